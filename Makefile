@@ -1,0 +1,61 @@
+# Everything runs in .venv, which the first target that needs it sets up from requirements.lock.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+
+# Without byte-code aws-cdk-lib is recompiled at every run.
+unexport PYTHONDONTWRITEBYTECODE
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/ready  ## Set up .venv with the locked dependencies
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'make: needs Python 3.11 or newer with its venv module; name another one with: make PYTHON=python3.12 …' >&2; exit 1; }
+	@echo 'Setting up $(VENV): once, about a minute'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## Tell the whole story on the embedded stand-in for AWS
+	@$(BIN)/platform-guard demo
+
+test: setup  ## Run the tests
+	@$(BIN)/python -m pytest
+
+check: setup  ## Lint, check formatting, types and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup  ## Measure the figures of benchmarks/
+	@for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
+
+synth: setup  ## Write the CloudFormation templates to cdk.out/
+	@$(BIN)/python app.py
+	@echo 'Templates are in cdk.out/'
+
+node_modules/.package-lock.json: package-lock.json | setup
+	@npm ci --silent --no-audit --no-fund
+
+deploy: setup node_modules/.package-lock.json  ## Deploy to the account and region of your AWS credentials
+	@node_modules/.bin/cdk deploy --all
+
+lock: setup  ## Resolve the dependencies anew into requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --upgrade --all-extras pyproject.toml --output-file requirements.lock
+
+clean:  ## Remove everything that the targets above made
+	@rm -rf $(VENV) node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.PHONY: help setup demo test check bench synth deploy lock clean

@@ -1,0 +1,1 @@
+"""The `platform-guard` command, for an operator's machine."""

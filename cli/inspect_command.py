@@ -1,0 +1,148 @@
+"""`platform-guard inspect`: judge images in a layout on disk or in Amazon ECR, changing nothing."""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from platform_guard.images import Image, Kind
+from platform_guard.judging import judge
+from platform_guard.platforms import Platform, parse_platform
+from platform_guard.policy import Policy
+from platform_guard.reading import Wanted, read_image
+from platform_guard.settings import SettingsError, load_settings
+from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
+
+from cli.errors import UsageError
+from cli.parser import Commands
+from cli.sources import Source, sources_of
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """An image and its verdict."""
+
+    reference: str
+    image: Image
+    verdict: Verdict
+
+
+def add_inspect_command(
+    commands: Commands,
+) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "inspect",
+        help="judge the images of a layout on disk, or one in Amazon ECR",
+        description="Judge images against a policy. Reads only, and changes nothing.",
+        epilog="Exit status: 0 nothing to act on, 1 a finding, 2 could not be judged.",
+    )
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="oci:DIR[:TAG], an OCI image layout, without a tag all that its index.json lists; "
+        "or ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY[:TAG|@DIGEST]",
+    )
+    parser.add_argument(
+        "--platform",
+        metavar="P",
+        action="append",
+        default=[],
+        help="a platform it must run on, such as linux/arm64; may be given several times, "
+        "and then it must run on all of them (default: what the policy requires)",
+    )
+    parser.add_argument(
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        help="a guard.toml (default: the guard's defaults, which require linux/amd64)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    policy = _policy(options.policy, options.platform)
+    is_json: bool = options.json
+    status = 0
+    for inspected in inspect(options.source, policy):
+        print(render_json_line(inspected) if is_json else render_for_people(inspected))
+        status = max(status, _exit_status(inspected.verdict))
+    return status
+
+
+def inspect(source: str, policy: Policy) -> Iterator[Inspected]:
+    """Judge each image that a source names. Raises UsageError where it names none."""
+    wanted = Wanted(policy.required_platforms, policy.verify_config)
+    for found in sources_of(source):
+        image = _read(found, wanted)
+        yield Inspected(found.reference, image, judge(image, policy))
+
+
+def _read(source: Source, wanted: Wanted) -> Image:
+    if source.root is None:
+        return Image(source.digest, Kind.UNREADABLE, unreadable_because="it is not there")
+    try:
+        return read_image(source.root, source.store, wanted, time.monotonic)
+    except source.errors as error:
+        raise UsageError(f"{source.reference}: {' '.join(str(error).split())}") from error
+
+
+def render_json_line(inspected: Inspected) -> str:
+    """Render one image as a JSON object on one line."""
+    return json.dumps(
+        {
+            "reference": inspected.reference,
+            "digest": inspected.image.digest,
+            "kind": inspected.image.kind,
+            "platforms": list(inspected.image.platforms),
+            "verdict": inspected.verdict.name,
+            "reason": inspected.verdict.reason,
+            "evidence": [asdict(item) for item in inspected.verdict.evidence],
+        }
+    )
+
+
+def render_for_people(inspected: Inspected) -> str:
+    """Render one image as a paragraph."""
+    lines = [
+        f"{inspected.reference}: {inspected.verdict.name}",
+        f"  {inspected.verdict.reason}",
+        *(f"    {_evidence_line(item)}" for item in inspected.verdict.evidence),
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _policy(file: Path | None, specifiers: list[str]) -> Policy:
+    try:
+        policy = Policy() if file is None else load_settings(file).policy
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    if not specifiers:
+        return policy
+    return replace(policy, required_platforms=tuple(map(_platform, specifiers)))
+
+
+def _platform(specifier: str) -> Platform:
+    try:
+        return parse_platform(specifier)
+    except ValueError as error:
+        raise UsageError(f"--platform: {error}") from error
+
+
+def _exit_status(verdict: Verdict) -> int:
+    match verdict.name:
+        case NoFinding.COMPLIANT | NoFinding.NOT_AN_IMAGE:
+            return 0
+        case Finding():
+            return 1
+        case NoFinding.UNREADABLE:
+            return 2
+
+
+def _evidence_line(evidence: Evidence) -> str:
+    platform = evidence.platform or "-"
+    note = f" ({evidence.note})" if evidence.note else ""
+    return f"{evidence.role:<12} {platform:<15} {evidence.digest}{note}"

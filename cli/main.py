@@ -1,0 +1,55 @@
+"""The entry point of the `platform-guard` command."""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from cli.errors import UsageError
+from cli.inspect_command import add_inspect_command
+from cli.parser import EXIT_UNUSABLE, OneLineParser
+
+_EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and give its exit status."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except UsageError as error:
+        print(f"platform-guard: {error}", file=sys.stderr)
+        return EXIT_UNUSABLE
+    except KeyboardInterrupt:
+        print("platform-guard: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. Python would complain once more when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        print(
+            f"platform-guard: a bug of its own, please report it: {type(error).__name__}: "
+            f"{' '.join(str(error).split())} ({Path(place.filename).name}:{place.lineno})",
+            file=sys.stderr,
+        )
+        return _EXIT_BUG
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = OneLineParser(
+        prog="platform-guard",
+        description="Find container images that cannot run where they are meant to.",
+        epilog="Exit status: 0 nothing to act on, 1 a finding, 2 could not be judged.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {version('ecr-platform-guard')}"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_inspect_command(commands)
+    return parser

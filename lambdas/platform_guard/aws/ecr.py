@@ -1,0 +1,130 @@
+"""A repository in Amazon ECR, as a store of images."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from platform_guard.aws.blobs import download
+from platform_guard.aws.errors import LookUpError, error_code, is_transient
+from platform_guard.media_types import (
+    DOCKER_MANIFEST,
+    DOCKER_MANIFEST_LIST,
+    OCI_INDEX,
+    OCI_MANIFEST,
+)
+from platform_guard.reading import StoredDocument
+from platform_guard.references import Reference, Repository
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef, ImageTypeDef
+
+_MEDIA_TYPES = (OCI_INDEX, DOCKER_MANIFEST_LIST, OCI_MANIFEST, DOCKER_MANIFEST)
+_IDS_PER_CALL = 100  # BatchGetImage, imageIds
+
+# BatchGetImage, failureCode: what the world looks like, rather than that a look at it failed.
+_NOT_THERE = frozenset({"ImageNotFound", "ImageTagDoesNotMatchDigest"})
+
+# GetDownloadUrlForLayer: no image in the repository has such a layer any more.
+_NO_SUCH_LAYER = frozenset({"LayersNotFoundException", "LayerInaccessibleException"})
+
+
+class MarkRefusedError(Exception):
+    """ECR will not add the tag, however often it is asked; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class EcrRepository:
+    """The images of one repository."""
+
+    client: "ECRClient"
+    repository: Repository
+
+    def resolve(self, image: Reference) -> StoredDocument | None:
+        """Fetch what a reference names; None where that is gone.
+
+        Asked for tag and digest together, an image whose tag has moved on is gone. One call. Raises
+        LookUpError where ECR could not look.
+        """
+        image_id: ImageIdentifierTypeDef = {}
+        if image.tag:
+            image_id["imageTag"] = image.tag
+        if image.digest:
+            image_id["imageDigest"] = image.digest
+        try:
+            found = self._batch_get([image_id])
+        except self.client.exceptions.RepositoryNotFoundException:
+            return None
+        return found[0] if found else None
+
+    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument]:
+        """Fetch manifests and indexes by digest, a call a hundred; absent ones are left out."""
+        return {
+            document.digest: document
+            for start in range(0, len(digests), _IDS_PER_CALL)
+            for document in self._batch_get(
+                [{"imageDigest": digest} for digest in digests[start : start + _IDS_PER_CALL]]
+            )
+        }
+
+    def config(self, digest: str, size_limit: int) -> bytes | None:
+        """Fetch a config blob: one call and one GET; None where it is not there."""
+        try:
+            answer = self.client.get_download_url_for_layer(
+                registryId=self.repository.account,
+                repositoryName=self.repository.name,
+                layerDigest=digest,
+            )
+        except ClientError as error:
+            if error_code(error) in _NO_SUCH_LAYER:
+                return None
+            raise
+        return download(answer["downloadUrl"], size_limit)
+
+    def add_tag(self, document: StoredDocument, tag: str) -> None:
+        """Give an image one more tag; that it has it already is fine.
+
+        Sends back the very bytes that were fetched, and has ECR check their digest. Raises
+        MarkRefusedError where asking again cannot help.
+        """
+        try:
+            self.client.put_image(
+                registryId=self.repository.account,
+                repositoryName=self.repository.name,
+                imageManifest=document.content.decode(),
+                imageManifestMediaType=document.media_type,
+                imageTag=tag,
+                imageDigest=document.digest,
+            )
+        except self.client.exceptions.ImageAlreadyExistsException:
+            return
+        except ClientError as error:
+            if is_transient(error):
+                raise
+            raise MarkRefusedError(error_code(error)) from error
+
+    def _batch_get(self, image_ids: "Sequence[ImageIdentifierTypeDef]") -> "list[StoredDocument]":
+        """Fetch what is there of what the ids name; an image comes as often as it has tags."""
+        answer = self.client.batch_get_image(
+            registryId=self.repository.account,
+            repositoryName=self.repository.name,
+            imageIds=image_ids,
+            acceptedMediaTypes=_MEDIA_TYPES,
+        )
+        for failure in answer["failures"]:
+            code = failure.get("failureCode", "no failureCode")
+            if code not in _NOT_THERE:
+                raise LookUpError(f"{code}: {failure.get('failureReason', '')}")
+        if len(answer["images"]) + len(answer["failures"]) < len(image_ids):
+            raise LookUpError("BatchGetImage left out some of what it was asked for")
+        return [_stored(image) for image in answer["images"]]
+
+
+def _stored(image: "ImageTypeDef") -> StoredDocument:
+    return StoredDocument(
+        digest=image["imageId"]["imageDigest"],
+        content=image["imageManifest"].encode(),
+        media_type=image.get("imageManifestMediaType", ""),
+    )

@@ -1,0 +1,36 @@
+"""What an error of AWS means."""
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+
+class LookUpError(Exception):
+    """AWS answered, but could not look, so nothing is known."""
+
+
+AWS_ERRORS = (BotoCoreError, ClientError, LookUpError)
+"""All that a look at AWS raises when it fails."""
+
+_THROTTLED = frozenset(
+    {
+        "ThrottlingException",
+        "Throttling",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "ServerException",
+        "InternalError",
+        "InternalFailure",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+    }
+)
+
+
+def error_code(error: ClientError) -> str:
+    """Give the error's code, such as `AccessDeniedException`."""
+    return error.response.get("Error", {}).get("Code", "Unknown")
+
+
+def is_transient(error: ClientError) -> bool:
+    """Tell whether the same call may succeed later."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error_code(error) in _THROTTLED or status >= 500 or status == 429

@@ -1,0 +1,92 @@
+"""Events of Amazon ECR, as EventBridge delivers them: best effort, unordered, at least once.
+
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from platform_guard.manifests import is_digest
+from platform_guard.marks import is_mark
+from platform_guard.references import Reference, Repository
+
+
+class EventError(ValueError):
+    """An event lacks what every event of its kind has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """An image got a tag."""
+
+    event_id: str
+    time: str
+    """RFC 3339, in UTC, as EventBridge writes it."""
+    image: Reference
+    """With tag and digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An event that the guard has nothing to do with, and why."""
+
+    reason: str
+
+
+def parse_push(event: object) -> Push | Ignored:
+    """Read an event of ECR. Raises EventError where it is not one.
+
+    The rule in EventBridge lets only pushes of tagged images through; this asks again, because a
+    rule can be changed.
+    """
+    fields = _object(event, "the event")
+    detail = _object(fields.get("detail"), "detail")
+    reason = _why_ignored(fields, detail)
+    if reason:
+        return Ignored(reason)
+    digest = _text(detail, "image-digest")
+    if not is_digest(digest):
+        raise EventError(f"image-digest is not a digest: {digest[:80]!r}")
+    repository = Repository(
+        account=_text(fields, "account"),
+        region=_text(fields, "region"),
+        name=_text(detail, "repository-name"),
+    )
+    return Push(
+        event_id=_text(fields, "id"),
+        time=_text(fields, "time"),
+        image=Reference(repository, _text(detail, "image-tag"), digest),
+    )
+
+
+def _why_ignored(fields: Mapping[str, object], detail: Mapping[str, object]) -> str:
+    detail_type, action, result, tag = (
+        fields.get("detail-type"),
+        detail.get("action-type"),
+        detail.get("result"),
+        detail.get("image-tag"),
+    )
+    if (fields.get("source"), detail_type) != ("aws.ecr", "ECR Image Action"):
+        return f"not an image action of ECR: {detail_type}"
+    if action != "PUSH":
+        return f"not a push: {action}"
+    if result != "SUCCESS":
+        return f"a push that did not succeed: {result}"
+    if not tag:
+        return "untagged: a child of an index, or an image nobody can name yet"
+    if isinstance(tag, str) and is_mark(tag):
+        return "the guard's own mark"
+    return ""
+
+
+def _object(value: object, name: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise EventError(f"{name} is missing or not an object")
+    return value
+
+
+def _text(fields: Mapping[str, object], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value:
+        raise EventError(f"{name} is missing or not a text")
+    return value

@@ -1,0 +1,204 @@
+"""Documents that a registry stores: image manifests, image indexes, image configs.
+
+What engines refuse to unmarshal is malformed here as well, so a field of the wrong type spoils the
+whole document. https://github.com/opencontainers/image-spec/blob/main/manifest.md
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from platform_guard import media_types
+from platform_guard.platforms import Platform, normalize_platform
+
+# Image specification, "Digests": algorithm ":" encoded, of the registered algorithms.
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+
+_REFERENCE_TYPE = "vnd.docker.reference.type"
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """A reference to another document or blob."""
+
+    media_type: str
+    digest: str
+    size: int | None
+    platform: Platform | None
+    """Normalized; None where the index leaves it to the image's config."""
+    artifact_type: str
+    docker_reference_type: str
+    """`attestation-manifest` where BuildKit lists an attestation in an index."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageManifest:
+    """One image for one platform, or an artifact in the shape of an image."""
+
+    artifact_type: str
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageIndex:
+    """A list of manifests, and sometimes of further indexes."""
+
+    artifact_type: str
+    manifests: tuple[Descriptor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactManifest:
+    """A document that is an artifact by its media type alone."""
+
+    artifact_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A document that no engine can use, and why."""
+
+    reason: str
+
+
+Document = ImageManifest | ImageIndex | ArtifactManifest | Malformed
+
+
+class _MalformedError(ValueError):
+    """A document breaks its specification."""
+
+
+def is_digest(text: str) -> bool:
+    """Tell whether a text is a digest in a registered algorithm."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def parse_document(content: bytes, media_type: str = "") -> Document:
+    """Read a manifest or an index.
+
+    `media_type` is what the registry or the descriptor calls it; empty where nobody does.
+    """
+    try:
+        return _document(_json_object(content), media_type)
+    except _MalformedError as error:
+        return Malformed(str(error))
+
+
+def parse_config_platform(content: bytes) -> Platform | Malformed | None:
+    """Read the platform from an image config, normalized; None where it states none.
+
+    https://github.com/opencontainers/image-spec/blob/main/config.md#properties
+    """
+    try:
+        platform = _platform(_json_object(content))
+    except _MalformedError as error:
+        return Malformed(str(error))
+    return platform if platform.is_stated else None
+
+
+def _json_object(content: bytes) -> Mapping[str, object]:
+    try:
+        document = json.loads(content.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise _MalformedError("it is not JSON") from error
+    if not isinstance(document, dict):
+        raise _MalformedError("it is not a JSON object")
+    return document
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise _MalformedError(f"{constant} is not JSON")
+
+
+def _document(fields: Mapping[str, object], outer_media_type: str) -> Document:
+    own_media_type = _text(fields, "mediaType")
+    types = {own_media_type, outer_media_type}
+    version = fields.get("schemaVersion")
+    if types & media_types.DOCKER_SCHEMA_1 or fields.get("fsLayers") or version == 1:
+        raise _MalformedError("it is a Docker schema 1 manifest, which current engines refuse")
+    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+        raise _MalformedError("schemaVersion is not a number")
+    if media_types.OCI_ARTIFACT_MANIFEST in types:
+        return ArtifactManifest(_text(fields, "artifactType"))
+
+    # Image specification 1.0.2 and CVE-2021-41190: a document that can be read as a manifest and as
+    # an index means different things to different engines, so it is refused.
+    looks_like_index = fields.get("manifests") is not None
+    looks_like_manifest = any(fields.get(name) is not None for name in ("config", "layers"))
+    is_index = bool(types & media_types.INDEXES)
+    is_manifest = bool(types & media_types.MANIFESTS)
+    if (looks_like_index or is_index) and (looks_like_manifest or is_manifest):
+        raise _MalformedError("it mixes a manifest and an index")
+    if looks_like_index or (is_index and "manifests" in fields):
+        return ImageIndex(_text(fields, "artifactType"), _descriptors(fields, "manifests"))
+    if looks_like_manifest:
+        return _image_manifest(fields)
+    raise _MalformedError("it is neither a manifest nor an index")
+
+
+def _image_manifest(fields: Mapping[str, object]) -> ImageManifest:
+    config = _descriptor(fields.get("config"), "config")
+    if not config.media_type:
+        raise _MalformedError("config has no mediaType")
+    return ImageManifest(_text(fields, "artifactType"), config, _descriptors(fields, "layers"))
+
+
+def _descriptors(fields: Mapping[str, object], name: str) -> tuple[Descriptor, ...]:
+    # Go writes an empty list as null.
+    items = fields.get(name) or []
+    if not isinstance(items, list):
+        raise _MalformedError(f"{name} is not a list")
+    return tuple(_descriptor(item, f"{name}[{number}]") for number, item in enumerate(items))
+
+
+def _descriptor(value: object, place: str) -> Descriptor:
+    fields = _object(value, place)
+    digest = _text(fields, "digest", place)
+    if not is_digest(digest):
+        raise _MalformedError(f"{place} has no valid digest")
+    size = fields.get("size")
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 0):
+        raise _MalformedError(f"{place} has no valid size")
+    platform = fields.get("platform")
+    annotations = _object(fields.get("annotations") or {}, f"{place} annotations")
+    return Descriptor(
+        media_type=_text(fields, "mediaType", place),
+        digest=digest,
+        size=size,
+        platform=None if platform is None else _platform(_object(platform, f"{place} platform")),
+        artifact_type=_text(fields, "artifactType", place),
+        docker_reference_type=_text(annotations, _REFERENCE_TYPE, place),
+    )
+
+
+def _platform(fields: Mapping[str, object]) -> Platform:
+    features = fields.get("os.features") or []
+    if not isinstance(features, list) or not all(isinstance(item, str) for item in features):
+        raise _MalformedError("os.features is not a list of texts")
+    return normalize_platform(
+        Platform(
+            os=_text(fields, "os"),
+            architecture=_text(fields, "architecture"),
+            variant=_text(fields, "variant"),
+            os_version=_text(fields, "os.version"),
+            os_features=frozenset(features),
+        )
+    )
+
+
+def _object(value: object, place: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise _MalformedError(f"{place} is not an object")
+    return value
+
+
+def _text(fields: Mapping[str, object], name: str, place: str = "") -> str:
+    value = fields.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _MalformedError(f"{place} {name} is not a text".strip())
+    return value

@@ -1,0 +1,116 @@
+"""The alert about a pushed image: what it holds, what was wanted, and how to get there."""
+
+import shlex
+
+from platform_guard.alerts import Alert, Fix, Severity
+from platform_guard.events import Push
+from platform_guard.images import Image, Kind
+from platform_guard.platforms import Platform
+from platform_guard.policy import Policy
+from platform_guard.remedies import Done
+from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
+
+
+def alert_about_push(
+    push: Push, image: Image, verdict: Verdict, policy: Policy, done: Done
+) -> Alert:
+    """Tell whoever pushed an image, and whoever runs it, what the guard found and did."""
+    name = push.image.short_name
+    required = _listed(policy.required_platforms)
+    return Alert(
+        severity=_severity(verdict),
+        code=verdict.name,
+        repository=push.image.repository.name,
+        title=f"{name}: {_headline(verdict, required)} ({verdict.name})",
+        summary=f"{name} was pushed, and {verdict.reason}. {_consequence(verdict, image)}",
+        facts=(
+            ("Image", push.image.repository.uri + f":{push.image.tag}"),
+            ("Digest", push.image.digest),
+            ("Holds", ", ".join(image.platforms) or "nothing that can run"),
+            ("Required", required),
+            ("Pushed", push.time),
+            ("Remedy", done.sentence),
+        ),
+        evidence=tuple(_evidence_line(item) for item in verdict.evidence),
+        fixes=_fixes(push, verdict, policy),
+        group=f"{push.image.repository.uri}/{verdict.name}",
+    )
+
+
+def _severity(verdict: Verdict) -> Severity:
+    mild = (Finding.INDEX_ONLY, NoFinding.UNREADABLE)
+    return Severity.INFO if verdict.name in mild else Severity.WARNING
+
+
+def _headline(verdict: Verdict, required: str) -> str:
+    match verdict.name:
+        case Finding.INDEX_ONLY:
+            return "only behind an image index"
+        case NoFinding.UNREADABLE:
+            return "cannot be judged"
+        case _:
+            return f"cannot run on {required}"
+
+
+def _consequence(verdict: Verdict, image: Image) -> str:
+    match verdict.name:
+        case Finding.MISSING_PLATFORM if image.kind is Kind.IMAGE:
+            return 'A task can pull it, and then stops with "exec format error".'
+        case Finding.MISSING_PLATFORM | Finding.NO_IMAGE | Finding.DANGLING:
+            return "A task that uses it stops with CannotPullContainerError."
+        case Finding.MISLABELED:
+            return 'A task that uses it stops with "exec format error".'
+        case Finding.INDEX_ONLY:
+            return "ECS runs it; Lambda and SageMaker refuse it."
+        case NoFinding.UNREADABLE:
+            return "Nobody was able to say whether it runs, so the guard leaves it alone."
+        case NoFinding.COMPLIANT | NoFinding.NOT_AN_IMAGE:
+            return "There is nothing to do."
+
+
+def _fixes(push: Push, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
+    build = Fix(_build_title(verdict, policy), (_build_command(push, policy),))
+    repository = push.image.repository
+    image_id = shlex.quote(f"imageTag={push.image.tag}")
+    give_way = Fix(
+        "Before that, only if the tags of this repository are immutable: free the tag",
+        (
+            f"aws ecr batch-delete-image --region {shlex.quote(repository.region)}"
+            f" --repository-name {shlex.quote(repository.name)} --image-ids {image_id}",
+        ),
+    )
+    check = Fix(
+        "To check that it worked, list the platforms of what was pushed",
+        (f"docker buildx imagetools inspect {shlex.quote(f'{repository.uri}:{push.image.tag}')}",),
+    )
+    return (build, give_way, check)
+
+
+def _build_title(verdict: Verdict, policy: Policy) -> str:
+    platforms = _listed(policy.required_platforms)
+    match verdict.name:
+        case Finding.MISLABELED:
+            return f"Build it from a base image that exists for {platforms}, and push it again"
+        case Finding.INDEX_ONLY:
+            return "Build it without attestations, which alone need the index, and push it again"
+        case _:
+            return f"Build it for {platforms} and push it again"
+
+
+def _build_command(push: Push, policy: Policy) -> str:
+    platforms = shlex.quote(",".join(map(str, policy.required_platforms)))
+    uri = shlex.quote(f"{push.image.repository.uri}:{push.image.tag}")
+    return (
+        f"docker buildx build --platform {platforms} --provenance=false --sbom=false"
+        f" -t {uri} --push ."
+    )
+
+
+def _evidence_line(evidence: Evidence) -> str:
+    platform = evidence.platform or "no platform"
+    note = f" ({evidence.note})" if evidence.note else ""
+    return f"{evidence.role:<12} {platform:<15} {evidence.digest}{note}"
+
+
+def _listed(platforms: tuple[Platform, ...]) -> str:
+    return " and ".join(map(str, platforms))

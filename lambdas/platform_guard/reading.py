@@ -1,0 +1,302 @@
+"""Reading an image from wherever it is stored, within bounds.
+
+Nothing an image contains makes this raise: what cannot be read is part of what it returns. What the
+store raises, such as an error of the network, passes through.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from platform_guard.images import Entry, Image, Kind, chosen_entry
+from platform_guard.manifests import (
+    ArtifactManifest,
+    Descriptor,
+    Document,
+    ImageIndex,
+    ImageManifest,
+    Malformed,
+    parse_config_platform,
+    parse_document,
+)
+from platform_guard.platforms import Platform
+from platform_guard.roles import Role, role_of_descriptor, role_of_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A manifest or an index as it is stored: its exact bytes, and what the store calls it."""
+
+    digest: str
+    content: bytes
+    media_type: str = ""
+
+
+class Store(Protocol):
+    """Where images are: a repository of a registry, or a layout on disk."""
+
+    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument]:
+        """Fetch manifests and indexes by digest; those that are not there are left out."""
+
+    def config(self, digest: str, size_limit: int) -> bytes | None:
+        """Fetch a config blob, None where it is not there.
+
+        Reads at most one byte more than `size_limit`, so that the caller sees it passed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is read of one image at most."""
+
+    manifest_bytes: int = 4 * 1024 * 1024
+    config_bytes: int = 8 * 1024 * 1024
+    nesting_depth: int = 4
+    documents: int = 200
+    seconds: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the reading is for: it decides which configs are worth a look."""
+
+    platforms: tuple[Platform, ...]
+    verify_config: bool = True
+
+
+class _BoundPassedError(Exception):
+    """An image is larger, deeper or slower than the bounds allow."""
+
+
+def read_image(
+    root: StoredDocument,
+    store: Store,
+    wanted: Wanted,
+    clock: Callable[[], float],
+    bounds: Bounds = Bounds(),
+) -> Image:
+    """Read what a reference names, following it as far as `wanted` needs.
+
+    `clock` counts seconds. Past a bound the image is unreadable, and the reason names the bound.
+    """
+    reader = _Reader(store, wanted, clock, bounds, deadline=clock() + bounds.seconds)
+    try:
+        return reader.read(root)
+    except _BoundPassedError as error:
+        return Image(root.digest, Kind.UNREADABLE, unreadable_because=str(error))
+
+
+@dataclass
+class _Reader:
+    store: Store
+    wanted: Wanted
+    clock: Callable[[], float]
+    bounds: Bounds
+    deadline: float
+    visited: int = 0
+    documents: dict[str, Document | None] = field(default_factory=dict)
+    configs: dict[str, Platform | Malformed | None] = field(default_factory=dict)
+
+    def read(self, root: StoredDocument) -> Image:
+        self._visit(1)
+        document = self._parse(root)
+        match document:
+            case Malformed(reason):
+                return Image(root.digest, Kind.UNREADABLE, unreadable_because=reason)
+            case ArtifactManifest():
+                return Image(root.digest, Kind.ARTIFACT)
+            case ImageManifest():
+                return self._plain_image(root.digest, document)
+            case ImageIndex(artifact_type="") as index:
+                entries = self._entries(index, ancestors=(root.digest,), outer=())
+                return self._indexed(root.digest, self._verified(entries))
+            case ImageIndex():
+                return Image(root.digest, Kind.ARTIFACT)
+
+    def _plain_image(self, digest: str, manifest: ImageManifest) -> Image:
+        role = role_of_manifest(manifest)
+        if role is Role.ATTESTATION:
+            return Image(digest, Kind.ATTESTATION)
+        if role is not Role.IMAGE:
+            return Image(digest, Kind.ARTIFACT)
+        platform = self._config_platform(manifest.config)
+        if isinstance(platform, Malformed):
+            return Image(digest, Kind.UNREADABLE, unreadable_because=platform.reason)
+        return Image(digest, Kind.IMAGE, (_plain_entry(digest, platform),))
+
+    def _indexed(self, digest: str, entries: Sequence[Entry]) -> Image:
+        roles = {entry.role for entry in entries}
+        has_artifacts_alone = Role.ARTIFACT in roles and not roles & _IMAGE_OR_UNKNOWN
+        return Image(digest, Kind.ARTIFACT if has_artifacts_alone else Kind.INDEX, tuple(entries))
+
+    def _entries(
+        self, index: ImageIndex, ancestors: tuple[str, ...], outer: tuple[Platform, ...]
+    ) -> list[Entry]:
+        """List what an index leads to, nested indexes resolved, in the order of the index."""
+        if len(ancestors) > self.bounds.nesting_depth + 1:
+            raise _BoundPassedError(
+                f"indexes are nested deeper than {self.bounds.nesting_depth} levels"
+            )
+        roles = [role_of_descriptor(child) for child in index.manifests]
+        unknown = [
+            child.digest for child, role in zip(index.manifests, roles, strict=True) if role is None
+        ]
+        self._fetch(unknown)
+        self._visit(len(unknown))
+        entries: list[Entry] = []
+        for child, role in zip(index.manifests, roles, strict=True):
+            if role is not None:
+                entries.append(Entry(child.digest, role, child.platform, outer_platforms=outer))
+            else:
+                entries.extend(self._resolved(child, ancestors, outer))
+        return entries
+
+    def _resolved(
+        self, child: Descriptor, ancestors: tuple[str, ...], outer: tuple[Platform, ...]
+    ) -> list[Entry]:
+        """List what a child leads to whose descriptor does not tell."""
+        entry = Entry(
+            child.digest,
+            Role.UNREADABLE,
+            child.platform,
+            platform_is_listed=child.platform is not None,
+            outer_platforms=outer,
+        )
+        if child.digest in ancestors:
+            return [replace(entry, note="an index that leads back to itself")]
+        match self.documents[child.digest]:
+            case None:
+                return [replace(entry, role=Role.ABSENT, note="it is not there")]
+            case Malformed(reason):
+                return [replace(entry, note=reason)]
+            case ImageIndex(artifact_type="") as nested:
+                platforms = outer if child.platform is None else (*outer, child.platform)
+                return self._entries(nested, (*ancestors, child.digest), platforms)
+            case ImageIndex() | ArtifactManifest():
+                return [replace(entry, role=Role.ARTIFACT)]
+            case ImageManifest() as manifest:
+                return [self._with_config(entry, manifest)]
+
+    def _verified(self, entries: list[Entry]) -> list[Entry]:
+        """Check what engines would choose for the wanted platforms against its own config."""
+        while self.wanted.verify_config:
+            chosen = (chosen_entry(entries, platform) for platform in self.wanted.platforms)
+            unread = [
+                entry.digest
+                for entry in chosen
+                if entry and entry.role is Role.IMAGE and not entry.config_is_read
+            ]
+            if not unread:
+                break
+            self._fetch(unread)
+            self._visit(len(unread))
+            entries = [
+                self._checked(entry)
+                if entry.digest in unread and entry.role is Role.IMAGE
+                else entry
+                for entry in entries
+            ]
+        return entries
+
+    def _checked(self, entry: Entry) -> Entry:
+        match self.documents[entry.digest]:
+            case None:
+                return replace(entry, role=Role.ABSENT, note="it is not there")
+            case Malformed(reason):
+                return replace(entry, role=Role.UNREADABLE, note=reason)
+            case ImageIndex():
+                return replace(
+                    entry, role=Role.UNREADABLE, note="listed as a manifest, but an index"
+                )
+            case ArtifactManifest():
+                return replace(entry, role=Role.ARTIFACT)
+            case ImageManifest() as manifest:
+                return self._with_config(entry, manifest)
+
+    def _with_config(self, entry: Entry, manifest: ImageManifest) -> Entry:
+        role = role_of_manifest(manifest)
+        if role is not Role.IMAGE:
+            return replace(entry, role=role)
+        platform = self._config_platform(manifest.config)
+        if isinstance(platform, Malformed):
+            return replace(entry, role=Role.UNREADABLE, note=platform.reason)
+        chosen_by = entry.platform or platform
+        role = Role.IMAGE if chosen_by else Role.NO_PLATFORM
+        return replace(
+            entry, role=role, platform=chosen_by, config_is_read=True, config_platform=platform
+        )
+
+    def _config_platform(self, config: Descriptor) -> Platform | Malformed | None:
+        if config.digest not in self.configs:
+            self.configs[config.digest] = self._read_config(config)
+        return self.configs[config.digest]
+
+    def _read_config(self, config: Descriptor) -> Platform | Malformed | None:
+        limit = self.bounds.config_bytes
+        content: bytes | None = None
+        if config.size is None or config.size <= limit:
+            self._visit(1)
+            content = self.store.config(config.digest, limit)
+            if content is None:
+                return Malformed("its config is not there")
+        if content is None or len(content) > limit:
+            raise _BoundPassedError(f"its config is larger than {limit} bytes")
+        if not _is_what_was_named(content, config.digest, config.size):
+            return Malformed("its config is not what its descriptor names")
+        platform = parse_config_platform(content)
+        if isinstance(platform, Malformed):
+            return Malformed(f"its config cannot be read: {platform.reason}")
+        return platform
+
+    def _fetch(self, digests: Iterable[str]) -> None:
+        missing = list(dict.fromkeys(digest for digest in digests if digest not in self.documents))
+        self._check_bounds(len(missing))
+        if not missing:
+            return
+        found = self.store.documents(missing)
+        for digest in missing:
+            self.documents[digest] = self._parse(found[digest]) if digest in found else None
+
+    def _parse(self, stored: StoredDocument) -> Document:
+        if len(stored.content) > self.bounds.manifest_bytes:
+            raise _BoundPassedError(f"a manifest is larger than {self.bounds.manifest_bytes} bytes")
+        if not _is_what_was_named(stored.content, stored.digest):
+            return Malformed("its content does not have the digest that names it")
+        return parse_document(stored.content, stored.media_type)
+
+    def _visit(self, documents: int) -> None:
+        """Count documents, those that an index lists again as well: they cost time to expand."""
+        self.visited += documents
+        self._check_bounds(0)
+
+    def _check_bounds(self, further_documents: int) -> None:
+        if self.visited + further_documents > self.bounds.documents:
+            raise _BoundPassedError(f"it consists of more than {self.bounds.documents} documents")
+        if self.clock() > self.deadline:
+            raise _BoundPassedError(f"reading it took longer than {self.bounds.seconds:g} seconds")
+
+
+_IMAGE_OR_UNKNOWN = frozenset({Role.IMAGE, Role.ABSENT, Role.UNREADABLE})
+
+
+def _plain_entry(digest: str, platform: Platform | None) -> Entry:
+    return Entry(
+        digest,
+        Role.IMAGE,
+        platform,
+        platform_is_listed=False,
+        config_is_read=True,
+        config_platform=platform,
+    )
+
+
+def _is_what_was_named(content: bytes, digest: str, size: int | None = None) -> bool:
+    """Check content against its descriptor, as whoever pulls it does.
+
+    Image specification, "Descriptors": content of another size or digest must not be trusted.
+    """
+    algorithm, _, encoded = digest.partition(":")
+    return (size is None or len(content) == size) and (
+        hashlib.new(algorithm, content).hexdigest() == encoded
+    )

@@ -1,0 +1,67 @@
+"""References to images in Amazon ECR, and the domain that a registry is reached under."""
+
+import re
+from dataclasses import dataclass
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html and the repository name
+# grammar of the ECR API: CreateRepository, repositoryName.
+_REFERENCE = re.compile(
+    r"(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)"
+    r"\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)"
+    r"/(?P<repository>(?:[a-z0-9]+(?:[._-]+[a-z0-9]+)*/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*)"
+    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?"
+    r"(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository of a registry in Amazon ECR."""
+
+    account: str
+    region: str
+    name: str
+
+    @property
+    def uri(self) -> str:
+        """What `docker` calls the repository, without tag or digest."""
+        return f"{self.account}.dkr.ecr.{self.region}.{_domain(self.region)}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An image in Amazon ECR by tag, by digest or by both."""
+
+    repository: Repository
+    tag: str = ""
+    digest: str = ""
+
+    @property
+    def uri(self) -> str:
+        """What `docker` calls the image."""
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{self.repository.uri}{tag}{digest}"
+
+    @property
+    def short_name(self) -> str:
+        """What people call the image: repository and tag, or the digest where it has no tag."""
+        separator, name = (":", self.tag) if self.tag else ("@", self.digest)
+        return f"{self.repository.name}{separator}{name}"
+
+
+def parse_reference(text: str) -> Reference | None:
+    """Read a reference as `docker` writes it; None where it does not name an image in ECR.
+
+    Without tag and digest it names the tag `latest`, as it does for `docker pull`.
+    """
+    match = _REFERENCE.fullmatch(text)
+    if match is None:
+        return None
+    tag, digest = match["tag"] or "", match["digest"] or ""
+    repository = Repository(match["account"], match["region"], match["repository"])
+    return Reference(repository, tag if tag or digest else "latest", digest)
+
+
+def _domain(region: str) -> str:
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"

@@ -1,0 +1,135 @@
+"""Pushes to Amazon ECR: each is read, judged, remedied and, where that is called for, reported.
+
+    ECR ─ PUSH ─▶ rule ─▶ queue ─▶ handler ─▶ read ─▶ judge ─▶ plan ─▶ apply ─▶ alert
+
+The queue delivers at least once. Reading and judging change nothing and are simply done again;
+remedy and alert are done once an event.
+"""
+
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from platform_guard.aws.clients import Clients
+from platform_guard.aws.ecr import EcrRepository
+from platform_guard.aws.once import Once
+from platform_guard.aws.remedying import apply_step
+from platform_guard.aws.topic import AlertTopic
+from platform_guard.environment import environment_variable
+from platform_guard.events import EventError, Ignored, Push, parse_push
+from platform_guard.judging import judge
+from platform_guard.push_alerts import alert_about_push
+from platform_guard.reading import Bounds, Wanted, read_image
+from platform_guard.remedies import plan_remedy
+from platform_guard.settings import load_settings
+from platform_guard.verdicts import NoFinding
+
+# Left of the function's time for remedy and alert when the reading of an image has to end.
+_SECONDS_TO_ACT = 15
+
+logger = Logger()
+metrics = Metrics()
+
+settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
+topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
+state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
+
+clients = Clients()
+# Every push needs this client, and Lambda gives start-up more CPU than it gives a call.
+ecr = clients.ecr
+
+
+class OutOfTimeError(Exception):
+    """The batch left too little time for another image; its event comes back."""
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
+    """Guard a batch of pushes; what fails is named in the answer and delivered again."""
+
+    def handle(record: SQSRecord) -> None:
+        try:
+            _handle_event(record.body, context)
+        except Exception:
+            logger.exception("a push could not be guarded", message_id=record.message_id)
+            _count("pushes_failed")
+            raise
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, handle, processor, context)
+
+
+def _handle_event(body: str, context: LambdaContext) -> None:
+    match parse_push(_parse_json(body)):
+        case Ignored(reason):
+            logger.info("event ignored", reason=reason)
+            _count("events_ignored")
+        case Push() as push:
+            with logger.append_context_keys(
+                repository=push.image.repository.name, tag=push.image.tag, digest=push.image.digest
+            ):
+                _count("pushes_seen")
+                _guard(push, context)
+
+
+def _guard(push: Push, context: LambdaContext) -> None:
+    repository = EcrRepository(ecr, push.image.repository)
+    document = repository.resolve(push.image)
+    if document is None:
+        logger.info("push is stale: the tag has moved on, or the image is gone")
+        _count("pushes_stale")
+        return
+    policy = settings.policy
+    image = read_image(
+        document,
+        repository,
+        Wanted(policy.required_platforms, policy.verify_config),
+        time.monotonic,
+        _bounds(context),
+    )
+    verdict = judge(image, policy)
+    logger.info("judged", verdict=verdict.name, reason=verdict.reason, kind=image.kind)
+    _count(f"verdict.{verdict.name}")
+    if verdict.name in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE):
+        return
+
+    def remedy_and_alert() -> None:
+        done = apply_step(plan_remedy(verdict, push.image, policy), repository, document)
+        alert = alert_about_push(push, image, verdict, policy, done)
+        AlertTopic(clients.sns, topic_arn).publish(alert)
+        logger.info("remedied and reported", remedy=done.remedy, outcome=done.sentence)
+        _count(f"remedy.{done.remedy}")
+
+    Once(clients.dynamodb, state_table, scope="push").run(push.event_id, remedy_and_alert, context)
+
+
+def _bounds(context: LambdaContext) -> Bounds:
+    seconds_left = context.get_remaining_time_in_millis() / 1000 - _SECONDS_TO_ACT
+    if seconds_left <= 0:
+        raise OutOfTimeError("too little time is left for another image")
+    bounds = Bounds()
+    return replace(bounds, seconds=min(bounds.seconds, seconds_left))
+
+
+def _parse_json(body: str) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise EventError("the message is not JSON") from error
+
+
+def _count(name: str) -> None:
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
