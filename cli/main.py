@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from cli.demo_command import add_demo_command
 from cli.errors import UsageError
 from cli.inspect_command import add_inspect_command
 from cli.parser import EXIT_UNUSABLE, OneLineParser
+from cli.replay_command import add_replay_command
 
 _EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 
@@ -51,5 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"%(prog)s {version('ecr-platform-guard')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_demo_command(commands)
     add_inspect_command(commands)
+    add_replay_command(commands)
     return parser

@@ -64,7 +64,9 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
         try:
             _handle_event(record.body, context)
         except Exception:
-            logger.exception("a push could not be guarded", message_id=record.message_id)
+            logger.exception(
+                "a push could not be guarded", outcome="failed", message_id=record.message_id
+            )
             _count("pushes_failed")
             raise
 
@@ -75,7 +77,7 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 def _handle_event(body: str, context: LambdaContext) -> None:
     match parse_push(_parse_json(body)):
         case Ignored(reason):
-            logger.info("event ignored", reason=reason)
+            logger.info("event ignored", outcome="ignored", reason=reason)
             _count("events_ignored")
         case Push() as push:
             with logger.append_context_keys(
@@ -89,7 +91,8 @@ def _guard(push: Push, context: LambdaContext) -> None:
     repository = EcrRepository(ecr, push.image.repository)
     document = repository.resolve(push.image)
     if document is None:
-        logger.info("push is stale: the tag has moved on, or the image is gone")
+        reason = "the tag has moved on, or the image is gone"
+        logger.info("push is stale", outcome="stale", reason=reason)
         _count("pushes_stale")
         return
     policy = settings.policy
@@ -101,7 +104,7 @@ def _guard(push: Push, context: LambdaContext) -> None:
         _bounds(context),
     )
     verdict = judge(image, policy)
-    logger.info("judged", verdict=verdict.name, reason=verdict.reason, kind=image.kind)
+    logger.info("judged", outcome="judged", verdict=verdict.name, reason=verdict.reason)
     _count(f"verdict.{verdict.name}")
     if verdict.name in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE):
         return
@@ -110,7 +113,7 @@ def _guard(push: Push, context: LambdaContext) -> None:
         done = apply_step(plan_remedy(verdict, push.image, policy), repository, document)
         alert = alert_about_push(push, image, verdict, policy, done)
         AlertTopic(clients.sns, topic_arn).publish(alert)
-        logger.info("remedied and reported", remedy=done.remedy, outcome=done.sentence)
+        logger.info("remedied and reported", outcome="remedied", remedy=done.sentence)
         _count(f"remedy.{done.remedy}")
 
     Once(clients.dynamodb, state_table, scope="push").run(push.event_id, remedy_and_alert, context)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from platform_guard.platforms import Platform, match_rank
 from platform_guard.roles import Role
 
+_PLATFORMS_SHOWN = 12
+
 
 class Kind(StrEnum):
     """What a reference names."""
@@ -63,6 +65,13 @@ class Image:
     def platforms(self) -> tuple[str, ...]:
         """What can run, as `os/arch[/variant]`, sorted, each once."""
         return tuple(sorted({str(entry.platform) for entry in runnable_entries(self.entries)}))
+
+    @property
+    def holds(self) -> str:
+        """What can run, in words, cut to what people read."""
+        shown = ", ".join(self.platforms[:_PLATFORMS_SHOWN])
+        more = len(self.platforms) - _PLATFORMS_SHOWN
+        return f"{shown} and {more} more" if more > 0 else shown or "nothing that can run"
 
 
 def runnable_entries(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -108,7 +108,7 @@ def _fare(image: Image, required: Platform) -> tuple[_Gravity, str]:
 
 def _judge_packing(image: Image, policy: Policy) -> tuple[Finding | NoFinding, str]:
     platforms = {entry.platform for entry in runnable_entries(image.entries)}
-    holds = f"an index for {', '.join(image.platforms)}"
+    holds = f"an index for {image.holds}"
     match policy.index_rule:
         case IndexRule.ALLOW:
             return NoFinding.COMPLIANT, f"it is {holds}"
@@ -126,7 +126,7 @@ def _judge_packing(image: Image, policy: Policy) -> tuple[Finding | NoFinding, s
 
 
 def _missing_reason(image: Image, required: Platform) -> str:
-    return f"it holds {', '.join(image.platforms)}, but nothing that runs on {required}"
+    return f"it holds {image.holds}, but nothing that runs on {required}"
 
 
 def _could_be_anything(entry: Entry) -> bool:

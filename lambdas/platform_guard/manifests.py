@@ -16,6 +16,9 @@ from platform_guard.platforms import Platform, normalize_platform
 # Image specification, "Digests": algorithm ":" encoded, of the registered algorithms.
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
+# No platform in the field has a name nearly as long, and alerts and logs repeat it.
+_PLATFORM_NAME_LIMIT = 64
+
 _REFERENCE_TYPE = "vnd.docker.reference.type"
 
 
@@ -180,13 +183,20 @@ def _platform(fields: Mapping[str, object]) -> Platform:
         raise _MalformedError("os.features is not a list of texts")
     return normalize_platform(
         Platform(
-            os=_text(fields, "os"),
-            architecture=_text(fields, "architecture"),
-            variant=_text(fields, "variant"),
-            os_version=_text(fields, "os.version"),
+            os=_platform_name(fields, "os"),
+            architecture=_platform_name(fields, "architecture"),
+            variant=_platform_name(fields, "variant"),
+            os_version=_platform_name(fields, "os.version"),
             os_features=frozenset(features),
         )
     )
+
+
+def _platform_name(fields: Mapping[str, object], name: str) -> str:
+    text = _text(fields, name)
+    if len(text) > _PLATFORM_NAME_LIMIT:
+        raise _MalformedError(f"{name} is longer than {_PLATFORM_NAME_LIMIT} characters")
+    return text
 
 
 def _object(value: object, place: str) -> Mapping[str, object]:

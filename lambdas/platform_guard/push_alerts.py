@@ -1,6 +1,7 @@
 """The alert about a pushed image: what it holds, what was wanted, and how to get there."""
 
 import shlex
+from collections.abc import Sequence
 
 from platform_guard.alerts import Alert, Fix, Severity
 from platform_guard.events import Push
@@ -9,6 +10,8 @@ from platform_guard.platforms import Platform
 from platform_guard.policy import Policy
 from platform_guard.remedies import Done
 from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
+
+_EVIDENCE_SHOWN = 20
 
 
 def alert_about_push(
@@ -26,12 +29,12 @@ def alert_about_push(
         facts=(
             ("Image", push.image.repository.uri + f":{push.image.tag}"),
             ("Digest", push.image.digest),
-            ("Holds", ", ".join(image.platforms) or "nothing that can run"),
+            ("Holds", image.holds),
             ("Required", required),
             ("Pushed", push.time),
             ("Remedy", done.sentence),
         ),
-        evidence=tuple(_evidence_line(item) for item in verdict.evidence),
+        evidence=_evidence_lines(verdict.evidence),
         fixes=_fixes(push, verdict, policy),
         group=f"{push.image.repository.uri}/{verdict.name}",
     )
@@ -73,7 +76,7 @@ def _fixes(push: Push, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
     repository = push.image.repository
     image_id = shlex.quote(f"imageTag={push.image.tag}")
     give_way = Fix(
-        "Before that, only if the tags of this repository are immutable: free the tag",
+        "If that push is refused because the tags here are immutable, free the tag first",
         (
             f"aws ecr batch-delete-image --region {shlex.quote(repository.region)}"
             f" --repository-name {shlex.quote(repository.name)} --image-ids {image_id}",
@@ -104,6 +107,12 @@ def _build_command(push: Push, policy: Policy) -> str:
         f"docker buildx build --platform {platforms} --provenance=false --sbom=false"
         f" -t {uri} --push ."
     )
+
+
+def _evidence_lines(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    more = len(evidence) - _EVIDENCE_SHOWN
+    lines = [_evidence_line(item) for item in evidence[:_EVIDENCE_SHOWN]]
+    return (*lines, f"and {more} more") if more > 0 else tuple(lines)
 
 
 def _evidence_line(evidence: Evidence) -> str:

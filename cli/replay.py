@@ -1,0 +1,118 @@
+"""Replaying events on the guard as it would be deployed."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.errors import UsageError
+from cli.oci_layout import LayoutError, OciLayout
+from cli.paths import IMAGES
+from cli.stand_in import Outcome, drain, synthesized
+from local_aws.account import LocalAws
+from local_aws.layouts import push_layout
+
+_ENVELOPE = ("account", "detail", "detail-type", "id", "region", "source", "time")
+
+_NOT_LET_THROUGH = Outcome("not let through", "the rule in EventBridge does not match it")
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """An event and what became of it."""
+
+    event: Path
+    outcome: Outcome
+    alerts: tuple[Mapping[str, str], ...]
+    """What each alert says, by protocol of SNS."""
+
+
+def replay(
+    paths: Sequence[Path], guard_file: Path, further_images: Sequence[Path]
+) -> Iterator[Replayed]:
+    """Deploy the guard with some settings, and put each event on its bus.
+
+    Raises UsageError for settings, events and images that are none.
+    """
+    events = [(path, _read_event(path)) for path in paths]
+    layouts = _layouts_by_digest([*sorted(IMAGES.glob("*/")), *further_images])
+    with synthesized(guard_file) as assembly:
+        for path, event in events:
+            yield _replay(path, event, assembly, layouts)
+
+
+def _read_event(path: Path) -> dict[str, object]:
+    try:
+        event = json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not JSON; write one event a file, as in events/") from error
+    missing = [name for name in _ENVELOPE if not isinstance(event, dict) or name not in event]
+    if missing:
+        raise UsageError(f"{path} is no event of EventBridge: it lacks {', '.join(missing)}")
+    return dict(event)
+
+
+def _layouts_by_digest(directories: list[Path]) -> dict[str, Path]:
+    """Find for each digest that an event may name the layout that holds it."""
+    found = {}
+    for directory in directories:
+        try:
+            references = OciLayout(directory).references()
+        except LayoutError as error:
+            raise UsageError(str(error)) from error
+        found |= {reference.digest: directory for reference in references}
+    return found
+
+
+def _replay(
+    path: Path, event: dict[str, object], assembly: Path, layouts: Mapping[str, Path]
+) -> Replayed:
+    with LocalAws(region=str(event["region"]), account=str(event["account"])) as aws:
+        # Before the guard is there, so that it sees the event alone.
+        _store_image(aws, event["detail"], layouts)
+        deployment = aws.deploy(assembly)
+        aws.emit(event)
+        outcomes = drain(deployment) or [_NOT_LET_THROUGH]
+        alerts = tuple(alert.texts for alert in deployment.alerts())
+    # A message that fails comes back until it is a dead letter; what it ends with is what counts.
+    return Replayed(path, outcomes[-1], alerts)
+
+
+def _store_image(aws: LocalAws, detail: object, layouts: Mapping[str, Path]) -> None:
+    """Put the image that an event names into the repository that it names."""
+    if not isinstance(detail, dict):
+        return
+    repository, digest = detail.get("repository-name"), detail.get("image-digest")
+    tag = detail.get("image-tag") or "replayed"
+    if isinstance(repository, str) and isinstance(tag, str) and digest in layouts:
+        aws.client("ecr").create_repository(repositoryName=repository)
+        push_layout(aws, repository, layouts[digest], tag)
+
+
+def as_json(replayed: Replayed) -> str:
+    """Render what became of an event as a JSON object on one line."""
+    return json.dumps(
+        {
+            "event": str(replayed.event),
+            "outcome": replayed.outcome.word,
+            "reason": replayed.outcome.reason,
+            "verdict": replayed.outcome.verdict or None,
+            "remedy": replayed.outcome.remedy or None,
+            "alerts": [json.loads(texts["sqs"]) for texts in replayed.alerts],
+        }
+    )
+
+
+def for_people(replayed: Replayed) -> str:
+    """Render what became of an event as a paragraph."""
+    outcome = replayed.outcome
+    lines = [f"{replayed.event}: {outcome.verdict or outcome.word}", f"  {outcome.reason}"]
+    if outcome.remedy:
+        lines.append(f"  remedy: {outcome.remedy}")
+    for texts in replayed.alerts:
+        lines.extend(
+            ["  alert:", *(f"    {line}".rstrip() for line in texts["default"].splitlines())]
+        )
+    return "\n".join(lines)
