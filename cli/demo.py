@@ -124,6 +124,6 @@ def _print_end(console: Console, chapters: Sequence[_Chapter]) -> None:
     alerts = sum(len(chapter.alerts) for chapter in chapters)
     deleted = sum(action.action == "DELETE" for chapter in chapters for action in chapter.actions)
     console.print(
-        f"\n{len(outcomes)} pushes reached the guard: {remedied} images marked, {alerts} alerts sent, "
-        f"{deleted} images deleted."
+        f"\n{len(outcomes)} pushes reached the guard: {remedied} images marked, "
+        f"{alerts} alerts sent, {deleted} images deleted."
     )

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from platform_guard.events import Ignored, Push, parse_push
+
 from cli.errors import UsageError
 from cli.oci_layout import LayoutError, OciLayout
 from cli.paths import IMAGES
@@ -13,8 +15,6 @@ from local_aws.account import LocalAws
 from local_aws.layouts import push_layout
 
 _ENVELOPE = ("account", "detail", "detail-type", "id", "region", "source", "time")
-
-_NOT_LET_THROUGH = Outcome("not let through", "the rule in EventBridge does not match it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _read_event(path: Path) -> dict[str, object]:
 
 def _layouts_by_digest(directories: list[Path]) -> dict[str, Path]:
     """Find for each digest that an event may name the layout that holds it."""
-    found = {}
+    found: dict[str, Path] = {}
     for directory in directories:
         try:
             references = OciLayout(directory).references()
@@ -74,10 +74,20 @@ def _replay(
         _store_image(aws, event["detail"], layouts)
         deployment = aws.deploy(assembly)
         aws.emit(event)
-        outcomes = drain(deployment) or [_NOT_LET_THROUGH]
+        outcomes = drain(deployment) or [_not_let_through(event)]
         alerts = tuple(alert.texts for alert in deployment.alerts())
     # A message that fails comes back until it is a dead letter; what it ends with is what counts.
     return Replayed(path, outcomes[-1], alerts)
+
+
+def _not_let_through(event: dict[str, object]) -> Outcome:
+    reason = "the rule in EventBridge does not match it"
+    match parse_push(event):
+        case Ignored(why):
+            reason = f"{reason}: {why}"
+        case Push():
+            pass
+    return Outcome("not let through", reason)
 
 
 def _store_image(aws: LocalAws, detail: object, layouts: Mapping[str, Path]) -> None:
@@ -86,9 +96,10 @@ def _store_image(aws: LocalAws, detail: object, layouts: Mapping[str, Path]) -> 
         return
     repository, digest = detail.get("repository-name"), detail.get("image-digest")
     tag = detail.get("image-tag") or "replayed"
-    if isinstance(repository, str) and isinstance(tag, str) and digest in layouts:
+    layout = layouts.get(str(digest))
+    if layout is not None and isinstance(repository, str) and isinstance(tag, str):
         aws.client("ecr").create_repository(repositoryName=repository)
-        push_layout(aws, repository, layouts[digest], tag)
+        push_layout(aws, repository, layout, tag)
 
 
 def as_json(replayed: Replayed) -> str:
@@ -112,7 +123,6 @@ def for_people(replayed: Replayed) -> str:
     if outcome.remedy:
         lines.append(f"  remedy: {outcome.remedy}")
     for texts in replayed.alerts:
-        lines.extend(
-            ["  alert:", *(f"    {line}".rstrip() for line in texts["default"].splitlines())]
-        )
+        lines.append("  alert:")
+        lines.extend(f"    {line}".rstrip() for line in texts["default"].splitlines())
     return "\n".join(lines)
