@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platform_guard.marks import is_mark
 from rich.console import Console
 from rich.markup import escape
 
@@ -18,6 +17,7 @@ from cli.stand_in import Outcome, drain, synthesized
 from local_aws.account import LocalAws
 from local_aws.deployment import Deployment
 from local_aws.layouts import push_layout
+from platform_guard.marks import is_mark
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient

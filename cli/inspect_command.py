@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from cli.errors import UsageError
+from cli.parser import Commands
+from cli.sources import Source, sources_of
 from platform_guard.images import Image, Kind
 from platform_guard.judging import judge
 from platform_guard.platforms import Platform, parse_platform
@@ -14,10 +17,6 @@ from platform_guard.policy import Policy
 from platform_guard.reading import Wanted, read_image
 from platform_guard.settings import SettingsError, load_settings
 from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
-
-from cli.errors import UsageError
-from cli.parser import Commands
-from cli.sources import Source, sources_of
 
 
 @dataclass(frozen=True, slots=True)

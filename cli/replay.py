@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from platform_guard.events import Ignored, Push, parse_push
-
 from cli.errors import UsageError
 from cli.oci_layout import LayoutError, OciLayout
 from cli.paths import IMAGES
 from cli.stand_in import Outcome, drain, synthesized
 from local_aws.account import LocalAws
 from local_aws.layouts import push_layout
+from platform_guard.events import EventError, Ignored, Push, parse_push
 
 _ENVELOPE = ("account", "detail", "detail-type", "id", "region", "source", "time")
 
@@ -82,12 +81,15 @@ def _replay(
 
 def _not_let_through(event: dict[str, object]) -> Outcome:
     reason = "the rule in EventBridge does not match it"
-    match parse_push(event):
+    try:
+        parsed = parse_push(event)
+    except EventError as error:
+        return Outcome("not let through", f"{reason}: {error}")
+    match parsed:
         case Ignored(why):
-            reason = f"{reason}: {why}"
+            return Outcome("not let through", f"{reason}: {why}")
         case Push():
-            pass
-    return Outcome("not let through", reason)
+            return Outcome("not let through", reason)
 
 
 def _store_image(aws: LocalAws, detail: object, layouts: Mapping[str, Path]) -> None:

@@ -3,10 +3,9 @@
 import argparse
 from pathlib import Path
 
-from platform_guard.settings import GUARD_FILE
-
 from cli.parser import Commands
 from cli.paths import REPOSITORY_ROOT
+from platform_guard.settings import GUARD_FILE
 
 
 def add_replay_command(commands: Commands) -> None:

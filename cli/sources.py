@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from platform_guard.reading import Store, StoredDocument
-from platform_guard.references import Reference, parse_reference
-
 from cli.errors import UsageError
 from cli.oci_layout import LayoutError, LayoutReference, OciLayout
+from platform_guard.reading import Store, StoredDocument
+from platform_guard.references import Reference, parse_reference
 
 _LAYOUT_PREFIX = "oci:"
 

@@ -22,17 +22,14 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.ecr import EcrRepository
-from platform_guard.aws.once import Once
-from platform_guard.aws.remedying import apply_step
-from platform_guard.aws.topic import AlertTopic
 from platform_guard.environment import environment_variable
 from platform_guard.events import EventError, Ignored, Push, parse_push
+from platform_guard.found import Found
 from platform_guard.judging import judge
-from platform_guard.push_alerts import alert_about_push
 from platform_guard.reading import Bounds, Wanted, read_image
-from platform_guard.remedies import plan_remedy
 from platform_guard.settings import load_settings
 from platform_guard.verdicts import NoFinding
 
@@ -109,14 +106,23 @@ def _guard(push: Push, context: LambdaContext) -> None:
     if verdict.name in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE):
         return
 
-    def remedy_and_alert() -> None:
-        done = apply_step(plan_remedy(verdict, push.image, policy), repository, document)
-        alert = alert_about_push(push, image, verdict, policy, done)
-        AlertTopic(clients.sns, topic_arn).publish(alert)
+    _handle_finding(Found(push, document, image, verdict), repository, context)
+
+
+def _handle_finding(found: Found, repository: EcrRepository, context: LambdaContext) -> None:
+    # Few pushes have a finding, so a cold start does not load what only findings need.
+    from platform_guard.aws.once import Once
+    from platform_guard.aws.remedying import remedy_and_report
+    from platform_guard.aws.topic import AlertTopic
+
+    def act() -> None:
+        topic = AlertTopic(clients.sns, topic_arn)
+        done = remedy_and_report(found, settings.policy, repository, topic)
         logger.info("remedied and reported", outcome="remedied", remedy=done.sentence)
         _count(f"remedy.{done.remedy}")
 
-    Once(clients.dynamodb, state_table, scope="push").run(push.event_id, remedy_and_alert, context)
+    once = Once(clients.dynamodb, state_table, scope="push")
+    once.run(found.push.event_id, act, context)
 
 
 def _bounds(context: LambdaContext) -> Bounds:

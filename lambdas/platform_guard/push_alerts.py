@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from platform_guard.alerts import Alert, Fix, Severity
 from platform_guard.events import Push
+from platform_guard.found import Found
 from platform_guard.images import Image, Kind
 from platform_guard.platforms import Platform
 from platform_guard.policy import Policy
@@ -14,10 +15,9 @@ from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
 _EVIDENCE_SHOWN = 20
 
 
-def alert_about_push(
-    push: Push, image: Image, verdict: Verdict, policy: Policy, done: Done
-) -> Alert:
+def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
     """Tell whoever pushed an image, and whoever runs it, what the guard found and did."""
+    push, image, verdict = found.push, found.image, found.verdict
     name = push.image.short_name
     required = _listed(policy.required_platforms)
     return Alert(

@@ -1,14 +1,27 @@
-"""Carrying out what was planned for an image. Each step is safe to repeat."""
+"""Carrying out what was planned for an image, and telling about it. Safe to repeat."""
 
 from typing import assert_never
 
 from platform_guard.aws.ecr import EcrRepository, MarkRefusedError
-from platform_guard.policy import Remedy
+from platform_guard.aws.topic import AlertTopic
+from platform_guard.found import Found
+from platform_guard.policy import Policy, Remedy
+from platform_guard.push_alerts import alert_about_push
 from platform_guard.reading import StoredDocument
-from platform_guard.remedies import AddMark, ChangeNothing, Done, Step
+from platform_guard.remedies import AddMark, ChangeNothing, Done, Step, plan_remedy
 
 
-def apply_step(step: Step, repository: EcrRepository, document: StoredDocument) -> Done:
+def remedy_and_report(
+    found: Found, policy: Policy, repository: EcrRepository, topic: AlertTopic
+) -> Done:
+    """Do what the policy wants done about a finding, then say so."""
+    step = plan_remedy(found.verdict, found.push.image, policy)
+    done = _apply(step, repository, found.document)
+    topic.publish(alert_about_push(found, policy, done))
+    return done
+
+
+def _apply(step: Step, repository: EcrRepository, document: StoredDocument) -> Done:
     """Carry out a step. What ECR refuses for good is told, not raised: the alert must go out."""
     match step:
         case ChangeNothing(because):

@@ -1,0 +1,32 @@
+"""The CDK app: guard.toml in, CloudFormation templates in cdk.out/ out.
+
+`GUARD_TOML` names another settings file than the guard.toml next to this one.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from platform_guard.settings import GUARD_FILE, SettingsError, load_settings
+from stacks.node import use_installed_node
+
+ROOT = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Synthesize the stack, or end with one line that says what is wrong in the settings."""
+    guard_file = Path(os.environ.get("GUARD_TOML", ROOT / GUARD_FILE))
+    output = Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out"))
+    try:
+        settings = load_settings(guard_file)
+    except SettingsError as error:
+        sys.exit(str(error))
+    use_installed_node()
+    # Not at the top: aws_cdk starts Node when it is imported, and takes seconds to do it.
+    from stacks.synthesis import synthesize
+
+    synthesize(settings, guard_file, output)
+
+
+if __name__ == "__main__":
+    main()

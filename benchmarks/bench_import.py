@@ -1,0 +1,78 @@
+"""Cold start: importing the push guard's entry point against boto3 with one ECR client.
+
+Each is the CPU time of a whole fresh process less that of an empty one, which other work on the
+machine disturbs less than the time on the clock. The entry point creates that client when
+it is imported. A ratio of at most 1.5 is the aim.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ratio import median_ratio
+
+_PAIRS = 15
+_LAMBDAS = Path(__file__).resolve().parent.parent / "lambdas"
+_REFERENCE = 'import boto3; boto3.session.Session(region_name="eu-central-1").client("ecr")'
+_STEPS = (
+    ("import boto3", "import boto3"),
+    ("boto3 and one ECR client", _REFERENCE),
+    ("and Logger, Metrics", f"{_REFERENCE}; from aws_lambda_powertools import Logger, Metrics"),
+    (
+        "and Batch",
+        f"{_REFERENCE}; from aws_lambda_powertools import Logger, Metrics; "
+        "import aws_lambda_powertools.utilities.batch",
+    ),
+    (
+        "and Idempotency",
+        f"{_REFERENCE}; from aws_lambda_powertools import Logger, Metrics; "
+        "import aws_lambda_powertools.utilities.batch; "
+        "import aws_lambda_powertools.utilities.idempotency",
+    ),
+    ("the entry point", "import push_guard"),
+)
+
+
+def main() -> None:
+    """Print the time of each step towards the entry point, and its ratio to the reference."""
+    with TemporaryDirectory() as folder:
+        Path(folder, "guard.toml").touch()
+        environment = {
+            **os.environ,
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "GUARD_STATE_TABLE": "table",
+            "GUARD_TOPIC_ARN": "topic",
+            "LAMBDA_TASK_ROOT": folder,
+            "POWERTOOLS_METRICS_NAMESPACE": "benchmark",
+            "POWERTOOLS_SERVICE_NAME": "benchmark",
+            "PYTHONPATH": str(_LAMBDAS),
+        }
+        for _, code in _STEPS:
+            _seconds(code, environment)
+        print(f"cold start, median of {_PAIRS} fresh processes each")
+        for name, code in _STEPS:
+            taken, reference, ratio = median_ratio(
+                partial(_net_seconds, code, environment),
+                partial(_net_seconds, _REFERENCE, environment),
+                _PAIRS,
+            )
+            print(f"  {name:<26} {taken * 1000:4.0f} ms  {ratio:5.2f} of {reference * 1000:.0f} ms")
+
+
+def _net_seconds(code: str, environment: dict[str, str]) -> float:
+    return _seconds(code, environment) - _seconds("", environment)
+
+
+def _seconds(code: str, environment: dict[str, str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    main()

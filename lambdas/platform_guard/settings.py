@@ -1,0 +1,147 @@
+"""The operator's settings: `guard.toml`, read into values.
+
+It is read when the stack is synthesized and again by the function that starts, so that a mistake
+is found before anything is deployed, and imports stay few.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platform_guard.platforms import Platform, parse_platform
+from platform_guard.policy import IndexRule, Policy, Remedy
+from platform_guard.toml_table import (
+    TomlTable,
+    TomlTableError,
+    a_boolean,
+    a_string,
+    a_whole_number,
+    distinct,
+    one_of,
+)
+from platform_guard.verdicts import Finding
+
+GUARD_FILE = "guard.toml"
+"""What the settings file is called, in the repository and in the functions' code."""
+
+MAX_DELAY_SECONDS = 900
+"""The longest that SQS holds a message back (SQS API, CreateQueue, DelaySeconds)."""
+
+# A misspelled platform would convict every image, so only those that images are published for:
+# https://github.com/docker-library/official-images#architectures-other-than-amd64
+_ARCHITECTURES = {
+    "linux": ["386", "amd64", "arm", "arm64", "loong64", "mips64le", "ppc64le", "riscv64", "s390x"],
+    "windows": ["amd64", "arm64"],
+}
+
+# The HTML standard's "valid e-mail address", with at least one dot in the domain.
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
+
+
+class SettingsError(ValueError):
+    """A mistake in the settings, as one line that names the place and says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `guard.toml` says; what it leaves out has the default of this class."""
+
+    policy: Policy = field(default_factory=Policy)
+    delay_seconds: int = 15
+    """How long a push waits before it is judged, 0 to 900 seconds."""
+    emails: tuple[str, ...] = ()
+    """Who gets alerts by mail."""
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the settings from a file. Raises SettingsError, also where there is no such file."""
+    try:
+        # Editors on Windows put a byte order mark first, which TOML does not know.
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(
+            f"{path}: cannot be read ({error.strerror}); "
+            "the guard's settings belong there, an empty file means the defaults"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
+    return parse_settings(text, source=path.name)
+
+
+def parse_settings(text: str, source: str = GUARD_FILE) -> Settings:
+    """Read the settings from TOML. Raises SettingsError; `source` is the file that it names."""
+    try:
+        document = tomllib.loads(text)
+    # ValueError: tomllib leaks int()'s for numbers of thousands of digits.
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{source}: {error}") from error
+    try:
+        return _read_settings(document)
+    except TomlTableError as error:
+        raise SettingsError(f"{source}: {error}") from error
+
+
+def _read_settings(document: dict[str, object]) -> Settings:
+    default = Settings()
+    with TomlTable(document) as root:
+        with root.table("guard") as guard:
+            required_platforms = guard.take(
+                "required_platforms", _platforms, default.policy.required_platforms
+            )
+            index_rule = guard.take("index_rule", one_of(IndexRule), default.policy.index_rule)
+            verify_config = guard.take("verify_config", a_boolean, default.policy.verify_config)
+            delay_seconds = guard.take(
+                "delay_seconds", a_whole_number(0, MAX_DELAY_SECONDS), default.delay_seconds
+            )
+        with root.table("remedies") as table:
+            remedies = {
+                finding: table.take(finding, one_of(Remedy), default.policy.remedies[finding])
+                for finding in Finding
+            }
+        with root.table("alerts") as alerts:
+            emails = alerts.take("emails", distinct(_email), default.emails)
+    return Settings(
+        policy=Policy(
+            required_platforms=required_platforms,
+            index_rule=index_rule,
+            verify_config=verify_config,
+            remedies=remedies,
+        ),
+        delay_seconds=delay_seconds,
+        emails=emails,
+    )
+
+
+def _platforms(value: object) -> tuple[Platform, ...]:
+    platforms = distinct(_platform)(value)
+    if not platforms:
+        raise ValueError("is empty; write at least one platform, such as linux/amd64")
+    return platforms
+
+
+def _platform(value: object) -> Platform:
+    specifier = a_string(value)
+    platform = parse_platform(specifier)
+    architectures = _ARCHITECTURES.get(platform.os)
+    if architectures is None:
+        raise ValueError(
+            f"{specifier!r} has an unknown operating system; "
+            f"write one of {', '.join(_ARCHITECTURES)} in front"
+        )
+    if platform.architecture not in architectures:
+        raise ValueError(
+            f"{specifier!r} has an unknown architecture; "
+            f"write one of {', '.join(architectures)} after {platform.os}/"
+        )
+    return platform
+
+
+def _email(value: object) -> str:
+    address = a_string(value)
+    if _EMAIL.fullmatch(address) is None:
+        raise ValueError(f"{address!r} is no e-mail address; write one such as team@example.com")
+    return address

@@ -1,0 +1,1 @@
+"""What is deployed to AWS, as a CDK stack."""

@@ -1,0 +1,29 @@
+"""The code of the functions, as a folder that becomes one archive."""
+
+import shutil
+from pathlib import Path
+
+from platform_guard.settings import GUARD_FILE
+
+_LAMBDAS = Path(__file__).resolve().parent.parent / "lambdas"
+
+
+def stage_code(guard_file: Path, folder: Path) -> None:
+    """Copy what runs in AWS into `folder`: `lambdas/` and, as guard.toml, the settings.
+
+    Byte-code stays behind, another interpreter runs in AWS, and so do hidden files.
+    """
+    shutil.copytree(
+        _LAMBDAS,
+        folder,
+        copy_function=_copy_readable,
+        ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"),
+        dirs_exist_ok=True,
+    )
+    _copy_readable(guard_file, folder / GUARD_FILE)
+
+
+def _copy_readable(source: str | Path, target: str | Path) -> None:
+    shutil.copyfile(source, target)
+    # Lambda runs as another user than the files' owner, and some people's umask is 077.
+    Path(target).chmod(0o644)

@@ -1,0 +1,86 @@
+"""A function of the guard, with a role that may do what it is told here and nothing else."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from stacks.foundation import Foundation
+from stacks.runtime import ARCHITECTURE, RUNTIME
+
+# Lambda gives CPU by memory. The work is TLS and JSON, so twice the memory takes about half the
+# time at the same price, and an alert comes sooner.
+_MEMORY_MEGABYTES = 512
+
+
+class GuardFunction(Construct):
+    """A function with its role and its log, which may publish alerts and keep state."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        foundation: Foundation,
+        module: str,
+        description: str,
+        timeout: Duration,
+        permissions: Sequence[iam.PolicyStatement],
+    ) -> None:
+        """Build the function whose entry point is `handler` in `lambdas/<module>.py`."""
+        super().__init__(scope, construct_id)
+        log_group = logs.LogGroup(
+            self,
+            "Log",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.function = lambda_.Function(
+            self,
+            "Handler",
+            description=description,
+            code=foundation.code,
+            handler=f"{module}.handler",
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            layers=[foundation.powertools],
+            memory_size=_MEMORY_MEGABYTES,
+            timeout=timeout,
+            role=self._role(
+                [
+                    *permissions,
+                    *foundation.alerts.permissions_to_publish(),
+                    *foundation.state.permissions_to_use(),
+                    _permission_to_log(log_group),
+                ]
+            ),
+            log_group=log_group,
+            # Powertools writes JSON already; Lambda would wrap it in its own.
+            logging_format=lambda_.LoggingFormat.TEXT,
+            environment={
+                "GUARD_TOPIC_ARN": foundation.alerts.topic.topic_arn,
+                "GUARD_STATE_TABLE": foundation.state.table.table_name,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+                "POWERTOOLS_METRICS_NAMESPACE": "EcrPlatformGuard",
+                "POWERTOOLS_SERVICE_NAME": module.replace("_", "-"),
+            },
+        )
+
+    def _role(self, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
+        # The policy stands in the role itself, so that the function never runs without it.
+        return iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"Permissions": iam.PolicyDocument(statements=list(statements))},
+        )
+
+
+def _permission_to_log(log_group: logs.LogGroup) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[log_group.log_group_arn],
+    )

@@ -1,0 +1,54 @@
+"""The push guard: what starts it and what it may do."""
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from platform_guard.marks import MARK_PREFIX
+from platform_guard.policy import Policy, Remedy
+from platform_guard.settings import Settings
+from stacks.foundation import Foundation
+from stacks.queue_fed import QueueFedFunction
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
+# The guard's marks are pushes too, and must not start it again. An event without a tag, such as
+# that of an index's child, does not match; one whose tag is empty does, and the function drops it.
+_TAGGED_PUSH = events.EventPattern(
+    source=["aws.ecr"],
+    detail_type=["ECR Image Action"],
+    detail={
+        "action-type": ["PUSH"],
+        "result": ["SUCCESS"],
+        "image-tag": [{"anything-but": {"prefix": MARK_PREFIX}}],
+    },
+)
+
+
+class PushGuard(QueueFedFunction):
+    """Judges every image that is pushed to this account and region."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, foundation: Foundation, settings: Settings
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            foundation=foundation,
+            module="push_guard",
+            description="Judges the images that are pushed to Amazon ECR by their platforms",
+            event_pattern=_TAGGED_PUSH,
+            delay=Duration.seconds(settings.delay_seconds),
+            permissions=[_permission_on_repositories(Stack.of(scope), settings.policy)],
+        )
+
+
+def _permission_on_repositories(stack: Stack, policy: Policy) -> iam.PolicyStatement:
+    """Let the function read images, and write to ECR only if the policy asks for it."""
+    actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    if Remedy.TAG in policy.remedies.values():
+        actions.append("ecr:PutImage")
+    return iam.PolicyStatement(
+        actions=actions,
+        resources=[stack.format_arn(service="ecr", resource="repository", resource_name="*")],
+    )

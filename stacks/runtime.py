@@ -1,0 +1,29 @@
+"""What the functions run on."""
+
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+POWERTOOLS_VERSION = "3.37.0"
+"""The version in pyproject.toml, so that what is tested is what runs."""
+
+RUNTIME = lambda_.Runtime.PYTHON_3_14
+ARCHITECTURE = lambda_.Architecture.ARM_64
+
+_LAYER_PARAMETER = (
+    f"/aws/service/powertools/python/arm64/{RUNTIME.to_string()}/{POWERTOOLS_VERSION}"
+)
+
+
+class PowertoolsLayer(Construct):
+    """The layer that AWS publishes with Powertools for AWS Lambda.
+
+    CloudFormation looks its ARN up at every deployment, in the region that is deployed to.
+    https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.version = lambda_.LayerVersion.from_layer_version_arn(
+            self, "Version", ssm.StringParameter.value_for_string_parameter(self, _LAYER_PARAMETER)
+        )

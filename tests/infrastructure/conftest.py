@@ -1,0 +1,58 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from platform_guard.settings import load_settings
+
+from stacks.node import use_installed_node
+from tests.infrastructure.template import Synthesis, Template
+
+Synthesize = Callable[[str], Synthesis]
+
+
+@pytest.fixture(scope="session")
+def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
+    """Synthesize the stack for the text of a guard.toml, each time anew."""
+    use_installed_node()
+    # Here and not at the top: importing aws_cdk starts Node, and that must be the installed one.
+    from stacks.synthesis import synthesize as synthesize_stack
+
+    def run(guard_toml: str) -> Synthesis:
+        folder = tmp_path_factory.mktemp("synthesis")
+        guard_file = folder / "operator.toml"
+        guard_file.write_text(guard_toml, encoding="utf-8")
+        synthesize_stack(load_settings(guard_file), guard_file, folder / "cdk.out")
+        return Synthesis(folder / "cdk.out")
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def default(synthesize: Synthesize) -> Synthesis:
+    """The stack for the guard.toml of the repository."""
+    return synthesize((Path(__file__).parents[2] / "guard.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def template(default: Synthesis) -> Template:
+    return default.template
+
+
+@pytest.fixture(scope="session")
+def alert_only(synthesize: Synthesize) -> Template:
+    """The stack of an operator who lets the guard change nothing and wants mail at once."""
+    return synthesize("""
+        [guard]
+        delay_seconds = 0
+        verify_config = false
+
+        [remedies]
+        missing-platform = "alert"
+        index-only = "alert"
+        no-image = "alert"
+        dangling = "alert"
+        mislabeled = "alert"
+
+        [alerts]
+        emails = ["team@example.com", "on-call@example.com"]
+    """).template

@@ -1,0 +1,152 @@
+"""Who may do what, and that nothing travels or rests in the clear."""
+
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.template import Properties, Template, actions, as_text, logical_id
+
+READ_IMAGES = {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+REPOSITORIES = "arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/*"
+ALARMS = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
+
+
+def expected_permissions(template: Template, on_repositories: set[str]) -> set[tuple[str, str]]:
+    """Give the whole table of what the push guard may do, as (action, resource)."""
+    mapping = template.only("AWS::Lambda::EventSourceMapping")
+    log_group = template.at(mapping["FunctionName"])["LoggingConfig"]["LogGroup"]
+    (topic,) = template.resources("AWS::SNS::Topic")
+    (key,) = template.resources("AWS::KMS::Key")
+    (table,) = template.resources("AWS::DynamoDB::Table")
+    queue = logical_id(mapping["EventSourceArn"])
+    return {(action, REPOSITORIES) for action in on_repositories} | {
+        ("sqs:ReceiveMessage", f"${{{queue}.Arn}}"),
+        ("sqs:DeleteMessage", f"${{{queue}.Arn}}"),
+        ("sqs:GetQueueAttributes", f"${{{queue}.Arn}}"),
+        ("sns:Publish", f"${{{topic}}}"),
+        ("kms:Decrypt", f"${{{key}.Arn}}"),
+        ("kms:GenerateDataKey", f"${{{key}.Arn}}"),
+        ("dynamodb:GetItem", f"${{{table}.Arn}}"),
+        ("dynamodb:PutItem", f"${{{table}.Arn}}"),
+        ("dynamodb:UpdateItem", f"${{{table}.Arn}}"),
+        ("dynamodb:DeleteItem", f"${{{table}.Arn}}"),
+        ("logs:CreateLogStream", f"${{{logical_id(log_group)}.Arn}}"),
+        ("logs:PutLogEvents", f"${{{logical_id(log_group)}.Arn}}"),
+    }
+
+
+def permissions(template: Template) -> set[tuple[str, str]]:
+    return {
+        (action, as_text(statement["Resource"]))
+        for statement in template.role_statements()
+        for action in actions(statement)
+    }
+
+
+def test_the_function_may_do_what_the_table_says_and_nothing_else(template: Template) -> None:
+    assert permissions(template) == expected_permissions(template, {*READ_IMAGES, "ecr:PutImage"})
+
+
+def test_a_policy_that_only_alerts_cannot_write_to_ecr(alert_only: Template) -> None:
+    assert permissions(alert_only) == expected_permissions(alert_only, READ_IMAGES)
+
+
+def test_the_function_has_the_only_role_and_no_managed_policy(template: Template) -> None:
+    (role_id,) = template.resources("AWS::IAM::Role")
+    role = template.only("AWS::IAM::Role")
+
+    assert logical_id(template.only("AWS::Lambda::Function")["Role"]) == role_id
+    assert "ManagedPolicyArns" not in role
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+
+
+@pytest.mark.parametrize("which", ["template", "alert_only"])
+def test_no_role_has_a_wildcard_action_or_may_delete_images(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    template: Template = request.getfixturevalue(which)
+    allowed = {action for action, _ in permissions(template)}
+
+    assert not [action for action in allowed if "*" in action]
+    assert "ecr:BatchDeleteImage" not in allowed
+
+
+@pytest.mark.parametrize("queue", ["Arn", "DeadLetterConfig"])
+def test_a_queue_admits_the_rule_and_no_one_else(template: Template, queue: str) -> None:
+    (rule_id,) = template.resources("AWS::Events::Rule")
+    (target,) = template.only("AWS::Events::Rule")["Targets"]
+    arn = target[queue] if queue == "Arn" else target[queue]["Arn"]
+    (allowed,) = _allowing(template.resource_policy("AWS::SQS::QueuePolicy", arn))
+
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    assert "sqs:SendMessage" in actions(allowed)
+    assert not {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:*"} & set(actions(allowed))
+    assert allowed["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}
+    }
+
+
+def test_the_topic_admits_the_alarms_of_this_account_and_no_one_else(template: Template) -> None:
+    (topic_id,) = template.resources("AWS::SNS::Topic")
+    (allowed,) = _allowing(template.resource_policy("AWS::SNS::TopicPolicy", {"Ref": topic_id}))
+
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert actions(allowed) == ["sns:Publish"]
+    _assert_only_alarms_of_this_account(allowed)
+
+
+def test_the_key_serves_this_account_and_its_alarms(template: Template) -> None:
+    by_account, by_alarms = template.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+
+    assert as_text(by_account["Principal"]["AWS"]) == (
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"
+    )
+    assert by_alarms["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert set(actions(by_alarms)) == {"kms:Decrypt", "kms:GenerateDataKey*"}
+    _assert_only_alarms_of_this_account(by_alarms)
+
+
+def test_queues_and_the_topic_refuse_connections_without_tls(template: Template) -> None:
+    queues = template.resources("AWS::SQS::Queue")
+    topics = template.resources("AWS::SNS::Topic")
+    policies = [
+        *(template.resource_policy("AWS::SQS::QueuePolicy", {"Ref": queue}) for queue in queues),
+        *(template.resource_policy("AWS::SNS::TopicPolicy", {"Ref": topic}) for topic in topics),
+    ]
+
+    assert len(policies) == 3
+    for statements in policies:
+        assert any(
+            statement["Effect"] == "Deny"
+            and statement["Principal"] in ("*", {"AWS": "*"})
+            and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+            for statement in statements
+        )
+
+
+def test_everything_that_is_stored_is_encrypted(template: Template) -> None:
+    (key_id,) = template.resources("AWS::KMS::Key")
+
+    assert all(
+        queue["SqsManagedSseEnabled"] for queue in template.resources("AWS::SQS::Queue").values()
+    )
+    assert logical_id(template.only("AWS::SNS::Topic")["KmsMasterKeyId"]) == key_id
+    assert template.only("AWS::KMS::Key")["EnableKeyRotation"] is True
+    assert template.only("AWS::DynamoDB::Table")["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_the_table_can_be_restored_to_any_moment(template: Template) -> None:
+    assert template.only("AWS::DynamoDB::Table")["PointInTimeRecoverySpecification"] == {
+        "PointInTimeRecoveryEnabled": True
+    }
+
+
+def _allowing(statements: list[Properties]) -> list[Properties]:
+    return [statement for statement in statements if statement["Effect"] == "Allow"]
+
+
+def _assert_only_alarms_of_this_account(statement: Properties) -> None:
+    condition: dict[str, Any] = statement["Condition"]
+    assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    assert as_text(condition["ArnLike"]["aws:SourceArn"]) == ALARMS

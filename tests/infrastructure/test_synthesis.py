@@ -1,0 +1,118 @@
+"""That synthesis is repeatable, carries what runs, and refuses bad settings in one line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
+
+from tests.infrastructure.conftest import Synthesize
+from tests.infrastructure.template import Synthesis, Template
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_app(guard_file: Path, output: Path) -> subprocess.CompletedProcess[str]:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "CDK_", "JSII_"))
+    }
+    return subprocess.run(  # noqa: S603 - runs this repository's own app
+        [sys.executable, ROOT / "app.py"],
+        env=environment
+        # Only what belongs to the system: a Node of the machine's own would not be found.
+        | {"GUARD_TOML": str(guard_file), "CDK_OUTDIR": str(output), "PATH": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_app_synthesizes_without_credentials_or_a_node_of_the_machine(
+    default: Synthesis, tmp_path: Path
+) -> None:
+    finished = run_app(ROOT / "guard.toml", tmp_path)
+
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+    assert Synthesis(tmp_path).template_file.read_bytes() == default.template_file.read_bytes()
+
+
+def test_changed_settings_change_the_code_that_runs(
+    synthesize: Synthesize, default: Synthesis
+) -> None:
+    changed = synthesize('[remedies]\nindex-only = "alert"\n')
+
+    assert changed.code_folder().name != default.code_folder().name
+
+
+def test_the_code_holds_the_entry_point_the_library_and_the_settings(default: Synthesis) -> None:
+    code = default.code_folder()
+
+    for file in (ROOT / "lambdas").rglob("*.py"):
+        assert (code / file.relative_to(ROOT / "lambdas")).read_bytes() == file.read_bytes()
+    assert (code / "push_guard.py").is_file()
+    assert (code / "guard.toml").read_bytes() == (ROOT / "guard.toml").read_bytes()
+
+
+def test_the_code_holds_nothing_that_depends_on_the_machine(default: Synthesis) -> None:
+    files = [file for file in default.code_folder().rglob("*") if file.is_file()]
+
+    assert {file.suffix for file in files} == {".py", ".toml"}
+    assert not [file for file in files if "__pycache__" in file.parts]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o644}
+
+
+@pytest.mark.parametrize(
+    ("guard_toml", "message"),
+    [
+        pytest.param(
+            '[guard]\nindex_rule = "forbit"\n',
+            "guard.toml: [guard] index_rule: 'forbit' is not allowed; "
+            "write one of allow, multi-platform, forbid\n",
+            id="wrong value",
+        ),
+        pytest.param(
+            None,
+            "{path}: cannot be read (No such file or directory); "
+            "the guard's settings belong there, an empty file means the defaults\n",
+            id="no file",
+        ),
+    ],
+)
+def test_bad_settings_end_the_app_with_one_line(
+    guard_toml: str | None, message: str, tmp_path: Path
+) -> None:
+    guard_file = tmp_path / "guard.toml"
+    if guard_toml is not None:
+        guard_file.write_text(guard_toml, encoding="utf-8")
+
+    finished = run_app(guard_file, tmp_path / "cdk.out")
+
+    assert finished.returncode == 1
+    assert finished.stdout == ""
+    assert finished.stderr == message.format(path=guard_file)
+    assert not (tmp_path / "cdk.out").exists()
+
+
+@pytest.mark.parametrize("which", ["template", "alert_only"])
+def test_cloudformation_has_nothing_to_object(which: str, request: pytest.FixtureRequest) -> None:
+    template: Template = request.getfixturevalue(which)
+
+    # W3005: the CDK writes a DependsOn next to the GetAtt that already says so.
+    findings = lint(
+        json.dumps(template.content),
+        config=ManualArgs(regions=["eu-central-1"], ignore_checks=["W3005"]),
+    )
+
+    assert findings == []
+
+
+def test_nothing_is_deployed_that_only_serves_the_deployment(template: Template) -> None:
+    kinds = {resource["Type"] for resource in template.content["Resources"].values()}
+
+    assert not [kind for kind in kinds if kind.startswith(("Custom::", "AWS::CDK::"))]
+    assert "AWS::CloudFormation::CustomResource" not in kinds

@@ -1,0 +1,191 @@
+"""Images in memory: built with true digests and sizes, every field of which can be overridden."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from platform_guard import media_types
+from platform_guard.images import Image
+from platform_guard.judging import judge
+from platform_guard.policy import Policy
+from platform_guard.reading import Bounds, StoredDocument, Wanted, read_image
+from platform_guard.verdicts import Verdict
+
+Json: TypeAlias = dict[str, object]
+
+OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
+OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+EMPTY_CONFIG = "application/vnd.oci.empty.v1+json"
+
+OMIT = object()
+"""A field overridden with this is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes that a registry stores, and the further blobs that they name."""
+
+    content: bytes
+    media_type: str
+    parts: tuple["Blob", ...] = ()
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.content)
+
+    @property
+    def stored(self) -> StoredDocument:
+        return StoredDocument(self.digest, self.content, self.media_type)
+
+    def descriptor(self, **overrides: object) -> Json:
+        fields: Json = {
+            "mediaType": self.media_type,
+            "digest": self.digest,
+            "size": len(self.content),
+        }
+        return _overridden(fields, overrides)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry of an index: a descriptor, and the blob that it names."""
+
+    blob: Blob
+    descriptor: Json
+
+
+def digest_of(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def platform_fields(platform: str) -> Json:
+    """Write `os/arch[/variant]` as a descriptor does, without normalizing it."""
+    return dict(zip(("os", "architecture", "variant"), platform.split("/"), strict=False))
+
+
+def json_blob(value: object, media_type: str, parts: tuple[Blob, ...] = ()) -> Blob:
+    return Blob(json.dumps(value).encode(), media_type, parts)
+
+
+def config(platform: str = "linux/amd64", **overrides: object) -> Blob:
+    """Build an image config; an empty `platform` states none."""
+    fields = platform_fields(platform) if platform else {}
+    rootfs = {"type": "layers", "diff_ids": []}
+    return json_blob(_overridden({**fields, "rootfs": rootfs}, overrides), OCI_CONFIG)
+
+
+def layer(media_type: str = OCI_LAYER) -> Json:
+    return Blob(media_type.encode(), media_type).descriptor()
+
+
+def manifest(
+    config_blob: Blob, layers: Sequence[Json] | None = None, **overrides: object
+) -> Blob:
+    """Build an image manifest, with one layer unless `layers` says otherwise."""
+    fields: Json = {
+        "schemaVersion": 2,
+        "mediaType": media_types.OCI_MANIFEST,
+        "config": config_blob.descriptor(),
+        "layers": [layer()] if layers is None else list(layers),
+    }
+    return json_blob(_overridden(fields, overrides), media_types.OCI_MANIFEST, (config_blob,))
+
+
+def image(platform: str = "linux/amd64") -> Blob:
+    """Build a plain image."""
+    return manifest(config(platform))
+
+
+def artifact(config_media_type: str = "application/vnd.cncf.helm.config.v1+json") -> Blob:
+    """Build an artifact in the shape of an image."""
+    return manifest(Blob(b"{}", config_media_type))
+
+
+def attestation() -> Blob:
+    """Build an attestation manifest as BuildKit 0.13 and 0.25 write it."""
+    return manifest(config("unknown/unknown"), [layer(media_types.IN_TOTO)])
+
+
+def listed(blob: Blob, platform: str | Json | None = None, **overrides: object) -> Listed:
+    """List a blob in an index; `platform` as `os/arch[/variant]` or as the fields themselves."""
+    fields = blob.descriptor()
+    if platform is not None:
+        fields["platform"] = platform_fields(platform) if isinstance(platform, str) else platform
+    return Listed(blob, _overridden(fields, overrides))
+
+
+def listed_image(platform: str) -> Listed:
+    return listed(image(platform), platform)
+
+
+def listed_attestation() -> Listed:
+    annotations = {"vnd.docker.reference.type": "attestation-manifest"}
+    return listed(attestation(), "unknown/unknown", annotations=annotations)
+
+
+def index(*entries: Listed, **overrides: object) -> Blob:
+    fields: Json = {
+        "schemaVersion": 2,
+        "mediaType": media_types.OCI_INDEX,
+        "manifests": [entry.descriptor for entry in entries],
+    }
+    parts = tuple(entry.blob for entry in entries)
+    return json_blob(_overridden(fields, overrides), media_types.OCI_INDEX, parts)
+
+
+@dataclass
+class MemoryStore:
+    """A store of images that notes what is asked of it.
+
+    `on_call` runs before each answer, to let a clock advance, say.
+    """
+
+    contents: dict[str, StoredDocument]
+    on_call: Callable[[], None] = lambda: None
+    calls: list[tuple[str, ...]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, *roots: Blob, without: Iterable[Blob] = ()) -> "MemoryStore":
+        """Store blobs and all that they name, apart from those in `without`."""
+        absent = {blob.digest for blob in without}
+        stored = {blob.digest: blob.stored for root in roots for blob in _with_parts(root)}
+        return cls({digest: kept for digest, kept in stored.items() if digest not in absent})
+
+    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument]:
+        self.calls.append(("documents", *digests))
+        self.on_call()
+        return {digest: self.contents[digest] for digest in digests if digest in self.contents}
+
+    def config(self, digest: str, size_limit: int) -> bytes | None:
+        self.calls.append(("config", digest))
+        self.on_call()
+        stored = self.contents.get(digest)
+        return None if stored is None else stored.content[: size_limit + 1]
+
+
+def read(
+    root: Blob, store: MemoryStore | None = None, policy: Policy = Policy(), bounds: Bounds = Bounds()
+) -> Image:
+    """Read an image as the guard does; from a store that holds all of it unless one is given."""
+    wanted = Wanted(policy.required_platforms, policy.verify_config)
+    return read_image(root.stored, store or MemoryStore.of(root), wanted, lambda: 0.0, bounds)
+
+
+def read_and_judge(
+    root: Blob, policy: Policy = Policy(), without: Iterable[Blob] = ()
+) -> tuple[Image, Verdict]:
+    """Read and judge an image, some blobs of which may not be there."""
+    found = read(root, MemoryStore.of(root, without=without), policy)
+    return found, judge(found, policy)
+
+
+def _with_parts(blob: Blob) -> Iterator[Blob]:
+    yield blob
+    for part in blob.parts:
+        yield from _with_parts(part)
+
+
+def _overridden(fields: Json, overrides: Mapping[str, object]) -> Json:
+    return {name: value for name, value in {**fields, **overrides}.items() if value is not OMIT}

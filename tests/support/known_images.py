@@ -1,0 +1,39 @@
+"""The real images of tests/data/images and local_aws/images, and what is known of each."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[2]
+FOLDERS = (_ROOT / "tests/data/images", _ROOT / "local_aws/images")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownImage:
+    """A layout on disk, its first reference, and the verdict for each required platform."""
+
+    name: str
+    layout: Path
+    digest: str
+    kind: str
+    platforms: tuple[str, ...]
+    verdicts: tuple[tuple[str, str], ...]
+
+
+def known_images() -> tuple[KnownImage, ...]:
+    cases = json.loads((FOLDERS[0] / "cases.json").read_text(encoding="utf-8"))
+    return tuple(
+        KnownImage(
+            name=case["case"],
+            layout=layout_of(case["case"]),
+            digest=case["digest"],
+            kind=case["kind"],
+            platforms=tuple(case["platforms"]),
+            verdicts=tuple(case["verdict"].items()),
+        )
+        for case in cases
+    )
+
+
+def layout_of(name: str) -> Path:
+    return next(folder / name for folder in FOLDERS if (folder / name).is_dir())

@@ -1,0 +1,110 @@
+from pathlib import Path
+
+import pytest
+from platform_guard.platforms import Platform
+from platform_guard.policy import IndexRule, Policy, Remedy
+from platform_guard.settings import Settings, SettingsError, load_settings, parse_settings
+from platform_guard.verdicts import Finding
+
+SHIPPED_FILE = Path(__file__).parents[2] / "guard.toml"
+
+
+def test_an_empty_file_means_the_defaults() -> None:
+    assert parse_settings("") == Settings(
+        policy=Policy(
+            required_platforms=(Platform("linux", "amd64"),),
+            index_rule=IndexRule.MULTI_PLATFORM,
+            verify_config=True,
+            remedies=dict.fromkeys(Finding, Remedy.TAG),
+        ),
+        delay_seconds=15,
+        emails=(),
+    )
+
+
+def test_the_shipped_file_states_every_default() -> None:
+    text = SHIPPED_FILE.read_text(encoding="utf-8")
+
+    assert parse_settings(text) == Settings()
+    for key in (
+        "required_platforms",
+        "index_rule",
+        "verify_config",
+        "delay_seconds",
+        "emails",
+        *Finding,
+    ):
+        assert f"\n{key} = " in text
+
+
+def test_every_key_is_read() -> None:
+    settings = parse_settings("""
+        [guard]
+        required_platforms = ["linux/amd64", "linux/arm64/v8", "windows(10.0.20348)/amd64"]
+        index_rule = "forbid"
+        verify_config = false
+        delay_seconds = 0
+
+        [remedies]
+        index-only = "alert"
+
+        [alerts]
+        emails = ["platform-team@example.com", "on.call+ecr@mail.example.co.uk"]
+    """)
+
+    assert settings == Settings(
+        policy=Policy(
+            required_platforms=(
+                Platform("linux", "amd64"),
+                Platform("linux", "arm64"),
+                Platform("windows", "amd64", os_version="10.0.20348"),
+            ),
+            index_rule=IndexRule.FORBID,
+            verify_config=False,
+            remedies={**dict.fromkeys(Finding, Remedy.TAG), Finding.INDEX_ONLY: Remedy.ALERT},
+        ),
+        delay_seconds=0,
+        emails=("platform-team@example.com", "on.call+ecr@mail.example.co.uk"),
+    )
+
+
+def test_a_missing_file_is_named_with_what_belongs_there(tmp_path: Path) -> None:
+    path = tmp_path / "guard.toml"
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+
+    assert str(caught.value) == (
+        f"{path}: cannot be read (No such file or directory); "
+        "the guard's settings belong there, an empty file means the defaults"
+    )
+
+
+def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings(tmp_path)
+
+
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "guard.toml"
+    path.write_bytes("# für alle\n".encode("latin-1"))
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+
+    assert str(caught.value) == f"{path}: is not UTF-8 text; save it as UTF-8"
+
+
+def test_a_file_is_named_by_its_own_name(tmp_path: Path) -> None:
+    path = tmp_path / "strict.toml"
+    path.write_text("[guards]", encoding="utf-8")
+
+    with pytest.raises(SettingsError, match=r"^strict\.toml: guards: unknown"):
+        load_settings(path)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "guard.toml"
+    path.write_text("[guard]\ndelay_seconds = 7\n", encoding="utf-8-sig")
+
+    assert load_settings(path).delay_seconds == 7
