@@ -39,7 +39,7 @@ check: setup  ## Lint, check formatting, types and import rules
 	@$(BIN)/lint-imports
 
 bench: setup  ## Measure the figures of benchmarks/
-	@for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
+	@for file in benchmarks/bench_*.py; do $(BIN)/python -m $$(echo $${file%.py} | tr / .) || exit 1; done
 
 synth: setup  ## Write the CloudFormation templates to cdk.out/
 	@$(BIN)/python app.py

@@ -17,12 +17,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-_SPECIFIER = re.compile(
+# Patterns are compiled when they are first used: most starts of a function need none of them.
+_SPECIFIER = (
     r"(?P<os>[A-Za-z0-9_-]+)"
     r"(?:\((?P<version>[A-Za-z0-9_.-]*)(?P<features>(?:\+[A-Za-z0-9_.-]+)*)\))?"
     r"/(?P<architecture>[A-Za-z0-9_.-]+)"
-    r"(?:/(?P<variant>[A-Za-z0-9_.-]+))?",
-    re.ASCII,
+    r"(?:/(?P<variant>[A-Za-z0-9_.-]+))?"
 )
 
 _OPERATING_SYSTEM_ALIASES = {"macos": "darwin"}
@@ -67,7 +67,7 @@ def parse_platform(specifier: str) -> Platform:
 
     Raises ValueError, in words for whoever wrote the specifier.
     """
-    match = _SPECIFIER.fullmatch(specifier)
+    match = re.fullmatch(_SPECIFIER, specifier)
     if match is None:
         raise ValueError(
             f"{specifier!r} is no platform: write os/arch or os/arch/variant, such as linux/amd64"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html and the repository name
 # grammar of the ECR API: CreateRepository, repositoryName.
-_REFERENCE = re.compile(
+_REFERENCE = (
     r"(?P<account>[0-9]{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)"
     r"\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)"
     r"/(?P<repository>(?:[a-z0-9]+(?:[._-]+[a-z0-9]+)*/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*)"
@@ -55,7 +55,7 @@ def parse_reference(text: str) -> Reference | None:
 
     Without tag and digest it names the tag `latest`, as it does for `docker pull`.
     """
-    match = _REFERENCE.fullmatch(text)
+    match = re.fullmatch(_REFERENCE, text)
     if match is None:
         return None
     tag, digest = match["tag"] or "", match["digest"] or ""

@@ -36,7 +36,7 @@ _ARCHITECTURES = {
 }
 
 # The HTML standard's "valid e-mail address", with at least one dot in the domain.
-_EMAIL = re.compile(
+_EMAIL = (
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
@@ -142,6 +142,6 @@ def _platform(value: object) -> Platform:
 
 def _email(value: object) -> str:
     address = a_string(value)
-    if _EMAIL.fullmatch(address) is None:
+    if re.fullmatch(_EMAIL, address) is None:
         raise ValueError(f"{address!r} is no e-mail address; write one such as team@example.com")
     return address

@@ -9,7 +9,7 @@ from typing import TypeVar
 _T = TypeVar("_T")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_BARE_KEY = r"[A-Za-z0-9_-]+"
 
 _KINDS = {
     bool: "a boolean",
@@ -71,7 +71,7 @@ class TomlTable:
     def _refuse_unknown_keys(self) -> None:
         for key in self._content:
             if key not in self._known:
-                shown = key if _BARE_KEY.fullmatch(key) else repr(key)
+                shown = key if re.fullmatch(_BARE_KEY, key) else repr(key)
                 raise TomlTableError(
                     f"{self._place}{shown}: unknown; {_suggestion(key, self._known)}"
                     f"allowed are {', '.join(self._known.values())}"

@@ -85,6 +85,19 @@ def test_the_event_has_the_shape_that_lambda_gives_it(
     assert record["attributes"]["SentTimestamp"].isdigit()
 
 
+def test_nothing_runs_before_the_queues_are_drained(
+    local: LocalAws, repository: ScratchRepository, tmp_path: Path
+) -> None:
+    stack = template()
+    stack["Resources"]["Queue"]["Properties"]["DelaySeconds"] = 0
+    deployment = local.deploy(write_assembly(tmp_path / "cdk.out", stack))
+
+    repository.push(image(), "v1")
+
+    assert local.calls == []
+    assert len(deployment.drain()) == 1
+
+
 def test_an_event_that_the_rule_does_not_want_starts_nothing(
     deployment: Deployment, repository: ScratchRepository
 ) -> None:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TypeAlias
 
 from platform_guard import media_types
@@ -19,8 +20,14 @@ OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 EMPTY_CONFIG = "application/vnd.oci.empty.v1+json"
 
-OMIT = object()
-"""A field overridden with this is left out."""
+
+class Omission(Enum):
+    """What a field is overridden with that is to be left out."""
+
+    OMIT = "left out"
+
+
+OMIT = Omission.OMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ def json_blob(value: object, media_type: str, parts: tuple[Blob, ...] = ()) -> B
     return Blob(json.dumps(value).encode(), media_type, parts)
 
 
-def config(platform: str = "linux/amd64", **overrides: object) -> Blob:
+def config(platform: str = "linux/amd64", /, **overrides: object) -> Blob:
     """Build an image config; an empty `platform` states none."""
     fields = platform_fields(platform) if platform else {}
     rootfs = {"type": "layers", "diff_ids": []}
@@ -81,7 +88,7 @@ def layer(media_type: str = OCI_LAYER) -> Json:
 
 
 def manifest(
-    config_blob: Blob, layers: Sequence[Json] | None = None, **overrides: object
+    config_blob: Blob, layers: Sequence[Json] | None = None, /, **overrides: object
 ) -> Blob:
     """Build an image manifest, with one layer unless `layers` says otherwise."""
     fields: Json = {
@@ -108,7 +115,7 @@ def attestation() -> Blob:
     return manifest(config("unknown/unknown"), [layer(media_types.IN_TOTO)])
 
 
-def listed(blob: Blob, platform: str | Json | None = None, **overrides: object) -> Listed:
+def listed(blob: Blob, platform: str | Json | None = None, /, **overrides: object) -> Listed:
     """List a blob in an index; `platform` as `os/arch[/variant]` or as the fields themselves."""
     fields = blob.descriptor()
     if platform is not None:
@@ -150,8 +157,10 @@ class MemoryStore:
     def of(cls, *roots: Blob, without: Iterable[Blob] = ()) -> "MemoryStore":
         """Store blobs and all that they name, apart from those in `without`."""
         absent = {blob.digest for blob in without}
-        stored = {blob.digest: blob.stored for root in roots for blob in _with_parts(root)}
-        return cls({digest: kept for digest, kept in stored.items() if digest not in absent})
+        found: dict[str, Blob] = {}
+        for root in roots:
+            _collect(root, found)
+        return cls({digest: blob.stored for digest, blob in found.items() if digest not in absent})
 
     def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument]:
         self.calls.append(("documents", *digests))
@@ -181,10 +190,11 @@ def read_and_judge(
     return found, judge(found, policy)
 
 
-def _with_parts(blob: Blob) -> Iterator[Blob]:
-    yield blob
-    for part in blob.parts:
-        yield from _with_parts(part)
+def _collect(blob: Blob, found: dict[str, Blob]) -> None:
+    if blob.digest not in found:
+        found[blob.digest] = blob
+        for part in blob.parts:
+            _collect(part, found)
 
 
 def _overridden(fields: Json, overrides: Mapping[str, object]) -> Json:

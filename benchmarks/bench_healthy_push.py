@@ -1,0 +1,204 @@
+"""The CPU that one healthy push takes, against the bare AWS calls that it makes.
+
+A push of a plain amd64 image costs two calls to ECR and one download. Answers come from a hook in
+botocore and from a server on the loopback interface in another process, so that what is measured is
+this side alone. A ratio of at most 1.25 is the aim.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from functools import partial
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
+from io import StringIO
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, cast
+
+import urllib3
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+
+from benchmarks.ratio import median_ratio
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+_PAIRS = 15
+_BATCHES = 20
+_CONFIG = json.dumps({"os": "linux", "architecture": "amd64", "history": [{}] * 20}).encode()
+_MEDIA_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{sha256(content).hexdigest()}"
+
+
+def _descriptor(media_type: str, digest: str, size: int) -> dict[str, object]:
+    return {"mediaType": media_type, "digest": digest, "size": size}
+
+
+_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+_MANIFEST = json.dumps(
+    {
+        "schemaVersion": 2,
+        "mediaType": _MEDIA_TYPE,
+        "config": _descriptor(
+            "application/vnd.docker.container.image.v1+json", _digest(_CONFIG), len(_CONFIG)
+        ),
+        "layers": [_descriptor(_LAYER, _digest(bytes([n])), 1) for n in range(10)],
+    }
+)
+_IMAGE_ID = {"imageTag": "1", "imageDigest": _digest(_MANIFEST.encode())}
+
+
+class _ConfigServer(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(_CONFIG)))
+        self.end_headers()
+        self.wfile.write(_CONFIG)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its base's name)
+        pass
+
+
+def _serve(connection: "Connection[int, int]") -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _ConfigServer)
+    connection.send(server.server_port)
+    server.serve_forever()
+
+
+@contextmanager
+def _config_url() -> Iterator[str]:
+    mine, other = Pipe()
+    server = Process(target=_serve, args=(other,), daemon=True)
+    server.start()
+    yield f"http://127.0.0.1:{mine.recv()}/config"
+    server.terminate()
+
+
+class _Body(StringIO):
+    """What botocore reads an answer's body from."""
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.read().encode()
+
+
+def _answer_locally(client: "ECRClient", url: str) -> None:
+    image = {
+        "imageId": _IMAGE_ID,
+        "imageManifest": _MANIFEST,
+        "imageManifestMediaType": _MEDIA_TYPE,
+    }
+    answers = {
+        "BatchGetImage": json.dumps({"images": [image], "failures": []}),
+        "GetDownloadUrlForLayer": json.dumps({"downloadUrl": url}),
+    }
+    for operation, text in answers.items():
+        client.meta.events.register(f"before-send.ecr.{operation}", _answering(text))
+
+
+def _answering(text: str) -> Callable[..., None]:
+    def answer(**_: object) -> AWSResponse:
+        return AWSResponse("https://ecr", 200, HTTPHeaders(), _Body(text))
+
+    # botocore's stubs know hooks that only look; before-send may also answer.
+    return cast(Callable[..., None], answer)
+
+
+class _Context:
+    aws_request_id = function_name = invoked_function_arn = "benchmark"
+    memory_limit_in_mb = "512"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 90_000
+
+
+def _event(pushes: int) -> dict[str, object]:
+    push = {
+        "id": "1",
+        "source": "aws.ecr",
+        "detail-type": "ECR Image Action",
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "time": "2026-11-24T09:00:00Z",
+        "detail": {
+            "action-type": "PUSH",
+            "result": "SUCCESS",
+            "repository-name": "shop/web",
+            "image-tag": _IMAGE_ID["imageTag"],
+            "image-digest": _IMAGE_ID["imageDigest"],
+        },
+    }
+    record = {"messageId": "1", "body": json.dumps(push), "eventSource": "aws:sqs"}
+    return {"Records": [record] * pushes}
+
+
+def _bare_calls(client: "ECRClient", pool: urllib3.PoolManager, pushes: int) -> None:
+    for _ in range(pushes):
+        client.batch_get_image(
+            registryId="123456789012",
+            repositoryName="shop/web",
+            imageIds=[{"imageTag": "1", "imageDigest": _IMAGE_ID["imageDigest"]}],
+            acceptedMediaTypes=[_MEDIA_TYPE],
+        )
+        url = client.get_download_url_for_layer(
+            registryId="123456789012", repositoryName="shop/web", layerDigest=_digest(_CONFIG)
+        )["downloadUrl"]
+        pool.request("GET", url)
+
+
+def _cpu_seconds(batch: Callable[[], object]) -> float:
+    started = time.process_time()
+    for _ in range(_BATCHES):
+        batch()
+    return (time.process_time() - started) / _BATCHES
+
+
+def main() -> None:
+    """Print the CPU of a healthy push, alone in its batch and in a full batch, as a ratio."""
+    with TemporaryDirectory() as folder, _config_url() as url:
+        Path(folder, "guard.toml").touch()
+        os.environ |= {
+            "AWS_ACCESS_KEY_ID": "benchmark",
+            "AWS_SECRET_ACCESS_KEY": "benchmark",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "GUARD_STATE_TABLE": "table",
+            "GUARD_TOPIC_ARN": "topic",
+            "LAMBDA_TASK_ROOT": folder,
+            "POWERTOOLS_METRICS_NAMESPACE": "benchmark",
+            "POWERTOOLS_SERVICE_NAME": "benchmark",
+        }
+        with redirect_stdout(StringIO()) as log:
+            guard = import_module("push_guard")
+            _answer_locally(guard.ecr, url)
+            guard.handler(_event(1), _Context())
+        if '"verdict":"compliant"' not in log.getvalue():
+            sys.exit(f"the push was not found compliant: {log.getvalue()}")
+        pool = urllib3.PoolManager()
+        print(f"CPU of a healthy push, median of {_PAIRS} times {_BATCHES} batches")
+        for pushes in (1, 10):
+            with redirect_stdout(StringIO()):
+                taken, reference, ratio = median_ratio(
+                    partial(_cpu_seconds, partial(guard.handler, _event(pushes), _Context())),
+                    partial(_cpu_seconds, partial(_bare_calls, guard.ecr, pool, pushes)),
+                    _PAIRS,
+                )
+            print(
+                f"  batch of {pushes:<3} {taken / pushes * 1000:5.2f} ms a push  {ratio:5.2f} of "
+                f"{reference / pushes * 1000:.2f} ms for the bare calls"
+            )
+
+
+if __name__ == "__main__":
+    main()

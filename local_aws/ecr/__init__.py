@@ -1,0 +1,1 @@
+"""Amazon ECR's image and layer operations, as documented, in place of moto's."""

@@ -1,0 +1,63 @@
+"""Where the URLs of GetDownloadUrlForLayer lead: a small HTTP server on the loopback interface."""
+
+import secrets
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class DownloadServer:
+    """Serves blobs under unguessable paths, which stand for S3's signatures.
+
+    Started by the first URL, so that whoever downloads nothing pays nothing.
+    """
+
+    def __init__(self) -> None:
+        self._blobs: dict[str, bytes | None] = {}
+        self._server: ThreadingHTTPServer | None = None
+        self._thread: threading.Thread | None = None
+
+    def publish(self, digest: str, content: bytes | None) -> str:
+        """Return a URL for a blob; None is answered with 410 Gone, as its bytes are not here."""
+        server = self._server or self._start()
+        path = f"/{secrets.token_urlsafe(32)}/{digest}"
+        self._blobs[path] = content
+        return f"http://127.0.0.1:{server.server_port}{path}"
+
+    def stop(self) -> None:
+        """Shut the server down, if it was started."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server = self._thread = None
+
+    def _start(self) -> ThreadingHTTPServer:
+        blobs = self._blobs
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                """Answer with the blob, or as S3 does for a signature that does not fit."""
+                if self.path not in blobs:
+                    self.send_error(HTTPStatus.FORBIDDEN)
+                    return
+                content = blobs[self.path]
+                if content is None:
+                    self.send_error(HTTPStatus.GONE, "declared present, without its bytes")
+                    return
+                self.send_response(HTTPStatus.OK)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                """Keep quiet: tests read standard error."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = server
+        self._thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
+        self._thread.start()
+        return server

@@ -1,0 +1,1 @@
+"""Identity-based policies, compared by action, true resource and condition."""

@@ -1,0 +1,172 @@
+"""Which action on which resource a call needs.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """An IAM action such as `ecr:PutImage` on a resource ARN, or on `*`."""
+
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where ARNs are built."""
+
+    account: str
+    region: str
+
+    def arn(self, service: str, resource: str, account: str | None = None) -> str:
+        """Return the ARN of a regional resource."""
+        return f"arn:aws:{service}:{self.region}:{account or self.account}:{resource}"
+
+
+def required_permissions(
+    service: str, operation: str, params: Params, scope: Scope
+) -> list[Permission]:
+    """Return what a call needs, all of it.
+
+    `service` is botocore's service name. Raises NotImplementedError for a service that is not
+    listed here: `*` would let a policy pass that AWS refuses.
+    """
+    match service:
+        case "ecr":
+            resources = _ecr(params, scope)
+        case "sns":
+            resources = _plain(params, "TopicArn", "TargetArn")
+        case "sqs":
+            resources = [_queue_arn(params, scope)]
+        case "dynamodb":
+            resources = list(_dynamodb(params, scope))
+        case "ecs":
+            resources = _ecs(operation, params, scope)
+        case "lambda":
+            resources = _lambda(params, scope)
+        case "secretsmanager":
+            resources = [_secret_arn(str(params["SecretId"]), scope)]
+        case "ssm":
+            resources = list(_ssm(params, scope))
+        case "sts":
+            resources = _plain(params, "RoleArn")
+        case "s3":
+            resources = [f"arn:aws:s3:::{params['Bucket']}/{params.get('Key', '')}".rstrip("/")]
+        case "kms":
+            resources = _plain(params, "KeyId")
+        case "cloudwatch" | "ec2" | "logs":
+            resources = ["*"]
+        case _:
+            raise NotImplementedError(
+                f"{service}:{operation}: the stand-in does not know the resources of {service}; "
+                "add them to local_aws/iam/permissions.py"
+            )
+    action = f"{service}:{_ACTIONS.get((service, operation), operation)}"
+    return [Permission(action, resource) for resource in resources]
+
+
+_ACTIONS = {
+    ("lambda", "Invoke"): "InvokeFunction",
+    ("sns", "PublishBatch"): "Publish",
+    ("sqs", "SendMessageBatch"): "SendMessage",
+    ("sqs", "DeleteMessageBatch"): "DeleteMessage",
+    ("sqs", "ChangeMessageVisibilityBatch"): "ChangeMessageVisibility",
+    ("s3", "HeadObject"): "GetObject",
+    ("s3", "ListObjectsV2"): "ListBucket",
+}
+
+
+def _plain(params: Params, *names: str) -> list[str]:
+    return [str(params[name]) for name in names if name in params] or ["*"]
+
+
+def _ecr(params: Params, scope: Scope) -> list[str]:
+    """Return the repositories. A call without one concerns the registry: `*`."""
+    account = str(params.get("registryId", scope.account))
+    names = params.get("repositoryNames")
+    if isinstance(names, list):
+        return [scope.arn("ecr", f"repository/{name}", account) for name in names]
+    if "repositoryName" in params:
+        return [scope.arn("ecr", f"repository/{params['repositoryName']}", account)]
+    return _plain(params, "resourceArn")
+
+
+def _queue_arn(params: Params, scope: Scope) -> str:
+    if "QueueUrl" not in params:
+        return scope.arn("sqs", str(params.get("QueueName", "*")))
+    account, name = str(params["QueueUrl"]).split("/")[-2:]
+    return scope.arn("sqs", name, account)
+
+
+def _dynamodb(params: Params, scope: Scope) -> Iterator[str]:
+    """Yield the tables, or the index that is read. Transactions are not known here."""
+    tables = [str(params["TableName"])] if "TableName" in params else []
+    batch = params.get("RequestItems")
+    if isinstance(batch, dict):
+        tables.extend(batch)
+    if not tables:
+        raise NotImplementedError(
+            "a DynamoDB call without TableName: teach local_aws/iam/permissions.py its tables"
+        )
+    for table in tables:
+        arn = table if table.startswith("arn:") else scope.arn("dynamodb", f"table/{table}")
+        yield f"{arn}/index/{params['IndexName']}" if "IndexName" in params else arn
+
+
+def _ecs(operation: str, params: Params, scope: Scope) -> list[str]:
+    cluster = str(params.get("cluster", "default")).rsplit("/", 1)[-1]
+    match operation:
+        case "DescribeServices" | "UpdateService":
+            services = params.get("services", [params.get("service")])
+            return [_ecs_arn("service", cluster, str(name), scope) for name in services]
+        case "DescribeTasks":
+            tasks = params["tasks"]
+            return [_ecs_arn("task", cluster, str(name), scope) for name in tasks]
+        case "DescribeClusters":
+            clusters = params.get("clusters", ["default"])
+            return [
+                name if name.startswith("arn:") else scope.arn("ecs", f"cluster/{name}")
+                for name in clusters
+            ]
+        case "ListTasks":
+            return [scope.arn("ecs", f"container-instance/{cluster}/*")]
+        case "ListTagsForResource" | "TagResource":
+            return _plain(params, "resourceArn")
+        case _:
+            return ["*"]
+
+
+def _ecs_arn(kind: str, cluster: str, name: str, scope: Scope) -> str:
+    return name if name.startswith("arn:") else scope.arn("ecs", f"{kind}/{cluster}/{name}")
+
+
+def _lambda(params: Params, scope: Scope) -> list[str]:
+    if "FunctionName" not in params:
+        return _plain(params, "Resource")
+    name = str(params["FunctionName"])
+    return [name if name.startswith("arn:") else scope.arn("lambda", f"function:{name}")]
+
+
+def _secret_arn(secret_id: str, scope: Scope) -> str:
+    if secret_id.startswith("arn:"):
+        return secret_id
+    # AWS appends six characters of its own; a policy names them with `-??????` or `*`.
+    return scope.arn("secretsmanager", f"secret:{secret_id}-AbCdEf")
+
+
+def _ssm(params: Params, scope: Scope) -> Iterator[str]:
+    names = params.get("Names", [params.get("Name", params.get("Path", "*"))])
+    for name in names:
+        text = str(name)
+        yield (
+            text
+            if text.startswith("arn:")
+            else scope.arn("ssm", f"parameter/{text.removeprefix('/')}")
+        )

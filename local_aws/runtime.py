@@ -1,0 +1,267 @@
+"""AWS Lambda's Python runtime: a handler run from its asset, as a process of its own would."""
+
+import importlib.util
+import io
+import json
+import logging
+import os
+import sys
+import traceback
+import uuid
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import TextIO, TypeVar, cast
+
+import boto3
+from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
+
+LIBRARY = "platform_guard"
+"""The package that every asset carries; the installed one is run, after a comparison."""
+
+_KEPT = ("HOME", "MOTO_ACCOUNT_ID", "PATH", "TMPDIR")
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Handler = Callable[[object, "LambdaContext"], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Temporary credentials of a role."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A deployed function. `timeout` in seconds, `memory` in MiB; `code` is the asset's folder."""
+
+    logical_id: str
+    name: str
+    arn: str
+    handler: str
+    environment: dict[str, str]
+    role_arn: str
+    code: Path
+    timeout: int
+    memory: int
+
+    @property
+    def module(self) -> str:
+        """The module that the handler is in, `push_guard` of `push_guard.handler`."""
+        return self.handler.rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One run of a handler.
+
+    `logs` are the lines on standard output, as JSON where they are JSON. `error` is the traceback
+    of what the handler raised; then there is no response.
+    """
+
+    function: str
+    event: object
+    response: object
+    logs: tuple[object, ...]
+    error: str | None
+
+
+class LambdaContext:
+    """The context object: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
+
+    def __init__(self, function: Function, clock: Callable[[], datetime]) -> None:
+        self.aws_request_id = str(uuid.uuid4())
+        self.function_name = function.name
+        self.function_version = "$LATEST"
+        self.invoked_function_arn = function.arn
+        self.memory_limit_in_mb = str(function.memory)
+        self.log_group_name = f"/aws/lambda/{function.name}"
+        self.log_stream_name = "local"
+        self._clock = clock
+        self._deadline = clock() + timedelta(seconds=function.timeout)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the time left until the function's timeout, which nothing enforces here."""
+        left = self._deadline - self._clock()
+        return max(0, int(left / timedelta(milliseconds=1)))
+
+
+class _Console(io.TextIOBase):
+    """Standard output of all functions: loggers keep it, so it is one object with a target."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.target = io.StringIO()
+
+    def write(self, text: str) -> int:
+        return self.target.write(text)
+
+
+_CONSOLE = _Console()
+
+
+@dataclass(slots=True)
+class _ProcessState:
+    """What one function's process keeps between invocations, and no other sees."""
+
+    modules: dict[str, ModuleType] = field(default_factory=dict)
+    loggers: dict[str, logging.Logger | logging.PlaceHolder] = field(default_factory=dict)
+    parameter_providers: dict[str, object] = field(default_factory=dict)
+    session: boto3.Session | None = None
+    handler: Handler | None = None
+
+
+class Sandbox:
+    """One function's execution environment: cold at first, warm afterwards."""
+
+    def __init__(
+        self,
+        function: Function,
+        region: str,
+        clock: Callable[[], datetime],
+        assume_role: Callable[[], Credentials],
+    ) -> None:
+        self.function = function
+        self._region = region
+        self._clock = clock
+        self._assume_role = assume_role
+        self._state = _ProcessState()
+
+    def invoke(self, event: object) -> Invocation:
+        """Run the handler on an event. What cannot even be loaded is raised, not returned."""
+        _CONSOLE.target = io.StringIO()
+        error: str | None = None
+        response: object = None
+        with self._process():
+            handler = self._state.handler or self._load()
+            self._state.handler = handler
+            try:
+                answer = handler(json.loads(json.dumps(event)), self._context())
+                response = json.loads(json.dumps(answer))
+            except Exception:
+                error = traceback.format_exc()
+        logs = tuple(_parsed(line) for line in _CONSOLE.target.getvalue().splitlines())
+        return Invocation(self.function.logical_id, event, response, logs, error)
+
+    def _context(self) -> LambdaContext:
+        return LambdaContext(self.function, self._clock)
+
+    def _load(self) -> Handler:
+        name, attribute = self.function.module, self.function.handler.rpartition(".")[2]
+        file = self.function.code / f"{name.replace('.', '/')}.py"
+        assert_same_library(self.function.code)
+        spec = importlib.util.spec_from_file_location(name, file)
+        if spec is None or spec.loader is None or not file.is_file():
+            raise FileNotFoundError(f"the asset has no {file} for {self.function.handler}")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+        if LIBRARY in sys.modules and not (self.function.code / LIBRARY).is_dir():
+            raise ModuleNotFoundError(f"{file} imports {LIBRARY}, which the asset does not carry")
+        return cast(Handler, getattr(module, attribute))
+
+    def _environment(self) -> dict[str, str]:
+        function = self.function
+        credentials = self._assume_role()
+        return {
+            **{name: os.environ[name] for name in _KEPT if name in os.environ},
+            **function.environment,
+            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+            "AWS_SESSION_TOKEN": credentials.session_token,
+            "AWS_REGION": self._region,
+            "AWS_DEFAULT_REGION": self._region,
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+            "LAMBDA_TASK_ROOT": str(function.code),
+            "_HANDLER": function.handler,
+            "TZ": ":UTC",
+        }
+
+    @contextmanager
+    def _process(self) -> Iterator[None]:
+        """Put the process state of the function in place of that of the test."""
+        state = self._state
+        environment = self._environment()
+        outer_session, outer_stdout = boto3.DEFAULT_SESSION, sys.stdout
+        outer_modules = _taken_modules(self.function.module)
+        sys.modules.update(state.modules)
+        boto3.DEFAULT_SESSION = state.session
+        sys.stdout = cast(TextIO, _CONSOLE)
+        try:
+            with (
+                _swapped(os.environ, environment),
+                _swapped(logging.root.manager.loggerDict, state.loggers),
+                _swapped(DEFAULT_PROVIDERS, state.parameter_providers),
+            ):
+                yield
+        finally:
+            sys.stdout = outer_stdout
+            state.session, boto3.DEFAULT_SESSION = boto3.DEFAULT_SESSION, outer_session
+            state.modules = _taken_modules(self.function.module)
+            sys.modules.update(outer_modules)
+
+
+def assert_same_library(code: Path) -> None:
+    """Raise AssertionError unless the asset carries the library that is installed, if any.
+
+    The installed one is what runs here, so that it has to be what is deployed.
+    """
+    if not (code / LIBRARY).is_dir():
+        return
+    spec = importlib.util.find_spec(LIBRARY)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError(f"{LIBRARY} is not installed")
+    installed = _sources(Path(spec.submodule_search_locations[0]))
+    deployed = _sources(code / LIBRARY)
+    different = sorted(
+        str(path)
+        for path in installed.keys() | deployed.keys()
+        if installed.get(path) != deployed.get(path)
+    )
+    if different:
+        raise AssertionError(
+            f"{code / LIBRARY} differs from the installed {LIBRARY} in {', '.join(different)}: "
+            "synthesize again"
+        )
+
+
+def _sources(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.py")}
+
+
+def _taken_modules(entry: str) -> dict[str, ModuleType]:
+    """Take a function's module and the library out of `sys.modules` and return them."""
+    names = [
+        name for name in sys.modules if name in (LIBRARY, entry) or name.startswith(f"{LIBRARY}.")
+    ]
+    return {name: sys.modules.pop(name) for name in names}
+
+
+@contextmanager
+def _swapped(shared: MutableMapping[Key, Value], own: MutableMapping[Key, Value]) -> Iterator[None]:
+    outer = dict(shared)
+    shared.clear()
+    shared.update(own)
+    try:
+        yield
+    finally:
+        own.clear()
+        own.update(shared)
+        shared.clear()
+        shared.update(outer)
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return line

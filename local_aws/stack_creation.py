@@ -1,0 +1,139 @@
+"""What `cdk deploy` does: assets into a bucket, parameters in place, then CloudFormation."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from moto.cloudformation.parsing import resource_class_from_type
+
+from local_aws.assembly import StackAssembly
+from local_aws.event_bus import unsupported_operators
+
+if TYPE_CHECKING:
+    from local_aws.account import LocalAws
+
+WITHOUT_EFFECT = (
+    "AWS::CDK::Metadata",
+    "AWS::CloudWatch::Alarm",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+)
+"""What a template may hold although moto lacks it: it is left out."""
+
+_BOOTSTRAP_VERSION = "30"
+_POWERTOOLS = "/aws/service/powertools/"
+_LAYER = "arn:aws:lambda:{region}:017000801446:layer:AWSLambdaPowertoolsPythonV3:1"
+
+
+class DeploymentError(Exception):
+    """The stack did not come up, or holds what the stand-in would get wrong."""
+
+
+def create_stack(local: "LocalAws", stack: StackAssembly) -> None:
+    """Create a stack. Raises DeploymentError with what to do about it."""
+    problems = [*_unknown_resources(stack), *_misread_patterns(stack)]
+    if problems:
+        raise DeploymentError("\n".join(problems))
+    _publish_assets(local, stack)
+    template = _with_parameters(local, _without_ineffective(stack.template))
+    client = local.client("cloudformation")
+    try:
+        client.create_stack(
+            StackName=stack.name,
+            TemplateBody=json.dumps(template),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+    except ClientError as error:
+        raise DeploymentError(f"{stack.name} cannot be created: {error}") from error
+    status = client.describe_stacks(StackName=stack.name)["Stacks"][0]["StackStatus"]
+    if status != "CREATE_COMPLETE":
+        events = client.describe_stack_events(StackName=stack.name)["StackEvents"]
+        lines = [
+            f"{event['LogicalResourceId']} {event['ResourceStatus']} "
+            f"{event.get('ResourceStatusReason', '')}"
+            for event in events
+        ]
+        raise DeploymentError("\n".join([f"{stack.name} is {status}", *lines]))
+
+
+def physical_ids(local: "LocalAws", stack_name: str) -> dict[str, str]:
+    """Return the physical id of every resource by its logical id."""
+    client = local.client("cloudformation")
+    resources = client.describe_stack_resources(StackName=stack_name)["StackResources"]
+    return {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for resource in resources
+        if "PhysicalResourceId" in resource
+    }
+
+
+def outputs(local: "LocalAws", stack_name: str) -> dict[str, str]:
+    """Return the outputs of a stack."""
+    stack = local.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _without_ineffective(template: dict[str, Any]) -> dict[str, Any]:
+    resources = template["Resources"]
+    left_out = {name for name, item in resources.items() if item["Type"] in WITHOUT_EFFECT}
+    kept = {name: dict(item) for name, item in resources.items() if name not in left_out}
+    for resource in kept.values():
+        needed = resource.pop("DependsOn", [])
+        names = [needed] if isinstance(needed, str) else needed
+        resource["DependsOn"] = [name for name in names if name not in left_out]
+    return {**template, "Resources": kept}
+
+
+def _unknown_resources(stack: StackAssembly) -> Iterator[str]:
+    for logical_id, resource in stack.template["Resources"].items():
+        kind = resource["Type"]
+        if kind not in WITHOUT_EFFECT and resource_class_from_type(kind) is None:
+            yield f"{logical_id}: moto has no {kind}; see WITHOUT_EFFECT in {__name__}"
+
+
+def _misread_patterns(stack: StackAssembly) -> Iterator[str]:
+    for logical_id, properties in stack.resources("AWS::Events::Rule"):
+        for complaint in unsupported_operators(properties.get("EventPattern", {})):
+            yield f"{logical_id}: moto would misread the event pattern at {complaint}"
+
+
+def _publish_assets(local: "LocalAws", stack: StackAssembly) -> None:
+    client = local.client("s3")
+    location = {"LocationConstraint": local.region}
+    existing = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
+    for asset in stack.assets:
+        if asset.bucket not in existing:
+            client.create_bucket(Bucket=asset.bucket, CreateBucketConfiguration=location)
+            existing.add(asset.bucket)
+        client.put_object(Bucket=asset.bucket, Key=asset.key, Body=asset.content())
+
+
+def _with_parameters(local: "LocalAws", template: dict[str, Any]) -> dict[str, Any]:
+    """Create the SSM parameters that the template reads, and return it with their names.
+
+    Those under /aws/service/ are AWS's own: nobody may create them, so they get another name.
+    """
+    client = local.client("ssm")
+    parameters = dict(template.get("Parameters", {}))
+    for name, parameter in parameters.items():
+        if not parameter["Type"].startswith("AWS::SSM::Parameter::Value"):
+            continue
+        default = parameter["Default"]
+        value = _parameter_value(default, local.region)
+        if value is None:
+            continue
+        local_name = default.replace("/aws/service/", "/local/service/")
+        client.put_parameter(Name=local_name, Value=value, Type="String", Overwrite=True)
+        parameters[name] = {**parameter, "Default": local_name}
+    return {**template, "Parameters": parameters}
+
+
+def _parameter_value(name: str, region: str) -> str | None:
+    if name.startswith("/cdk-bootstrap/"):
+        return _BOOTSTRAP_VERSION
+    if name.startswith(_POWERTOOLS):
+        return _LAYER.format(region=region)
+    if name.startswith("/aws/"):
+        raise DeploymentError(f"the stand-in has no value for AWS's public parameter {name}")
+    return None

@@ -1,0 +1,69 @@
+"""What was published to SNS topics, as subscribers of each protocol get it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+from moto.sns.exceptions import SNSInvalidParameter
+from moto.sns.models import Topic
+
+MAXIMUM_MESSAGE_BYTES = 262_144
+MAXIMUM_SUBJECT_LENGTH = 99
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedMessage:
+    """A message on a topic: one text a protocol (`default` at least), with subject and attributes.
+
+    `attributes` maps a name to its text.
+    """
+
+    topic_arn: str
+    subject: str | None
+    texts: Mapping[str, str]
+    attributes: Mapping[str, str]
+
+
+@contextmanager
+def recorded_messages() -> Iterator[list[PublishedMessage]]:
+    """Record every message that a topic accepts, and refuse what AWS refuses and moto does not.
+
+    Subjects: ASCII, no control characters, fewer than 100 characters. Messages: 262,144 bytes.
+    https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+    """
+    messages: list[PublishedMessage] = []
+    publish = Topic.publish
+
+    def recording(
+        topic: Topic,
+        message: str,
+        subject: str | None = None,
+        message_attributes: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> str:
+        _check(message, subject)
+        message_id = publish(
+            topic, message, subject=subject, message_attributes=message_attributes, **options
+        )
+        attributes = {
+            name: str(value["Value"]) for name, value in (message_attributes or {}).items()
+        }
+        structured = options.get("message_structure") == "json"
+        texts = json.loads(message) if structured else {"default": message}
+        messages.append(PublishedMessage(topic.arn, subject, texts, attributes))
+        return message_id
+
+    with patch.object(Topic, "publish", recording):
+        yield messages
+
+
+def _check(message: str, subject: str | None) -> None:
+    if len(message.encode()) > MAXIMUM_MESSAGE_BYTES:
+        raise SNSInvalidParameter("Invalid parameter: Message too long")
+    if subject is not None and not (
+        0 < len(subject) <= MAXIMUM_SUBJECT_LENGTH and subject.isascii() and subject.isprintable()
+    ):
+        raise SNSInvalidParameter("Invalid parameter: Subject")

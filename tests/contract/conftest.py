@@ -1,0 +1,36 @@
+"""The two registries that every contract is checked against."""
+
+import secrets
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from local_aws import LocalAws
+from tests.contract.repository import ScratchRepository
+
+SKIPPED = "needs --live and AWS credentials: creates and removes a scratch repository"
+
+
+@pytest.fixture(params=["stand-in", "live"])
+def repository(request: pytest.FixtureRequest) -> Iterator[ScratchRepository]:
+    """An empty repository, gone after the test whatever happens in it."""
+    if request.param == "stand-in":
+        with LocalAws() as local:
+            yield from _scratch(ScratchRepository(local.client("ecr"), _name()))
+    elif request.config.getoption("--live"):
+        yield from _scratch(ScratchRepository(boto3.client("ecr"), _name()))
+    else:
+        pytest.skip(SKIPPED)
+
+
+def _name() -> str:
+    return f"platform-guard-contract-{secrets.token_hex(6)}"
+
+
+def _scratch(scratch: ScratchRepository) -> Iterator[ScratchRepository]:
+    scratch.ecr.create_repository(repositoryName=scratch.name)
+    try:
+        yield scratch
+    finally:
+        scratch.ecr.delete_repository(repositoryName=scratch.name, force=True)
