@@ -55,9 +55,9 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         self._new_id = new_id
         self._gate = CallGate(account)
         self._resources = ExitStack()
-        downloads = DownloadServer()
-        self._resources.callback(downloads.stop)
-        self._registry = Registry(clock, new_id, self._emit_image_event, downloads)
+        self._downloads = DownloadServer()
+        self._resources.callback(self._downloads.stop)
+        self._registry = Registry(clock, new_id, self._emit_image_event, self._downloads)
 
     def __enter__(self) -> Self:
         environment = {"MOTO_ACCOUNT_ID": self.account, "AWS_DEFAULT_REGION": self.region}
@@ -84,6 +84,11 @@ class LocalAws(AbstractContextManager["LocalAws"]):
     def calls(self) -> list[ApiCall]:
         """The calls of roles and of observed clients so far, in order. May be cleared."""
         return self._gate.calls
+
+    @property
+    def downloads(self) -> list[str]:
+        """The digests of the blobs that were downloaded so far, in order. May be cleared."""
+        return self._downloads.served
 
     def fail(self, operation: str, error_code: str, times: int = 1) -> None:
         """Make the next calls of an operation (`BatchGetImage`) fail with an AWS error code.

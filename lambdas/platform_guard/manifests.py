@@ -143,7 +143,7 @@ def _document(fields: Mapping[str, object], outer_media_type: str) -> Document:
 
 
 def _image_manifest(fields: Mapping[str, object]) -> ImageManifest:
-    config = _descriptor(fields.get("config"), "config")
+    config = _placed_descriptor("config", fields.get("config"))
     if not config.media_type:
         raise _MalformedError("config has no mediaType")
     return ImageManifest(_text(fields, "artifactType"), config, _descriptors(fields, "layers"))
@@ -154,26 +154,34 @@ def _descriptors(fields: Mapping[str, object], name: str) -> tuple[Descriptor, .
     items = fields.get(name) or []
     if not isinstance(items, list):
         raise _MalformedError(f"{name} is not a list")
-    return tuple(_descriptor(item, f"{name}[{number}]") for number, item in enumerate(items))
+    return tuple(_placed_descriptor(name, item) for item in items)
 
 
-def _descriptor(value: object, place: str) -> Descriptor:
-    fields = _object(value, place)
-    digest = _text(fields, "digest", place)
+def _placed_descriptor(place: str, value: object) -> Descriptor:
+    try:
+        return _descriptor(value)
+    except _MalformedError as error:
+        raise _MalformedError(f"in {place}, {error}") from error
+
+
+def _descriptor(value: object) -> Descriptor:
+    fields = _object(value, "a descriptor")
+    digest = _text(fields, "digest")
     if not is_digest(digest):
-        raise _MalformedError(f"{place} has no valid digest")
+        raise _MalformedError("a descriptor has no valid digest")
     size = fields.get("size")
     if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 0):
-        raise _MalformedError(f"{place} has no valid size")
-    platform = fields.get("platform")
-    annotations = _object(fields.get("annotations") or {}, f"{place} annotations")
+        raise _MalformedError("a descriptor has no valid size")
+    platform, annotations = fields.get("platform"), fields.get("annotations")
     return Descriptor(
-        media_type=_text(fields, "mediaType", place),
+        media_type=_text(fields, "mediaType"),
         digest=digest,
         size=size,
-        platform=None if platform is None else _platform(_object(platform, f"{place} platform")),
-        artifact_type=_text(fields, "artifactType", place),
-        docker_reference_type=_text(annotations, _REFERENCE_TYPE, place),
+        platform=None if platform is None else _platform(_object(platform, "platform")),
+        artifact_type=_text(fields, "artifactType"),
+        docker_reference_type=""
+        if annotations is None
+        else _text(_object(annotations, "annotations"), _REFERENCE_TYPE),
     )
 
 
@@ -205,10 +213,10 @@ def _object(value: object, place: str) -> Mapping[str, object]:
     return value
 
 
-def _text(fields: Mapping[str, object], name: str, place: str = "") -> str:
+def _text(fields: Mapping[str, object], name: str) -> str:
     value = fields.get(name)
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise _MalformedError(f"{place} {name} is not a text".strip())
+        raise _MalformedError(f"{name} is not a text")
     return value

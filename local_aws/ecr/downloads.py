@@ -14,6 +14,7 @@ class DownloadServer:
 
     def __init__(self) -> None:
         self._blobs: dict[str, bytes | None] = {}
+        self.served: list[str] = []
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -34,7 +35,7 @@ class DownloadServer:
         self._server = self._thread = None
 
     def _start(self) -> ThreadingHTTPServer:
-        blobs = self._blobs
+        blobs, served = self._blobs, self.served
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -43,6 +44,7 @@ class DownloadServer:
                     self.send_error(HTTPStatus.FORBIDDEN)
                     return
                 content = blobs[self.path]
+                served.append(self.path.rpartition("/")[2])
                 if content is None:
                     self.send_error(HTTPStatus.GONE, "declared present, without its bytes")
                     return

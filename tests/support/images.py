@@ -29,6 +29,9 @@ class Omission(Enum):
 
 OMIT = Omission.OMIT
 
+DEFAULT_POLICY = Policy()
+DEFAULT_BOUNDS = Bounds()
+
 
 @dataclass(frozen=True, slots=True)
 class Blob:
@@ -175,7 +178,10 @@ class MemoryStore:
 
 
 def read(
-    root: Blob, store: MemoryStore | None = None, policy: Policy = Policy(), bounds: Bounds = Bounds()
+    root: Blob,
+    store: MemoryStore | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    bounds: Bounds = DEFAULT_BOUNDS,
 ) -> Image:
     """Read an image as the guard does; from a store that holds all of it unless one is given."""
     wanted = Wanted(policy.required_platforms, policy.verify_config)
@@ -183,7 +189,7 @@ def read(
 
 
 def read_and_judge(
-    root: Blob, policy: Policy = Policy(), without: Iterable[Blob] = ()
+    root: Blob, policy: Policy = DEFAULT_POLICY, without: Iterable[Blob] = ()
 ) -> tuple[Image, Verdict]:
     """Read and judge an image, some blobs of which may not be there."""
     found = read(root, MemoryStore.of(root, without=without), policy)

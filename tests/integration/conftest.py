@@ -1,0 +1,59 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.stand_in import synthesized
+from local_aws import Deployment, LocalAws
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+
+@pytest.fixture(scope="session")
+def default_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cloud assembly of the stack with every setting left at its default."""
+    settings = tmp_path_factory.mktemp("settings") / "guard.toml"
+    settings.touch()
+    with synthesized(settings) as assembly:
+        yield assembly
+
+
+@pytest.fixture(scope="session")
+def alert_only_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cloud assembly of the stack with a policy that changes nothing."""
+    settings = tmp_path_factory.mktemp("settings") / "guard.toml"
+    findings = ("missing-platform", "index-only", "no-image", "dangling", "mislabeled")
+    lines = [f'{finding} = "alert"' for finding in findings]
+    settings.write_text("\n".join(["[remedies]", *lines]))
+    with synthesized(settings) as assembly:
+        yield assembly
+
+
+@pytest.fixture
+def aws() -> Iterator[LocalAws]:
+    with LocalAws() as local:
+        yield local
+
+
+@pytest.fixture
+def ecr(aws: LocalAws) -> "ECRClient":
+    """The registry, with a repository `shop/api` that is empty."""
+    client = aws.client("ecr")
+    client.create_repository(repositoryName="shop/api")
+    return client
+
+
+@pytest.fixture
+def guard(aws: LocalAws, default_assembly: Path) -> Deployment:
+    return aws.deploy(default_assembly)
+
+
+@pytest.fixture(scope="session")
+def unverified_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cloud assembly of the stack that takes an index at its word."""
+    settings = tmp_path_factory.mktemp("settings") / "guard.toml"
+    settings.write_text("[guard]\nverify_config = false\n")
+    with synthesized(settings) as assembly:
+        yield assembly

@@ -1,0 +1,29 @@
+"""A pushed image, judged, and the alert about it."""
+
+from collections.abc import Iterable
+
+from platform_guard.alerts import Alert
+from platform_guard.events import Push
+from platform_guard.found import Found
+from platform_guard.policy import Policy, Remedy
+from platform_guard.push_alerts import alert_about_push
+from platform_guard.references import Reference, Repository
+from platform_guard.remedies import Done
+from tests.support.images import DEFAULT_POLICY, Blob, read_and_judge
+
+REPOSITORY = Repository("123456789012", "eu-central-1", "team/app")
+
+
+def alert_about(
+    root: Blob,
+    policy: Policy = DEFAULT_POLICY,
+    *,
+    without: Iterable[Blob] = (),
+    repository: Repository = REPOSITORY,
+    tag: str = "v1",
+) -> Alert:
+    """Judge an image as if it had been pushed, and give the alert about it."""
+    image, verdict = read_and_judge(root, policy, without)
+    push = Push("event-1", "2026-11-24T01:54:34Z", Reference(repository, tag, root.digest))
+    done = Done(Remedy.ALERT, "nothing was changed: the policy asks for an alert alone")
+    return alert_about_push(Found(push, root.stored, image, verdict), policy, done)
