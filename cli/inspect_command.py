@@ -12,10 +12,11 @@ from cli.parser import Commands
 from cli.sources import Source, sources_of
 from platform_guard.images import Image, Kind
 from platform_guard.judging import judge
-from platform_guard.platforms import Platform, parse_platform
+from platform_guard.platforms import Platform
 from platform_guard.policy import Policy
 from platform_guard.reading import Wanted, read_image
-from platform_guard.settings import SettingsError, load_settings
+from platform_guard.settings import SettingsError, load_settings, parse_required_platform
+from platform_guard.texts import printable
 from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
 
 
@@ -111,7 +112,7 @@ def render_for_people(inspected: Inspected) -> str:
         f"  {inspected.verdict.reason}",
         *(f"    {_evidence_line(item)}" for item in inspected.verdict.evidence),
     ]
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(printable(line).rstrip() for line in lines)
 
 
 def _policy(file: Path | None, specifiers: list[str]) -> Policy:
@@ -126,7 +127,7 @@ def _policy(file: Path | None, specifiers: list[str]) -> Policy:
 
 def _platform(specifier: str) -> Platform:
     try:
-        return parse_platform(specifier)
+        return parse_required_platform(specifier)
     except ValueError as error:
         raise UsageError(f"--platform: {error}") from error
 

@@ -8,6 +8,7 @@ from cli.errors import UsageError
 from cli.oci_layout import LayoutError, LayoutReference, OciLayout
 from platform_guard.reading import Store, StoredDocument
 from platform_guard.references import Reference, parse_reference
+from platform_guard.texts import printable
 
 _LAYOUT_PREFIX = "oci:"
 
@@ -46,13 +47,13 @@ def _layout_sources(text: str) -> Iterator[Source]:
     if not chosen:
         names = sorted({reference.name for reference in listed if reference.name})
         holds = f"it has {', '.join(names)}" if names else "it has no tags"
-        raise UsageError(f"{directory} has no image {tag or 'at all'}: {holds}")
+        raise UsageError(printable(f"{directory} has no image {tag or 'at all'}: {holds}"))
     for reference in chosen:
         name = f":{reference.name}" if reference.name else f"@{reference.digest}"
         yield Source(
             f"{_LAYOUT_PREFIX}{directory}{name}",
             reference.digest,
-            layout.document(reference.digest, reference.media_type),
+            _root(layout, reference),
             layout,
             errors=(LayoutError,),
         )
@@ -69,6 +70,13 @@ def _split_tag(text: str) -> tuple[Path, str]:
 def _listed(layout: OciLayout) -> tuple[LayoutReference, ...]:
     try:
         return layout.references()
+    except LayoutError as error:
+        raise UsageError(str(error)) from error
+
+
+def _root(layout: OciLayout, reference: LayoutReference) -> StoredDocument | None:
+    try:
+        return layout.document(reference.digest, reference.media_type)
     except LayoutError as error:
         raise UsageError(str(error)) from error
 

@@ -21,8 +21,7 @@ def render_json(alert: Alert) -> str:
             "facts": {_key(name): value for name, value in alert.facts},
             "evidence": list(alert.evidence),
             "fixes": [{"title": fix.title, "commands": list(fix.commands)} for fix in alert.fixes],
-        },
-        ensure_ascii=False,
+        }
     )
 
 

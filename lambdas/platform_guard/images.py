@@ -21,6 +21,15 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """A place in an index."""
+
+    position: int
+    platform: Platform | None
+    """What the index states; None where it leaves that to the image's config."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that a reference leads to: the image itself, or what an index lists."""
 
@@ -28,27 +37,15 @@ class Entry:
     role: Role
     platform: Platform | None = None
     """What engines choose it by: that of the index, else that of the config."""
-    platform_is_listed: bool = True
-    """Whether an index states that platform; engines prefer what is listed to what they look up."""
+    listings: tuple[Listing, ...] = ()
+    """The way to it: its place in the outermost index first, none for an image without an index."""
+    media_type: str = ""
+    size: int | None = None
     config_is_read: bool = False
     config_platform: Platform | None = None
     """What the config says; None where it was not read or states no platform."""
-    outer_platforms: tuple[Platform, ...] = ()
-    """Platforms that the indexes around it were listed for; an engine must match them as well."""
     note: str = ""
     """Why it is absent or unreadable."""
-
-    def rank_for(self, required: Platform) -> int | None:
-        """Tell how well an engine that wants `required` likes it; None where it passes it over."""
-        if self.platform is None or self.role not in _CHOSEN_BY_PLATFORM:
-            return None
-        if any(match_rank(required, outer) is None for outer in self.outer_platforms):
-            return None
-        return match_rank(required, self.platform)
-
-
-# Engines choose by the index alone: that a child is not there shows only when they pull it.
-_CHOSEN_BY_PLATFORM = frozenset({Role.IMAGE, Role.ABSENT, Role.UNREADABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +78,34 @@ def runnable_entries(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     )
 
 
-def chosen_entry(entries: Sequence[Entry], required: Platform) -> Entry | None:
+def chosen_entry(entries: Sequence[Entry], required: Platform, depth: int = 0) -> Entry | None:
     """Give the entry that an engine pulls for a platform, None where it finds none.
 
-    As containerd's `images.Manifest` orders them: what states its platform before what does not,
-    then the best match, and of equals the first listed.
+    As containerd's `images.LimitManifests` and `images.Manifest`: of each index one child is
+    followed, what states its platform before what does not, then the best match, and of equals the
+    first. That another child would have fitted as well is not found out. `depth` counts indexes.
     """
-    ranked = [
-        (not entry.platform_is_listed, rank, entry)
+    candidates = [
+        (listing.platform is None, rank, listing.position, entry)
         for entry in entries
-        if (rank := entry.rank_for(required)) is not None
+        if entry.role in _CHOSEN_BY_PLATFORM
+        and (rank := _rank(listing := entry.listings[depth], required)) is not None
     ]
-    return min(ranked, key=lambda item: item[:2])[2] if ranked else None
+    if not candidates:
+        return None
+    position = min(candidate[:3] for candidate in candidates)[2]
+    followed = [entry for *_, entry in candidates if entry.listings[depth].position == position]
+    entry = followed[0]
+    if len(entry.listings) > depth + 1:
+        return chosen_entry(followed, required, depth + 1)
+    if entry.platform is None or match_rank(required, entry.platform) is not None:
+        return entry
+    return None
+
+
+# Engines choose by the index alone: that a child is not there shows only when they pull it.
+_CHOSEN_BY_PLATFORM = frozenset({Role.IMAGE, Role.ABSENT, Role.UNREADABLE})
+
+
+def _rank(listing: Listing, required: Platform) -> int | None:
+    return 0 if listing.platform is None else match_rank(required, listing.platform)

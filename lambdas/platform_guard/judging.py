@@ -1,5 +1,7 @@
 """Judging an image: from what was read and what the policy wants to a verdict."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import assert_never
 
@@ -12,36 +14,37 @@ from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
 
 def judge(image: Image, policy: Policy) -> Verdict:
     """Tell whether an image can run where the policy says it must."""
-    evidence = tuple(_evidence(entry) for entry in image.entries)
+    return replace(_judge(image, policy), evidence=tuple(map(_evidence, image.entries)))
+
+
+def _judge(image: Image, policy: Policy) -> Verdict:
     match image.kind:
         case Kind.UNREADABLE:
-            return Verdict(NoFinding.UNREADABLE, image.unreadable_because, evidence)
+            return Verdict(NoFinding.UNREADABLE, image.unreadable_because)
         case Kind.ARTIFACT:
-            return Verdict(NoFinding.NOT_AN_IMAGE, "it is an artifact, not an image", evidence)
+            return Verdict(NoFinding.NOT_AN_IMAGE, "it is an artifact, not an image")
         case Kind.ATTESTATION:
-            reason = "it is an attestation about an image, not an image"
-            return Verdict(Finding.NO_IMAGE, reason, evidence)
+            return _no_image("it is an attestation about an image, not an image", policy)
         case Kind.IMAGE:
-            name, reason = _judge_plain_image(image, policy)
+            return _judge_plain_image(image, policy)
         case Kind.INDEX:
-            name, reason = _judge_index(image, policy)
+            return _judge_index(image, policy)
         case _:
             assert_never(image.kind)
-    return Verdict(name, reason, evidence)
 
 
-def _judge_plain_image(image: Image, policy: Policy) -> tuple[Finding | NoFinding, str]:
-    entry = image.entries[0]
-    if entry.platform is None:
-        return NoFinding.UNREADABLE, "its config states no platform"
+def _judge_plain_image(image: Image, policy: Policy) -> Verdict:
+    offered = image.entries[0].platform
+    if offered is None:
+        return Verdict(NoFinding.UNREADABLE, "its config states no platform")
     missing = [
-        platform
+        _Fare(_Gravity.MISSING, platform, _missing_reason(image, platform))
         for platform in policy.required_platforms
-        if match_rank(platform, entry.platform) is None
+        if match_rank(platform, offered) is None
     ]
     if missing:
-        return Finding.MISSING_PLATFORM, _missing_reason(image, missing[0])
-    return NoFinding.COMPLIANT, f"it is an image for {entry.platform}"
+        return _verdict(Finding.MISSING_PLATFORM, missing)
+    return Verdict(NoFinding.COMPLIANT, f"it is an image for {offered}")
 
 
 class _Gravity(IntEnum):
@@ -54,88 +57,115 @@ class _Gravity(IntEnum):
     MISSING = 4
 
 
-def _judge_index(image: Image, policy: Policy) -> tuple[Finding | NoFinding, str]:
-    is_runnable = bool(runnable_entries(image.entries))
-    gravity, reason = max(
-        (_fare(image, required) for required in policy.required_platforms),
-        key=lambda fare: fare[0],
-    )
+@dataclass(frozen=True, slots=True)
+class _Fare:
+    """What an engine meets that pulls an index for a required platform."""
+
+    gravity: _Gravity
+    platform: Platform
+    reason: str = ""
+
+
+def _judge_index(image: Image, policy: Policy) -> Verdict:
+    fares = [_fare(image, platform) for platform in policy.required_platforms]
+    if not runnable_entries(image.entries):
+        # That a platform is missing needs proof, which is an image for another one.
+        fares = [fare for fare in fares if fare.gravity is not _Gravity.MISSING]
+    if not fares and any(entry.role in _UNJUDGED for entry in image.entries):
+        return Verdict(NoFinding.UNREADABLE, "nothing that it lists could be read")
+    if not fares:
+        return _no_image("it is an index with nothing in it that can run", policy)
+    gravity = max(fare.gravity for fare in fares)
+    gravest = [fare for fare in fares if fare.gravity is gravity]
     match gravity:
-        case _Gravity.MISSING if is_runnable:
-            return Finding.MISSING_PLATFORM, reason
-        case _Gravity.MISSING if _has_unjudged(image):
-            return NoFinding.UNREADABLE, "nothing that it lists could be read"
         case _Gravity.MISSING:
-            return Finding.NO_IMAGE, "it is an index with nothing in it that can run"
+            return _verdict(Finding.MISSING_PLATFORM, gravest)
         case _Gravity.DANGLING:
-            return Finding.DANGLING, reason
+            return _verdict(Finding.DANGLING, gravest)
         case _Gravity.MISLABELED:
-            return Finding.MISLABELED, reason
+            return _verdict(Finding.MISLABELED, gravest)
         case _Gravity.UNREADABLE:
-            return NoFinding.UNREADABLE, reason
+            return Verdict(NoFinding.UNREADABLE, gravest[0].reason)
         case _Gravity.SERVED:
             return _judge_packing(image, policy)
         case _:
             assert_never(gravity)
 
 
-def _fare(image: Image, required: Platform) -> tuple[_Gravity, str]:
-    """Tell what an engine meets that pulls the index for a required platform."""
+def _fare(image: Image, required: Platform) -> _Fare:
     entry = chosen_entry(image.entries, required)
     if entry is None:
-        unknown = [entry for entry in image.entries if _could_be_anything(entry)]
-        if unknown:
-            reason = f"what it lists as {unknown[0].digest} cannot be read: {unknown[0].note}"
-            return _Gravity.UNREADABLE, reason
-        return _Gravity.MISSING, _missing_reason(image, required)
+        return _Fare(_Gravity.MISSING, required, _missing_reason(image, required))
+    if entry.platform is None:
+        reason = f"what it lists as {entry.digest} cannot be read: {entry.note}"
+        return _Fare(_Gravity.UNREADABLE, required, reason)
     match entry.role:
         case Role.ABSENT:
-            return _Gravity.DANGLING, f"it lists {required} as {entry.digest}, which is not there"
+            reason = f"it lists {required} as {entry.digest}, which is not there"
+            return _Fare(_Gravity.DANGLING, required, reason)
         case Role.UNREADABLE:
             reason = f"its image for {required}, {entry.digest}, cannot be judged: {entry.note}"
-            return _Gravity.UNREADABLE, reason
+            return _Fare(_Gravity.UNREADABLE, required, reason)
         case _:
             pass
     config = entry.config_platform
-    if config is not None and match_rank(required, config) is None:
+    if config is not None and _contradicts(config, required):
         reason = (
             f"its index says {entry.platform}, but the config of that image says {config}: "
             "it is pulled and then cannot be executed"
         )
-        return _Gravity.MISLABELED, reason
-    return _Gravity.SERVED, ""
+        return _Fare(_Gravity.MISLABELED, required, reason)
+    return _Fare(_Gravity.SERVED, required)
 
 
-def _judge_packing(image: Image, policy: Policy) -> tuple[Finding | NoFinding, str]:
+def _contradicts(config: Platform, required: Platform) -> bool:
+    """Tell whether what a config says cannot be executed on a host for `required`.
+
+    That only the variant differs proves nothing: older builders leave it out of the config.
+    """
+    is_of_its_kind = (config.os, config.architecture) == (required.os, required.architecture)
+    return not is_of_its_kind and match_rank(required, config) is None
+
+
+def _judge_packing(image: Image, policy: Policy) -> Verdict:
     platforms = {entry.platform for entry in runnable_entries(image.entries)}
     holds = f"an index for {image.holds}"
     match policy.index_rule:
         case IndexRule.ALLOW:
-            return NoFinding.COMPLIANT, f"it is {holds}"
+            return Verdict(NoFinding.COMPLIANT, f"it is {holds}")
         case IndexRule.MULTI_PLATFORM if len(platforms) > 1:
-            return NoFinding.COMPLIANT, f"it is {holds}"
+            return Verdict(NoFinding.COMPLIANT, f"it is {holds}")
         case IndexRule.MULTI_PLATFORM:
-            return Finding.INDEX_ONLY, (
+            reason = (
                 f"it is {holds} alone: Lambda and SageMaker refuse an image behind an index, "
                 "and one platform needs none"
             )
+            return Verdict(Finding.INDEX_ONLY, reason)
         case IndexRule.FORBID:
-            return Finding.INDEX_ONLY, f"it is {holds}, and the policy forbids an index"
+            return Verdict(Finding.INDEX_ONLY, f"it is {holds}, and the policy forbids an index")
         case _:
             assert_never(policy.index_rule)
 
 
 def _missing_reason(image: Image, required: Platform) -> str:
+    offered = [entry.platform for entry in image.entries if entry.role is Role.IMAGE]
+    if any(platform and match_rank(required, platform) is not None for platform in offered):
+        return (
+            f"it holds {image.holds}, but engines follow one child of an index alone, and the "
+            f"first that states no platform is not for {required}"
+        )
     return f"it holds {image.holds}, but nothing that runs on {required}"
 
 
-def _could_be_anything(entry: Entry) -> bool:
-    """Tell whether an entry may be for any platform, since neither index nor config tells."""
-    return entry.platform is None and entry.role in (Role.ABSENT, Role.UNREADABLE)
+def _verdict(finding: Finding, fares: Sequence[_Fare]) -> Verdict:
+    return Verdict(finding, fares[0].reason, fails_on=tuple(str(fare.platform) for fare in fares))
 
 
-def _has_unjudged(image: Image) -> bool:
-    return any(entry.role in (Role.ABSENT, Role.UNREADABLE) for entry in image.entries)
+def _no_image(reason: str, policy: Policy) -> Verdict:
+    return Verdict(Finding.NO_IMAGE, reason, fails_on=tuple(map(str, policy.required_platforms)))
+
+
+_UNJUDGED = frozenset({Role.ABSENT, Role.UNREADABLE})
 
 
 def _evidence(entry: Entry) -> Evidence:

@@ -124,6 +124,7 @@ def _document(fields: Mapping[str, object], outer_media_type: str) -> Document:
         raise _MalformedError("it is a Docker schema 1 manifest, which current engines refuse")
     if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
         raise _MalformedError("schemaVersion is not a number")
+    _annotations(fields)
     if media_types.OCI_ARTIFACT_MANIFEST in types:
         return ArtifactManifest(_text(fields, "artifactType"))
 
@@ -134,7 +135,7 @@ def _document(fields: Mapping[str, object], outer_media_type: str) -> Document:
     is_index = bool(types & media_types.INDEXES)
     is_manifest = bool(types & media_types.MANIFESTS)
     if (looks_like_index or is_index) and (looks_like_manifest or is_manifest):
-        raise _MalformedError("it mixes a manifest and an index")
+        raise _MalformedError("it is a manifest by one sign and an index by another")
     if looks_like_index or (is_index and "manifests" in fields):
         return ImageIndex(_text(fields, "artifactType"), _descriptors(fields, "manifests"))
     if looks_like_manifest:
@@ -143,51 +144,50 @@ def _document(fields: Mapping[str, object], outer_media_type: str) -> Document:
 
 
 def _image_manifest(fields: Mapping[str, object]) -> ImageManifest:
-    config = _placed_descriptor("config", fields.get("config"))
+    try:
+        config = _descriptor(fields.get("config"))
+    except _MalformedError as error:
+        raise _MalformedError(f"config {error}") from error
     if not config.media_type:
         raise _MalformedError("config has no mediaType")
     return ImageManifest(_text(fields, "artifactType"), config, _descriptors(fields, "layers"))
 
 
 def _descriptors(fields: Mapping[str, object], name: str) -> tuple[Descriptor, ...]:
-    # Go writes an empty list as null.
-    items = fields.get(name) or []
-    if not isinstance(items, list):
-        raise _MalformedError(f"{name} is not a list")
-    return tuple(_placed_descriptor(name, item) for item in items)
-
-
-def _placed_descriptor(place: str, value: object) -> Descriptor:
-    try:
-        return _descriptor(value)
-    except _MalformedError as error:
-        raise _MalformedError(f"in {place}, {error}") from error
+    descriptors = []
+    for number, item in enumerate(_list(fields, name)):
+        try:
+            descriptors.append(_descriptor(item))
+        except _MalformedError as error:
+            raise _MalformedError(f"{name}[{number}] {error}") from error
+    return tuple(descriptors)
 
 
 def _descriptor(value: object) -> Descriptor:
-    fields = _object(value, "a descriptor")
-    digest = _text(fields, "digest")
+    if not isinstance(value, dict):
+        raise _MalformedError("is not an object")
+    digest = _text(value, "digest")
     if not is_digest(digest):
-        raise _MalformedError("a descriptor has no valid digest")
-    size = fields.get("size")
+        raise _MalformedError("has no valid digest")
+    size = value.get("size")
     if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 0):
-        raise _MalformedError("a descriptor has no valid size")
-    platform, annotations = fields.get("platform"), fields.get("annotations")
+        raise _MalformedError("has no valid size")
+    platform = value.get("platform")
+    if platform is not None and not isinstance(platform, dict):
+        raise _MalformedError("platform is not an object")
     return Descriptor(
-        media_type=_text(fields, "mediaType"),
+        media_type=_text(value, "mediaType"),
         digest=digest,
         size=size,
-        platform=None if platform is None else _platform(_object(platform, "platform")),
-        artifact_type=_text(fields, "artifactType"),
-        docker_reference_type=""
-        if annotations is None
-        else _text(_object(annotations, "annotations"), _REFERENCE_TYPE),
+        platform=None if platform is None else _platform(platform),
+        artifact_type=_text(value, "artifactType"),
+        docker_reference_type=_annotations(value).get(_REFERENCE_TYPE) or "",
     )
 
 
 def _platform(fields: Mapping[str, object]) -> Platform:
-    features = fields.get("os.features") or []
-    if not isinstance(features, list) or not all(isinstance(item, str) for item in features):
+    features = _list(fields, "os.features")
+    if not all(isinstance(feature, str) for feature in features):
         raise _MalformedError("os.features is not a list of texts")
     return normalize_platform(
         Platform(
@@ -195,7 +195,7 @@ def _platform(fields: Mapping[str, object]) -> Platform:
             architecture=_platform_name(fields, "architecture"),
             variant=_platform_name(fields, "variant"),
             os_version=_platform_name(fields, "os.version"),
-            os_features=frozenset(features),
+            os_features=frozenset(map(str, features)),
         )
     )
 
@@ -207,10 +207,25 @@ def _platform_name(fields: Mapping[str, object], name: str) -> str:
     return text
 
 
-def _object(value: object, place: str) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise _MalformedError(f"{place} is not an object")
-    return value
+def _annotations(fields: Mapping[str, object]) -> Mapping[str, str | None]:
+    annotations = fields.get("annotations")
+    if annotations is None:
+        return {}
+    if not isinstance(annotations, dict):
+        raise _MalformedError("annotations is not an object")
+    if not all(value is None or isinstance(value, str) for value in annotations.values()):
+        raise _MalformedError("annotations has values that are not texts")
+    return annotations
+
+
+def _list(fields: Mapping[str, object], name: str) -> list[object]:
+    items = fields.get(name)
+    if items is None:
+        # Go writes an empty list as null.
+        return []
+    if not isinstance(items, list):
+        raise _MalformedError(f"{name} is not a list")
+    return items
 
 
 def _text(fields: Mapping[str, object], name: str) -> str:
@@ -219,4 +234,5 @@ def _text(fields: Mapping[str, object], name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise _MalformedError(f"{name} is not a text")
-    return value
+    # JSON can escape half a character. Go reads U+FFFD, and nothing else could be printed.
+    return value if value.isascii() else re.sub("[\ud800-\udfff]", "\ufffd", value)

@@ -27,7 +27,7 @@ def mark_for(finding: Finding, tag: str, digest: str) -> str:
     A tag too long to fit is cut; a hash of the whole tag keeps the marks of two such tags apart.
     """
     head = f"{MARK_PREFIX}{finding}."
-    tail = "." + digest.removeprefix("sha256:")[:_SHORT_DIGEST_LENGTH]
+    tail = "." + digest.partition(":")[2][:_SHORT_DIGEST_LENGTH]
     room = _TAG_LENGTH_LIMIT - len(head) - len(tail)
     if len(tag) > room:
         tag_hash = hashlib.sha256(tag.encode()).hexdigest()[:_CUT_TAG_HASH_LENGTH]

@@ -106,8 +106,10 @@ def _normalize_architecture(architecture: str, variant: str) -> tuple[str, str]:
             return "386", ""
         case "amd64", "v1":
             return "amd64", ""
-        case "arm64", "8" | "v8":
+        case "arm64", "8" | "v8" | "v8.0":
             return "arm64", ""
+        case "arm64", "9" | "v9.0":
+            return "arm64", "v9"
         case "armhf", _:
             return "arm", "v7"
         case "armel", _:

@@ -8,7 +8,7 @@ from platform_guard.events import Push
 from platform_guard.found import Found
 from platform_guard.images import Image, Kind
 from platform_guard.platforms import Platform
-from platform_guard.policy import Policy
+from platform_guard.policy import IndexRule, Policy
 from platform_guard.remedies import Done
 from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
 
@@ -19,18 +19,17 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
     """Tell whoever pushed an image, and whoever runs it, what the guard found and did."""
     push, image, verdict = found.push, found.image, found.verdict
     name = push.image.short_name
-    required = _listed(policy.required_platforms)
     return Alert(
         severity=_severity(verdict),
         code=verdict.name,
         repository=push.image.repository.name,
-        title=f"{name}: {_headline(verdict, required)} ({verdict.name})",
+        title=f"{name}: {_headline(verdict)} ({verdict.name})",
         summary=f"{name} was pushed, and {verdict.reason}. {_consequence(verdict, image)}",
         facts=(
             ("Image", push.image.repository.uri + f":{push.image.tag}"),
             ("Digest", push.image.digest),
             ("Holds", image.holds),
-            ("Required", required),
+            ("Required", _listed(policy.required_platforms)),
             ("Pushed", push.time),
             ("Remedy", done.sentence),
         ),
@@ -45,14 +44,14 @@ def _severity(verdict: Verdict) -> Severity:
     return Severity.INFO if verdict.name in mild else Severity.WARNING
 
 
-def _headline(verdict: Verdict, required: str) -> str:
+def _headline(verdict: Verdict) -> str:
     match verdict.name:
         case Finding.INDEX_ONLY:
             return "only behind an image index"
         case NoFinding.UNREADABLE:
             return "cannot be judged"
         case _:
-            return f"cannot run on {required}"
+            return f"cannot run on {' and '.join(verdict.fails_on)}"
 
 
 def _consequence(verdict: Verdict, image: Image) -> str:
@@ -94,6 +93,8 @@ def _build_title(verdict: Verdict, policy: Policy) -> str:
     match verdict.name:
         case Finding.MISLABELED:
             return f"Build it from a base image that exists for {platforms}, and push it again"
+        case Finding.INDEX_ONLY if policy.index_rule is IndexRule.FORBID:
+            return f"Build it for {platforms} alone, so that it needs no index, and push it again"
         case Finding.INDEX_ONLY:
             return "Build it without attestations, which alone need the index, and push it again"
         case _:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from platform_guard.images import Entry, Image, Kind, chosen_entry
+from platform_guard.images import Entry, Image, Kind, Listing, chosen_entry
 from platform_guard.manifests import (
     ArtifactManifest,
     Descriptor,
@@ -52,8 +52,10 @@ class Bounds:
 
     manifest_bytes: int = 4 * 1024 * 1024
     config_bytes: int = 8 * 1024 * 1024
+    total_bytes: int = 64 * 1024 * 1024
     nesting_depth: int = 4
     documents: int = 200
+    entries: int = 20_000
     seconds: float = 60
 
 
@@ -87,6 +89,10 @@ def read_image(
         return Image(root.digest, Kind.UNREADABLE, unreadable_because=str(error))
 
 
+# Documents asked for at a time, so that a hostile index cannot fill the memory at once.
+_FETCHED_AT_ONCE = 20
+
+
 @dataclass
 class _Reader:
     store: Store
@@ -95,12 +101,14 @@ class _Reader:
     bounds: Bounds
     deadline: float
     visited: int = 0
-    documents: dict[str, Document | None] = field(default_factory=dict)
+    listed: int = 0
+    bytes_read: int = 0
+    documents: dict[str, StoredDocument | None] = field(default_factory=dict)
     configs: dict[str, Platform | Malformed | None] = field(default_factory=dict)
 
     def read(self, root: StoredDocument) -> Image:
         self._visit(1)
-        document = self._parse(root)
+        document = self._parse(root, root.media_type, size=None)
         match document:
             case Malformed(reason):
                 return Image(root.digest, Kind.UNREADABLE, unreadable_because=reason)
@@ -109,107 +117,83 @@ class _Reader:
             case ImageManifest():
                 return self._plain_image(root.digest, document)
             case ImageIndex(artifact_type="") as index:
-                entries = self._entries(index, ancestors=(root.digest,), outer=())
-                return self._indexed(root.digest, self._verified(entries))
+                return _indexed(root.digest, self._verified(self._entries(index, way=())))
             case ImageIndex():
                 return Image(root.digest, Kind.ARTIFACT)
 
     def _plain_image(self, digest: str, manifest: ImageManifest) -> Image:
-        role = role_of_manifest(manifest)
-        if role is Role.ATTESTATION:
-            return Image(digest, Kind.ATTESTATION)
-        if role is not Role.IMAGE:
-            return Image(digest, Kind.ARTIFACT)
-        platform = self._config_platform(manifest.config)
-        if isinstance(platform, Malformed):
-            return Image(digest, Kind.UNREADABLE, unreadable_because=platform.reason)
-        return Image(digest, Kind.IMAGE, (_plain_entry(digest, platform),))
+        entry = self._with_config(Entry(digest, Role.IMAGE), manifest)
+        match entry.role:
+            case Role.ATTESTATION:
+                return Image(digest, Kind.ATTESTATION)
+            case Role.UNREADABLE:
+                return Image(digest, Kind.UNREADABLE, unreadable_because=entry.note)
+            case Role.IMAGE | Role.NO_PLATFORM:
+                return Image(digest, Kind.IMAGE, (replace(entry, role=Role.IMAGE),))
+            case _:
+                return Image(digest, Kind.ARTIFACT)
 
-    def _indexed(self, digest: str, entries: Sequence[Entry]) -> Image:
-        roles = {entry.role for entry in entries}
-        has_artifacts_alone = Role.ARTIFACT in roles and not roles & _IMAGE_OR_UNKNOWN
-        return Image(digest, Kind.ARTIFACT if has_artifacts_alone else Kind.INDEX, tuple(entries))
-
-    def _entries(
-        self, index: ImageIndex, ancestors: tuple[str, ...], outer: tuple[Platform, ...]
-    ) -> list[Entry]:
+    def _entries(self, index: ImageIndex, way: tuple[Listing, ...]) -> list[Entry]:
         """List what an index leads to, nested indexes resolved, in the order of the index."""
-        if len(ancestors) > self.bounds.nesting_depth + 1:
+        if len(way) > self.bounds.nesting_depth:
             raise _BoundPassedError(
                 f"indexes are nested deeper than {self.bounds.nesting_depth} levels"
             )
+        self._list(len(index.manifests))
         roles = [role_of_descriptor(child) for child in index.manifests]
         unknown = [
-            child.digest for child, role in zip(index.manifests, roles, strict=True) if role is None
+            child for child, role in zip(index.manifests, roles, strict=True) if role is None
         ]
-        self._fetch(unknown)
         self._visit(len(unknown))
+        self._fetch(child.digest for child in unknown)
         entries: list[Entry] = []
-        for child, role in zip(index.manifests, roles, strict=True):
-            if role is not None:
-                entries.append(Entry(child.digest, role, child.platform, outer_platforms=outer))
-            else:
-                entries.extend(self._resolved(child, ancestors, outer))
+        for position, (child, role) in enumerate(zip(index.manifests, roles, strict=True)):
+            entry = Entry(
+                child.digest,
+                role or Role.UNREADABLE,
+                child.platform,
+                listings=(*way, Listing(position, child.platform)),
+                media_type=child.media_type,
+                size=child.size,
+            )
+            entries.extend(self._resolved(entry) if role is None else [entry])
         return entries
 
-    def _resolved(
-        self, child: Descriptor, ancestors: tuple[str, ...], outer: tuple[Platform, ...]
-    ) -> list[Entry]:
-        """List what a child leads to whose descriptor does not tell."""
-        entry = Entry(
-            child.digest,
-            Role.UNREADABLE,
-            child.platform,
-            platform_is_listed=child.platform is not None,
-            outer_platforms=outer,
-        )
-        if child.digest in ancestors:
-            return [replace(entry, note="an index that leads back to itself")]
-        match self.documents[child.digest]:
-            case None:
-                return [replace(entry, role=Role.ABSENT, note="it is not there")]
-            case Malformed(reason):
-                return [replace(entry, note=reason)]
-            case ImageIndex(artifact_type="") as nested:
-                platforms = outer if child.platform is None else (*outer, child.platform)
-                return self._entries(nested, (*ancestors, child.digest), platforms)
-            case ImageIndex() | ArtifactManifest():
-                return [replace(entry, role=Role.ARTIFACT)]
-            case ImageManifest() as manifest:
-                return [self._with_config(entry, manifest)]
+    def _resolved(self, entry: Entry) -> list[Entry]:
+        """List what an entry leads to whose descriptor does not tell."""
+        document = self._document(entry)
+        if isinstance(document, ImageIndex) and not document.artifact_type:
+            return self._entries(document, entry.listings)
+        return [self._checked(entry, document)]
 
     def _verified(self, entries: list[Entry]) -> list[Entry]:
         """Check what engines would choose for the wanted platforms against its own config."""
         while self.wanted.verify_config:
             chosen = (chosen_entry(entries, platform) for platform in self.wanted.platforms)
             unread = [
-                entry.digest
+                entry
                 for entry in chosen
                 if entry and entry.role is Role.IMAGE and not entry.config_is_read
             ]
             if not unread:
                 break
-            self._fetch(unread)
             self._visit(len(unread))
+            self._fetch(entry.digest for entry in unread)
             entries = [
-                self._checked(entry)
-                if entry.digest in unread and entry.role is Role.IMAGE
-                else entry
+                self._checked(entry, self._document(entry)) if entry in unread else entry
                 for entry in entries
             ]
         return entries
 
-    def _checked(self, entry: Entry) -> Entry:
-        match self.documents[entry.digest]:
+    def _checked(self, entry: Entry, document: Document | None) -> Entry:
+        match document:
             case None:
                 return replace(entry, role=Role.ABSENT, note="it is not there")
             case Malformed(reason):
                 return replace(entry, role=Role.UNREADABLE, note=reason)
-            case ImageIndex():
-                return replace(
-                    entry, role=Role.UNREADABLE, note="listed as a manifest, but an index"
-                )
-            case ArtifactManifest():
+            case ImageIndex(artifact_type=""):
+                return replace(entry, role=Role.UNREADABLE, note="it is an index")
+            case ImageIndex() | ArtifactManifest():
                 return replace(entry, role=Role.ARTIFACT)
             case ImageManifest() as manifest:
                 return self._with_config(entry, manifest)
@@ -222,9 +206,12 @@ class _Reader:
         if isinstance(platform, Malformed):
             return replace(entry, role=Role.UNREADABLE, note=platform.reason)
         chosen_by = entry.platform or platform
-        role = Role.IMAGE if chosen_by else Role.NO_PLATFORM
         return replace(
-            entry, role=role, platform=chosen_by, config_is_read=True, config_platform=platform
+            entry,
+            role=Role.IMAGE if chosen_by else Role.NO_PLATFORM,
+            platform=chosen_by,
+            config_is_read=True,
+            config_platform=platform,
         )
 
     def _config_platform(self, config: Descriptor) -> Platform | Malformed | None:
@@ -242,6 +229,7 @@ class _Reader:
                 return Malformed("its config is not there")
         if content is None or len(content) > limit:
             raise _BoundPassedError(f"its config is larger than {limit} bytes")
+        self._take(len(content))
         if not _is_what_was_named(content, config.digest, config.size):
             return Malformed("its config is not what its descriptor names")
         platform = parse_config_platform(content)
@@ -251,28 +239,42 @@ class _Reader:
 
     def _fetch(self, digests: Iterable[str]) -> None:
         missing = list(dict.fromkeys(digest for digest in digests if digest not in self.documents))
-        self._check_bounds(len(missing))
-        if not missing:
-            return
-        found = self.store.documents(missing)
-        for digest in missing:
-            self.documents[digest] = self._parse(found[digest]) if digest in found else None
+        for start in range(0, len(missing), _FETCHED_AT_ONCE):
+            self._check_time()
+            wanted = missing[start : start + _FETCHED_AT_ONCE]
+            found = self.store.documents(wanted)
+            self.documents |= {digest: found.get(digest) for digest in wanted}
+            self._take(sum(len(document.content) for document in found.values()))
 
-    def _parse(self, stored: StoredDocument) -> Document:
+    def _document(self, entry: Entry) -> Document | None:
+        stored = self.documents[entry.digest]
+        return None if stored is None else self._parse(stored, entry.media_type, entry.size)
+
+    def _parse(self, stored: StoredDocument, media_type: str, size: int | None) -> Document:
         if len(stored.content) > self.bounds.manifest_bytes:
             raise _BoundPassedError(f"a manifest is larger than {self.bounds.manifest_bytes} bytes")
-        if not _is_what_was_named(stored.content, stored.digest):
-            return Malformed("its content does not have the digest that names it")
-        return parse_document(stored.content, stored.media_type)
+        if not _is_what_was_named(stored.content, stored.digest, size):
+            return Malformed("its content is not what names it")
+        return parse_document(stored.content, media_type)
 
     def _visit(self, documents: int) -> None:
         """Count documents, those that an index lists again as well: they cost time to expand."""
         self.visited += documents
-        self._check_bounds(0)
-
-    def _check_bounds(self, further_documents: int) -> None:
-        if self.visited + further_documents > self.bounds.documents:
+        if self.visited > self.bounds.documents:
             raise _BoundPassedError(f"it consists of more than {self.bounds.documents} documents")
+        self._check_time()
+
+    def _list(self, entries: int) -> None:
+        self.listed += entries
+        if self.listed > self.bounds.entries:
+            raise _BoundPassedError(f"it lists more than {self.bounds.entries} manifests")
+
+    def _take(self, size: int) -> None:
+        self.bytes_read += size
+        if self.bytes_read > self.bounds.total_bytes:
+            raise _BoundPassedError(f"it is larger than {self.bounds.total_bytes} bytes in all")
+
+    def _check_time(self) -> None:
         if self.clock() > self.deadline:
             raise _BoundPassedError(f"reading it took longer than {self.bounds.seconds:g} seconds")
 
@@ -280,18 +282,13 @@ class _Reader:
 _IMAGE_OR_UNKNOWN = frozenset({Role.IMAGE, Role.ABSENT, Role.UNREADABLE})
 
 
-def _plain_entry(digest: str, platform: Platform | None) -> Entry:
-    return Entry(
-        digest,
-        Role.IMAGE,
-        platform,
-        platform_is_listed=False,
-        config_is_read=True,
-        config_platform=platform,
-    )
+def _indexed(digest: str, entries: Sequence[Entry]) -> Image:
+    roles = {entry.role for entry in entries}
+    has_artifacts_alone = Role.ARTIFACT in roles and not roles & _IMAGE_OR_UNKNOWN
+    return Image(digest, Kind.ARTIFACT if has_artifacts_alone else Kind.INDEX, tuple(entries))
 
 
-def _is_what_was_named(content: bytes, digest: str, size: int | None = None) -> bool:
+def _is_what_was_named(content: bytes, digest: str, size: int | None) -> bool:
     """Check content against its descriptor, as whoever pulls it does.
 
     Image specification, "Descriptors": content of another size or digest must not be trusted.

@@ -25,6 +25,8 @@ from platform_guard.verdicts import Finding
 GUARD_FILE = "guard.toml"
 """What the settings file is called, in the repository and in the functions' code."""
 
+_MAX_INCIDENT_MINUTES = 7 * 24 * 60
+
 MAX_DELAY_SECONDS = 900
 """The longest that SQS holds a message back (SQS API, CreateQueue, DelaySeconds)."""
 
@@ -55,6 +57,10 @@ class Settings:
     """How long a push waits before it is judged, 0 to 900 seconds."""
     emails: tuple[str, ...] = ()
     """Who gets alerts by mail."""
+    incident_minutes: int = 60
+    """How long nobody is alerted again about tasks that fail for the same reason."""
+    exec_format: bool = True
+    """Whether tasks that exit at once are checked for an image of another platform."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -104,6 +110,18 @@ def _read_settings(document: dict[str, object]) -> Settings:
             }
         with root.table("alerts") as alerts:
             emails = alerts.take("emails", distinct(_email), default.emails)
+        with root.table("diagnosis") as diagnosis:
+            incident_minutes = diagnosis.take(
+                "incident_minutes",
+                a_whole_number(1, _MAX_INCIDENT_MINUTES),
+                default.incident_minutes,
+            )
+            exec_format = diagnosis.take("exec_format", a_boolean, default.exec_format)
+    if index_rule is IndexRule.FORBID and len(required_platforms) > 1:
+        raise TomlTableError(
+            '[guard] index_rule: "forbid" contradicts several required_platforms, which only an '
+            'index can hold; write one platform, or index_rule = "multi-platform"'
+        )
     return Settings(
         policy=Policy(
             required_platforms=required_platforms,
@@ -113,6 +131,8 @@ def _read_settings(document: dict[str, object]) -> Settings:
         ),
         delay_seconds=delay_seconds,
         emails=emails,
+        incident_minutes=incident_minutes,
+        exec_format=exec_format,
     )
 
 
@@ -124,7 +144,11 @@ def _platforms(value: object) -> tuple[Platform, ...]:
 
 
 def _platform(value: object) -> Platform:
-    specifier = a_string(value)
+    return parse_required_platform(a_string(value))
+
+
+def parse_required_platform(specifier: str) -> Platform:
+    """Read a platform that images may have to run on. Raises ValueError with what to write."""
     platform = parse_platform(specifier)
     architectures = _ARCHITECTURES.get(platform.os)
     if architectures is None:

@@ -51,3 +51,5 @@ class Verdict:
     reason: str
     """One clause for people, such as `it holds linux/arm64, but no linux/amd64`."""
     evidence: tuple[Evidence, ...] = ()
+    fails_on: tuple[str, ...] = ()
+    """The required platforms on which it does not run; empty where the verdict does not say so."""

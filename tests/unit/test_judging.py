@@ -1,11 +1,11 @@
 import pytest
+
 from platform_guard import media_types
 from platform_guard.judging import judge
 from platform_guard.platforms import Platform
 from platform_guard.policy import IndexRule, Policy
 from platform_guard.roles import Role
 from platform_guard.verdicts import Evidence, Finding, NoFinding
-
 from tests.support.images import (
     Blob,
     Listed,
@@ -218,6 +218,11 @@ VERDICTS = {
         requiring(AMD64, ARM64),
         Finding.MISLABELED,
     ),
+    "one platform missing, one malformed, and nothing else": (
+        index(listed(BROKEN, "linux/arm64")),
+        requiring(AMD64, ARM64),
+        NoFinding.UNREADABLE,
+    ),
     "one platform missing, one malformed": (
         index(listed(BROKEN, "linux/amd64"), listed_image("linux/s390x")),
         requiring(AMD64, ARM64),
@@ -281,9 +286,7 @@ ABSENT = {
 }
 
 
-@pytest.mark.parametrize(
-    ("root", "without", "policy", "verdict"), ABSENT.values(), ids=ABSENT
-)
+@pytest.mark.parametrize(("root", "without", "policy", "verdict"), ABSENT.values(), ids=ABSENT)
 def test_an_index_lists_what_is_not_there(
     root: Blob, without: list[Blob], policy: Policy, verdict: Finding | NoFinding
 ) -> None:

@@ -3,13 +3,13 @@
 import json
 
 import pytest
+
 from cli.main import main
 from cli.oci_layout import OciLayout
 from platform_guard.judging import judge
 from platform_guard.platforms import parse_platform
 from platform_guard.policy import Policy
 from platform_guard.reading import Wanted, read_image
-
 from tests.support.known_images import FOLDERS, KnownImage, known_images
 
 EXIT_STATUS = {"compliant": 0, "not-an-image": 0, "unreadable": 2}

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from platform_guard import media_types
 from platform_guard.manifests import (
     ArtifactManifest,
@@ -14,7 +15,6 @@ from platform_guard.manifests import (
     parse_document,
 )
 from platform_guard.platforms import Platform
-
 from tests.support.images import OMIT, Json, config, image, index, layer, listed
 
 PLAIN = image()
@@ -221,7 +221,10 @@ def test_docker_schema_1_is_refused_by_name(fields: Json, media_type: str) -> No
     ],
 )
 def test_what_reads_as_a_manifest_and_as_an_index_is_refused(fields: Json, media_type: str) -> None:
-    assert malformed_because(parsed(fields, media_type)) == "it mixes a manifest and an index"
+    assert (
+        malformed_because(parsed(fields, media_type))
+        == "it is a manifest by one sign and an index by another"
+    )
 
 
 @pytest.mark.parametrize(

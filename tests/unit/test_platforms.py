@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from platform_guard.platforms import Platform, match_rank, normalize_platform, parse_platform
 
 # Tables of containerd's platforms.Only, with the cases of its own tests: compare_test.go and
@@ -23,10 +24,27 @@ RUNS = {
         ["linux/amd64", "linux/arm/v7", "linux/arm64", "windows/386"],
     ),
     "linux/arm64": (
-        ["linux/arm64", "linux/arm64/v8", "linux/arm64/8", "linux/aarch64", "linux/AARCH64/V8"]
-        + ["linux/arm", "linux/arm/v5", "linux/arm/v6", "linux/arm/v7", "linux/arm/v8"],
-        ["linux/amd64", "linux/arm/v4", "linux/arm/v9", "linux/arm64/v8.1", "linux/arm64/v9"]
-        + ["windows/arm64", "linux/386"],
+        [
+            "linux/arm64",
+            "linux/arm64/v8",
+            "linux/arm64/8",
+            "linux/aarch64",
+            "linux/AARCH64/V8",
+            "linux/arm",
+            "linux/arm/v5",
+            "linux/arm/v6",
+            "linux/arm/v7",
+            "linux/arm/v8",
+        ],
+        [
+            "linux/amd64",
+            "linux/arm/v4",
+            "linux/arm/v9",
+            "linux/arm64/v8.1",
+            "linux/arm64/v9",
+            "windows/arm64",
+            "linux/386",
+        ],
     ),
     "linux/arm64/v8": (["linux/arm64", "linux/arm64/v8", "linux/arm/v7"], ["linux/arm64/v8.1"]),
     "linux/arm64/v8.2": (
@@ -34,13 +52,25 @@ RUNS = {
         ["linux/arm64/v8.3", "linux/arm64/v9", "linux/arm/v4"],
     ),
     "linux/arm64/v9": (
-        ["linux/arm64/v9", "linux/arm64/v9.0", "linux/arm64/v8.5", "linux/arm64/v8.1"]
-        + ["linux/arm64", "linux/arm/v8", "linux/arm"],
+        [
+            "linux/arm64/v9",
+            "linux/arm64/v9.0",
+            "linux/arm64/v8.5",
+            "linux/arm64/v8.1",
+            "linux/arm64",
+            "linux/arm/v8",
+            "linux/arm",
+        ],
         ["linux/arm64/v9.1", "linux/arm64/v8.6", "linux/arm/v4", "linux/amd64"],
     ),
     "linux/arm64/v9.1": (
-        ["linux/arm64/v9.1", "linux/arm64/v9", "linux/arm64/v8.6", "linux/arm64/v8"]
-        + ["linux/arm/v7"],
+        [
+            "linux/arm64/v9.1",
+            "linux/arm64/v9",
+            "linux/arm64/v8.6",
+            "linux/arm64/v8",
+            "linux/arm/v7",
+        ],
         ["linux/arm64/v9.2", "linux/arm64/v8.7"],
     ),
     "linux/arm/v8": (
@@ -125,8 +155,16 @@ def test_the_version_of_an_operating_system_other_than_windows_does_not_count() 
         ("linux/arm64", ["linux/arm64", "linux/arm/v8", "linux/arm/v7", "linux/arm/v6"]),
         (
             "linux/arm64/v9.1",
-            ["linux/arm64/v9.1", "linux/arm64/v9", "linux/arm64/v8.6", "linux/arm64/v8.5"]
-            + ["linux/arm64/v8.1", "linux/arm64", "linux/arm/v8", "linux/arm/v7"],
+            [
+                "linux/arm64/v9.1",
+                "linux/arm64/v9",
+                "linux/arm64/v8.6",
+                "linux/arm64/v8.5",
+                "linux/arm64/v8.1",
+                "linux/arm64",
+                "linux/arm/v8",
+                "linux/arm/v7",
+            ],
         ),
     ],
 )
@@ -189,7 +227,7 @@ def test_a_specifier_is_read_and_normalized(specifier: str, platform: Platform) 
         "windows(10.0/amd64",
         "windows10.0)/amd64",
         "windows(10.0+)/amd64",
-        "lınux/amd64",
+        "l\u0131nux/amd64",
     ],
     ids=repr,
 )

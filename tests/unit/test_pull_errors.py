@@ -8,6 +8,7 @@ from typing import TypedDict
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from platform_guard.pull_error_image_rules import IMAGE_RULES
 from platform_guard.pull_error_registry_rules import REGISTRY_RULES
 from platform_guard.pull_error_rules import Rule

@@ -1,6 +1,7 @@
 """The facts that pull errors mention."""
 
 import pytest
+
 from platform_guard.pull_errors import classify
 
 ECR = "111122223333.dkr.ecr.us-east-1.amazonaws.com"

@@ -1,6 +1,7 @@
 """How engines and ECS word errors about the image, the host and the task, and what says nothing."""
 
 import pytest
+
 from platform_guard.pull_errors import Cause, classify
 
 ECR = "111122223333.dkr.ecr.us-east-1.amazonaws.com"

@@ -1,6 +1,7 @@
 """How engines and registries word errors about the registry and the way to it."""
 
 import pytest
+
 from platform_guard.pull_errors import Cause, classify
 
 ECR = "111122223333.dkr.ecr.us-east-1.amazonaws.com"

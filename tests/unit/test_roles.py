@@ -1,10 +1,10 @@
 import json
 
 import pytest
+
 from platform_guard import media_types
 from platform_guard.manifests import ImageIndex, ImageManifest, parse_document
 from platform_guard.roles import Role, role_of_descriptor, role_of_manifest
-
 from tests.support.images import (
     EMPTY_CONFIG,
     OCI_CONFIG,
@@ -175,9 +175,7 @@ def test_a_manifest_is_known_by_its_types(
 
 
 def docker_reference(kind: str) -> Listed:
-    return listed(
-        image(), "unknown/unknown", annotations={"vnd.docker.reference.type": kind}
-    )
+    return listed(image(), "unknown/unknown", annotations={"vnd.docker.reference.type": kind})
 
 
 AMD64 = "linux/amd64"

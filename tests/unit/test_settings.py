@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from platform_guard.platforms import Platform
 from platform_guard.policy import IndexRule, Policy, Remedy
 from platform_guard.settings import Settings, SettingsError, load_settings, parse_settings
@@ -19,6 +20,8 @@ def test_an_empty_file_means_the_defaults() -> None:
         ),
         delay_seconds=15,
         emails=(),
+        incident_minutes=60,
+        exec_format=True,
     )
 
 
@@ -32,6 +35,8 @@ def test_the_shipped_file_states_every_default() -> None:
         "verify_config",
         "delay_seconds",
         "emails",
+        "incident_minutes",
+        "exec_format",
         *Finding,
     ):
         assert f"\n{key} = " in text
@@ -41,7 +46,7 @@ def test_every_key_is_read() -> None:
     settings = parse_settings("""
         [guard]
         required_platforms = ["linux/amd64", "linux/arm64/v8", "windows(10.0.20348)/amd64"]
-        index_rule = "forbid"
+        index_rule = "allow"
         verify_config = false
         delay_seconds = 0
 
@@ -50,6 +55,10 @@ def test_every_key_is_read() -> None:
 
         [alerts]
         emails = ["platform-team@example.com", "on.call+ecr@mail.example.co.uk"]
+
+        [diagnosis]
+        incident_minutes = 240
+        exec_format = false
     """)
 
     assert settings == Settings(
@@ -59,12 +68,14 @@ def test_every_key_is_read() -> None:
                 Platform("linux", "arm64"),
                 Platform("windows", "amd64", os_version="10.0.20348"),
             ),
-            index_rule=IndexRule.FORBID,
+            index_rule=IndexRule.ALLOW,
             verify_config=False,
             remedies={**dict.fromkeys(Finding, Remedy.TAG), Finding.INDEX_ONLY: Remedy.ALERT},
         ),
         delay_seconds=0,
         emails=("platform-team@example.com", "on.call+ecr@mail.example.co.uk"),
+        incident_minutes=240,
+        exec_format=False,
     )
 
 

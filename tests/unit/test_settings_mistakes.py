@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from platform_guard.settings import SettingsError, parse_settings
 
 
@@ -15,6 +16,12 @@ def refusal(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        pytest.param(
+            '[guard]\nindex_rule = "forbid"\nrequired_platforms = ["linux/amd64", "linux/arm64"]',
+            '[guard] index_rule: "forbid" contradicts several required_platforms, which only an '
+            'index can hold; write one platform, or index_rule = "multi-platform"',
+            id="rules that contradict each other",
+        ),
         pytest.param(
             '[guard]\nindex_rule = "forbit"',
             "[guard] index_rule: 'forbit' is not allowed; "
@@ -135,13 +142,23 @@ def refusal(text: str) -> str:
             id="one e-mail address twice",
         ),
         pytest.param(
+            "[diagnosis]\nincident_minutes = 0",
+            "[diagnosis] incident_minutes: 0 is out of range; write a whole number from 1 to 10080",
+            id="incident without a length",
+        ),
+        pytest.param(
+            "[diagnosis]\nexec_format = 1",
+            "[diagnosis] exec_format: is a whole number; write true or false, without quotes",
+            id="number for the check of exited tasks",
+        ),
+        pytest.param(
             "[guards]",
-            "guards: unknown; did you mean guard? allowed are [guard], [remedies], [alerts]",
+            "guards: unknown; did you mean guard? allowed are [guard], [remedies], [alerts], [diagnosis]",
             id="misspelled table",
         ),
         pytest.param(
             "delay_seconds = 3",
-            "delay_seconds: unknown; allowed are [guard], [remedies], [alerts]",
+            "delay_seconds: unknown; allowed are [guard], [remedies], [alerts], [diagnosis]",
             id="key outside of its table",
         ),
         pytest.param(

@@ -1,0 +1,145 @@
+"""What is said about a pushed image, and whether it is true and can be pasted."""
+
+import json
+import shlex
+
+import pytest
+
+from platform_guard.alert_json import render_json
+from platform_guard.alert_text import render_subject, render_text
+from platform_guard.alerts import Alert, Severity
+from platform_guard.platforms import Platform
+from platform_guard.policy import IndexRule, Policy
+from platform_guard.references import Repository
+from tests.support.golden import golden
+from tests.support.images import (
+    Blob,
+    attestation,
+    config,
+    image,
+    index,
+    listed,
+    listed_attestation,
+    listed_image,
+    manifest,
+)
+from tests.support.pushes import REPOSITORY, alert_about
+
+AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
+URI = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/app:v1"
+SNS_MESSAGE_LIMIT = 256 * 1024
+
+ARM64_INDEX = index(listed_image("linux/arm64"), listed_attestation())
+ALERTS = {
+    "missing-platform-index": alert_about(ARM64_INDEX),
+    "missing-platform-image": alert_about(image("linux/arm64")),
+    "index-only-attestation": alert_about(index(listed_image("linux/amd64"), listed_attestation())),
+    "index-only-forbidden": alert_about(
+        index(listed_image("linux/amd64"), listed_image("linux/arm64")),
+        Policy(index_rule=IndexRule.FORBID),
+    ),
+    "no-image": alert_about(attestation()),
+    "dangling": alert_about(index(listed_image("linux/amd64")), without=[image()]),
+    "mislabeled": alert_about(index(listed(image("linux/arm64"), "linux/amd64"))),
+    "unreadable": alert_about(Blob(b"oops", "")),
+}
+
+
+def rendered(alert: Alert) -> str:
+    return f"Subject: {render_subject(alert)}\n\n{render_text(alert)}\n{render_json(alert)}\n"
+
+
+@pytest.mark.parametrize(("name", "alert"), ALERTS.items(), ids=ALERTS)
+def test_an_alert_reads_as_agreed(name: str, alert: Alert) -> None:
+    assert rendered(alert) == golden(f"alert-{name}")
+
+
+@pytest.mark.parametrize("alert", ALERTS.values(), ids=ALERTS)
+def test_every_command_can_be_pasted_and_names_the_image(alert: Alert) -> None:
+    commands = [command for fix in alert.fixes for command in fix.commands]
+
+    assert len(commands) == 3
+    build, give_way, check = (shlex.split(command) for command in commands)
+    assert build[:3] == ["docker", "buildx", "build"]
+    assert build[build.index("--platform") + 1] == "linux/amd64"
+    assert {"--provenance=false", "--sbom=false", "--push"} <= set(build)
+    assert build[build.index("-t") + 1] == URI
+    assert give_way[:3] == ["aws", "ecr", "batch-delete-image"]
+    assert give_way[give_way.index("--repository-name") + 1] == "team/app"
+    assert give_way[give_way.index("--region") + 1] == "eu-central-1"
+    assert give_way[give_way.index("--image-ids") + 1] == "imageTag=v1"
+    assert check == ["docker", "buildx", "imagetools", "inspect", URI]
+
+
+def test_a_command_asks_for_every_required_platform() -> None:
+    alert = alert_about(image("linux/s390x"), Policy(required_platforms=(AMD64, ARM64)))
+
+    assert " --platform linux/amd64,linux/arm64 " in alert.fixes[0].commands[0]
+
+
+def test_names_are_quoted_for_the_shell() -> None:
+    hostile = Repository("123456789012", "eu-central-1", "app;$(reboot)")
+
+    alert = alert_about(image("linux/arm64"), repository=hostile, tag="v1 && `reboot`")
+
+    words = [word for fix in alert.fixes for line in fix.commands for word in shlex.split(line)]
+    assert not {"&&", "`reboot`"} & set(words)
+    assert "imageTag=v1 && `reboot`" in words
+
+
+def test_what_keeps_a_task_from_running_is_a_warning() -> None:
+    assert {name for name, alert in ALERTS.items() if alert.severity is Severity.INFO} == {
+        "index-only-attestation",
+        "index-only-forbidden",
+        "unreadable",
+    }
+
+
+def test_the_title_does_not_deny_a_platform_that_is_there() -> None:
+    policy = Policy(required_platforms=(AMD64, ARM64))
+
+    alert = alert_about(index(listed_image("linux/amd64"), listed_image("linux/s390x")), policy)
+
+    assert "cannot run on linux/arm64" in alert.title
+    assert "linux/amd64" not in alert.title
+
+
+def test_an_index_of_two_platforms_is_not_blamed_on_attestations() -> None:
+    titles = [fix.title for fix in ALERTS["index-only-forbidden"].fixes]
+
+    assert not [title for title in titles if "attestations" in title]
+
+
+def sns_message(alert: Alert) -> str:
+    text, machine = render_text(alert), render_json(alert)
+    return json.dumps({"default": text, "sqs": machine, "lambda": machine})
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        pytest.param(index(*[listed_image("linux/arm64")] * 5_000), id="5,000 entries"),
+        pytest.param(image("linux/" + "x" * 500_000), id="half a megabyte of architecture"),
+        pytest.param(
+            manifest(config("linux/arm64", variant="v" * 200_000)), id="a variant without end"
+        ),
+    ],
+)
+def test_an_alert_about_an_enormous_image_fits_into_one_message(root: Blob) -> None:
+    assert len(sns_message(alert_about(root)).encode()) < SNS_MESSAGE_LIMIT
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [Policy(), Policy(required_platforms=(Platform("windows", "amd64"),))],
+    ids=["amd64", "windows"],
+)
+def test_an_alert_keeps_to_80_columns_but_for_names_and_commands(policy: Policy) -> None:
+    names = ["386", "amd64/v2", "arm/v6", "arm/v7", "arm64", "ppc64le", "riscv64", "s390x"]
+    root = index(*(listed_image(f"linux/{name}") for name in names if name != "386"))
+    alert = alert_about(root, policy)
+
+    for text in [render_text(alert), *map(render_text, ALERTS.values())]:
+        for line in text.splitlines():
+            is_command = line.startswith(("  docker ", "  aws "))
+            assert is_command or "sha256:" in line or REPOSITORY.uri in line or len(line) <= 80
