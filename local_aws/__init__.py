@@ -4,13 +4,14 @@ Start reading at `account.LocalAws`, then `ecr/store.py`, `calls.py` and `deploy
 """
 
 from local_aws.account import LocalAws
-from local_aws.calls import ApiCall
+from local_aws.calls import NO_ANSWER, ApiCall
 from local_aws.deployment import Deployment, EventSourceMapping
 from local_aws.layouts import PushOrder, push_layout
 from local_aws.runtime import Function, Invocation
 from local_aws.topics import PublishedMessage
 
 __all__ = [
+    "NO_ANSWER",
     "ApiCall",
     "Deployment",
     "EventSourceMapping",

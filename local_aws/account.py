@@ -14,6 +14,7 @@ import boto3
 from moto import mock_aws
 from moto.ecr.models import ecr_backends
 from moto.iam.models import iam_backends
+from moto.utilities.utils import get_partition
 
 from local_aws.assembly import read_stack
 from local_aws.calls import ApiCall, CallGate, Principal, condition_keys, gate_on_every_client
@@ -93,8 +94,9 @@ class LocalAws(AbstractContextManager["LocalAws"]):
     def fail(self, operation: str, error_code: str, times: int = 1) -> None:
         """Make the next calls of an operation (`BatchGetImage`) fail with an AWS error code.
 
-        It concerns the calls that are recorded. The error arrives at once, as if the SDK had given
-        up retrying, so that no test sleeps.
+        With `NO_ANSWER` in place of the code they time out. It concerns the calls that are
+        recorded. The error arrives at once, as if the SDK had given up retrying, so that no test
+        sleeps.
         """
         self._gate.fail(operation, error_code, times)
 
@@ -150,7 +152,7 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         return Deployment(self, stack)
 
     def _policies_of(self, role_name: str) -> list[str]:
-        role = iam_backends[self.account]["aws"].get_role(role_name)
+        role = iam_backends[self.account][get_partition(self.region)].get_role(role_name)
         managed = [
             version.document
             for policy in role.managed_policies.values()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.exceptions import ReadTimeoutError
 from botocore.handlers import BUILTIN_HANDLERS
 
 from local_aws.iam.permissions import Permission, Scope, required_permissions
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 _PARAMS = "local_aws_params"
 _DENIED = {"sns": "AuthorizationError", "s3": "AccessDenied", "sqs": "AccessDenied",
            "sts": "AccessDenied", "ec2": "UnauthorizedOperation"}  # fmt: skip
+
+NO_ANSWER = "no answer"
+"""In place of an error code: the call times out."""
 
 Refusal = tuple[AWSResponse, dict[str, object]]
 
@@ -84,6 +88,8 @@ class CallGate:
         call = ApiCall(model.service_model.service_name, model.name, context[_PARAMS])
         self.calls.append(call)
         code = self._next_failure(call.operation)
+        if code == NO_ANSWER:
+            raise ReadTimeoutError(endpoint_url=call.service)
         if code is not None:
             return _refusal(code, f"The stand-in was told to fail {call.operation}")
         scope = Scope(self.account, str(context["client_region"]))

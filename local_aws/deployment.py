@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from moto.utilities.utils import get_partition
+
 from local_aws.assembly import StackAssembly
 from local_aws.queues import failed_ids, lambda_event, queue_of, receive
 from local_aws.runtime import Function, Invocation, Sandbox
@@ -115,7 +117,8 @@ class Deployment:
         )
 
     def _queue_arn(self, url: str) -> str:
-        return f"arn:aws:sqs:{self._local.region}:{self._local.account}:{url.rsplit('/', 1)[-1]}"
+        region, account = self._local.region, self._local.account
+        return f"arn:{get_partition(region)}:sqs:{region}:{account}:{url.rsplit('/', 1)[-1]}"
 
     def _read_functions(self) -> Iterator[Function]:
         client = self._local.client("lambda")

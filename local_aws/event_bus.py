@@ -1,10 +1,12 @@
 """The default event bus: raw events in, and a guard against patterns that moto misreads."""
 
 import copy
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from unittest.mock import patch
 
-from moto.events.models import Rule, events_backends
+from moto.events.models import EventPattern, Rule, events_backends
 
 _OPERATORS = frozenset(
     {
@@ -23,8 +25,22 @@ def deliver(event: dict[str, object], account: str, region: str) -> None:
     """
     rules = events_backends[account][region].event_buses["default"].rules.values()
     for rule in list(rules):
-        if rule.state == "ENABLED" and rule.event_pattern.get_pattern():
+        pattern = rule.event_pattern.get_pattern()
+        if rule.state == "ENABLED" and pattern and matches(pattern, event):
             _send(rule, event)
+
+
+def matches(pattern: Mapping[str, object], event: Mapping[str, object]) -> bool:
+    """Tell whether EventBridge would send an event to the targets of a rule with this pattern.
+
+    moto does not look into arrays of objects. EventBridge does, and asks that one object fits all
+    that the pattern says of it: https://github.com/aws/event-ruler
+    """
+    matcher = EventPattern(None, dict(pattern))
+    return any(
+        matcher.matches_event(variant)  # type: ignore[arg-type]
+        for variant in _with_single_objects(pattern, event)
+    )
 
 
 def unsupported_operators(pattern: dict[str, object]) -> list[str]:
@@ -70,4 +86,33 @@ def _send(rule: Rule, event: dict[str, object]) -> None:
     message = copy.deepcopy(event)
     # moto's SQS target turns a number of seconds into the text that stood here.
     message["time"] = datetime.fromisoformat(str(event["time"])).timestamp()
-    rule.send_to_targets(message, transform_input=False)  # type: ignore[arg-type]
+    # What it matches was decided above.
+    with patch.object(rule, "event_pattern", EventPattern(None, {})):
+        rule.send_to_targets(message, transform_input=False)  # type: ignore[arg-type]
+
+
+def _with_single_objects(
+    pattern: Mapping[str, object], event: Mapping[str, object]
+) -> Iterator[dict[str, object]]:
+    """Yield the event with one object in place of each array that the pattern looks into."""
+    alternatives = pattern.get("$or", [])
+    patterns = [pattern, *alternatives] if isinstance(alternatives, list) else [pattern]
+    choices: list[list[tuple[str, object]]] = [
+        [(key, choice) for choice in _choices(inner, event[key])]
+        for one in patterns
+        for key, inner in one.items()
+        if isinstance(inner, dict) and isinstance(event.get(key), dict | list)
+    ]
+    for chosen in itertools.product(*choices):
+        yield {**event, **dict(chosen)}
+
+
+def _choices(pattern: Mapping[str, object], value: object) -> list[dict[str, object]]:
+    objects = value if isinstance(value, list) else [value]
+    found = [
+        variant
+        for item in objects
+        if isinstance(item, dict)
+        for variant in _with_single_objects(pattern, item)
+    ]
+    return found or [{}]

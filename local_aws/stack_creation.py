@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 from moto.cloudformation.parsing import resource_class_from_type
+from moto.utilities.utils import get_partition
 
 from local_aws.assembly import StackAssembly
 from local_aws.event_bus import unsupported_operators
@@ -23,7 +24,7 @@ WITHOUT_EFFECT = (
 
 _BOOTSTRAP_VERSION = "30"
 _POWERTOOLS = "/aws/service/powertools/"
-_LAYER = "arn:aws:lambda:{region}:017000801446:layer:AWSLambdaPowertoolsPythonV3:1"
+_LAYER = "arn:{partition}:lambda:{region}:017000801446:layer:AWSLambdaPowertoolsPythonV3:1"
 
 
 class DeploymentError(Exception):
@@ -36,7 +37,8 @@ def create_stack(local: "LocalAws", stack: StackAssembly) -> None:
     if problems:
         raise DeploymentError("\n".join(problems))
     _publish_assets(local, stack)
-    template = _with_parameters(local, _without_ineffective(stack.template))
+    template = _in_partition(_without_ineffective(stack.template), get_partition(local.region))
+    template = _with_parameters(local, template)
     client = local.client("cloudformation")
     try:
         client.create_stack(
@@ -85,6 +87,13 @@ def _without_ineffective(template: dict[str, Any]) -> dict[str, Any]:
     return {**template, "Resources": kept}
 
 
+def _in_partition(template: dict[str, Any], partition: str) -> dict[str, Any]:
+    """Resolve `AWS::Partition`, which moto takes for `aws` in every region."""
+    text = json.dumps(template).replace('{"Ref": "AWS::Partition"}', json.dumps(partition))
+    resolved: dict[str, Any] = json.loads(text.replace("${AWS::Partition}", partition))
+    return resolved
+
+
 def _unknown_resources(stack: StackAssembly) -> Iterator[str]:
     for logical_id, resource in stack.template["Resources"].items():
         kind = resource["Type"]
@@ -100,13 +109,22 @@ def _misread_patterns(stack: StackAssembly) -> Iterator[str]:
 
 def _publish_assets(local: "LocalAws", stack: StackAssembly) -> None:
     client = local.client("s3")
-    location = {"LocationConstraint": local.region}
     existing = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
     for asset in stack.assets:
         if asset.bucket not in existing:
-            client.create_bucket(Bucket=asset.bucket, CreateBucketConfiguration=location)
+            _create_bucket(local, asset.bucket)
             existing.add(asset.bucket)
         client.put_object(Bucket=asset.bucket, Key=asset.key, Body=asset.content())
+
+
+def _create_bucket(local: "LocalAws", name: str) -> None:
+    client = local.client("s3")
+    if local.region == "us-east-1":
+        # S3's first region is the one that must not be named.
+        client.create_bucket(Bucket=name)
+        return
+    location = {"LocationConstraint": local.region}
+    client.create_bucket(Bucket=name, CreateBucketConfiguration=location)
 
 
 def _with_parameters(local: "LocalAws", template: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +151,7 @@ def _parameter_value(name: str, region: str) -> str | None:
     if name.startswith("/cdk-bootstrap/"):
         return _BOOTSTRAP_VERSION
     if name.startswith(_POWERTOOLS):
-        return _LAYER.format(region=region)
+        return _LAYER.format(partition=get_partition(region), region=region)
     if name.startswith("/aws/"):
         raise DeploymentError(f"the stand-in has no value for AWS's public parameter {name}")
     return None

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from moto.utilities.utils import get_partition
+
 Params = Mapping[str, Any]
 
 
@@ -25,9 +27,14 @@ class Scope:
     account: str
     region: str
 
+    @property
+    def partition(self) -> str:
+        """Return the partition of the region, such as `aws-cn`."""
+        return get_partition(self.region)
+
     def arn(self, service: str, resource: str, account: str | None = None) -> str:
         """Return the ARN of a regional resource."""
-        return f"arn:aws:{service}:{self.region}:{account or self.account}:{resource}"
+        return f"arn:{self.partition}:{service}:{self.region}:{account or self.account}:{resource}"
 
 
 def required_permissions(
@@ -58,7 +65,9 @@ def required_permissions(
         case "sts":
             resources = _plain(params, "RoleArn")
         case "s3":
-            resources = [f"arn:aws:s3:::{params['Bucket']}/{params.get('Key', '')}".rstrip("/")]
+            resources = [
+                f"arn:{scope.partition}:s3:::{params['Bucket']}/{params.get('Key', '')}".rstrip("/")
+            ]
         case "kms":
             resources = _plain(params, "KeyId")
         case "cloudwatch" | "ec2" | "logs":
@@ -126,6 +135,9 @@ def _ecs(operation: str, params: Params, scope: Scope) -> list[str]:
         case "DescribeServices" | "UpdateService":
             services = params.get("services", [params.get("service")])
             return [_ecs_arn("service", cluster, str(name), scope) for name in services]
+        case "DescribeContainerInstances":
+            instances = params["containerInstances"]
+            return [_ecs_arn("container-instance", cluster, str(name), scope) for name in instances]
         case "DescribeTasks":
             tasks = params["tasks"]
             return [_ecs_arn("task", cluster, str(name), scope) for name in tasks]
