@@ -182,10 +182,12 @@ def main() -> None:
         pool = urllib3.PoolManager()
         print(f"CPU of a healthy push, median of {_PAIRS} times {_PUSHES} pushes")
         for pushes in (1, 10):
+            handle = partial(guard.handler, _event(pushes), _Context())
+            call = partial(_bare_calls, guard.ecr, pool, pushes)
             with redirect_stdout(StringIO()):
                 taken, reference, ratio = median_ratio(
-                    partial(_cpu_seconds, partial(guard.handler, _event(pushes), _Context()), pushes),
-                    partial(_cpu_seconds, partial(_bare_calls, guard.ecr, pool, pushes), pushes),
+                    partial(_cpu_seconds, handle, pushes),
+                    partial(_cpu_seconds, call, pushes),
                     _PAIRS,
                 )
             print(
