@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.bus_tap import BusTap, ImageAction
+from cli.demo_stops import StopScene, play_stops
 from cli.paths import IMAGES
 from cli.scenes import SCENES, Scene
 from cli.stand_in import Outcome, drain, synthesized
@@ -42,7 +43,7 @@ def tell_story(guard_file: Path, console: Console) -> None:
     with ExitStack() as stack:
         with _step(console, "synthesize the CDK app"):
             assembly = stack.enter_context(synthesized(guard_file))
-        with _step(console, "deploy its template: rule, queue, function, roles, topic, table"):
+        with _step(console, "deploy its template: rules, queues, functions, roles, topic, table"):
             aws = stack.enter_context(LocalAws())
             deployment = aws.deploy(assembly)
         tap = BusTap(aws)
@@ -52,7 +53,11 @@ def tell_story(guard_file: Path, console: Console) -> None:
                 chapter = _play(scene, aws, deployment, tap)
             _print_chapter(console, number, scene, chapter)
             chapters.append(chapter)
-    _print_end(console, chapters)
+        stop_scenes = []
+        for number, stop_scene in enumerate(play_stops(aws, deployment), len(SCENES) + 1):
+            _print_stop_scene(console, number, stop_scene)
+            stop_scenes.append(stop_scene)
+    _print_end(console, chapters, stop_scenes)
 
 
 @contextmanager
@@ -96,9 +101,29 @@ def _print_chapter(console: Console, number: int, scene: Scene, chapter: _Chapte
     _print_list(console, "remedy", remedies or ["none needed"])
     _print_list(console, "holds now", chapter.tags)
     for alert in chapter.alerts:
-        console.print("   alert")
-        for line in alert.splitlines():
-            console.print(f"   [yellow]|[/] {escape(line)}")
+        _print_alert(console, alert)
+
+
+def _print_stop_scene(console: Console, number: int, scene: StopScene) -> None:
+    console.print(f"\n[bold]{number}. {scene.title}[/]")
+    if scene.command:
+        console.print(f"   [dim]$ {scene.command}[/]")
+    _print_list(
+        console,
+        "stopped",
+        [f"{stop.group} {stop.task_id[:8]}…{stop.task_id[-4:]}" for stop in scene.stops],
+    )
+    _print_list(console, "cause", [_described_outcome(outcome) for outcome in scene.outcomes])
+    if not scene.alerts:
+        console.print("   alert      none: people know already, and the tasks are counted")
+    for alert in scene.alerts:
+        _print_alert(console, alert)
+
+
+def _print_alert(console: Console, alert: str) -> None:
+    console.print("   alert")
+    for line in alert.splitlines():
+        console.print(f"   [yellow]|[/] {escape(line)}")
 
 
 def _described_action(action: ImageAction) -> str:
@@ -108,7 +133,7 @@ def _described_action(action: ImageAction) -> str:
 
 
 def _described_outcome(outcome: Outcome) -> str:
-    name = outcome.verdict or outcome.word
+    name = outcome.verdict or outcome.cause or outcome.word
     style = _STYLES.get(name, "red")
     return f"[{style}]{name}[/]: {escape(outcome.reason)}"
 
@@ -118,7 +143,9 @@ def _print_list(console: Console, label: str, lines: Sequence[str]) -> None:
         console.print(f"   {label if index == 0 else '':<10} {line}")
 
 
-def _print_end(console: Console, chapters: Sequence[_Chapter]) -> None:
+def _print_end(
+    console: Console, chapters: Sequence[_Chapter], stop_scenes: Sequence[StopScene]
+) -> None:
     outcomes = [outcome for chapter in chapters for outcome in chapter.outcomes]
     remedied = sum(1 for outcome in outcomes if outcome.remedy)
     alerts = sum(len(chapter.alerts) for chapter in chapters)
@@ -127,3 +154,6 @@ def _print_end(console: Console, chapters: Sequence[_Chapter]) -> None:
         f"\n{len(outcomes)} pushes reached the guard: {remedied} images marked, "
         f"{alerts} alerts sent, {deleted} images deleted."
     )
+    stopped = sum(len(scene.stops) for scene in stop_scenes)
+    explained = sum(len(scene.alerts) for scene in stop_scenes)
+    console.print(f"{stopped} tasks stopped: {explained} alert sent, which says why.")

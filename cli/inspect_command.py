@@ -17,7 +17,7 @@ from platform_guard.policy import Policy
 from platform_guard.reading import Wanted, read_image
 from platform_guard.settings import SettingsError, load_settings, parse_required_platform
 from platform_guard.texts import printable
-from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
+from platform_guard.verdicts import Finding, NoFinding, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def render_for_people(inspected: Inspected) -> str:
     lines = [
         f"{inspected.reference}: {inspected.verdict.name}",
         f"  {inspected.verdict.reason}",
-        *(f"    {_evidence_line(item)}" for item in inspected.verdict.evidence),
+        *(f"    {item}" for item in inspected.verdict.evidence),
     ]
     return "\n".join(printable(line).rstrip() for line in lines)
 
@@ -140,9 +140,3 @@ def _exit_status(verdict: Verdict) -> int:
             return 1
         case NoFinding.UNREADABLE:
             return 2
-
-
-def _evidence_line(evidence: Evidence) -> str:
-    platform = evidence.platform or "-"
-    note = f" ({evidence.note})" if evidence.note else ""
-    return f"{evidence.role:<12} {platform:<15} {evidence.digest}{note}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cli.demo_command import add_demo_command
 from cli.errors import UsageError
+from cli.explain_command import add_explain_command
 from cli.inspect_command import add_inspect_command
 from cli.parser import EXIT_UNUSABLE, OneLineParser
 from cli.replay_command import add_replay_command
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_demo_command(commands)
+    add_explain_command(commands)
     add_inspect_command(commands)
     add_replay_command(commands)
     return parser

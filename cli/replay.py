@@ -8,10 +8,11 @@ from pathlib import Path
 from cli.errors import UsageError
 from cli.oci_layout import LayoutError, OciLayout
 from cli.paths import IMAGES
+from cli.presupposed import provide_pushed_image, provide_stopped_task
 from cli.stand_in import Outcome, drain, synthesized
 from local_aws.account import LocalAws
-from local_aws.layouts import push_layout
 from platform_guard.events import EventError, Ignored, Push, parse_push
+from platform_guard.task_stops import TaskStop, parse_task_stop
 
 _ENVELOPE = ("account", "detail", "detail-type", "id", "region", "source", "time")
 
@@ -70,38 +71,43 @@ def _replay(
 ) -> Replayed:
     with LocalAws(region=str(event["region"]), account=str(event["account"])) as aws:
         # Before the guard is there, so that it sees the event alone.
-        _store_image(aws, event["detail"], layouts)
+        parsed = _parse(event)
+        _provide(aws, parsed, event["detail"], layouts)
         deployment = aws.deploy(assembly)
         aws.emit(event)
-        outcomes = drain(deployment) or [_not_let_through(event)]
+        outcomes = drain(deployment) or [_not_let_through(parsed)]
         alerts = tuple(alert.texts for alert in deployment.alerts())
     # A message that fails comes back until it is a dead letter; what it ends with is what counts.
     return Replayed(path, outcomes[-1], alerts)
 
 
-def _not_let_through(event: dict[str, object]) -> Outcome:
-    reason = "the rule in EventBridge does not match it"
+def _provide(
+    aws: LocalAws, parsed: Push | TaskStop | Ignored, detail: object, layouts: Mapping[str, Path]
+) -> None:
+    match parsed:
+        case TaskStop():
+            provide_stopped_task(aws, parsed, layouts)
+        case _:
+            provide_pushed_image(aws, detail, layouts)
+
+
+def _parse(event: Mapping[str, object]) -> Push | TaskStop | Ignored:
+    """Read an event as its function does, so that what is wrong with it can be told."""
     try:
-        parsed = parse_push(event)
+        return parse_task_stop(event) if event["source"] == "aws.ecs" else parse_push(event)
     except EventError as error:
-        return Outcome("not let through", f"{reason}: {error}")
+        return Ignored(str(error))
+
+
+def _not_let_through(parsed: Push | TaskStop | Ignored) -> Outcome:
+    reason = "the rule in EventBridge does not match it"
     match parsed:
         case Ignored(why):
             return Outcome("not let through", f"{reason}: {why}")
+        case TaskStop(stop_code=code):
+            return Outcome("not let through", f"{reason}: the task stopped with {code}")
         case Push():
             return Outcome("not let through", reason)
-
-
-def _store_image(aws: LocalAws, detail: object, layouts: Mapping[str, Path]) -> None:
-    """Put the image that an event names into the repository that it names."""
-    if not isinstance(detail, dict):
-        return
-    repository, digest = detail.get("repository-name"), detail.get("image-digest")
-    tag = detail.get("image-tag") or "replayed"
-    layout = layouts.get(str(digest))
-    if layout is not None and isinstance(repository, str) and isinstance(tag, str):
-        aws.client("ecr").create_repository(repositoryName=repository)
-        push_layout(aws, repository, layout, tag)
 
 
 def as_json(replayed: Replayed) -> str:
@@ -113,6 +119,7 @@ def as_json(replayed: Replayed) -> str:
             "reason": replayed.outcome.reason,
             "verdict": replayed.outcome.verdict or None,
             "remedy": replayed.outcome.remedy or None,
+            "cause": replayed.outcome.cause or None,
             "alerts": [json.loads(texts["sqs"]) for texts in replayed.alerts],
         }
     )
@@ -121,7 +128,10 @@ def as_json(replayed: Replayed) -> str:
 def for_people(replayed: Replayed) -> str:
     """Render what became of an event as a paragraph."""
     outcome = replayed.outcome
-    lines = [f"{replayed.event}: {outcome.verdict or outcome.word}", f"  {outcome.reason}"]
+    lines = [
+        f"{replayed.event}: {outcome.verdict or outcome.cause or outcome.word}",
+        f"  {outcome.reason}",
+    ]
     if outcome.remedy:
         lines.append(f"  remedy: {outcome.remedy}")
     for texts in replayed.alerts:

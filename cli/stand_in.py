@@ -20,11 +20,14 @@ class Outcome:
     """What the guard made of what came through its queue."""
 
     word: str
-    """`not let through`, `ignored`, `stale`, `judged` or `failed`."""
+    """`not let through`, `ignored` or `failed`; of a push `stale` or `judged`; of a stopped task
+    `alerted`, or `ongoing` where its incident was alerted already."""
     reason: str = ""
     verdict: str = ""
     remedy: str = ""
     """What was done, in words; empty where nothing was called for."""
+    cause: str = ""
+    """Why a task could not start; empty for a push."""
 
 
 @contextmanager
@@ -69,6 +72,8 @@ def _outcomes(entries: Sequence[dict[str, object]]) -> Iterator[Outcome]:
         match entry:
             case {"outcome": "ignored" | "stale" as word, "reason": reason}:
                 yield Outcome(str(word), str(reason))
+            case {"outcome": "alerted" | "ongoing" as word, "cause": cause, "image": image}:
+                yield Outcome(str(word), f"{word}, for the image {image}", cause=str(cause))
             case {"outcome": "judged", "verdict": verdict, "reason": reason}:
                 if judged is not None:
                     yield judged

@@ -113,7 +113,8 @@ class Deployment:
             function,
             self._local.region,
             self._local.clock,
-            lambda: self._local.assume_role(function.role_arn, function.name),
+            # CloudFormation cuts the names it makes to what Lambda allows; moto does not.
+            lambda: self._local.assume_role(function.role_arn, function.name[:64]),
         )
 
     def _queue_arn(self, url: str) -> str:

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from platform_guard.settings import Settings
 from stacks.foundation import lay_foundation
+from stacks.pull_diagnosis import PullDiagnosis
 from stacks.push_guard import PushGuard
 
 STACK_NAME = "ecr-platform-guard"
@@ -21,8 +22,9 @@ class GuardStack(Stack):
             STACK_NAME,
             description=(
                 "Catches container images in Amazon ECR that cannot run where they are meant to, "
-                "marks them and alerts."
+                "marks them and alerts. Explains why tasks in Amazon ECS cannot pull theirs."
             ),
         )
         foundation = lay_foundation(self, settings, code_folder)
         PushGuard(self, "PushGuard", foundation=foundation, settings=settings)
+        PullDiagnosis(self, "PullDiagnosis", foundation=foundation, settings=settings)

@@ -37,7 +37,7 @@ class PushGuard(QueueFedFunction):
             foundation=foundation,
             module="push_guard",
             description="Judges the images that are pushed to Amazon ECR by their platforms",
-            event_pattern=_TAGGED_PUSH,
+            event_patterns={"Rule": _TAGGED_PUSH},
             delay=Duration.seconds(settings.delay_seconds),
             permissions=[_permission_on_repositories(Stack.of(scope), settings.policy)],
         )

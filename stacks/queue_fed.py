@@ -1,6 +1,6 @@
 """A function that EventBridge feeds through a queue, so that no event is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -28,7 +28,7 @@ _MAX_CONCURRENCY = 10
 
 
 class QueueFedFunction(Construct):
-    """A rule, its queue, the function, and the dead letters of both with an alarm on them."""
+    """Rules, their queue, the function, and the dead letters of all with an alarm on them."""
 
     def __init__(
         self,
@@ -38,11 +38,14 @@ class QueueFedFunction(Construct):
         foundation: Foundation,
         module: str,
         description: str,
-        event_pattern: events.EventPattern,
+        event_patterns: Mapping[str, events.EventPattern],
         delay: Duration,
         permissions: Sequence[iam.PolicyStatement],
     ) -> None:
-        """Feed `lambdas/<module>.py` with what matches, each event held back for `delay`."""
+        """Feed `lambdas/<module>.py` with what matches, each event held back for `delay`.
+
+        `event_patterns` are by the id of their rule.
+        """
         super().__init__(scope, construct_id)
         dead_letters = sqs.Queue(
             self,
@@ -62,14 +65,15 @@ class QueueFedFunction(Construct):
                 queue=dead_letters, max_receive_count=_RECEIVES_BEFORE_DEAD_LETTER
             ),
         )
-        events.Rule(
-            self,
-            "Rule",
-            description=description,
-            event_pattern=event_pattern,
-            # The target also takes the events that EventBridge cannot put into the queue.
-            targets=[targets.SqsQueue(queue, dead_letter_queue=dead_letters)],
-        )
+        for rule_id, event_pattern in event_patterns.items():
+            events.Rule(
+                self,
+                rule_id,
+                description=description,
+                event_pattern=event_pattern,
+                # The target also takes the events that EventBridge cannot put into the queue.
+                targets=[targets.SqsQueue(queue, dead_letter_queue=dead_letters)],
+            )
         handler = GuardFunction(
             self,
             "Function",

@@ -39,23 +39,23 @@ def parse_push(event: object) -> Push | Ignored:
     The rule in EventBridge lets only pushes of tagged images through; this asks again, because a
     rule can be changed.
     """
-    fields = _object(event, "the event")
-    detail = _object(fields.get("detail"), "detail")
+    fields = required_object(event, "the event")
+    detail = required_object(fields.get("detail"), "detail")
     reason = _why_ignored(fields, detail)
     if reason:
         return Ignored(reason)
-    digest = _text(detail, "image-digest")
+    digest = required_text(detail, "image-digest")
     if not is_digest(digest):
         raise EventError(f"image-digest is not a digest: {digest[:80]!r}")
     repository = Repository(
-        account=_text(fields, "account"),
-        region=_text(fields, "region"),
-        name=_text(detail, "repository-name"),
+        account=required_text(fields, "account"),
+        region=required_text(fields, "region"),
+        name=required_text(detail, "repository-name"),
     )
     return Push(
-        event_id=_text(fields, "id"),
-        time=_text(fields, "time"),
-        image=Reference(repository, _text(detail, "image-tag"), digest),
+        event_id=required_text(fields, "id"),
+        time=required_text(fields, "time"),
+        image=Reference(repository, required_text(detail, "image-tag"), digest),
     )
 
 
@@ -79,14 +79,32 @@ def _why_ignored(fields: Mapping[str, object], detail: Mapping[str, object]) -> 
     return ""
 
 
-def _object(value: object, name: str) -> Mapping[str, object]:
+def required_object(value: object, name: str) -> Mapping[str, object]:
+    """Give a JSON object. Raises EventError that calls it by its name."""
     if not isinstance(value, dict):
         raise EventError(f"{name} is missing or not an object")
     return value
 
 
-def _text(fields: Mapping[str, object], name: str) -> str:
+def required_text(fields: Mapping[str, object], name: str) -> str:
+    """Give a text that is not empty. Raises EventError that names the field."""
     value = fields.get(name)
     if not isinstance(value, str) or not value:
         raise EventError(f"{name} is missing or not a text")
     return value
+
+
+def optional_text(fields: Mapping[str, object], name: str) -> str:
+    """Give a text; empty where there is none, or something else in its place."""
+    value = fields.get(name)
+    return value if isinstance(value, str) and value != "null" else ""
+
+
+def objects_in(fields: Mapping[str, object], name: str) -> tuple[Mapping[str, object], ...]:
+    """Give the JSON objects of a list; none where there is no list."""
+    values = fields.get(name)
+    return (
+        tuple(value for value in values if isinstance(value, dict))
+        if isinstance(values, list)
+        else ()
+    )

@@ -1,18 +1,14 @@
 """The alert about a pushed image: what it holds, what was wanted, and how to get there."""
 
-import shlex
-from collections.abc import Sequence
-
 from platform_guard.alerts import Alert, Fix, Severity
 from platform_guard.events import Push
+from platform_guard.fix_commands import build_and_push, free_tag, list_platforms
 from platform_guard.found import Found
 from platform_guard.images import Image, Kind
 from platform_guard.platforms import Platform
 from platform_guard.policy import IndexRule, Policy
 from platform_guard.remedies import Done
-from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
-
-_EVIDENCE_SHOWN = 20
+from platform_guard.verdicts import Finding, NoFinding, Verdict, evidence_table
 
 
 def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
@@ -33,7 +29,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
             ("Pushed", push.time),
             ("Remedy", done.sentence),
         ),
-        evidence=_evidence_lines(verdict.evidence),
+        evidence=evidence_table(verdict.evidence),
         fixes=_fixes(push, verdict, policy),
         group=f"{push.image.repository.uri}/{verdict.name}",
     )
@@ -71,21 +67,20 @@ def _consequence(verdict: Verdict, image: Image) -> str:
 
 
 def _fixes(push: Push, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
-    build = Fix(_build_title(verdict, policy), (_build_command(push, policy),))
     repository = push.image.repository
-    image_id = shlex.quote(f"imageTag={push.image.tag}")
-    give_way = Fix(
-        "If that push is refused because the tags here are immutable, free the tag first",
-        (
-            f"aws ecr batch-delete-image --region {shlex.quote(repository.region)}"
-            f" --repository-name {shlex.quote(repository.name)} --image-ids {image_id}",
+    image = f"{repository.uri}:{push.image.tag}"
+    platforms = ",".join(map(str, policy.required_platforms))
+    return (
+        Fix(_build_title(verdict, policy), (build_and_push(platforms, image),)),
+        Fix(
+            "If that push is refused because the tags here are immutable, free the tag first",
+            (free_tag(repository, push.image.tag),),
+        ),
+        Fix(
+            "To check that it worked, list the platforms of what was pushed",
+            (list_platforms(image),),
         ),
     )
-    check = Fix(
-        "To check that it worked, list the platforms of what was pushed",
-        (f"docker buildx imagetools inspect {shlex.quote(f'{repository.uri}:{push.image.tag}')}",),
-    )
-    return (build, give_way, check)
 
 
 def _build_title(verdict: Verdict, policy: Policy) -> str:
@@ -99,27 +94,6 @@ def _build_title(verdict: Verdict, policy: Policy) -> str:
             return "Build it without attestations, which alone need the index, and push it again"
         case _:
             return f"Build it for {platforms} and push it again"
-
-
-def _build_command(push: Push, policy: Policy) -> str:
-    platforms = shlex.quote(",".join(map(str, policy.required_platforms)))
-    uri = shlex.quote(f"{push.image.repository.uri}:{push.image.tag}")
-    return (
-        f"docker buildx build --platform {platforms} --provenance=false --sbom=false"
-        f" -t {uri} --push ."
-    )
-
-
-def _evidence_lines(evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    more = len(evidence) - _EVIDENCE_SHOWN
-    lines = [_evidence_line(item) for item in evidence[:_EVIDENCE_SHOWN]]
-    return (*lines, f"and {more} more") if more > 0 else tuple(lines)
-
-
-def _evidence_line(evidence: Evidence) -> str:
-    platform = evidence.platform or "no platform"
-    note = f" ({evidence.note})" if evidence.note else ""
-    return f"{evidence.role:<12} {platform:<15} {evidence.digest}{note}"
 
 
 def _listed(platforms: tuple[Platform, ...]) -> str:

@@ -1,5 +1,6 @@
 """The words for what was found about an image, and the value that carries them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +42,21 @@ class Evidence:
     platform: str = ""
     """As `os/arch[/variant]`; empty where none is stated."""
     note: str = ""
+
+    def __str__(self) -> str:
+        """Write it as a line of a table."""
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.role:<12} {self.platform or 'no platform':<15} {self.digest}{note}"
+
+
+_EVIDENCE_SHOWN = 20
+
+
+def evidence_table(evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Write evidence as a table, cut to what people read."""
+    more = len(evidence) - _EVIDENCE_SHOWN
+    lines = map(str, evidence[:_EVIDENCE_SHOWN])
+    return (*lines, f"and {more} more") if more > 0 else tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)

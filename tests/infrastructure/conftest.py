@@ -2,8 +2,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from platform_guard.settings import load_settings
 
+from platform_guard.settings import load_settings
 from stacks.node import use_installed_node
 from tests.infrastructure.template import Synthesis, Template
 
@@ -40,7 +40,10 @@ def template(default: Synthesis) -> Template:
 
 @pytest.fixture(scope="session")
 def alert_only(synthesize: Synthesize) -> Template:
-    """The stack of an operator who lets the guard change nothing and wants mail at once."""
+    """The stack of an operator who lets the guard change nothing and wants mail at once.
+
+    Exited tasks are not checked.
+    """
     return synthesize("""
         [guard]
         delay_seconds = 0
@@ -55,4 +58,7 @@ def alert_only(synthesize: Synthesize) -> Template:
 
         [alerts]
         emails = ["team@example.com", "on-call@example.com"]
+
+        [diagnosis]
+        exec_format = false
     """).template

@@ -26,8 +26,9 @@ class Synthesis:
         return Template(json.loads(self.template_file.read_text(encoding="utf-8")))
 
     def code_folder(self) -> Path:
-        """The folder that becomes the archive which the push guard's function runs."""
-        key: str = self.template.only("AWS::Lambda::Function")["Code"]["S3Key"]
+        """The folder that becomes the archive which all functions run."""
+        functions = self.template.resources("AWS::Lambda::Function").values()
+        (key,) = {str(function["Code"]["S3Key"]) for function in functions}
         assets = json.loads((self.folder / f"{STACK}.assets.json").read_text(encoding="utf-8"))
         path: str = assets["files"][key.removesuffix(".zip")]["source"]["path"]
         return self.folder / path
@@ -55,12 +56,12 @@ class Template:
         properties: Properties = self.content["Resources"][logical_id(reference)]["Properties"]
         return properties
 
-    def role_statements(self) -> Iterator[Properties]:
-        for role in self.resources("AWS::IAM::Role").values():
-            for policy in role["Policies"]:
-                yield from policy["PolicyDocument"]["Statement"]
-        for policy in self.resources("AWS::IAM::Policy").values():
-            yield from policy["PolicyDocument"]["Statement"]
+    def part(self, module: str) -> "Part":
+        """Give the function whose entry point is in a module, and what feeds it."""
+        for logical_id, function in self.resources("AWS::Lambda::Function").items():
+            if function["Handler"] == f"{module}.handler":
+                return Part(self, logical_id, function)
+        raise AssertionError(f"no function runs {module}")
 
     def resource_policy(self, kind: str, reference: object) -> list[Properties]:
         """Give the statements of the queue or topic policy on the resource that is referred to."""
@@ -73,6 +74,46 @@ class Template:
             )
             for statement in policy["PolicyDocument"]["Statement"]
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A function with its queue, the rules before it, and its role."""
+
+    template: Template
+    function_id: str
+    function: Properties
+
+    @property
+    def mapping(self) -> Properties:
+        mappings = self.template.resources("AWS::Lambda::EventSourceMapping").values()
+        (own,) = [item for item in mappings if logical_id(item["FunctionName"]) == self.function_id]
+        return own
+
+    @property
+    def queue_id(self) -> str:
+        return logical_id(self.mapping["EventSourceArn"])
+
+    @property
+    def queue(self) -> Properties:
+        return self.template.at(self.mapping["EventSourceArn"])
+
+    @property
+    def rules(self) -> dict[str, Properties]:
+        """The rules that lead to the queue, by logical id."""
+        return {
+            rule_id: rule
+            for rule_id, rule in self.template.resources("AWS::Events::Rule").items()
+            if any(logical_id(target["Arn"]) == self.queue_id for target in rule["Targets"])
+        }
+
+    @property
+    def role(self) -> Properties:
+        return self.template.at(self.function["Role"])
+
+    def role_statements(self) -> Iterator[Properties]:
+        for policy in self.role["Policies"]:
+            yield from policy["PolicyDocument"]["Statement"]
 
 
 def logical_id(reference: object) -> str:

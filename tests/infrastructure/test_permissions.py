@@ -4,22 +4,43 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.template import Properties, Template, actions, as_text, logical_id
+from tests.infrastructure.template import (
+    Part,
+    Properties,
+    Template,
+    actions,
+    as_text,
+    logical_id,
+)
 
 READ_IMAGES = {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
 REPOSITORIES = "arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/*"
+REPOSITORIES_ANYWHERE = "arn:${AWS::Partition}:ecr:*:*:repository/*"
+IN_ECS = "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:"
+LOOK_AT_TASKS = {
+    *((action, REPOSITORIES_ANYWHERE) for action in READ_IMAGES),
+    ("ecr:DescribeImages", REPOSITORIES_ANYWHERE),
+    ("ecr:DescribeRepositories", REPOSITORIES_ANYWHERE),
+    ("ecs:DescribeTaskDefinition", "*"),
+    ("ecs:DescribeServices", f"{IN_ECS}service/*"),
+    ("ecs:DescribeContainerInstances", f"{IN_ECS}container-instance/*"),
+    ("ec2:DescribeNetworkInterfaces", "*"),
+    ("ec2:DescribeRouteTables", "*"),
+    ("ec2:DescribeSubnets", "*"),
+    ("ec2:DescribeVpcEndpoints", "*"),
+}
 ALARMS = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
 
 
-def expected_permissions(template: Template, on_repositories: set[str]) -> set[tuple[str, str]]:
-    """Give the whole table of what the push guard may do, as (action, resource)."""
-    mapping = template.only("AWS::Lambda::EventSourceMapping")
-    log_group = template.at(mapping["FunctionName"])["LoggingConfig"]["LogGroup"]
+def what_every_function_may_do(part: Part) -> set[tuple[str, str]]:
+    """Give what feeding, alerting, remembering and logging take, as (action, resource)."""
+    template = part.template
+    log_group = part.function["LoggingConfig"]["LogGroup"]
     (topic,) = template.resources("AWS::SNS::Topic")
     (key,) = template.resources("AWS::KMS::Key")
     (table,) = template.resources("AWS::DynamoDB::Table")
-    queue = logical_id(mapping["EventSourceArn"])
-    return {(action, REPOSITORIES) for action in on_repositories} | {
+    queue = part.queue_id
+    return {
         ("sqs:ReceiveMessage", f"${{{queue}.Arn}}"),
         ("sqs:DeleteMessage", f"${{{queue}.Arn}}"),
         ("sqs:GetQueueAttributes", f"${{{queue}.Arn}}"),
@@ -35,27 +56,44 @@ def expected_permissions(template: Template, on_repositories: set[str]) -> set[t
     }
 
 
-def permissions(template: Template) -> set[tuple[str, str]]:
+def permissions(part: Part) -> set[tuple[str, str]]:
     return {
         (action, as_text(statement["Resource"]))
-        for statement in template.role_statements()
+        for statement in part.role_statements()
         for action in actions(statement)
     }
 
 
-def test_the_function_may_do_what_the_table_says_and_nothing_else(template: Template) -> None:
-    assert permissions(template) == expected_permissions(template, {*READ_IMAGES, "ecr:PutImage"})
+def test_the_push_guard_may_do_what_the_table_says_and_nothing_else(template: Template) -> None:
+    part = template.part("push_guard")
+    on_repositories = {(action, REPOSITORIES) for action in (*READ_IMAGES, "ecr:PutImage")}
+
+    assert permissions(part) == what_every_function_may_do(part) | on_repositories
 
 
 def test_a_policy_that_only_alerts_cannot_write_to_ecr(alert_only: Template) -> None:
-    assert permissions(alert_only) == expected_permissions(alert_only, READ_IMAGES)
+    part = alert_only.part("push_guard")
+    on_repositories = {(action, REPOSITORIES) for action in READ_IMAGES}
+
+    assert permissions(part) == what_every_function_may_do(part) | on_repositories
 
 
-def test_the_function_has_the_only_role_and_no_managed_policy(template: Template) -> None:
-    (role_id,) = template.resources("AWS::IAM::Role")
-    role = template.only("AWS::IAM::Role")
+def test_the_diagnosis_may_look_and_change_nothing(template: Template) -> None:
+    part = template.part("pull_diagnosis")
 
-    assert logical_id(template.only("AWS::Lambda::Function")["Role"]) == role_id
+    assert permissions(part) == what_every_function_may_do(part) | LOOK_AT_TASKS
+
+
+@pytest.mark.parametrize("module", ["push_guard", "pull_diagnosis"])
+def test_each_function_has_a_role_of_its_own_and_no_managed_policy(
+    template: Template, module: str
+) -> None:
+    role = template.part(module).role
+
+    assert len(template.resources("AWS::IAM::Role")) == len(
+        template.resources("AWS::Lambda::Function")
+    )
+    assert not template.resources("AWS::IAM::Policy")
     assert "ManagedPolicyArns" not in role
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
@@ -66,25 +104,32 @@ def test_no_role_has_a_wildcard_action_or_may_delete_images(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     template: Template = request.getfixturevalue(which)
-    allowed = {action for action, _ in permissions(template)}
+    parts = (template.part("push_guard"), template.part("pull_diagnosis"))
+    allowed = {action for part in parts for action, _ in permissions(part)}
 
     assert not [action for action in allowed if "*" in action]
     assert "ecr:BatchDeleteImage" not in allowed
 
 
+@pytest.mark.parametrize("module", ["push_guard", "pull_diagnosis"])
 @pytest.mark.parametrize("queue", ["Arn", "DeadLetterConfig"])
-def test_a_queue_admits_the_rule_and_no_one_else(template: Template, queue: str) -> None:
-    (rule_id,) = template.resources("AWS::Events::Rule")
-    (target,) = template.only("AWS::Events::Rule")["Targets"]
-    arn = target[queue] if queue == "Arn" else target[queue]["Arn"]
-    (allowed,) = _allowing(template.resource_policy("AWS::SQS::QueuePolicy", arn))
+def test_a_queue_admits_its_rules_and_no_one_else(
+    template: Template, module: str, queue: str
+) -> None:
+    rules = template.part(module).rules
+    for rule in rules.values():
+        (target,) = rule["Targets"]
+        arn = target[queue] if queue == "Arn" else target[queue]["Arn"]
+        statements = _allowing(template.resource_policy("AWS::SQS::QueuePolicy", arn))
 
-    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
-    assert "sqs:SendMessage" in actions(allowed)
-    assert not {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:*"} & set(actions(allowed))
-    assert allowed["Condition"] == {
-        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}
-    }
+        assert len(statements) == len(rules)
+        for allowed in statements:
+            assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+            assert "sqs:SendMessage" in actions(allowed)
+            assert not {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:*"} & set(actions(allowed))
+        assert [allowed["Condition"] for allowed in statements] == [
+            {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}} for rule_id in rules
+        ]
 
 
 def test_the_topic_admits_the_alarms_of_this_account_and_no_one_else(template: Template) -> None:
@@ -115,7 +160,7 @@ def test_queues_and_the_topic_refuse_connections_without_tls(template: Template)
         *(template.resource_policy("AWS::SNS::TopicPolicy", {"Ref": topic}) for topic in topics),
     ]
 
-    assert len(policies) == 3
+    assert len(policies) == 5
     for statements in policies:
         assert any(
             statement["Effect"] == "Deny"

@@ -1,11 +1,10 @@
 """Which events start the push guard."""
 
-import json
 from typing import Any
 
 import pytest
-from moto.events.models import EventPattern
 
+from local_aws.event_bus import matches
 from tests.infrastructure.template import Template
 
 DIGEST = f"sha256:{'7f' * 32}"
@@ -39,9 +38,8 @@ def event(detail_type: str, detail: dict[str, Any], source: str = "aws.ecr") -> 
 
 
 def starts_the_guard(template: Template, happened: dict[str, Any]) -> bool:
-    pattern = template.only("AWS::Events::Rule")["EventPattern"]
-    matches: bool = EventPattern(json.dumps(pattern), pattern).matches_event(happened)  # type: ignore[arg-type]
-    return matches
+    (rule,) = template.part("push_guard").rules.values()
+    return matches(rule["EventPattern"], happened)
 
 
 @pytest.mark.parametrize(

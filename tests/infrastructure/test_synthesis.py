@@ -55,6 +55,7 @@ def test_the_code_holds_the_entry_point_the_library_and_the_settings(default: Sy
     for file in (ROOT / "lambdas").rglob("*.py"):
         assert (code / file.relative_to(ROOT / "lambdas")).read_bytes() == file.read_bytes()
     assert (code / "push_guard.py").is_file()
+    assert (code / "pull_diagnosis.py").is_file()
     assert (code / "guard.toml").read_bytes() == (ROOT / "guard.toml").read_bytes()
 
 

@@ -1,68 +1,78 @@
-"""What leads where: rule → queue → function, dead letters → alarm → topic."""
+"""What leads where: rules → queue → function, dead letters → alarm → topic."""
 
 from importlib.metadata import version
 
-from tests.infrastructure.template import Template, logical_id
+import pytest
+
+from tests.infrastructure.template import Part, Template, logical_id
+
+RULES = {"push_guard": 1, "pull_diagnosis": 2}
 
 
-def test_a_push_reaches_the_push_guard_through_the_queue(template: Template) -> None:
-    rule = template.only("AWS::Events::Rule")
-    (target,) = rule["Targets"]
-    mapping = template.only("AWS::Lambda::EventSourceMapping")
-
-    assert rule["State"] == "ENABLED"
-    assert logical_id(mapping["EventSourceArn"]) == logical_id(target["Arn"])
-    assert template.at(mapping["FunctionName"])["Handler"] == "push_guard.handler"
+@pytest.fixture(params=RULES)
+def module(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
-def test_one_bad_event_does_not_bring_its_batch_back(template: Template) -> None:
-    mapping = template.only("AWS::Lambda::EventSourceMapping")
-
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-
-
-def test_a_storm_of_pushes_leaves_the_account_its_concurrency(template: Template) -> None:
-    mapping = template.only("AWS::Lambda::EventSourceMapping")
-
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+@pytest.fixture
+def part(template: Template, module: str) -> Part:
+    return template.part(module)
 
 
-def test_a_batch_is_not_received_again_while_it_is_handled(template: Template) -> None:
-    mapping = template.only("AWS::Lambda::EventSourceMapping")
-    timeout = template.at(mapping["FunctionName"])["Timeout"]
-
-    assert template.at(mapping["EventSourceArn"])["VisibilityTimeout"] >= 6 * timeout
+def test_each_function_is_fed_and_nothing_else_is_deployed_to_run(template: Template) -> None:
+    assert len(template.resources("AWS::Lambda::Function")) == len(RULES)
 
 
-def test_events_wait_as_long_as_the_settings_say(template: Template, alert_only: Template) -> None:
-    def delay(of: Template) -> int:
-        (target,) = of.only("AWS::Events::Rule")["Targets"]
-        seconds: int = of.at(target["Arn"])["DelaySeconds"]
-        return seconds
+def test_events_reach_the_function_through_its_queue(part: Part, module: str) -> None:
+    assert len(part.rules) == RULES[module]
+    assert all(rule["State"] == "ENABLED" for rule in part.rules.values())
 
-    assert delay(template) == 15
-    assert delay(alert_only) == 0
+
+def test_one_bad_event_does_not_bring_its_batch_back(part: Part) -> None:
+    assert part.mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_storm_of_events_leaves_the_account_its_concurrency(part: Part) -> None:
+    assert part.mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+
+
+def test_a_batch_is_not_received_again_while_it_is_handled(part: Part) -> None:
+    assert part.queue["VisibilityTimeout"] >= 6 * part.function["Timeout"]
+
+
+def test_pushes_wait_as_long_as_the_settings_say_and_stops_not_at_all(
+    template: Template, alert_only: Template
+) -> None:
+    def delays(of: Template) -> list[int]:
+        return [of.part(module).queue.get("DelaySeconds", 0) for module in RULES]
+
+    assert delays(template) == [15, 0]
+    assert delays(alert_only) == [0, 0]
 
 
 def test_what_cannot_be_delivered_or_handled_ends_in_the_dead_letters_for_14_days(
-    template: Template,
+    template: Template, part: Part
 ) -> None:
-    (target,) = template.only("AWS::Events::Rule")["Targets"]
-    redrive = template.at(target["Arn"])["RedrivePolicy"]
+    redrive = part.queue["RedrivePolicy"]
 
     assert redrive["maxReceiveCount"] == 4
-    assert redrive["deadLetterTargetArn"] == target["DeadLetterConfig"]["Arn"]
+    for rule in part.rules.values():
+        (target,) = rule["Targets"]
+        assert redrive["deadLetterTargetArn"] == target["DeadLetterConfig"]["Arn"]
     assert template.at(redrive["deadLetterTargetArn"])["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-def test_the_first_dead_letter_raises_an_alarm_on_the_topic(template: Template) -> None:
-    (target,) = template.only("AWS::Events::Rule")["Targets"]
-    alarm = template.only("AWS::CloudWatch::Alarm")
-    (dimension,) = alarm["Dimensions"]
+def test_the_first_dead_letter_raises_an_alarm_on_the_topic(template: Template, part: Part) -> None:
+    dead_letters = logical_id(part.queue["RedrivePolicy"]["deadLetterTargetArn"])
+    (alarm,) = [
+        alarm
+        for alarm in template.resources("AWS::CloudWatch::Alarm").values()
+        if logical_id(alarm["Dimensions"][0]["Value"]) == dead_letters
+    ]
     (topic_id,) = template.resources("AWS::SNS::Topic")
 
-    assert dimension["Name"] == "QueueName"
-    assert logical_id(dimension["Value"]) == logical_id(target["DeadLetterConfig"]["Arn"])
+    assert [dimension["Name"] for dimension in alarm["Dimensions"]] == ["QueueName"]
     assert (alarm["Namespace"], alarm["MetricName"]) == (
         "AWS/SQS",
         "ApproximateNumberOfMessagesVisible",
@@ -76,17 +86,18 @@ def test_the_first_dead_letter_raises_an_alarm_on_the_topic(template: Template) 
     assert [logical_id(action) for action in alarm["AlarmActions"]] == [topic_id]
 
 
-def test_the_function_is_told_where_to_alert_and_what_to_remember_in(template: Template) -> None:
-    environment = template.only("AWS::Lambda::Function")["Environment"]["Variables"]
+def test_a_function_is_told_where_to_alert_and_what_to_remember_in(
+    template: Template, part: Part, module: str
+) -> None:
     (topic_id,) = template.resources("AWS::SNS::Topic")
     (table_id,) = template.resources("AWS::DynamoDB::Table")
 
-    assert environment == {
+    assert part.function["Environment"]["Variables"] == {
         "GUARD_TOPIC_ARN": {"Ref": topic_id},
         "GUARD_STATE_TABLE": {"Ref": table_id},
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "POWERTOOLS_METRICS_NAMESPACE": "EcrPlatformGuard",
-        "POWERTOOLS_SERVICE_NAME": "push-guard",
+        "POWERTOOLS_SERVICE_NAME": module.replace("_", "-"),
     }
 
 
@@ -98,21 +109,24 @@ def test_the_table_is_what_powertools_idempotency_writes_to(template: Template) 
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
 
 
-def test_the_layer_is_the_powertools_that_the_tests_run_with(template: Template) -> None:
-    function = template.only("AWS::Lambda::Function")
-    (layer,) = function["Layers"]
+def test_the_layer_is_the_powertools_that_the_tests_run_with(
+    template: Template, part: Part
+) -> None:
+    (layer,) = part.function["Layers"]
     parameter = template.content["Parameters"][logical_id(layer)]
 
-    assert function["Architectures"] == ["arm64"]
+    assert part.function["Architectures"] == ["arm64"]
     assert parameter["Type"] == "AWS::SSM::Parameter::Value<String>"
     assert parameter["Default"] == (
-        f"/aws/service/powertools/python/arm64/{function['Runtime']}/"
+        f"/aws/service/powertools/python/arm64/{part.function['Runtime']}/"
         f"{version('aws-lambda-powertools')}"
     )
 
 
-def test_the_log_is_kept_for_three_months_as_powertools_writes_it(template: Template) -> None:
-    logging = template.only("AWS::Lambda::Function")["LoggingConfig"]
+def test_the_log_is_kept_for_three_months_as_powertools_writes_it(
+    template: Template, part: Part
+) -> None:
+    logging = part.function["LoggingConfig"]
 
     assert logging["LogFormat"] == "Text"
     assert template.at(logging["LogGroup"])["RetentionInDays"] == 90

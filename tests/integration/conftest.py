@@ -6,6 +6,7 @@ import pytest
 
 from cli.stand_in import synthesized
 from local_aws import Deployment, LocalAws
+from tests.integration.ecs import Shop
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -57,3 +58,8 @@ def unverified_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     settings.write_text("[guard]\nverify_config = false\n")
     with synthesized(settings) as assembly:
         yield assembly
+
+
+@pytest.fixture
+def shop(aws: LocalAws) -> Shop:
+    return Shop(aws)

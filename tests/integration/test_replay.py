@@ -103,7 +103,7 @@ def test_an_event_can_name_an_image_of_ones_own(
 
     printed = json.loads(capsys.readouterr().out)
     assert status == 0
-    assert set(printed) == {"event", "outcome", "reason", "verdict", "remedy", "alerts"}
+    assert set(printed) == {"event", "outcome", "reason", "verdict", "cause", "remedy", "alerts"}
     assert printed["verdict"] == "index-only"
     assert printed["alerts"][0]["code"] == "index-only"
 

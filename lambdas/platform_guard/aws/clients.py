@@ -12,26 +12,61 @@ from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecs import ECSClient
     from mypy_boto3_sns import SNSClient
 
 # Well within the time that a function has; what still fails is retried through its queue.
-_CONFIG = Config(
+_PATIENT = Config(
     connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
+)
+
+# For what an alert can do without.
+_HASTY = Config(
+    connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
 )
 
 
 class Clients:
     """The services that the guard talks to, with the credentials and region of the environment."""
 
-    def __init__(self, region: str | None = None) -> None:
-        self._session = Session()
+    def __init__(
+        self,
+        region: str | None = None,
+        *,
+        session: Session | None = None,
+        config: Config = _PATIENT,
+    ) -> None:
+        self._session = session or Session()
         self._region = region
+        self._config = config
+        self._hasty: dict[str, Clients] = {}
+
+    def has_credentials(self) -> bool:
+        """Tell whether there are any to call with, good or not."""
+        return self._session.get_credentials() is not None
+
+    def hasty(self, region: str) -> "Clients":
+        """Give clients of a region that would rather fail than wait, the same ones every time."""
+        if region not in self._hasty:
+            self._hasty[region] = Clients(region, session=self._session, config=_HASTY)
+        return self._hasty[region]
 
     @cached_property
     def ecr(self) -> "ECRClient":
         """Amazon ECR."""
         return cast("ECRClient", self._client("ecr"))
+
+    @cached_property
+    def ecs(self) -> "ECSClient":
+        """Amazon ECS."""
+        return cast("ECSClient", self._client("ecs"))
+
+    @cached_property
+    def ec2(self) -> "EC2Client":
+        """Amazon EC2, for its networks."""
+        return cast("EC2Client", self._client("ec2"))
 
     @cached_property
     def sns(self) -> "SNSClient":
@@ -44,4 +79,4 @@ class Clients:
         return cast("DynamoDBClient", self._client("dynamodb"))
 
     def _client(self, service: str) -> object:
-        return self._session.create_client(service, region_name=self._region, config=_CONFIG)
+        return self._session.create_client(service, region_name=self._region, config=self._config)

@@ -1,6 +1,11 @@
 """What an error of AWS means."""
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    ReadTimeoutError,
+)
 
 
 class LookUpError(Exception):
@@ -28,6 +33,20 @@ _THROTTLED = frozenset(
 def error_code(error: ClientError) -> str:
     """Give the error's code, such as `AccessDeniedException`."""
     return error.response.get("Error", {}).get("Code", "Unknown")
+
+
+def reason_of(error: BotoCoreError | ClientError | LookUpError) -> str:
+    """Say in one clause why a look at AWS failed."""
+    match error:
+        case ClientError():
+            return error_code(error)
+        case ConnectTimeoutError() | ReadTimeoutError():
+            return "no answer in time"
+        case BotoCoreError():
+            # Its message may hold URLs and what the service sent.
+            return type(error).__name__
+        case LookUpError():
+            return str(error)
 
 
 def is_transient(error: ClientError) -> bool:

@@ -8,6 +8,9 @@ from aws_lambda_powertools.utilities.idempotency import (
     IdempotencyConfig,
     idempotent_function,
 )
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+)
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 if TYPE_CHECKING:
@@ -17,29 +20,44 @@ if TYPE_CHECKING:
 _REMEMBERED_SECONDS = 14 * 24 * 3600
 
 
-class Once:
-    """Remembers in a table what has been done."""
+class UnderWayError(Exception):
+    """Another process does it right now."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, scope: str) -> None:
+
+class Once:
+    """Remembers in a table what has been done, for `seconds`."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        scope: str,
+        seconds: int = _REMEMBERED_SECONDS,
+    ) -> None:
+        self._seconds = seconds
         self._store = DynamoDBPersistenceLayer(table_name=table, boto3_client=client)
         self._scope = scope
 
     def run(self, key: str, action: Callable[[], None], context: LambdaContext) -> None:
         """Run an action unless it has been run for this key.
 
-        An action that raises is not remembered. While another process runs it, this raises, so that
-        the event comes back later.
+        An action that raises is not remembered. While another process runs it, this raises
+        UnderWayError, so that the event comes back later.
         """
-        config = IdempotencyConfig(expires_after_seconds=_REMEMBERED_SECONDS)
+        config = IdempotencyConfig(expires_after_seconds=self._seconds)
         config.register_lambda_context(context)
 
         def run_action(*, key: str) -> None:  # noqa: ARG001 (what it is remembered by)
             action()
 
-        idempotent_function(
+        run_once = idempotent_function(
             run_action,
             data_keyword_argument="key",
             persistence_store=self._store,
             config=config,
             key_prefix=self._scope,
-        )(key=key)
+        )
+        try:
+            run_once(key=key)
+        except IdempotencyAlreadyInProgressError as error:
+            raise UnderWayError("another process is at it") from error

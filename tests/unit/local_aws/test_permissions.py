@@ -42,6 +42,12 @@ TABLE = "arn:aws:dynamodb:eu-central-1:123456789012:table"
             {"cluster": "arn:aws:ecs:eu-central-1:123456789012:cluster/blue", "services": ["web"]},
             ["arn:aws:ecs:eu-central-1:123456789012:service/blue/web"],
         ),
+        (
+            "ecs",
+            "DescribeContainerInstances",
+            {"cluster": "blue", "containerInstances": ["5d0a"]},
+            ["arn:aws:ecs:eu-central-1:123456789012:container-instance/blue/5d0a"],
+        ),
         ("lambda", "ListFunctions", {}, ["*"]),
         (
             "lambda",

@@ -1,0 +1,136 @@
+"""Explaining a stopped task: evidence, diagnosis, and one alert an incident."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from platform_guard.alerts import Alert
+from platform_guard.aws.clients import Clients
+from platform_guard.aws.errors import AWS_ERRORS
+from platform_guard.aws.evidence_gathering import EvidenceGatherer, Question
+from platform_guard.aws.host_architecture import look_up_architecture
+from platform_guard.aws.incident_reporting import IncidentReporter, Reported
+from platform_guard.aws.once import Once, UnderWayError
+from platform_guard.diagnosis import (
+    Diagnosis,
+    alert_about_stop,
+    diagnose,
+    diagnose_exec_format,
+    incident_key,
+)
+from platform_guard.evidence import (
+    Evidence,
+    EvidenceKind,
+    NotSeen,
+    StoredImage,
+    TaskDefinition,
+    wanted_evidence,
+)
+from platform_guard.incidents import with_further_failures
+from platform_guard.pull_failures import PullFailure
+from platform_guard.task_platforms import platform_of_task
+from platform_guard.task_stops import TaskStop
+
+
+@dataclass(frozen=True, slots=True)
+class Unsuspicious:
+    """A task exited, and nothing says that its image cannot be executed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopExplainer:
+    """Explains the tasks that stop in one account."""
+
+    clients: Clients
+    gatherer: EvidenceGatherer
+    reporter: IncidentReporter
+    looked_at: Once
+    """Remembers for an hour which images were looked at after they exited."""
+    context: LambdaContext
+    seconds: float
+    """How long the gathering of evidence may take."""
+
+    def explain(self, stop: TaskStop, failure: PullFailure) -> Reported:
+        """Alert about a task that could not pull its image, unless its incident is known."""
+
+        def diagnosis() -> Diagnosis:
+            there = self._with_architecture(stop, failure)
+            return diagnose(there, failure, self._gather(there, failure))
+
+        return self._report(stop, failure, diagnosis)
+
+    def suspect(self, stop: TaskStop, failure: PullFailure) -> Reported | Unsuspicious:
+        """Alert about a task that exited, if its image is for another platform.
+
+        Each image is looked at once an hour: a service in a crash loop exits all the time.
+        """
+        if self.reporter.is_ongoing(incident_key(stop, failure), stop.task_arn):
+            return Reported.ONGOING
+        outcome: Reported | Unsuspicious = Unsuspicious("its image was looked at within the hour")
+
+        def look() -> None:
+            nonlocal outcome
+            outcome = self._look(stop, failure)
+
+        try:
+            self.looked_at.run(image_on_host(stop, failure), look, self.context)
+        except UnderWayError:
+            return Unsuspicious("its image is being looked at")
+        return outcome
+
+    def _look(self, stop: TaskStop, failure: PullFailure) -> Reported | Unsuspicious:
+        there = self._with_architecture(stop, failure)
+        evidence = self._gather(there, failure)
+        definition = evidence.task_definition
+        stated = definition if isinstance(definition, TaskDefinition) else None
+        if platform_of_task(there, stated) is None:
+            return Unsuspicious("it exited, and the platform that it ran on was not seen")
+        diagnosis = diagnose_exec_format(there, failure, evidence)
+        if diagnosis is not None:
+            return self._report(there, failure, lambda: diagnosis)
+        match evidence.image:
+            case StoredImage(verdict=verdict):
+                return Unsuspicious(f"it exited, and of its image is known: {verdict.reason}")
+            case NotSeen(what, why):
+                return Unsuspicious(f"it exited, and {what} was not seen: {why}")
+            case None:
+                return Unsuspicious("it exited, and ECR has its image no more")
+
+    def _gather(self, stop: TaskStop, failure: PullFailure) -> Evidence:
+        return self.gatherer.gather(Question(stop, failure), self.seconds)
+
+    def _report(
+        self, stop: TaskStop, failure: PullFailure, diagnosis: Callable[[], Diagnosis]
+    ) -> Reported:
+        def make_alert(further_failures: int) -> Alert:
+            alert = alert_about_stop(stop, failure, diagnosis())
+            return with_further_failures(alert, further_failures)
+
+        key = incident_key(stop, failure)
+        return self.reporter.report(key, stop.task_arn, make_alert, self.context)
+
+    def _with_architecture(self, stop: TaskStop, failure: PullFailure) -> TaskStop:
+        """Add what only the instance knows, where an image is to be judged and it can be had.
+
+        On EC2 a task without a runtime platform runs on whatever processor its instance has.
+        """
+        if (
+            stop.cpu_architecture
+            or failure.error.platform
+            or not stop.container_instance_arn
+            or EvidenceKind.IMAGE not in wanted_evidence(failure.cause)
+        ):
+            return stop
+        try:
+            architecture = look_up_architecture(self.clients.hasty(stop.region).ecs, stop)
+        except AWS_ERRORS:
+            return stop  # The task definition may say it.
+        return replace(stop, cpu_architecture=architecture)
+
+
+def image_on_host(stop: TaskStop, failure: PullFailure) -> str:
+    """Name what is looked at once: an image, and what tells the platform that it ran on."""
+    return f"{failure.digest or failure.image} {stop.cpu_architecture or stop.task_definition_arn}"

@@ -1,0 +1,254 @@
+"""What was looked up in the live account about a task that stopped.
+
+Each look-up is a value, `NotSeen` where it was tried in vain, or None where nobody tried.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from platform_guard.images import Image
+from platform_guard.pull_error_rules import Cause
+from platform_guard.references import Reference
+from platform_guard.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class NotSeen:
+    """Evidence that could not be had."""
+
+    what: str
+    """What was looked for, such as `the task definition`."""
+    why: str
+    """One clause, such as `AccessDeniedException` or `it was deleted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDefinition:
+    """What a task was started from, and what it says about the container that failed."""
+
+    arn: str
+    image: str = ""
+    """Of that container, as written; empty where the task definition has no such container."""
+    cpu_architecture: str = ""
+    """`X86_64` or `ARM64` of its runtime platform; empty where it states none."""
+    operating_system_family: str = ""
+    """`LINUX`, `WINDOWS_SERVER_2022_CORE` and the like; empty where it states none."""
+    execution_role_arn: str = ""
+    repository_credentials: str = ""
+    """The secret with credentials for a registry other than ECR, as written."""
+    ephemeral_storage_gib: int | None = None
+    """None where it states none: Fargate then gives 20 GiB."""
+    stated: frozenset[str] = frozenset()
+    """Names of the parameters of RegisterTaskDefinition that it states; empty: not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """The image as it is in ECR now."""
+
+    reference: Reference
+    """With its digest."""
+    image: Image
+    verdict: Verdict
+    """Of judging it for the wanted platform alone, with an index allowed."""
+    pushed_at: str = ""
+    """ISO 8601."""
+
+
+class TagState(StrEnum):
+    """What a reference leads to in ECR."""
+
+    PRESENT = "present"
+    MOVED = "moved"
+    """The tag is there and names another image than the one that was to be pulled."""
+    MISSING = "missing"
+    ARCHIVED = "archived"
+    RESTORING = "restoring"
+    """On its way back from the archive, which takes up to 20 minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyTag:
+    """A tag that somebody may have meant."""
+
+    name: str
+    digest: str
+    pushed_at: str
+    """ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTag:
+    """The tag, or the digest where there is no tag, that was to be pulled."""
+
+    state: TagState
+    digest: str = ""
+    """What it names now; empty where it is missing."""
+    pushed_at: str = ""
+    """ISO 8601; empty where it is missing."""
+    closest: tuple[NearbyTag, ...] = ()
+    """Where it is missing: what there is instead, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRepository:
+    """The repository, or that there is none."""
+
+    exists: bool
+    tag_mutability: str = ""
+    """`MUTABLE`, `IMMUTABLE`, or one of these with `_WITH_EXCLUSION`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that the guard did to the image."""
+
+    at: str
+    """ISO 8601."""
+    sentence: str
+    """Such as `the guard took the tag 1.4.2 away, because it holds linux/arm64 alone`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardDeeds:
+    """What the guard itself had to do with the image."""
+
+    marks: tuple[str, ...] = ()
+    """Its marks among the tags of the image."""
+    deeds: tuple[Deed, ...] = ()
+    """From its records, the oldest first."""
+
+
+class RoleKind(StrEnum):
+    """As what a role pulls."""
+
+    EXECUTION = "execution role"
+    INSTANCE = "instance role"
+
+
+@dataclass(frozen=True, slots=True)
+class PullingRole:
+    """Who asks ECR for the image."""
+
+    arn: str
+    kind: RoleKind
+
+
+class Egress(StrEnum):
+    """Where the default route of a subnet leads."""
+
+    INTERNET_GATEWAY = "internet gateway"
+    NAT_GATEWAY = "NAT gateway"
+    OTHER = "other"
+    """A transit gateway, a network interface, a firewall: whether it reaches ECR is not seen."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A VPC endpoint of one service."""
+
+    service: str
+    """`ecr.api`, `ecr.dkr` or `s3`."""
+    endpoint_id: str
+    security_groups: tuple[str, ...] = ()
+    """Of an interface endpoint."""
+    reaches_subnet: bool = True
+    """Whether a gateway endpoint is in the route table of the task's subnet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The way from the task to the registry."""
+
+    vpc_id: str
+    subnet_id: str
+    egress: Egress
+    egress_target: str = ""
+    """The id of what the default route names."""
+    public_ip: bool | None = None
+    """Whether the task has one; None where that is not seen."""
+    route_table_id: str = ""
+    security_groups: tuple[str, ...] = ()
+    """Of the task's network interface."""
+    endpoints: tuple[Endpoint, ...] = ()
+
+    def endpoint(self, service: str) -> Endpoint | None:
+        """Give the endpoint of a service, such as `ecr.dkr`; None where there is none."""
+        return next((found for found in self.endpoints if found.service == service), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was looked up."""
+
+    task_definition: TaskDefinition | NotSeen | None = None
+    image: StoredImage | NotSeen | None = None
+    tag: StoredTag | NotSeen | None = None
+    repository: StoredRepository | NotSeen | None = None
+    guard_deeds: GuardDeeds | NotSeen | None = None
+    role: PullingRole | NotSeen | None = None
+    network: Network | NotSeen | None = None
+
+    @property
+    def not_seen(self) -> tuple[NotSeen, ...]:
+        """What could not be had."""
+        looked_up = (
+            self.task_definition,
+            self.image,
+            self.tag,
+            self.repository,
+            self.guard_deeds,
+            self.role,
+            self.network,
+        )
+        return tuple(item for item in looked_up if isinstance(item, NotSeen))
+
+
+NO_EVIDENCE = Evidence()
+"""Nothing was looked up."""
+
+
+class EvidenceKind(StrEnum):
+    """What can be looked up; each is a field of `Evidence`."""
+
+    TASK_DEFINITION = "task_definition"
+    IMAGE = "image"
+    TAG = "tag"
+    REPOSITORY = "repository"
+    GUARD_DEEDS = "guard_deeds"
+    ROLE = "role"
+    NETWORK = "network"
+
+
+def wanted_evidence(cause: Cause) -> frozenset[EvidenceKind]:
+    """Tell what is worth looking up for a cause. What is about ECR needs an image in ECR."""
+    return _WANTED[cause]
+
+
+_DEFINITION = frozenset({EvidenceKind.TASK_DEFINITION})
+_STORED = _DEFINITION | {
+    EvidenceKind.IMAGE,
+    EvidenceKind.TAG,
+    EvidenceKind.REPOSITORY,
+    EvidenceKind.GUARD_DEEDS,
+}
+
+_WANTED = {
+    Cause.PLATFORM_MISMATCH: _STORED,
+    Cause.ATTESTATION_PULLED: _STORED,
+    Cause.UNSUPPORTED_MANIFEST: _STORED,
+    Cause.IMAGE_NOT_FOUND: _STORED,
+    Cause.EXEC_FORMAT: _STORED,
+    Cause.ACCESS_DENIED: _DEFINITION | {EvidenceKind.ROLE, EvidenceKind.REPOSITORY},
+    Cause.REGISTRY_AUTH: _DEFINITION | {EvidenceKind.ROLE, EvidenceKind.NETWORK},
+    Cause.RATE_LIMITED: _DEFINITION,
+    Cause.NETWORK_REGISTRY: frozenset({EvidenceKind.NETWORK}),
+    Cause.NETWORK_LAYERS: frozenset({EvidenceKind.NETWORK}),
+    Cause.NETWORK_DNS: frozenset({EvidenceKind.NETWORK}),
+    Cause.DISK_FULL: _DEFINITION,
+    Cause.UNPACK_FAILED: _DEFINITION,
+    Cause.CANCELED: frozenset({EvidenceKind.NETWORK}),
+    Cause.NOT_A_PULL_ERROR: frozenset[EvidenceKind](),
+    Cause.UNKNOWN: _STORED,
+}

@@ -1,0 +1,132 @@
+"""A pull failure together with all that bears on it."""
+
+import re
+from dataclasses import dataclass
+
+from platform_guard.evidence import (
+    NO_EVIDENCE,
+    Evidence,
+    GuardDeeds,
+    Network,
+    PullingRole,
+    StoredImage,
+    StoredRepository,
+    StoredTag,
+    TagState,
+    TaskDefinition,
+)
+from platform_guard.platforms import Platform, parse_platform
+from platform_guard.pull_errors import Cause
+from platform_guard.pull_failures import PullFailure
+from platform_guard.references import Reference
+from platform_guard.task_platforms import platform_of_task
+from platform_guard.task_stops import LaunchType, TaskStop
+from platform_guard.verdicts import Finding, NoFinding
+
+
+@dataclass(frozen=True, slots=True)
+class PullCase:
+    """What a diagnosis is made from. The properties give None for what was not seen."""
+
+    failure: PullFailure
+    stop: TaskStop | None = None
+    """None where there is nothing but a text."""
+    evidence: Evidence = NO_EVIDENCE
+
+    @property
+    def cause(self) -> Cause:
+        """Why it failed, going by the text."""
+        return self.failure.cause
+
+    @property
+    def reference(self) -> Reference | None:
+        """The image in ECR; None where it is elsewhere or not known."""
+        return self.failure.reference
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the image is surely not in ECR."""
+        image, registry = self.failure.image, self.failure.error.registry or ""
+        host = image.partition("/")[0] or registry
+        return bool(host) and self.reference is None and not re.search(r"[.-]ecr[.-]", host)
+
+    @property
+    def is_on_fargate(self) -> bool | None:
+        """Whether the task runs on Fargate; None where that is not known."""
+        if self.stop is None or self.stop.launch_type is None:
+            return None
+        return self.stop.launch_type is LaunchType.FARGATE
+
+    @property
+    def platform(self) -> Platform | None:
+        """The platform that the image has to be for."""
+        wanted = self.failure.error.platform
+        if self.stop is None:
+            return parse_platform(wanted) if wanted else None
+        return platform_of_task(self.stop, self.definition, wanted)
+
+    @property
+    def definition(self) -> TaskDefinition | None:
+        """The task definition."""
+        found = self.evidence.task_definition
+        return found if isinstance(found, TaskDefinition) else None
+
+    @property
+    def stored(self) -> StoredImage | None:
+        """The image as it is in ECR."""
+        found = self.evidence.image
+        return found if isinstance(found, StoredImage) else None
+
+    @property
+    def tag(self) -> StoredTag | None:
+        """What has become of the tag."""
+        found = self.evidence.tag
+        return found if isinstance(found, StoredTag) else None
+
+    @property
+    def repository(self) -> StoredRepository | None:
+        """The repository."""
+        found = self.evidence.repository
+        return found if isinstance(found, StoredRepository) else None
+
+    @property
+    def guard_deeds(self) -> GuardDeeds:
+        """What the guard did."""
+        found = self.evidence.guard_deeds
+        return found if isinstance(found, GuardDeeds) else GuardDeeds()
+
+    @property
+    def role(self) -> PullingRole | None:
+        """Who pulls."""
+        found = self.evidence.role
+        return found if isinstance(found, PullingRole) else None
+
+    @property
+    def network(self) -> Network | None:
+        """The way to the registry."""
+        found = self.evidence.network
+        return found if isinstance(found, Network) else None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the task definition names the image by its digest."""
+        written = self.definition.image if self.definition else ""
+        return "@" in (written or self.failure.image) and self.stop is not None
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the tag names another image by now."""
+        return self.tag is not None and self.tag.state is TagState.MOVED
+
+    @property
+    def runs_after_all(self) -> bool:
+        """Whether ECR holds an image for the wanted platform, whatever the text says."""
+        return self.stored is not None and self.stored.verdict.name is NoFinding.COMPLIANT
+
+    @property
+    def cannot_run(self) -> bool:
+        """Whether the image in ECR is surely not for the wanted platform."""
+        return self.stored is not None and self.stored.verdict.name in (
+            Finding.MISSING_PLATFORM,
+            Finding.MISLABELED,
+        )

@@ -1,0 +1,143 @@
+"""Fixes that are about the task: start it again, change its task definition, look closer."""
+
+import shlex
+from collections.abc import Mapping
+
+from platform_guard.alerts import Fix
+from platform_guard.evidence import TaskDefinition
+from platform_guard.fix_commands import registrable
+from platform_guard.pull_cases import PullCase
+from platform_guard.pull_targets import Target
+from platform_guard.task_stops import LaunchType, TaskStop
+
+_FILE = "task-definition.json"
+_TRY_NOW = "ECS may try again by itself; to have it try now, start a new deployment"
+
+
+def restart(case: PullCase, target: Target, title: str = _TRY_NOW) -> Fix:
+    """Have ECS try again: with a new deployment, or by starting the task anew."""
+    if target.service:
+        return target.fix(
+            title,
+            target.aws(
+                "ecs",
+                "update-service",
+                "--cluster",
+                target.cluster,
+                "--service",
+                target.service,
+                "--force-new-deployment",
+            ),
+        )
+    return target.fix(
+        "Start the task again, the way it was started before, such as",
+        run_task(case.stop, target, target.task_definition),
+    )
+
+
+def run_new_image(case: PullCase, target: Target) -> Fix:
+    """Have ECS run what was pushed."""
+    if not case.is_pinned:
+        return restart(
+            case,
+            target,
+            "Start a new deployment, because ECS looks up a tag only once a deployment",
+        )
+    return target.fix(
+        "Write the new digest into the task definition, which names the image by its digest, and "
+        "run its new revision",
+        _run_latest(case, target),
+    )
+
+
+def wait_until_stable(target: Target) -> list[str]:
+    """Give the command that waits for a service; none for a task that belongs to none."""
+    if not target.service:
+        return []
+    cluster, service = target.cluster, target.service
+    wait = ["services-stable", "--region", target.region]
+    return [shlex.join(["aws", "ecs", "wait", *wait, "--cluster", cluster, "--services", service])]
+
+
+def change_task_definition(
+    case: PullCase, target: Target, title: str, changes: Mapping[str, str]
+) -> Fix:
+    """Register a revision of the task definition with changes, and run that.
+
+    `changes` are JMESPath expressions by parameter of RegisterTaskDefinition.
+    """
+    definition = case.evidence.task_definition
+    stated = definition.stated if isinstance(definition, TaskDefinition) else frozenset[str]()
+    query = registrable(changes, stated)
+    describe = target.aws(
+        "ecs",
+        "describe-task-definition",
+        "--task-definition",
+        target.task_definition,
+        "--include",
+        "TAGS",
+        "--output",
+        "json",
+        "--query",
+        query,
+    )
+    register = target.aws(
+        "ecs",
+        "register-task-definition",
+        "--cli-input-json",
+        f"file://{_FILE}",
+        "--query",
+        "taskDefinition.taskDefinitionArn",
+        "--output",
+        "text",
+    )
+    return target.fix(title, f"{describe} > {_FILE}", register, _run_latest(case, target))
+
+
+def _run_latest(case: PullCase, target: Target) -> str:
+    if not target.service:
+        return run_task(case.stop, target, target.family)
+    return target.aws(
+        "ecs",
+        "update-service",
+        "--cluster",
+        target.cluster,
+        "--service",
+        target.service,
+        "--task-definition",
+        target.family,
+        "--force-new-deployment",
+    )
+
+
+def run_task(
+    stop: TaskStop | None, target: Target, definition: str, network_configuration: str = ""
+) -> str:
+    """Give the command that starts a task where the stopped one ran."""
+    words = ["--cluster", target.cluster, "--task-definition", definition]
+    if stop is not None and stop.capacity_provider:
+        words += ["--capacity-provider-strategy", f"capacityProvider={stop.capacity_provider}"]
+    elif stop is not None and stop.launch_type in (LaunchType.FARGATE, LaunchType.EXTERNAL):
+        words += ["--launch-type", stop.launch_type]
+    if stop is not None and stop.subnet_ids and not network_configuration:
+        network_configuration = f"awsvpcConfiguration={{subnets=[{','.join(stop.subnet_ids)}]}}"
+    if network_configuration:
+        words += ["--network-configuration", network_configuration]
+    return target.aws("ecs", "run-task", *words)
+
+
+def look_closer(target: Target) -> Fix:
+    """Show all that ECS says about the task."""
+    return target.fix(
+        "Read all that ECS says about the task, within an hour of its end",
+        target.aws(
+            "ecs",
+            "describe-tasks",
+            "--cluster",
+            target.cluster,
+            "--tasks",
+            target.task_id,
+            "--query",
+            "tasks[].[stopCode, stoppedReason, containers[].[name, image, reason]]",
+        ),
+    )

@@ -1,0 +1,177 @@
+"""Tasks of Amazon ECS that cannot pull or execute their image: each is explained, once an incident.
+
+    ECS ─ STOPPED ─▶ rules ─▶ queue ─▶ handler ─▶ classify ─▶ gather evidence ─▶ diagnose ─▶ alert
+
+The queue delivers at least once, and a service whose tasks fail stops another one every few
+seconds. The first stop of an incident is explained; the others cost one call, which counts them.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from platform_guard.aws.clients import Clients
+from platform_guard.aws.task_definitions import TaskDefinitions
+from platform_guard.environment import environment_variable
+from platform_guard.events import EventError, Ignored
+from platform_guard.pull_failures import PullFailure, exec_format_suspects, pull_failure
+from platform_guard.settings import load_settings
+from platform_guard.task_stops import TaskStop, parse_task_stop
+
+if TYPE_CHECKING:
+    from platform_guard.aws.incident_reporting import Reported
+    from platform_guard.aws.stop_explaining import StopExplainer
+
+# Of the function's time, for the state and the alert.
+_SECONDS_TO_ACT = 15
+
+# A diagnosis that comes at once with less evidence is worth more than one that comes late.
+_SECONDS_TO_LOOK = 15.0
+
+_LOOKED_AT_SECONDS = 3600
+_IMAGES_REMEMBERED = 10_000
+
+logger = Logger()
+metrics = Metrics()
+
+settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
+topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
+state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
+
+clients = Clients()
+task_definitions = TaskDefinitions()
+
+unsuspicious_until: dict[str, float] = {}
+"""The images of exited tasks that need no look for a while; in seconds of `time.monotonic`."""
+
+
+class OutOfTimeError(Exception):
+    """The batch left too little time for another stop; its event comes back."""
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
+    """Explain a batch of stopped tasks; what fails is named in the answer and delivered again."""
+
+    def handle(record: SQSRecord) -> None:
+        try:
+            _handle_event(record.body, context)
+        except Exception:
+            logger.exception(
+                "a stop could not be explained", outcome="failed", message_id=record.message_id
+            )
+            _count("stops_failed")
+            raise
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, handle, processor, context)
+
+
+def _handle_event(body: str, context: LambdaContext) -> None:
+    match parse_task_stop(_parse_json(body)):
+        case Ignored(reason):
+            _ignore(reason)
+        case TaskStop() as stop:
+            with logger.append_context_keys(
+                cluster=stop.cluster, group=stop.group, task=stop.task_id
+            ):
+                _count("stops_seen")
+                _explain(stop, context)
+
+
+def _explain(stop: TaskStop, context: LambdaContext) -> None:
+    failure = pull_failure(stop)
+    if failure is not None:
+        _log(failure, _explainer(context).explain(stop, failure))
+        return
+    suspects = exec_format_suspects(stop) if settings.exec_format else ()
+    if not suspects:
+        _ignore("it stopped for another reason than its image")
+    for suspect in suspects:
+        _check(stop, suspect, context)
+
+
+def _check(stop: TaskStop, suspect: PullFailure, context: LambdaContext) -> None:
+    """Look at the image of a container that exited, unless this process did so lately."""
+    # A cold start does not load what only failed pulls need.
+    from platform_guard.aws.stop_explaining import Unsuspicious, image_on_host
+
+    name = image_on_host(stop, suspect)
+    if unsuspicious_until.get(name, 0) > time.monotonic():
+        _ignore("it exited, and its image was looked at within the hour")
+        return
+    match _explainer(context).suspect(stop, suspect):
+        case Unsuspicious(reason):
+            if len(unsuspicious_until) >= _IMAGES_REMEMBERED:
+                unsuspicious_until.clear()
+            unsuspicious_until[name] = time.monotonic() + _LOOKED_AT_SECONDS
+            _ignore(reason)
+        case reported:
+            _log(suspect, reported)
+
+
+def _explainer(context: LambdaContext) -> "StopExplainer":
+    from platform_guard.aws.evidence_gathering import EvidenceGatherer
+    from platform_guard.aws.incident_reporting import IncidentReporter
+    from platform_guard.aws.incidents import Incidents
+    from platform_guard.aws.once import Once
+    from platform_guard.aws.stop_explaining import StopExplainer
+    from platform_guard.aws.topic import AlertTopic
+
+    database, seconds = clients.dynamodb, settings.incident_minutes * 60
+    return StopExplainer(
+        clients,
+        EvidenceGatherer(clients, task_definitions, time.monotonic),
+        IncidentReporter(
+            Incidents(database, state_table, time.time),
+            Once(database, state_table, "incident", seconds),
+            AlertTopic(clients.sns, topic_arn),
+            seconds,
+        ),
+        Once(database, state_table, "exited-image", _LOOKED_AT_SECONDS),
+        context,
+        _seconds_to_look(context),
+    )
+
+
+def _seconds_to_look(context: LambdaContext) -> float:
+    seconds_left = context.get_remaining_time_in_millis() / 1000 - _SECONDS_TO_ACT
+    if seconds_left <= 0:
+        raise OutOfTimeError("too little time is left for another stop")
+    return min(_SECONDS_TO_LOOK, seconds_left)
+
+
+def _parse_json(body: str) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise EventError("the message is not JSON") from error
+
+
+def _log(failure: PullFailure, reported: "Reported") -> None:
+    _count(f"cause.{failure.cause}")
+    _count(f"incidents_{reported}")
+    logger.info("explained", outcome=reported.value, cause=failure.cause, image=failure.image)
+
+
+def _ignore(reason: str) -> None:
+    logger.info("stop ignored", outcome="ignored", reason=reason)
+    _count("stops_ignored")
+
+
+def _count(name: str) -> None:
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)

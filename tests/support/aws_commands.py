@@ -1,0 +1,56 @@
+"""A checker of commands of the AWS CLI, by the service models that the CLI is made from."""
+
+import re
+import shlex
+from importlib import import_module
+
+from botocore import xform_name
+from botocore.model import OperationModel
+from botocore.session import Session
+
+jmespath = import_module("jmespath")  # has no types
+_SESSION = Session()
+_GLOBAL = {"region", "query", "output", "cli-input-json"}
+
+# What the CLI adds to the model: awscli/customizations/ec2/secgroupsimplify.py
+_ADDED = {"authorize-security-group-ingress": {"protocol", "port", "source-group"}}
+
+
+def check_aws_command(command: str) -> None:
+    """Assert that the AWS CLI takes a command, as far as its models tell."""
+    words = shlex.split(re.sub(r" > [\w.-]+$", "", command))
+    assert words[0] == "aws"
+    if words[2] == "wait":
+        _check_waiter(words)
+        return
+    _check_operation(words[1], words[2], words[3:])
+
+
+def _check_waiter(words: list[str]) -> None:
+    model = _SESSION.get_waiter_model(words[1])
+    waiters = {xform_name(name, "-"): model.get_waiter(name) for name in model.waiter_names}
+    assert words[3] in waiters, f"no waiter {words[3]}"
+    _check_operation(words[1], xform_name(waiters[words[3]].operation, "-"), words[4:])
+
+
+def _check_operation(service: str, name: str, words: list[str]) -> None:
+    operation = _operation(service, name)
+    shape = operation.input_shape
+    assert shape is not None
+    members = {xform_name(member, "-"): member for member in shape.members}
+    given = {word.removeprefix("--") for word in words if word.startswith("--")}
+    unknown = given - set(members) - _GLOBAL - _ADDED.get(name, set())
+    assert not unknown, f"{service} {name} has no {unknown}"
+    assert "region" in given
+    required = {xform_name(member, "-") for member in shape.required_members}
+    assert "cli-input-json" in given or required <= given, f"{service} {name} wants {required}"
+    assert not words or words[0].startswith("--"), f"a stray {words[0]}"
+    if "query" in given:
+        jmespath.compile(words[words.index("--query") + 1])
+
+
+def _operation(service: str, name: str) -> OperationModel:
+    model = _SESSION.get_service_model(service)
+    operations = {xform_name(operation, "-"): operation for operation in model.operation_names}
+    assert name in operations, f"{service} has no {name}"
+    return model.operation_model(operations[name])

@@ -1,0 +1,53 @@
+"""Stopped tasks, as the sample events tell of them, and evidence about them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from platform_guard.evidence import StoredImage
+from platform_guard.platforms import Platform
+from platform_guard.policy import IndexRule, Policy
+from platform_guard.pull_failures import PullFailure, pull_failure
+from platform_guard.references import Reference, Repository
+from platform_guard.task_stops import StoppedContainer, TaskStop, parse_task_stop
+from tests.support.images import Blob, Json, read_and_judge
+
+EVENTS = Path(__file__).parents[2] / "events/ecs"
+SHOP_API = Repository("123456789012", "eu-central-1", "shop/api")
+AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
+
+
+def event(name: str) -> Json:
+    """Give a sample event."""
+    fields = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    assert isinstance(fields, dict)
+    return fields
+
+
+def stop_of(name: str) -> TaskStop:
+    """Give the task that a sample event is about."""
+    stop = parse_task_stop(event(name))
+    assert isinstance(stop, TaskStop)
+    return stop
+
+
+def stop_with(reason: str, image: str = "", name: str = "fargate-platform-mismatch") -> TaskStop:
+    """Give a task with one container that stopped for a reason."""
+    stop = stop_of(name)
+    container = StoppedContainer("api", image or stop.containers[0].image)
+    return replace(stop, stopped_reason=reason, containers=(container,))
+
+
+def failure_of(stop: TaskStop) -> PullFailure:
+    """Give the pull failure that there is."""
+    failure = pull_failure(stop)
+    assert failure is not None
+    return failure
+
+
+def stored(root: Blob, wanted: Platform = AMD64, tag: str = "1.4.2") -> StoredImage:
+    """Give an image as ECR holds it, judged for a platform."""
+    policy = Policy(required_platforms=(wanted,), index_rule=IndexRule.ALLOW)
+    image, verdict = read_and_judge(root, policy)
+    reference = Reference(SHOP_API, tag, root.digest)
+    return StoredImage(reference, image, verdict, "2026-11-24T09:00:00Z")
