@@ -153,7 +153,8 @@ def refusal(text: str) -> str:
         ),
         pytest.param(
             "[guards]",
-            "guards: unknown; did you mean guard? allowed are [guard], [remedies], [alerts], [diagnosis]",
+            "guards: unknown; did you mean guard? "
+            "allowed are [guard], [remedies], [alerts], [diagnosis]",
             id="misspelled table",
         ),
         pytest.param(
