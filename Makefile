@@ -30,7 +30,7 @@ demo: setup  ## Tell the whole story on the embedded stand-in for AWS
 	@$(BIN)/platform-guard demo
 
 test: setup  ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: setup  ## Lint, check formatting, types and import rules
 	@$(BIN)/ruff check .
