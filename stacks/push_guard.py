@@ -46,7 +46,7 @@ class PushGuard(QueueFedFunction):
 def _permission_on_repositories(stack: Stack, policy: Policy) -> iam.PolicyStatement:
     """Let the function read images, and write to ECR only if the policy asks for it."""
     actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    if Remedy.TAG in policy.remedies.values():
+    if set(policy.remedies.values()) != {Remedy.ALERT}:
         actions.append("ecr:PutImage")
     return iam.PolicyStatement(
         actions=actions,

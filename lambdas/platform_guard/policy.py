@@ -29,6 +29,12 @@ class Remedy(StrEnum):
     """Say so and change nothing."""
     TAG = "tag"
     """Add a mark to the image, which keeps its own tag."""
+    QUARANTINE = "quarantine"
+    """Mark the image, then take its own tag away."""
+    ARCHIVE = "archive"
+    """Mark the image, then move it to the archive class, from where nobody can pull it."""
+    DELETE = "delete"
+    """Delete the image, and of an index the children that nothing else needs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,5 +42,6 @@ def plan_remedy(verdict: Verdict, image: Reference, policy: Policy) -> Step:
     match policy.remedies[verdict.name]:
         case Remedy.ALERT:
             return ChangeNothing("the policy asks for an alert alone")
-        case Remedy.TAG:
+        # What is stronger begins with the mark.
+        case Remedy.TAG | Remedy.QUARANTINE | Remedy.ARCHIVE | Remedy.DELETE:
             return AddMark(mark_for(verdict.name, image.tag, image.digest))

@@ -121,7 +121,8 @@ def refusal(text: str) -> str:
         ),
         pytest.param(
             '[remedies]\nindex-only = "delete-everything"',
-            "[remedies] index-only: 'delete-everything' is not allowed; write one of alert, tag",
+            "[remedies] index-only: 'delete-everything' is not allowed; "
+            "write one of alert, tag, quarantine, archive, delete",
             id="unknown remedy",
         ),
         pytest.param(
