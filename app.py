@@ -1,6 +1,8 @@
 """The CDK app: guard.toml in, CloudFormation templates in cdk.out/ out.
 
-`GUARD_TOML` names another settings file than the guard.toml next to this one.
+`GUARD_TOML` names another settings file than the guard.toml next to this one. With
+`GUARD_ANY_REGION` one stack that fits every region takes the place of those that `[deploy] regions`
+asks for.
 """
 
 import os
@@ -14,18 +16,18 @@ ROOT = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    """Synthesize the stack, or end with one line that says what is wrong in the settings."""
+    """Synthesize the stacks, or end with one line that says what is wrong in the settings."""
     guard_file = Path(os.environ.get("GUARD_TOML", ROOT / GUARD_FILE))
     output = Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out"))
     try:
-        settings = load_settings(guard_file)
+        load_settings(guard_file)
     except SettingsError as error:
         sys.exit(str(error))
     use_installed_node()
     # Not at the top: aws_cdk starts Node when it is imported, and takes seconds to do it.
     from stacks.synthesis import synthesize
 
-    synthesize(settings, guard_file, output)
+    synthesize(guard_file, output, any_region="GUARD_ANY_REGION" in os.environ)
 
 
 if __name__ == "__main__":

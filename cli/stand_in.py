@@ -38,7 +38,12 @@ def synthesized(guard_file: Path) -> Iterator[Path]:
     settings are wrong.
     """
     with TemporaryDirectory(prefix="platform-guard-") as folder:
-        environment = {**os.environ, "GUARD_TOML": str(guard_file), "CDK_OUTDIR": folder}
+        environment = {
+            **os.environ,
+            "GUARD_TOML": str(guard_file),
+            "GUARD_ANY_REGION": "yes",
+            "CDK_OUTDIR": folder,
+        }
         app = subprocess.run(
             [sys.executable, REPOSITORY_ROOT / "app.py"],
             env=environment,

@@ -3,30 +3,41 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from platform_guard.settings import Settings
 from stacks.alerts import Alerts
+from stacks.encryption import Encryption
 from stacks.runtime import PowertoolsLayer
 from stacks.state import State
 
 
 @dataclass(frozen=True, slots=True)
 class Foundation:
-    """The code, the layer under it, where alerts go and what is remembered."""
+    """The settings, the code, the layer under it, the keys, where alerts go, what is remembered."""
 
+    settings: Settings
     code: lambda_.Code
     powertools: lambda_.ILayerVersion
+    encryption: Encryption
     alerts: Alerts
     state: State
 
 
-def lay_foundation(scope: Construct, settings: Settings, code_folder: Path) -> Foundation:
+def lay_foundation(
+    scope: Construct, settings: Settings, code_folder: Path, encryption_key: kms.IKey | None
+) -> Foundation:
     """Build in `scope` what all functions share."""
+    encryption = Encryption(
+        scope, "Encryption", everything=settings.deploy.customer_key, key=encryption_key
+    )
     return Foundation(
+        settings=settings,
         code=lambda_.Code.from_asset(str(code_folder)),
         powertools=PowertoolsLayer(scope, "Powertools").version,
-        alerts=Alerts(scope, "Alerts", settings.emails),
-        state=State(scope, "State"),
+        encryption=encryption,
+        alerts=Alerts(scope, "Alerts", encryption=encryption, emails=settings.emails),
+        state=State(scope, "State", encryption=encryption),
     )

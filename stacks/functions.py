@@ -29,13 +29,18 @@ class GuardFunction(Construct):
         description: str,
         timeout: Duration,
         permissions: Sequence[iam.PolicyStatement],
+        reserved_concurrency: int | None = None,
     ) -> None:
-        """Build the function whose entry point is `handler` in `lambdas/<module>.py`."""
+        """Build the function whose entry point is `handler` in `lambdas/<module>.py`.
+
+        `reserved_concurrency`: how many of the account's executions are its own; None: it shares.
+        """
         super().__init__(scope, construct_id)
         log_group = logs.LogGroup(
             self,
             "Log",
             retention=logs.RetentionDays.THREE_MONTHS,
+            encryption_key=foundation.encryption.customer_key,
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.function = lambda_.Function(
@@ -53,6 +58,7 @@ class GuardFunction(Construct):
                 [
                     *permissions,
                     *foundation.alerts.permissions_to_publish(),
+                    *foundation.encryption.permissions_to_use(),
                     *foundation.state.permissions_to_use(),
                     _permission_to_log(log_group),
                 ]
@@ -60,6 +66,8 @@ class GuardFunction(Construct):
             log_group=log_group,
             # Powertools writes JSON already; Lambda would wrap it in its own.
             logging_format=lambda_.LoggingFormat.TEXT,
+            environment_encryption=foundation.encryption.customer_key,
+            reserved_concurrent_executions=reserved_concurrency,
             environment={
                 "GUARD_TOPIC_ARN": foundation.alerts.topic.topic_arn,
                 "GUARD_STATE_TABLE": foundation.state.table.table_name,

@@ -2,29 +2,27 @@
 
 from pathlib import Path
 
-from aws_cdk import Stack
+from aws_cdk import Environment, Stack
 from constructs import Construct
 
-from platform_guard.settings import Settings
-from stacks.foundation import lay_foundation
-from stacks.pull_diagnosis import PullDiagnosis
-from stacks.push_guard import PushGuard
+from stacks.platform_guard import PlatformGuard
 
 STACK_NAME = "ecr-platform-guard"
 
 
 class GuardStack(Stack):
-    """Everything that the guard consists of in AWS."""
+    """The guard alone in a stack, in a region or, without one, in that of the credentials."""
 
-    def __init__(self, scope: Construct, *, settings: Settings, code_folder: Path) -> None:
+    def __init__(self, scope: Construct, *, guard_file: Path, region: str | None = None) -> None:
         super().__init__(
             scope,
-            STACK_NAME,
+            STACK_NAME if region is None else f"{STACK_NAME}-{region}",
+            stack_name=STACK_NAME,
+            env=Environment(region=region),
             description=(
                 "Catches container images in Amazon ECR that cannot run where they are meant to, "
                 "marks them and alerts. Explains why tasks in Amazon ECS cannot pull theirs."
             ),
         )
-        foundation = lay_foundation(self, settings, code_folder)
-        PushGuard(self, "PushGuard", foundation=foundation, settings=settings)
-        PullDiagnosis(self, "PullDiagnosis", foundation=foundation, settings=settings)
+        # "Default" leaves no trace in the logical ids.
+        PlatformGuard(self, "Default", guard_file=guard_file)

@@ -5,7 +5,6 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from platform_guard.settings import Settings
 from stacks.foundation import Foundation
 from stacks.queue_fed import QueueFedFunction
 
@@ -33,11 +32,9 @@ _EXITED_AS_IF_NOT_EXECUTABLE = events.EventPattern(
 class PullDiagnosis(QueueFedFunction):
     """Explains every task in this account and region that cannot pull or execute its image."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, foundation: Foundation, settings: Settings
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, foundation: Foundation) -> None:
         patterns = {"FailedToStart": _FAILED_TO_START}
-        if settings.exec_format:
+        if foundation.settings.exec_format:
             patterns["Exited"] = _EXITED_AS_IF_NOT_EXECUTABLE
         super().__init__(
             scope,

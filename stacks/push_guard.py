@@ -7,7 +7,6 @@ from constructs import Construct
 
 from platform_guard.marks import MARK_PREFIX
 from platform_guard.policy import Policy, Remedy
-from platform_guard.settings import Settings
 from stacks.foundation import Foundation
 from stacks.queue_fed import QueueFedFunction
 
@@ -28,9 +27,8 @@ _TAGGED_PUSH = events.EventPattern(
 class PushGuard(QueueFedFunction):
     """Judges every image that is pushed to this account and region."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, foundation: Foundation, settings: Settings
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, foundation: Foundation) -> None:
+        settings = foundation.settings
         super().__init__(
             scope,
             construct_id,

@@ -12,19 +12,11 @@ from constructs import Construct
 
 from stacks.foundation import Foundation
 from stacks.functions import GuardFunction
+from stacks.queues import DEAD_LETTER_DAYS, dead_letter_queue, queue_before
 
-_TIMEOUT_SECONDS = 90
-
-# Lambda's advice, so that a batch is not received again while it is still being handled:
-# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-_VISIBILITY_TIMEOUT_SECONDS = 6 * _TIMEOUT_SECONDS
-
-_RECEIVES_BEFORE_DEAD_LETTER = 4
+_TIMEOUT = Duration.seconds(90)
 
 _BATCH_SIZE = 10
-
-# A storm of events must not take the account's concurrency from everybody else.
-_MAX_CONCURRENCY = 10
 
 
 class QueueFedFunction(Construct):
@@ -47,23 +39,15 @@ class QueueFedFunction(Construct):
         `event_patterns` are by the id of their rule.
         """
         super().__init__(scope, construct_id)
-        dead_letters = sqs.Queue(
-            self,
-            "DeadLetters",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
-        queue = sqs.Queue(
+        deploy = foundation.settings.deploy
+        dead_letters = dead_letter_queue(self, "DeadLetters", foundation.encryption)
+        queue = queue_before(
             self,
             "Queue",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            delivery_delay=delay,
-            visibility_timeout=Duration.seconds(_VISIBILITY_TIMEOUT_SECONDS),
-            dead_letter_queue=sqs.DeadLetterQueue(
-                queue=dead_letters, max_receive_count=_RECEIVES_BEFORE_DEAD_LETTER
-            ),
+            encryption=foundation.encryption,
+            dead_letters=dead_letters,
+            timeout=_TIMEOUT,
+            delay=delay,
         )
         for rule_id, event_pattern in event_patterns.items():
             events.Rule(
@@ -80,14 +64,15 @@ class QueueFedFunction(Construct):
             foundation=foundation,
             module=module,
             description=description,
-            timeout=Duration.seconds(_TIMEOUT_SECONDS),
+            timeout=_TIMEOUT,
             permissions=[*permissions, _permission_to_consume(queue)],
+            reserved_concurrency=deploy.max_concurrency if deploy.reserve_concurrency else None,
         )
         handler.function.add_event_source_mapping(
             "Events",
             event_source_arn=queue.queue_arn,
             batch_size=_BATCH_SIZE,
-            max_concurrency=_MAX_CONCURRENCY,
+            max_concurrency=deploy.max_concurrency,
             report_batch_item_failures=True,
         )
         foundation.alerts.notify(_alarm(self, dead_letters, module))
@@ -106,7 +91,8 @@ def _alarm(scope: Construct, dead_letters: sqs.Queue, module: str) -> cloudwatch
         "Alarm",
         alarm_description=(
             f"The ECR platform guard could not handle events. They wait in the dead-letter queue "
-            f"{dead_letters.queue_name} for 14 days: read the log of {module}, then redrive them."
+            f"{dead_letters.queue_name} for {DEAD_LETTER_DAYS} days: read the log of {module}, "
+            "then redrive them."
         ),
         metric=dead_letters.metric_approximate_number_of_messages_visible(
             period=Duration.minutes(1), statistic=cloudwatch.Stats.MAXIMUM

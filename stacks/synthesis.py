@@ -1,22 +1,29 @@
 """From settings to CloudFormation templates."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import aws_cdk as cdk
 
-from platform_guard.settings import Settings
-from stacks.asset import stage_code
+from platform_guard.settings import load_settings
 from stacks.guard_stack import GuardStack
 
 
-def synthesize(settings: Settings, guard_file: Path, output: Path) -> None:
+def build_app(guard_file: Path, output: Path, *, any_region: bool = False) -> cdk.App:
+    """Build the app: a stack for each region of the settings, to be written into `output`.
+
+    Without regions, or with `any_region`, it is one stack, for the region of whoever deploys.
+    Raises SettingsError.
+    """
+    regions = () if any_region else load_settings(guard_file).deploy.regions
+    app = cdk.App(outdir=str(output), analytics_reporting=False, tree_metadata=False)
+    for region in regions or (None,):
+        GuardStack(app, guard_file=guard_file, region=region)
+    return app
+
+
+def synthesize(guard_file: Path, output: Path, *, any_region: bool = False) -> None:
     """Write the cloud assembly, templates and assets, into the folder `output`.
 
-    `settings` are what `guard_file` says. Needs no network, no credentials and no Docker.
+    Needs no network, no credentials and no Docker. Raises SettingsError.
     """
-    app = cdk.App(outdir=str(output), analytics_reporting=False, tree_metadata=False)
-    with TemporaryDirectory() as folder:
-        stage_code(guard_file, Path(folder))
-        GuardStack(app, settings=settings, code_folder=Path(folder))
-        app.synth()
+    build_app(guard_file, output, any_region=any_region).synth()

@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from platform_guard.deploy_settings import DeploySettings, read_deploy_settings
 from platform_guard.platforms import Platform, parse_platform
 from platform_guard.policy import IndexRule, Policy, Remedy
 from platform_guard.toml_table import (
@@ -61,6 +62,7 @@ class Settings:
     """How long nobody is alerted again about tasks that fail for the same reason."""
     exec_format: bool = True
     """Whether tasks that exit at once are checked for an image of another platform."""
+    deploy: DeploySettings = field(default_factory=DeploySettings)
 
 
 def load_settings(path: Path) -> Settings:
@@ -117,6 +119,7 @@ def _read_settings(document: dict[str, object]) -> Settings:
                 default.incident_minutes,
             )
             exec_format = diagnosis.take("exec_format", a_boolean, default.exec_format)
+        deploy = read_deploy_settings(root)
     if index_rule is IndexRule.FORBID and len(required_platforms) > 1:
         raise TomlTableError(
             '[guard] index_rule: "forbid" contradicts several required_platforms, which only an '
@@ -133,6 +136,7 @@ def _read_settings(document: dict[str, object]) -> Settings:
         emails=emails,
         incident_minutes=incident_minutes,
         exec_format=exec_format,
+        deploy=deploy,
     )
 
 

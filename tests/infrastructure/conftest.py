@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from platform_guard.settings import load_settings
 from stacks.node import use_installed_node
 from tests.infrastructure.template import Synthesis, Template
 
@@ -21,7 +20,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
         folder = tmp_path_factory.mktemp("synthesis")
         guard_file = folder / "operator.toml"
         guard_file.write_text(guard_toml, encoding="utf-8")
-        synthesize_stack(load_settings(guard_file), guard_file, folder / "cdk.out")
+        synthesize_stack(guard_file, folder / "cdk.out")
         return Synthesis(folder / "cdk.out")
 
     return run

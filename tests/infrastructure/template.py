@@ -25,6 +25,29 @@ class Synthesis:
     def template(self) -> "Template":
         return Template(json.loads(self.template_file.read_text(encoding="utf-8")))
 
+    def of_region(self, region: str) -> "Template":
+        """Give the template for a region of the settings."""
+        file = self.folder / f"{STACK}-{region}.template.json"
+        return Template(json.loads(file.read_text(encoding="utf-8")))
+
+    def stacks(self) -> dict[str, str]:
+        """Give the environment of each stack, by the stack's id in the app."""
+        return {name: stack["environment"] for name, stack in self._stacks().items()}
+
+    def stack_names(self) -> list[str]:
+        """Give what the stacks are called in CloudFormation."""
+        return [
+            stack["properties"].get("stackName", name) for name, stack in self._stacks().items()
+        ]
+
+    def _stacks(self) -> dict[str, Any]:
+        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        return {
+            name: artifact
+            for name, artifact in manifest["artifacts"].items()
+            if artifact["type"] == "aws:cloudformation:stack"
+        }
+
     def code_folder(self) -> Path:
         """The folder that becomes the archive which all functions run."""
         functions = self.template.resources("AWS::Lambda::Function").values()

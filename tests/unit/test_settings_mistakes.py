@@ -155,12 +155,13 @@ def refusal(text: str) -> str:
         pytest.param(
             "[guards]",
             "guards: unknown; did you mean guard? "
-            "allowed are [guard], [remedies], [alerts], [diagnosis]",
+            "allowed are [guard], [remedies], [alerts], [diagnosis], [deploy]",
             id="misspelled table",
         ),
         pytest.param(
             "delay_seconds = 3",
-            "delay_seconds: unknown; allowed are [guard], [remedies], [alerts], [diagnosis]",
+            "delay_seconds: unknown; "
+            "allowed are [guard], [remedies], [alerts], [diagnosis], [deploy]",
             id="key outside of its table",
         ),
         pytest.param(

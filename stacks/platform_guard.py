@@ -1,0 +1,46 @@
+"""The guard as a construct, for this repository's app and for anybody else's."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from platform_guard.settings import load_settings
+from stacks.asset import stage_code
+from stacks.foundation import lay_foundation
+from stacks.pull_diagnosis import PullDiagnosis
+from stacks.push_guard import PushGuard
+
+
+class PlatformGuard(Construct):
+    """All that the guard consists of in one account and region.
+
+    Only one may stand in an account and region: two would judge each push twice.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        guard_file: Path,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
+        """Build what a settings file asks for. Raises SettingsError with what to change in it.
+
+        `[deploy] regions` of the file is for whoever builds the stacks, and not looked at here.
+        With `encryption_key` that key encrypts all that is stored, and none is made. If the key
+        was not made in the same app, its policy has to admit what stacks/encryption.py lists.
+        """
+        super().__init__(scope, construct_id)
+        settings = load_settings(guard_file)
+        # The app's assembly has a copy of the code as soon as it is an asset.
+        with TemporaryDirectory() as folder:
+            stage_code(guard_file, Path(folder))
+            foundation = lay_foundation(self, settings, Path(folder), encryption_key)
+            PushGuard(self, "PushGuard", foundation=foundation)
+            PullDiagnosis(self, "PullDiagnosis", foundation=foundation)
+        self.topic: sns.ITopic = foundation.alerts.topic
+        """Where alerts and alarms are published; subscribe to it what else should hear of them."""
