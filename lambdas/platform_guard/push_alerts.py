@@ -1,12 +1,12 @@
 """The alert about a pushed image: what it holds, what was wanted, and how to get there."""
 
 from platform_guard.alerts import Alert, Fix, Severity
-from platform_guard.events import Push
 from platform_guard.fix_commands import build_and_push, free_tag, list_platforms
 from platform_guard.found import Found
 from platform_guard.images import Image, Kind
 from platform_guard.platforms import Platform
 from platform_guard.policy import IndexRule, Policy
+from platform_guard.references import Reference
 from platform_guard.remedies import Done
 from platform_guard.verdicts import Finding, NoFinding, Verdict, evidence_table
 
@@ -30,7 +30,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
             ("Remedy", done.sentence),
         ),
         evidence=evidence_table(verdict.evidence),
-        fixes=_fixes(push, verdict, policy),
+        fixes=fixes_for(push.image, verdict, policy),
         group=f"{push.image.repository.uri}/{verdict.name}",
     )
 
@@ -66,19 +66,19 @@ def _consequence(verdict: Verdict, image: Image) -> str:
             return "There is nothing to do."
 
 
-def _fixes(push: Push, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
-    repository = push.image.repository
-    image = f"{repository.uri}:{push.image.tag}"
+def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
+    """Say how to push an image anew so that the verdict on its tag is a good one."""
+    name = f"{image.repository.uri}:{image.tag}"
     platforms = ",".join(map(str, policy.required_platforms))
     return (
-        Fix(_build_title(verdict, policy), (build_and_push(platforms, image),)),
+        Fix(_build_title(verdict, policy), (build_and_push(platforms, name),)),
         Fix(
             "If that push is refused because the tags here are immutable, free the tag first",
-            (free_tag(repository, push.image.tag),),
+            (free_tag(image.repository, image.tag),),
         ),
         Fix(
             "To check that it worked, list the platforms of what was pushed",
-            (list_platforms(image),),
+            (list_platforms(name),),
         ),
     )
 

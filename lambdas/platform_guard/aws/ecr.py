@@ -6,26 +6,15 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from platform_guard.aws.batch_get_image import IDS_PER_CALL, batch_get_image
 from platform_guard.aws.blobs import download
 from platform_guard.aws.errors import LookUpError, error_code, is_transient
-from platform_guard.media_types import (
-    DOCKER_MANIFEST,
-    DOCKER_MANIFEST_LIST,
-    OCI_INDEX,
-    OCI_MANIFEST,
-)
 from platform_guard.reading import StoredDocument
 from platform_guard.references import Reference, Repository
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-    from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef, ImageTypeDef
-
-_MEDIA_TYPES = (OCI_INDEX, DOCKER_MANIFEST_LIST, OCI_MANIFEST, DOCKER_MANIFEST)
-_IDS_PER_CALL = 100  # BatchGetImage, imageIds
-
-# BatchGetImage, failureCode: what the world looks like, rather than that a look at it failed.
-_NOT_THERE = frozenset({"ImageNotFound", "ImageTagDoesNotMatchDigest"})
+    from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
 # GetDownloadUrlForLayer: no image in the repository has such a layer any more.
 _NO_SUCH_LAYER = frozenset({"LayersNotFoundException", "LayerInaccessibleException"})
@@ -63,9 +52,9 @@ class EcrRepository:
         """Fetch manifests and indexes by digest, a call a hundred; absent ones are left out."""
         return {
             document.digest: document
-            for start in range(0, len(digests), _IDS_PER_CALL)
+            for start in range(0, len(digests), IDS_PER_CALL)
             for document in self._batch_get(
-                [{"imageDigest": digest} for digest in digests[start : start + _IDS_PER_CALL]]
+                [{"imageDigest": digest} for digest in digests[start : start + IDS_PER_CALL]]
             )
         }
 
@@ -107,24 +96,7 @@ class EcrRepository:
 
     def _batch_get(self, image_ids: "Sequence[ImageIdentifierTypeDef]") -> "list[StoredDocument]":
         """Fetch what is there of what the ids name; an image comes as often as it has tags."""
-        answer = self.client.batch_get_image(
-            registryId=self.repository.account,
-            repositoryName=self.repository.name,
-            imageIds=image_ids,
-            acceptedMediaTypes=_MEDIA_TYPES,
-        )
-        for failure in answer["failures"]:
-            code = failure.get("failureCode", "no failureCode")
-            if code not in _NOT_THERE:
-                raise LookUpError(f"{code}: {failure.get('failureReason', '')}")
-        if len(answer["images"]) + len(answer["failures"]) < len(image_ids):
-            raise LookUpError("BatchGetImage left out some of what it was asked for")
-        return [_stored(image) for image in answer["images"]]
-
-
-def _stored(image: "ImageTypeDef") -> StoredDocument:
-    return StoredDocument(
-        digest=image["imageId"]["imageDigest"],
-        content=image["imageManifest"].encode(),
-        media_type=image.get("imageManifestMediaType", ""),
-    )
+        answer = batch_get_image(self.client, self.repository, image_ids)
+        for reason in answer.unseen.values():
+            raise LookUpError(reason)
+        return list(answer.documents)
