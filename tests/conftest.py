@@ -1,6 +1,11 @@
 """Options of the whole suite."""
 
 import pytest
+from hypothesis import settings
+
+# A machine under load is no failure of the code.
+settings.register_profile("without-deadlines", deadline=None)
+settings.load_profile("without-deadlines")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
