@@ -15,7 +15,8 @@ from platform_guard.judging import judge
 from platform_guard.platforms import Platform
 from platform_guard.policy import Policy
 from platform_guard.reading import Wanted, read_image
-from platform_guard.settings import SettingsError, load_settings, parse_required_platform
+from platform_guard.required_platforms import parse_required_platform
+from platform_guard.settings import SettingsError, load_settings
 from platform_guard.texts import printable
 from platform_guard.verdicts import Finding, NoFinding, Verdict
 
@@ -117,7 +118,7 @@ def render_for_people(inspected: Inspected) -> str:
 
 def _policy(file: Path | None, specifiers: list[str]) -> Policy:
     try:
-        policy = Policy() if file is None else load_settings(file).policy
+        policy = Policy() if file is None else load_settings(file).policies.default
     except SettingsError as error:
         raise UsageError(str(error)) from error
     if not specifiers:

@@ -29,6 +29,7 @@ from platform_guard.environment import environment_variable
 from platform_guard.events import EventError, Ignored, Push, parse_push
 from platform_guard.found import Found
 from platform_guard.judging import judge
+from platform_guard.policy import Policy
 from platform_guard.reading import Bounds, Wanted, read_image
 from platform_guard.settings import load_settings
 from platform_guard.verdicts import NoFinding
@@ -81,10 +82,21 @@ def _handle_event(body: str, context: LambdaContext) -> None:
                 repository=push.image.repository.name, tag=push.image.tag, digest=push.image.digest
             ):
                 _count("pushes_seen")
-                _guard(push, context)
+                _guard_unless_ignored(push, context)
 
 
-def _guard(push: Push, context: LambdaContext) -> None:
+def _guard_unless_ignored(push: Push, context: LambdaContext) -> None:
+    image = push.image
+    effective = settings.policies.policy_for(image.repository.name, image.tag)
+    if effective.policy.ignore:
+        reason = f"the policy ignores such images: {effective.origins['ignore']}"
+        logger.info("push ignored", outcome="ignored", reason=reason)
+        _count("pushes_ignored")
+        return
+    _guard(push, effective.policy, context)
+
+
+def _guard(push: Push, policy: Policy, context: LambdaContext) -> None:
     repository = EcrRepository(ecr, push.image.repository)
     document = repository.resolve(push.image)
     if document is None:
@@ -92,7 +104,6 @@ def _guard(push: Push, context: LambdaContext) -> None:
         logger.info("push is stale", outcome="stale", reason=reason)
         _count("pushes_stale")
         return
-    policy = settings.policy
     image = read_image(
         document,
         repository,
@@ -106,10 +117,12 @@ def _guard(push: Push, context: LambdaContext) -> None:
     if verdict.name in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE):
         return
 
-    _handle_finding(Found(push, document, image, verdict), repository, context)
+    _handle_finding(Found(push, document, image, verdict), policy, repository, context)
 
 
-def _handle_finding(found: Found, repository: EcrRepository, context: LambdaContext) -> None:
+def _handle_finding(
+    found: Found, policy: Policy, repository: EcrRepository, context: LambdaContext
+) -> None:
     # Few pushes have a finding, so a cold start does not load what only findings need.
     from platform_guard.aws.once import Once
     from platform_guard.aws.remedying import remedy_and_report
@@ -117,7 +130,7 @@ def _handle_finding(found: Found, repository: EcrRepository, context: LambdaCont
 
     def act() -> None:
         topic = AlertTopic(clients.sns, topic_arn)
-        done = remedy_and_report(found, settings.policy, repository, topic)
+        done = remedy_and_report(found, policy, repository, topic)
         logger.info("remedied and reported", outcome="remedied", remedy=done.sentence)
         _count(f"remedy.{done.remedy}")
 

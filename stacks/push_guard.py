@@ -6,7 +6,8 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from platform_guard.marks import MARK_PREFIX
-from platform_guard.policy import Policy, Remedy
+from platform_guard.policies import Policies
+from platform_guard.policy import Remedy
 from stacks.foundation import Foundation
 from stacks.queue_fed import QueueFedFunction
 
@@ -37,14 +38,14 @@ class PushGuard(QueueFedFunction):
             description="Judges the images that are pushed to Amazon ECR by their platforms",
             event_patterns={"Rule": _TAGGED_PUSH},
             delay=Duration.seconds(settings.delay_seconds),
-            permissions=[_permission_on_repositories(Stack.of(scope), settings.policy)],
+            permissions=[_permission_on_repositories(Stack.of(scope), settings.policies)],
         )
 
 
-def _permission_on_repositories(stack: Stack, policy: Policy) -> iam.PolicyStatement:
-    """Let the function read images, and write to ECR only if the policy asks for it."""
+def _permission_on_repositories(stack: Stack, policies: Policies) -> iam.PolicyStatement:
+    """Let the function read images, and write to ECR only if some policy asks for it."""
     actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    if set(policy.remedies.values()) != {Remedy.ALERT}:
+    if policies.strongest_remedy() is not Remedy.ALERT:
         actions.append("ecr:PutImage")
     return iam.PolicyStatement(
         actions=actions,

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from platform_guard.images import Entry, Image, Kind, chosen_entry, runnable_entries
 from platform_guard.platforms import Platform, match_rank
-from platform_guard.policy import IndexRule, Policy
+from platform_guard.policy import IndexRule, PlatformRule, Policy
 from platform_guard.roles import Role
 from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
 
@@ -37,18 +37,20 @@ def _judge_plain_image(image: Image, policy: Policy) -> Verdict:
     offered = image.entries[0].platform
     if offered is None:
         return Verdict(NoFinding.UNREADABLE, "its config states no platform")
-    missing = [
-        _Fare(_Gravity.MISSING, platform, _missing_reason(image, platform))
+    fares = [
+        _Fare(_Gravity.SERVED, platform)
+        if match_rank(platform, offered) is not None
+        else _Fare(_Gravity.MISSING, platform, _missing_reason(image, platform))
         for platform in policy.required_platforms
-        if match_rank(platform, offered) is None
     ]
-    if missing:
-        return _verdict(Finding.MISSING_PLATFORM, missing)
+    gravity = _deciding_gravity(fares, policy)
+    if gravity is not _Gravity.SERVED:
+        return _verdict(Finding.MISSING_PLATFORM, gravity, fares, policy)
     return Verdict(NoFinding.COMPLIANT, f"it is an image for {offered}")
 
 
 class _Gravity(IntEnum):
-    """How a required platform fares; the highest decides what becomes of the whole image."""
+    """How a required platform fares; see `_deciding_gravity` for the image as a whole."""
 
     SERVED = 0
     UNREADABLE = 1
@@ -75,17 +77,16 @@ def _judge_index(image: Image, policy: Policy) -> Verdict:
         return Verdict(NoFinding.UNREADABLE, "nothing that it lists could be read")
     if not fares:
         return _no_image("it is an index with nothing in it that can run", policy)
-    gravity = max(fare.gravity for fare in fares)
-    gravest = [fare for fare in fares if fare.gravity is gravity]
+    gravity = _deciding_gravity(fares, policy)
     match gravity:
         case _Gravity.MISSING:
-            return _verdict(Finding.MISSING_PLATFORM, gravest)
+            return _verdict(Finding.MISSING_PLATFORM, gravity, fares, policy)
         case _Gravity.DANGLING:
-            return _verdict(Finding.DANGLING, gravest)
+            return _verdict(Finding.DANGLING, gravity, fares, policy)
         case _Gravity.MISLABELED:
-            return _verdict(Finding.MISLABELED, gravest)
+            return _verdict(Finding.MISLABELED, gravity, fares, policy)
         case _Gravity.UNREADABLE:
-            return Verdict(NoFinding.UNREADABLE, gravest[0].reason)
+            return Verdict(NoFinding.UNREADABLE, _first(gravity, fares).reason)
         case _Gravity.SERVED:
             return _judge_packing(image, policy)
         case _:
@@ -157,12 +158,38 @@ def _missing_reason(image: Image, required: Platform) -> str:
     return f"it holds {image.holds}, but nothing that runs on {required}"
 
 
-def _verdict(finding: Finding, fares: Sequence[_Fare]) -> Verdict:
-    return Verdict(finding, fares[0].reason, fails_on=tuple(str(fare.platform) for fare in fares))
+def _deciding_gravity(fares: Sequence[_Fare], policy: Policy) -> _Gravity:
+    """Of platforms that are all required the worst off decides, of alternatives the best off."""
+    gravities = [fare.gravity for fare in fares]
+    match policy.platform_rule:
+        case PlatformRule.ALL:
+            return max(gravities)
+        case PlatformRule.ANY:
+            return min(gravities)
+        case _:
+            assert_never(policy.platform_rule)
+
+
+def _first(gravity: _Gravity, fares: Sequence[_Fare]) -> _Fare:
+    return next(fare for fare in fares if fare.gravity is gravity)
+
+
+def _verdict(
+    finding: Finding, gravity: _Gravity, fares: Sequence[_Fare], policy: Policy
+) -> Verdict:
+    reason = _first(gravity, fares).reason
+    if policy.platform_rule is PlatformRule.ALL or len(policy.required_platforms) == 1:
+        failing = [str(fare.platform) for fare in fares if fare.gravity is gravity]
+        return Verdict(finding, reason, fails_on=tuple(failing))
+    return Verdict(finding, f"{reason}; {policy.wanted} was wanted", fails_on=_required(policy))
 
 
 def _no_image(reason: str, policy: Policy) -> Verdict:
-    return Verdict(Finding.NO_IMAGE, reason, fails_on=tuple(map(str, policy.required_platforms)))
+    return Verdict(Finding.NO_IMAGE, reason, fails_on=_required(policy))
+
+
+def _required(policy: Policy) -> tuple[str, ...]:
+    return tuple(map(str, policy.required_platforms))
 
 
 _UNJUDGED = frozenset({Role.ABSENT, Role.UNREADABLE})

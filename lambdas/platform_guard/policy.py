@@ -8,6 +8,15 @@ from platform_guard.platforms import Platform
 from platform_guard.verdicts import Finding
 
 
+class PlatformRule(StrEnum):
+    """How many of the required platforms an image must run on."""
+
+    ALL = "all"
+    """On each of them."""
+    ANY = "any"
+    """On one of them."""
+
+
 class IndexRule(StrEnum):
     """When an image may be reachable only through an image index.
 
@@ -36,14 +45,51 @@ class Remedy(StrEnum):
     DELETE = "delete"
     """Delete the image, and of an index the children that nothing else needs."""
 
+    @property
+    def strength(self) -> int:
+        """The place in the order from mildest to strongest, 0 for an alert."""
+        return tuple(type(self)).index(self)
+
+
+def milder(one: Remedy, other: Remedy) -> Remedy:
+    """Give the milder of two remedies."""
+    return min(one, other, key=lambda remedy: remedy.strength)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What images must be for, how they may be packed, and what to do about those that are not."""
 
     required_platforms: tuple[Platform, ...] = (Platform("linux", "amd64"),)
+    platform_rule: PlatformRule = PlatformRule.ALL
     index_rule: IndexRule = IndexRule.MULTI_PLATFORM
     verify_config: bool = True
     remedies: Mapping[Finding, Remedy] = field(
         default_factory=lambda: dict.fromkeys(Finding, Remedy.TAG)
     )
+    grace_seconds: int = 0
+    """How long a remedy stronger than a mark waits, 0 for not at all."""
+    ignore: bool = False
+    """Whether images are left alone altogether: neither read nor judged nor reported."""
+
+    @property
+    def strongest_remedy(self) -> Remedy:
+        """The strongest thing that is done about any finding."""
+        return max(self.remedies.values(), key=lambda remedy: remedy.strength)
+
+    @property
+    def wanted(self) -> str:
+        """The required platforms in words: `linux/amd64 and linux/arm64`, or with an `or`."""
+        conjunction = " and " if self.platform_rule is PlatformRule.ALL else " or "
+        return conjunction.join(map(str, self.required_platforms))
+
+
+def contradiction(policy: Policy) -> str:
+    """Say in one clause which settings exclude each other and what to write; empty if none do."""
+    needs_index = policy.platform_rule is PlatformRule.ALL and len(policy.required_platforms) > 1
+    if policy.index_rule is IndexRule.FORBID and needs_index:
+        return (
+            '"forbid" contradicts several required_platforms, which only an index can hold; '
+            'write one platform, platform_rule = "any", or index_rule = "multi-platform"'
+        )
+    return ""

@@ -1,11 +1,12 @@
 """The alert about a pushed image: what it holds, what was wanted, and how to get there."""
 
+from typing import assert_never
+
 from platform_guard.alerts import Alert, Fix, Severity
 from platform_guard.fix_commands import build_and_push, free_tag, list_platforms
 from platform_guard.found import Found
 from platform_guard.images import Image, Kind
-from platform_guard.platforms import Platform
-from platform_guard.policy import IndexRule, Policy
+from platform_guard.policy import IndexRule, PlatformRule, Policy
 from platform_guard.references import Reference
 from platform_guard.remedies import Done
 from platform_guard.verdicts import Finding, NoFinding, Verdict, evidence_table
@@ -25,7 +26,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
             ("Image", push.image.repository.uri + f":{push.image.tag}"),
             ("Digest", push.image.digest),
             ("Holds", image.holds),
-            ("Required", _listed(policy.required_platforms)),
+            ("Required", policy.wanted),
             ("Pushed", push.time),
             ("Remedy", done.sentence),
         ),
@@ -69,9 +70,8 @@ def _consequence(verdict: Verdict, image: Image) -> str:
 def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
     """Say how to push an image anew so that the verdict on its tag is a good one."""
     name = f"{image.repository.uri}:{image.tag}"
-    platforms = ",".join(map(str, policy.required_platforms))
     return (
-        Fix(_build_title(verdict, policy), (build_and_push(platforms, name),)),
+        Fix(_build_title(verdict, policy), (build_and_push(_to_build(policy), name),)),
         Fix(
             "If that push is refused because the tags here are immutable, free the tag first",
             (free_tag(image.repository, image.tag),),
@@ -84,7 +84,7 @@ def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, 
 
 
 def _build_title(verdict: Verdict, policy: Policy) -> str:
-    platforms = _listed(policy.required_platforms)
+    platforms = policy.wanted
     match verdict.name:
         case Finding.MISLABELED:
             return f"Build it from a base image that exists for {platforms}, and push it again"
@@ -96,5 +96,12 @@ def _build_title(verdict: Verdict, policy: Policy) -> str:
             return f"Build it for {platforms} and push it again"
 
 
-def _listed(platforms: tuple[Platform, ...]) -> str:
-    return " and ".join(map(str, platforms))
+def _to_build(policy: Policy) -> str:
+    """List the platforms to build for, as `--platform` takes them; of alternatives the first."""
+    match policy.platform_rule:
+        case PlatformRule.ALL:
+            return ",".join(map(str, policy.required_platforms))
+        case PlatformRule.ANY:
+            return str(policy.required_platforms[0])
+        case _:
+            assert_never(policy.platform_rule)

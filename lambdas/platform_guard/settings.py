@@ -6,12 +6,12 @@ is found before anything is deployed, and imports stay few.
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from platform_guard.deploy_settings import DeploySettings, read_deploy_settings
-from platform_guard.platforms import Platform, parse_platform
-from platform_guard.policy import IndexRule, Policy, Remedy
+from platform_guard.policies import Policies
+from platform_guard.policy_settings import check_policies, read_policy, read_rules
 from platform_guard.toml_table import (
     TomlTable,
     TomlTableError,
@@ -19,9 +19,7 @@ from platform_guard.toml_table import (
     a_string,
     a_whole_number,
     distinct,
-    one_of,
 )
-from platform_guard.verdicts import Finding
 
 GUARD_FILE = "guard.toml"
 """What the settings file is called, in the repository and in the functions' code."""
@@ -30,13 +28,6 @@ _MAX_INCIDENT_MINUTES = 7 * 24 * 60
 
 MAX_DELAY_SECONDS = 900
 """The longest that SQS holds a message back (SQS API, CreateQueue, DelaySeconds)."""
-
-# A misspelled platform would convict every image, so only those that images are published for:
-# https://github.com/docker-library/official-images#architectures-other-than-amd64
-_ARCHITECTURES = {
-    "linux": ["386", "amd64", "arm", "arm64", "loong64", "mips64le", "ppc64le", "riscv64", "s390x"],
-    "windows": ["amd64", "arm64"],
-}
 
 # The HTML standard's "valid e-mail address", with at least one dot in the domain.
 _EMAIL = (
@@ -53,7 +44,7 @@ class SettingsError(ValueError):
 class Settings:
     """What `guard.toml` says; what it leaves out has the default of this class."""
 
-    policy: Policy = field(default_factory=Policy)
+    policies: Policies = field(default_factory=Policies)
     delay_seconds: int = 15
     """How long a push waits before it is judged, 0 to 900 seconds."""
     emails: tuple[str, ...] = ()
@@ -96,20 +87,13 @@ def parse_settings(text: str, source: str = GUARD_FILE) -> Settings:
 def _read_settings(document: dict[str, object]) -> Settings:
     default = Settings()
     with TomlTable(document) as root:
-        with root.table("guard") as guard:
-            required_platforms = guard.take(
-                "required_platforms", _platforms, default.policy.required_platforms
-            )
-            index_rule = guard.take("index_rule", one_of(IndexRule), default.policy.index_rule)
-            verify_config = guard.take("verify_config", a_boolean, default.policy.verify_config)
+        with root.table("guard") as guard, root.table("remedies") as remedies:
+            account = read_policy(guard, remedies, default.policies.default)
             delay_seconds = guard.take(
                 "delay_seconds", a_whole_number(0, MAX_DELAY_SECONDS), default.delay_seconds
             )
-        with root.table("remedies") as table:
-            remedies = {
-                finding: table.take(finding, one_of(Remedy), default.policy.remedies[finding])
-                for finding in Finding
-            }
+        policies = replace(account, rules=read_rules(root, account.default))
+        check_policies(guard, remedies, policies)
         with root.table("alerts") as alerts:
             emails = alerts.take("emails", distinct(_email), default.emails)
         with root.table("diagnosis") as diagnosis:
@@ -120,52 +104,14 @@ def _read_settings(document: dict[str, object]) -> Settings:
             )
             exec_format = diagnosis.take("exec_format", a_boolean, default.exec_format)
         deploy = read_deploy_settings(root)
-    if index_rule is IndexRule.FORBID and len(required_platforms) > 1:
-        raise TomlTableError(
-            '[guard] index_rule: "forbid" contradicts several required_platforms, which only an '
-            'index can hold; write one platform, or index_rule = "multi-platform"'
-        )
     return Settings(
-        policy=Policy(
-            required_platforms=required_platforms,
-            index_rule=index_rule,
-            verify_config=verify_config,
-            remedies=remedies,
-        ),
+        policies=policies,
         delay_seconds=delay_seconds,
         emails=emails,
         incident_minutes=incident_minutes,
         exec_format=exec_format,
         deploy=deploy,
     )
-
-
-def _platforms(value: object) -> tuple[Platform, ...]:
-    platforms = distinct(_platform)(value)
-    if not platforms:
-        raise ValueError("is empty; write at least one platform, such as linux/amd64")
-    return platforms
-
-
-def _platform(value: object) -> Platform:
-    return parse_required_platform(a_string(value))
-
-
-def parse_required_platform(specifier: str) -> Platform:
-    """Read a platform that images may have to run on. Raises ValueError with what to write."""
-    platform = parse_platform(specifier)
-    architectures = _ARCHITECTURES.get(platform.os)
-    if architectures is None:
-        raise ValueError(
-            f"{specifier!r} has an unknown operating system; "
-            f"write one of {', '.join(_ARCHITECTURES)} in front"
-        )
-    if platform.architecture not in architectures:
-        raise ValueError(
-            f"{specifier!r} has an unknown architecture; "
-            f"write one of {', '.join(architectures)} after {platform.os}/"
-        )
-    return platform
 
 
 def _email(value: object) -> str:

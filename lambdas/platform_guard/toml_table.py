@@ -1,5 +1,6 @@
 """Reading a TOML table key by key, with errors for whoever wrote it."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
@@ -41,20 +42,50 @@ class TomlTable:
         self._known[key] = key
         if key not in self._content:
             return default
-        try:
-            return read(self._content[key])
-        except ValueError as error:
-            raise TomlTableError(f"{self._place}{key}: {error}") from error
+        return self._read(key, read)
+
+    def require(self, key: str, read: Callable[[object], _T], write: str) -> _T:
+        """Read the value of a key that must be there; `write` says what to write where it is not.
+
+        Raises as `take` does.
+        """
+        if key not in self._content:
+            raise self.error(key, f"is missing; write {write}")
+        self._known[key] = key
+        return self._read(key, read)
+
+    def error(self, key: str, message: str) -> TomlTableError:
+        """Give the error that says what is wrong with the value of a key."""
+        return TomlTableError(f"{self._place}{key}: {message}")
+
+    @property
+    def stated(self) -> frozenset[str]:
+        """The keys that are there."""
+        return frozenset(self._content)
 
     def table(self, key: str) -> "TomlTable":
         """Open a table inside of this one, an empty one where it is left out."""
-        self._known[key] = f"[{key}]"
+        is_inner = bool(self._place)
+        self._known[key] = key if is_inner else f"[{key}]"
         content = self._content.get(key, {})
         if not isinstance(content, dict):
-            raise TomlTableError(
-                f"{self._place}{key}: is {_kind(content)}; write it as a table, [{key}]"
-            )
-        return TomlTable(content, place=f"{self._place}[{key}] ")
+            write = f"its keys as {key}.KEY = VALUE" if is_inner else f"it as a table, [{key}]"
+            raise self.error(key, f"is {_kind(content)}; write {write}")
+        return TomlTable(content, f"{self._place}{key}." if is_inner else f"[{key}] ")
+
+    def tables(self, key: str, name: str) -> "list[TomlTable]":
+        """Open the tables of a list, none where it is left out.
+
+        Their place says the number of each, from 1, and the value of its key `name`.
+        """
+        self._known[key] = f"[[{key}]]"
+        contents = self._content.get(key, [])
+        if not isinstance(contents, list) or not all(isinstance(item, dict) for item in contents):
+            raise self.error(key, f"is {_kind(contents)}; write each as a table, [[{key}]]")
+        return [
+            TomlTable(content, f"{self._place}[[{key}]] number {number}{_named(content, name)} ")
+            for number, content in enumerate(contents, start=1)
+        ]
 
     def __enter__(self) -> "TomlTable":
         return self
@@ -67,6 +98,12 @@ class TomlTable:
     ) -> None:
         if error is None:
             self._refuse_unknown_keys()
+
+    def _read(self, key: str, read: Callable[[object], _T]) -> _T:
+        try:
+            return read(self._content[key])
+        except ValueError as error:
+            raise self.error(key, str(error)) from error
 
     def _refuse_unknown_keys(self) -> None:
         for key in self._content:
@@ -134,6 +171,12 @@ def _typed(value: object, wanted: type[_T], write: str) -> _T:
     if type(value) is not wanted:
         raise ValueError(f"is {_kind(value)}; write {write}")
     return value
+
+
+def _named(content: Mapping[str, object], key: str) -> str:
+    name = content.get(key)
+    # As JSON it has no line breaks.
+    return f" ({json.dumps(name)})" if isinstance(name, str) else ""
 
 
 def _kind(value: object) -> str:

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from platform_guard.platforms import Platform
-from platform_guard.policy import IndexRule, Policy, Remedy
+from platform_guard.policies import SETTINGS, Policies, Rule
+from platform_guard.policy import IndexRule, PlatformRule, Policy, Remedy
 from platform_guard.settings import Settings, SettingsError, load_settings, parse_settings
 from platform_guard.verdicts import Finding
 
@@ -12,11 +14,17 @@ SHIPPED_FILE = Path(__file__).parents[2] / "guard.toml"
 
 def test_an_empty_file_means_the_defaults() -> None:
     assert parse_settings("") == Settings(
-        policy=Policy(
-            required_platforms=(Platform("linux", "amd64"),),
-            index_rule=IndexRule.MULTI_PLATFORM,
-            verify_config=True,
-            remedies=dict.fromkeys(Finding, Remedy.TAG),
+        policies=Policies(
+            default=Policy(
+                required_platforms=(Platform("linux", "amd64"),),
+                platform_rule=PlatformRule.ALL,
+                index_rule=IndexRule.MULTI_PLATFORM,
+                verify_config=True,
+                remedies=dict.fromkeys(Finding, Remedy.TAG),
+                grace_seconds=0,
+                ignore=False,
+            ),
+            rules=(),
         ),
         delay_seconds=15,
         emails=(),
@@ -28,16 +36,15 @@ def test_an_empty_file_means_the_defaults() -> None:
 def test_the_shipped_file_states_every_default() -> None:
     text = SHIPPED_FILE.read_text(encoding="utf-8")
 
-    assert parse_settings(text) == Settings()
+    settings = parse_settings(text)
+
+    assert replace(settings, policies=Policies(settings.policies.default)) == Settings()
+    assert settings.policies.stated == set(SETTINGS)
     for key in (
-        "required_platforms",
-        "index_rule",
-        "verify_config",
         "delay_seconds",
         "emails",
         "incident_minutes",
         "exec_format",
-        *Finding,
     ):
         assert f"\n{key} = " in text
 
@@ -46,12 +53,25 @@ def test_every_key_is_read() -> None:
     settings = parse_settings("""
         [guard]
         required_platforms = ["linux/amd64", "linux/arm64/v8", "windows(10.0.20348)/amd64"]
+        platform_rule = "any"
         index_rule = "allow"
         verify_config = false
+        grace = "24h"
         delay_seconds = 0
 
         [remedies]
         index-only = "alert"
+
+        [[repository]]
+        repository = "ml/*"
+        tag = "dev-*"
+        index_rule = "multi-platform"
+        verify_config = true
+        remedies.no-image = "alert"
+
+        [[repository]]
+        repository = "mirror/*"
+        ignore = true
 
         [alerts]
         emails = ["platform-team@example.com", "on.call+ecr@mail.example.co.uk"]
@@ -61,16 +81,44 @@ def test_every_key_is_read() -> None:
         exec_format = false
     """)
 
+    default = Policy(
+        required_platforms=(
+            Platform("linux", "amd64"),
+            Platform("linux", "arm64"),
+            Platform("windows", "amd64", os_version="10.0.20348"),
+        ),
+        platform_rule=PlatformRule.ANY,
+        index_rule=IndexRule.ALLOW,
+        verify_config=False,
+        remedies={**dict.fromkeys(Finding, Remedy.TAG), Finding.INDEX_ONLY: Remedy.ALERT},
+        grace_seconds=24 * 3600,
+    )
+    machine_learning = replace(
+        default,
+        index_rule=IndexRule.MULTI_PLATFORM,
+        verify_config=True,
+        remedies={**default.remedies, Finding.NO_IMAGE: Remedy.ALERT},
+    )
+    stated = {"required_platforms", "platform_rule", "index_rule", "verify_config", "grace"}
     assert settings == Settings(
-        policy=Policy(
-            required_platforms=(
-                Platform("linux", "amd64"),
-                Platform("linux", "arm64"),
-                Platform("windows", "amd64", os_version="10.0.20348"),
+        policies=Policies(
+            default=default,
+            stated=frozenset(stated | {"remedies.index-only"}),
+            rules=(
+                Rule(
+                    number=1,
+                    repository="ml/*",
+                    policy=machine_learning,
+                    tag="dev-*",
+                    stated=frozenset({"index_rule", "verify_config", "remedies.no-image"}),
+                ),
+                Rule(
+                    number=2,
+                    repository="mirror/*",
+                    policy=replace(default, ignore=True),
+                    stated=frozenset({"ignore"}),
+                ),
             ),
-            index_rule=IndexRule.ALLOW,
-            verify_config=False,
-            remedies={**dict.fromkeys(Finding, Remedy.TAG), Finding.INDEX_ONLY: Remedy.ALERT},
         ),
         delay_seconds=0,
         emails=("platform-team@example.com", "on.call+ecr@mail.example.co.uk"),

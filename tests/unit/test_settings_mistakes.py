@@ -6,6 +6,11 @@ from hypothesis import strategies as st
 
 from platform_guard.settings import SettingsError, parse_settings
 
+GUARD_KEYS = (
+    "required_platforms, platform_rule, index_rule, verify_config, grace, ignore, delay_seconds"
+)
+TABLES = "[guard], [remedies], [[repository]], [alerts], [diagnosis], [deploy]"
+
 
 def refusal(text: str) -> str:
     with pytest.raises(SettingsError) as caught:
@@ -19,7 +24,8 @@ def refusal(text: str) -> str:
         pytest.param(
             '[guard]\nindex_rule = "forbid"\nrequired_platforms = ["linux/amd64", "linux/arm64"]',
             '[guard] index_rule: "forbid" contradicts several required_platforms, which only an '
-            'index can hold; write one platform, or index_rule = "multi-platform"',
+            'index can hold; write one platform, platform_rule = "any", or '
+            'index_rule = "multi-platform"',
             id="rules that contradict each other",
         ),
         pytest.param(
@@ -110,13 +116,12 @@ def refusal(text: str) -> str:
         pytest.param(
             '[guard]\nrequired_platform = ["linux/amd64"]',
             "[guard] required_platform: unknown; did you mean required_platforms? "
-            "allowed are required_platforms, index_rule, verify_config, delay_seconds",
+            f"allowed are {GUARD_KEYS}",
             id="misspelled key",
         ),
         pytest.param(
             '[guard]\n"a\\nb" = 1',
-            "[guard] 'a\\nb': unknown; "
-            "allowed are required_platforms, index_rule, verify_config, delay_seconds",
+            f"[guard] 'a\\nb': unknown; allowed are {GUARD_KEYS}",
             id="key with a line break",
         ),
         pytest.param(
@@ -154,14 +159,12 @@ def refusal(text: str) -> str:
         ),
         pytest.param(
             "[guards]",
-            "guards: unknown; did you mean guard? "
-            "allowed are [guard], [remedies], [alerts], [diagnosis], [deploy]",
+            f"guards: unknown; did you mean guard? allowed are {TABLES}",
             id="misspelled table",
         ),
         pytest.param(
             "delay_seconds = 3",
-            "delay_seconds: unknown; "
-            "allowed are [guard], [remedies], [alerts], [diagnosis], [deploy]",
+            f"delay_seconds: unknown; allowed are {TABLES}",
             id="key outside of its table",
         ),
         pytest.param(

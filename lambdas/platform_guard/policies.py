@@ -1,0 +1,114 @@
+"""Which policy holds for which image: the account's own, and rules for some repositories or tags.
+
+The first rule that matches wins. It is a whole policy: what it leaves out is the account's.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from platform_guard.globs import covers, matches
+from platform_guard.policy import Policy, Remedy
+from platform_guard.verdicts import Finding
+
+SETTINGS = (
+    "required_platforms",
+    "platform_rule",
+    "index_rule",
+    "verify_config",
+    "grace",
+    "ignore",
+    *(f"remedies.{finding}" for finding in Finding),
+)
+"""The settings that make a policy, as the settings file names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A policy for the images whose repository and tag fit two patterns."""
+
+    number: int
+    """Its place among the rules, from 1."""
+    repository: str
+    policy: Policy
+    """With what the rule leaves out taken from the account's policy."""
+    tag: str = "*"
+    stated: frozenset[str] = frozenset()
+    """The settings that the rule does not leave out."""
+
+    @property
+    def pattern(self) -> str:
+        """Both patterns as one; that of the tag is left out where it matches every tag."""
+        return self.repository if self.tag == "*" else f"{self.repository}:{self.tag}"
+
+    def matches(self, repository: str, tag: str) -> bool:
+        """Tell whether an image is one that the rule is for."""
+        return matches(self.repository, repository) and matches(self.tag, tag)
+
+    def covers(self, other: "Rule") -> bool:
+        """Tell whether this rule matches every image that the other one matches."""
+        return covers(self.repository, other.repository) and covers(self.tag, other.tag)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectivePolicy:
+    """The policy that holds for an image, and where each of its settings comes from."""
+
+    policy: Policy
+    origins: Mapping[str, str]
+    """By setting: `default`, `guard.toml [guard]`, `rule 2 "ml/*"`."""
+    rule: Rule | None = None
+    """The rule that matched; None where none did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """All policies of an account."""
+
+    default: Policy = field(default_factory=Policy)
+    stated: frozenset[str] = frozenset()
+    """The settings that the account's own policy does not leave to this program."""
+    rules: tuple[Rule, ...] = ()
+    """The first that matches wins."""
+
+    def policy_for(self, repository: str, tag: str) -> EffectivePolicy:
+        """Give what holds for an image that is pushed to a repository under a tag."""
+        rule = next((rule for rule in self.rules if rule.matches(repository, tag)), None)
+        return EffectivePolicy(
+            policy=rule.policy if rule else self.default,
+            origins={setting: self._origin(setting, rule) for setting in SETTINGS},
+            rule=rule,
+        )
+
+    def remedies_in_use(self) -> frozenset[Remedy]:
+        """Give every remedy that some image may meet; no other needs a permission."""
+        return frozenset(
+            remedy
+            for policy in self._in_use()
+            if not policy.ignore
+            for remedy in policy.remedies.values()
+        )
+
+    def strongest_remedy(self) -> Remedy:
+        """Give the strongest thing that is done to any image."""
+        return max(self.remedies_in_use(), key=lambda remedy: remedy.strength, default=Remedy.ALERT)
+
+    def waits(self) -> bool:
+        """Tell whether some remedy is put off by a grace period."""
+        return any(
+            policy.grace_seconds > 0 and policy.strongest_remedy.strength > Remedy.TAG.strength
+            for policy in self._in_use()
+            if not policy.ignore
+        )
+
+    def _in_use(self) -> Iterator[Policy]:
+        yield from (rule.policy for rule in self.rules)
+        if not any(covers(rule.repository, "*") and covers(rule.tag, "*") for rule in self.rules):
+            yield self.default
+
+    def _origin(self, setting: str, rule: Rule | None) -> str:
+        if rule and setting in rule.stated:
+            return f'rule {rule.number} "{rule.pattern}"'
+        if setting in self.stated:
+            table = "[remedies]" if setting.startswith("remedies.") else "[guard]"
+            return f"guard.toml {table}"
+        return "default"
