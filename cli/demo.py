@@ -80,7 +80,7 @@ def _play(scene: Scene, aws: LocalAws, deployment: Deployment, tap: BusTap) -> _
         actions=tuple(tap.actions()),
         outcomes=tuple(outcomes),
         tags=tuple(_described_tags(ecr, scene.repository)),
-        alerts=tuple(alert.texts["default"] for alert in deployment.alerts()[known_alerts:]),
+        alerts=tuple(alert.texts["email"] for alert in deployment.alerts()[known_alerts:]),
     )
 
 

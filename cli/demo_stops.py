@@ -65,7 +65,7 @@ def _play(
         aws.emit(event)
     outcomes = drain(deployment)
     stops = [stop for stop in map(parse_task_stop, events) if isinstance(stop, TaskStop)]
-    alerts = [alert.texts["default"] for alert in deployment.alerts()[known_alerts:]]
+    alerts = [alert.texts["email"] for alert in deployment.alerts()[known_alerts:]]
     return StopScene(title, command, tuple(stops), tuple(outcomes), tuple(alerts))
 
 

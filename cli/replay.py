@@ -136,5 +136,5 @@ def for_people(replayed: Replayed) -> str:
         lines.append(f"  remedy: {outcome.remedy}")
     for texts in replayed.alerts:
         lines.append("  alert:")
-        lines.extend(f"    {line}".rstrip() for line in texts["default"].splitlines())
+        lines.extend(f"    {line}".rstrip() for line in texts["email"].splitlines())
     return "\n".join(lines)

@@ -2,8 +2,8 @@
 
 import textwrap
 
-from platform_guard.alerts import Alert, Fix
-from platform_guard.texts import printable
+from platform_guard.alerts import Alert, Fix, Link
+from platform_guard.texts import one_line, printable, shown_command
 
 _WIDTH = 80
 _SUBJECT_LIMIT = 100  # SNS Publish, Subject: ASCII, no line breaks, less than 100 characters
@@ -11,7 +11,7 @@ _SUBJECT_LIMIT = 100  # SNS Publish, Subject: ASCII, no line breaks, less than 1
 
 def render_subject(alert: Alert) -> str:
     """Render the subject of a mail: ASCII, one line, within the limit of SNS."""
-    line = " ".join(printable(alert.title).split()).encode("ascii", "replace").decode()
+    line = one_line(alert.title).encode("ascii", "replace").decode()
     return line if len(line) < _SUBJECT_LIMIT else f"{line[: _SUBJECT_LIMIT - 5]} ..."
 
 
@@ -21,6 +21,7 @@ def render_text(alert: Alert) -> str:
     if alert.evidence:
         blocks.append("Seen:\n" + "\n".join(f"  {printable(line)}" for line in alert.evidence))
     blocks.extend(_fix(fix) for fix in alert.fixes)
+    blocks.append(_links(alert.links))
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -32,7 +33,14 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> str:
 
 
 def _fix(fix: Fix) -> str:
-    return "\n".join([_wrap(f"{fix.title}:"), *(f"  {command}" for command in fix.commands)])
+    commands = (f"  {shown_command(command)}" for command in fix.commands)
+    return "\n".join([_wrap(f"{fix.title}:"), *commands])
+
+
+def _links(links: tuple[Link, ...]) -> str:
+    width = max((len(link.title) for link in links), default=0)
+    lines = [f"  {link.title:<{width}}  {printable(link.url)}" for link in links]
+    return "\n".join(["In the console:", *lines]) if links else ""
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> str:

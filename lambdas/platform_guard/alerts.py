@@ -5,12 +5,21 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How soon somebody should look."""
+    """How soon somebody should look, the mildest first."""
 
     INFO = "info"
     """Worth knowing; nothing fails because of it."""
     WARNING = "warning"
     """It fails where it is used."""
+
+
+class Status(StrEnum):
+    """Whether what an alert is about goes on."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    TEST = "test"
+    """Nothing happened: somebody tries whether alerts arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +32,17 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page that says more."""
+
+    title: str
+    """What it shows, in a word or two."""
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
-    """One message; every channel renders the same value."""
+    """One message; every channel renders the same value. What is not known is empty."""
 
     severity: Severity
     code: str
@@ -40,3 +58,12 @@ class Alert:
     fixes: tuple[Fix, ...] = ()
     group: str = ""
     """Alerts about the same thing have the same group."""
+    links: tuple[Link, ...] = ()
+    """Pages of the console."""
+    status: Status = Status.OPEN
+    account: str = ""
+    region: str = ""
+    image: str = ""
+    """As `docker` calls it."""
+    service: str = ""
+    """Of Amazon ECS, by its name."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from platform_guard.alerts import Alert, Fix, Severity
+from platform_guard.alerts import Alert, Fix, Link, Severity
+from platform_guard.console_links import links_to_image, service_page, task_logs_page, task_page
 from platform_guard.diagnosis_evidence import evidence_lines
 from platform_guard.diagnosis_sentences import headline, summary
 from platform_guard.evidence import NO_EVIDENCE, Evidence
@@ -89,6 +90,22 @@ def alert_about_stop(stop: TaskStop, failure: PullFailure, diagnosis: Diagnosis)
         evidence=diagnosis.evidence,
         fixes=diagnosis.fixes,
         group=incident_key(stop, failure),
+        links=_links(stop, failure),
+        account=stop.account,
+        region=stop.region,
+        image=failure.image,
+        service=stop.service,
+    )
+
+
+def _links(stop: TaskStop, failure: PullFailure) -> tuple[Link, ...]:
+    where, task = (stop.region, stop.cluster), stop.task_id
+    service = [Link("Service", service_page(*where, stop.service))] if stop.service else []
+    return (
+        *service,
+        Link("Task", task_page(*where, task)),
+        Link("Logs", task_logs_page(*where, task)),
+        *(links_to_image(failure.reference) if failure.reference else ()),
     )
 
 

@@ -1,9 +1,9 @@
 """Fixes for a registry, a layer store or a name server that cannot be reached."""
 
 import ipaddress
-from urllib.parse import quote
 
 from platform_guard.alerts import Fix
+from platform_guard.console_links import console_address, quoted
 from platform_guard.evidence import Egress, Network
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
@@ -11,11 +11,6 @@ from platform_guard.pull_fixes_tasks import run_task
 from platform_guard.pull_targets import Target
 
 _RUNBOOK = "AWSSupport-TroubleshootECSTaskFailedToStart"
-_CONSOLES = {
-    "cn-": "console.amazonaws.cn",
-    "us-gov-": "console.amazonaws-us-gov.com",
-    "": "console.aws.amazon.com",
-}
 
 
 def network_fixes(case: PullCase, target: Target) -> list[Fix]:
@@ -84,12 +79,9 @@ def runbook_fix(target: Target) -> Fix:
 
 def runbook_link(target: Target) -> str:
     """Give the address of the runbook in the console, filled in."""
-    domain = next(name for prefix, name in _CONSOLES.items() if target.region.startswith(prefix))
-    cluster, task = quote(target.cluster, safe=""), quote(target.task_id, safe="")
-    return (
-        f"https://{domain}/systems-manager/automation/execute/{_RUNBOOK}"
-        f"?region={quote(target.region, safe='')}#ClusterName={cluster}&TaskId={task}"
-    )
+    parameters = f"ClusterName={quoted(target.cluster)}&TaskId={quoted(target.task_id)}"
+    path = f"systems-manager/automation/execute/{_RUNBOOK}"
+    return console_address(target.region, path, parameters)
 
 
 def _went_to_endpoint(case: PullCase, network: Network | None) -> bool:

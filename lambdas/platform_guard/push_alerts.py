@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from platform_guard.alerts import Alert, Fix, Severity
+from platform_guard.console_links import links_to_image
 from platform_guard.fix_commands import build_and_push, free_tag, list_platforms
 from platform_guard.found import Found
 from platform_guard.images import Image, Kind
@@ -33,6 +34,10 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
         evidence=evidence_table(verdict.evidence),
         fixes=fixes_for(push.image, verdict, policy),
         group=f"{push.image.repository.uri}/{verdict.name}",
+        links=links_to_image(push.image),
+        account=push.image.repository.account,
+        region=push.image.repository.region,
+        image=push.image.repository.uri + f":{push.image.tag}",
     )
 
 

@@ -152,7 +152,7 @@ def operations(aws: LocalAws) -> list[str]:
 
 
 def alerts_about_stops(guard: Deployment) -> list[PublishedMessage]:
-    return [alert for alert in guard.alerts() if "Service" in alert.texts["default"]]
+    return [alert for alert in guard.alerts() if "Service" in alert.texts["email"]]
 
 
 def machine(guard: Deployment) -> Json:

@@ -30,14 +30,14 @@ def test_a_mismatch_is_explained_by_what_the_image_holds(
     assert outcomes == ["alerted"]
     (alert,) = alerts_about_stops(guard)
     assert alert.subject == "api: shop/api:1.4.2 is not for linux/amd64 (platform-mismatch)"
-    assert "shop/api:1.4.2 holds linux/arm64" in alert.texts["default"]
-    assert digest in alert.texts["default"]
-    assert "marked by this guard: platform-guard.missing-platform" in alert.texts["default"]
+    assert "shop/api:1.4.2 holds linux/arm64" in alert.texts["email"]
+    assert digest in alert.texts["email"]
+    assert "marked by this guard: platform-guard.missing-platform" in alert.texts["email"]
     assert (
         f"docker buildx build --platform linux/amd64 --provenance=false --sbom=false -t {IMAGE}"
-        in (alert.texts["default"])
+        in (alert.texts["email"])
     )
-    assert "--cluster shop --service api --force-new-deployment" in alert.texts["default"]
+    assert "--cluster shop --service api --force-new-deployment" in alert.texts["email"]
 
 
 def test_a_task_on_arm64_wants_an_image_for_arm64(
@@ -65,7 +65,7 @@ def test_an_image_is_read_in_its_own_region(aws: LocalAws, guard: Deployment, sh
 
     deliver(aws, guard, stop_event(definition=shop.define(image), image=image))
 
-    assert digest in alerts_about_stops(guard)[0].texts["default"]
+    assert digest in alerts_about_stops(guard)[0].texts["email"]
 
 
 def test_what_is_there_instead_of_a_missing_tag_is_told(
@@ -85,7 +85,7 @@ def test_what_is_there_instead_of_a_missing_tag_is_told(
     ]
     (alert,) = alerts_about_stops(guard)
     assert alert.attributes["code"] == "image-not-found"
-    assert "there is 1.4.1, pushed " in alert.texts["default"]
+    assert "there is 1.4.1, pushed " in alert.texts["email"]
 
 
 def test_a_repository_that_is_not_there_is_told(
@@ -113,7 +113,7 @@ def test_an_archived_image_is_told_apart_from_a_missing_one(
 
     deliver(aws, guard, stop_event(definition=shop.define(), text=NOT_FOUND))
 
-    assert f"archived: {digest}" in alerts_about_stops(guard)[0].texts["default"]
+    assert f"archived: {digest}" in alerts_about_stops(guard)[0].texts["email"]
     assert "BatchGetImage" not in operations(aws)
 
 
@@ -181,7 +181,7 @@ def test_the_network_of_a_task_is_told(aws: LocalAws, guard: Deployment, shop: S
 
     deliver(aws, guard, stop_event(definition=definition, text=NO_NAME, subnet=subnet))
 
-    assert subnet in alerts_about_stops(guard)[0].texts["default"]
+    assert subnet in alerts_about_stops(guard)[0].texts["email"]
 
 
 def test_the_role_that_pulls_is_told(aws: LocalAws, guard: Deployment, shop: Shop) -> None:
@@ -189,7 +189,7 @@ def test_the_role_that_pulls_is_told(aws: LocalAws, guard: Deployment, shop: Sho
 
     deliver(aws, guard, stop_event(definition=shop.define(), text=DENIED))
 
-    assert EXECUTION_ROLE.rpartition("/")[2] in alerts_about_stops(guard)[0].texts["default"]
+    assert EXECUTION_ROLE.rpartition("/")[2] in alerts_about_stops(guard)[0].texts["email"]
 
 
 def test_a_task_definition_is_fetched_once_a_process(

@@ -42,6 +42,7 @@ def test_a_bad_image_is_marked_keeps_its_tag_and_is_reported(
     (alert,) = guard.alerts()
     assert alert.attributes == {
         "severity": "warning",
+        "status": "open",
         "code": "missing-platform",
         "repository": "shop/api",
     }
@@ -49,7 +50,7 @@ def test_a_bad_image_is_marked_keeps_its_tag_and_is_reported(
     machine = json.loads(alert.texts["sqs"])
     assert machine["facts"]["digest"] == digest
     assert mark in machine["facts"]["remedy"]
-    assert "shop/api:1.0 --push ." in alert.texts["default"]
+    assert "shop/api:1.0 --push ." in alert.texts["email"]
 
 
 @pytest.mark.parametrize(
@@ -248,4 +249,4 @@ def test_a_policy_of_alerts_changes_nothing(
 
     assert tags(ecr) == {"1.0"}
     assert len(guard.alerts()) == 1
-    assert "the policy asks for an alert alone" in guard.alerts()[0].texts["default"]
+    assert "the policy asks for an alert alone" in guard.alerts()[0].texts["email"]

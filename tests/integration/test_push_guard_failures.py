@@ -107,8 +107,8 @@ def test_a_mark_that_ecr_refuses_is_told_in_the_alert(
 
     assert tags(ecr) == {"1.0"}
     (alert,) = guard.alerts()
-    assert "ECR refused the mark" in alert.texts["default"]
-    assert "LimitExceededException" in alert.texts["default"]
+    assert "ECR refused the mark" in alert.texts["email"]
+    assert "LimitExceededException" in alert.texts["email"]
 
 
 def test_a_push_that_never_can_be_read_ends_in_the_dead_letters(

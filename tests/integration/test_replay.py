@@ -86,7 +86,7 @@ def test_the_template_works_in_every_partition(
     result = replayed[region]
 
     assert result.outcome.verdict == "missing-platform"
-    assert f"-t {registry}/shop/api:1.4.2 --push" in result.alerts[0]["default"]
+    assert f"-t {registry}/shop/api:1.4.2 --push" in result.alerts[0]["email"]
 
 
 def test_an_event_can_name_an_image_of_ones_own(

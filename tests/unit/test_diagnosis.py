@@ -12,6 +12,7 @@ from platform_guard.evidence import NO_EVIDENCE, Evidence, NotSeen
 from platform_guard.pull_errors import Cause
 from platform_guard.pull_failures import exec_format_suspects
 from tests.support.aws_commands import check_aws_command
+from tests.support.channels import on_every_channel
 from tests.support.diagnoses import CASES, alert_of
 from tests.support.golden import golden
 from tests.support.images import Blob, attestation, image, index, listed
@@ -21,6 +22,11 @@ from tests.support.stops import failure_of, stop_of, stored
 @pytest.mark.parametrize("name", CASES)
 def test_a_diagnosis_reads_as_agreed(name: str) -> None:
     assert render_text(alert_of(name)) == golden(f"diagnosis/{name}")
+
+
+@pytest.mark.parametrize("cause", sorted(set(Cause) - {Cause.NOT_A_PULL_ERROR}))
+def test_a_cause_reads_as_agreed_on_every_channel(cause: Cause) -> None:
+    assert on_every_channel(alert_of(cause)) == golden(f"channels/{cause}")
 
 
 def test_every_cause_that_is_alerted_about_has_a_diagnosis() -> None:

@@ -1,57 +1,36 @@
 """What is said about a pushed image, and whether it is true and can be pasted."""
 
-import json
 import shlex
 
 import pytest
 
-from platform_guard.alert_json import render_json
-from platform_guard.alert_text import render_subject, render_text
+from platform_guard.alert_messages import compose_message
+from platform_guard.alert_text import render_text
 from platform_guard.alerts import Alert, Severity
 from platform_guard.platforms import Platform
-from platform_guard.policy import IndexRule, Policy
+from platform_guard.policy import Policy
 from platform_guard.references import Repository
+from tests.support.channels import on_every_channel
 from tests.support.golden import golden
 from tests.support.images import (
     Blob,
-    attestation,
     config,
     image,
     index,
-    listed,
-    listed_attestation,
     listed_image,
     manifest,
 )
+from tests.support.push_cases import ALERTS
 from tests.support.pushes import REPOSITORY, alert_about
 
 AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
 URI = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/app:v1"
 SNS_MESSAGE_LIMIT = 256 * 1024
 
-ARM64_INDEX = index(listed_image("linux/arm64"), listed_attestation())
-ALERTS = {
-    "missing-platform-index": alert_about(ARM64_INDEX),
-    "missing-platform-image": alert_about(image("linux/arm64")),
-    "index-only-attestation": alert_about(index(listed_image("linux/amd64"), listed_attestation())),
-    "index-only-forbidden": alert_about(
-        index(listed_image("linux/amd64"), listed_image("linux/arm64")),
-        Policy(index_rule=IndexRule.FORBID),
-    ),
-    "no-image": alert_about(attestation()),
-    "dangling": alert_about(index(listed_image("linux/amd64")), without=[image()]),
-    "mislabeled": alert_about(index(listed(image("linux/arm64"), "linux/amd64"))),
-    "unreadable": alert_about(Blob(b"oops", "")),
-}
-
-
-def rendered(alert: Alert) -> str:
-    return f"Subject: {render_subject(alert)}\n\n{render_text(alert)}\n{render_json(alert)}\n"
-
 
 @pytest.mark.parametrize(("name", "alert"), ALERTS.items(), ids=ALERTS)
 def test_an_alert_reads_as_agreed(name: str, alert: Alert) -> None:
-    assert rendered(alert) == golden(f"alert-{name}")
+    assert on_every_channel(alert) == golden(f"push/{name}")
 
 
 @pytest.mark.parametrize("alert", ALERTS.values(), ids=ALERTS)
@@ -110,11 +89,6 @@ def test_an_index_of_two_platforms_is_not_blamed_on_attestations() -> None:
     assert not [title for title in titles if "attestations" in title]
 
 
-def sns_message(alert: Alert) -> str:
-    text, machine = render_text(alert), render_json(alert)
-    return json.dumps({"default": text, "sqs": machine, "lambda": machine})
-
-
 @pytest.mark.parametrize(
     "root",
     [
@@ -126,7 +100,7 @@ def sns_message(alert: Alert) -> str:
     ],
 )
 def test_an_alert_about_an_enormous_image_fits_into_one_message(root: Blob) -> None:
-    assert len(sns_message(alert_about(root)).encode()) < SNS_MESSAGE_LIMIT
+    assert len(compose_message(alert_about(root)).body.encode()) < SNS_MESSAGE_LIMIT
 
 
 @pytest.mark.parametrize(
@@ -141,5 +115,5 @@ def test_an_alert_keeps_to_80_columns_but_for_names_and_commands(policy: Policy)
 
     for text in [render_text(alert), *map(render_text, ALERTS.values())]:
         for line in text.splitlines():
-            is_command = line.startswith(("  docker ", "  aws "))
-            assert is_command or "sha256:" in line or REPOSITORY.uri in line or len(line) <= 80
+            is_whole = line.startswith(("  docker ", "  aws ")) or "https://" in line
+            assert is_whole or "sha256:" in line or REPOSITORY.uri in line or len(line) <= 80

@@ -1,11 +1,9 @@
 """Publishing alerts to an SNS topic."""
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_guard.alert_json import render_json
-from platform_guard.alert_text import render_subject, render_text
+from platform_guard.alert_messages import compose_message
 from platform_guard.alerts import Alert
 
 if TYPE_CHECKING:
@@ -20,19 +18,15 @@ class AlertTopic:
     arn: str
 
     def publish(self, alert: Alert) -> None:
-        """Send an alert once: as text to people, as JSON to queues and functions."""
-        text, machine = render_text(alert), render_json(alert)
+        """Send an alert once: to each kind of subscriber as that can make most of it."""
+        message = compose_message(alert)
         self.client.publish(
             TopicArn=self.arn,
-            Subject=render_subject(alert),
+            Subject=message.subject,
             MessageStructure="json",
-            Message=json.dumps({"default": text, "sqs": machine, "lambda": machine}),
+            Message=message.body,
             MessageAttributes={
                 name: {"DataType": "String", "StringValue": value}
-                for name, value in (
-                    ("severity", alert.severity),
-                    ("code", alert.code),
-                    ("repository", alert.repository),
-                )
+                for name, value in message.attributes.items()
             },
         )

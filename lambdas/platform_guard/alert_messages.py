@@ -1,0 +1,81 @@
+"""An alert as one message of SNS, with a text for each kind of subscriber.
+
+https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from platform_guard.alert_json import render_json
+from platform_guard.alert_limits import shortened, weight
+from platform_guard.alert_q import render_q
+from platform_guard.alert_short import render_short
+from platform_guard.alert_text import render_subject, render_text
+from platform_guard.alerts import Alert
+from platform_guard.texts import one_line
+
+_BYTES = 250_000
+"""Of SNS's 262,144, for the texts; the rest is for the attributes."""
+
+_CHARACTERS = 60_000
+"""Of an alert that is rendered at all: four texts hold it, and some characters take three bytes."""
+
+_ROOMS = (2_000, 500, 200, 80)
+"""How many characters each text of an alert may have, tried in turn."""
+
+_ATTRIBUTE_CHARACTERS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMessage:
+    """What is published, once."""
+
+    subject: str
+    texts: Mapping[str, str]
+    """By the protocol of the subscription; `default` for all others."""
+    attributes: Mapping[str, str]
+    """What subscribers can filter by. SNS takes none that is empty."""
+
+    @property
+    def body(self) -> str:
+        """The texts as SNS wants them, with `MessageStructure=json`."""
+        return json.dumps(dict(self.texts), ensure_ascii=False)
+
+
+def compose_message(alert: Alert) -> TopicMessage:
+    """Render an alert for every subscriber, cut as far as it takes to fit into one message."""
+    shown = alert
+    for room in _ROOMS:
+        if weight(shown) <= _CHARACTERS:
+            message = _compose(shown)
+            if len(message.body.encode()) <= _BYTES:
+                return message
+        shown = shortened(alert, room)
+    return _compose(shown)
+
+
+def _compose(alert: Alert) -> TopicMessage:
+    machine = render_json(alert)
+    attributes = {
+        "severity": alert.severity,
+        "status": alert.status,
+        "code": alert.code,
+        "repository": alert.repository,
+        "service": alert.service,
+    }
+    return TopicMessage(
+        subject=render_subject(alert),
+        texts={
+            "default": render_short(alert),
+            "email": render_text(alert),
+            "https": render_q(alert),
+            "sqs": machine,
+            "lambda": machine,
+        },
+        attributes={
+            name: one_line(value)[:_ATTRIBUTE_CHARACTERS]
+            for name, value in attributes.items()
+            if one_line(value)
+        },
+    )

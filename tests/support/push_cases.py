@@ -1,0 +1,28 @@
+"""Pushed images, one for each verdict that is alerted about and its variants, and the alerts."""
+
+from platform_guard.policy import IndexRule, Policy
+from tests.support.images import (
+    Blob,
+    attestation,
+    image,
+    index,
+    listed,
+    listed_attestation,
+    listed_image,
+)
+from tests.support.pushes import alert_about
+
+ARM64_INDEX = index(listed_image("linux/arm64"), listed_attestation())
+ALERTS = {
+    "missing-platform-index": alert_about(ARM64_INDEX),
+    "missing-platform-image": alert_about(image("linux/arm64")),
+    "index-only-attestation": alert_about(index(listed_image("linux/amd64"), listed_attestation())),
+    "index-only-forbidden": alert_about(
+        index(listed_image("linux/amd64"), listed_image("linux/arm64")),
+        Policy(index_rule=IndexRule.FORBID),
+    ),
+    "no-image": alert_about(attestation()),
+    "dangling": alert_about(index(listed_image("linux/amd64")), without=[image()]),
+    "mislabeled": alert_about(index(listed(image("linux/arm64"), "linux/amd64"))),
+    "unreadable": alert_about(Blob(b"oops", "")),
+}
