@@ -26,7 +26,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.ecr import EcrRepository
 from platform_guard.environment import environment_variable
-from platform_guard.events import EventError, Ignored, Push, parse_push
+from platform_guard.events import EventError, Ignored, Push, parse_push, seconds_since
 from platform_guard.found import Found
 from platform_guard.judging import judge
 from platform_guard.policy import Policy
@@ -133,6 +133,9 @@ def _handle_finding(
         done = remedy_and_report(found, policy, repository, topic)
         logger.info("remedied and reported", outcome="remedied", remedy=done.sentence)
         _count(f"remedy.{done.remedy}")
+        seconds = seconds_since(found.push.time, time.time())
+        if seconds is not None:
+            metrics.add_metric(name="push_to_alert", unit=MetricUnit.Seconds, value=seconds)
 
     once = Once(clients.dynamodb, state_table, scope="push")
     once.run(found.push.event_id, act, context)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 WITHOUT_EFFECT = (
     "AWS::CDK::Metadata",
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
 )

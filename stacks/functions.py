@@ -8,7 +8,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from stacks.alarms import watch_function
 from stacks.foundation import Foundation
+from stacks.metrics import NAMESPACE, service_of
 from stacks.runtime import ARCHITECTURE, RUNTIME
 
 # Lambda gives CPU by memory. The work is TLS and JSON, so twice the memory takes about half the
@@ -17,7 +19,7 @@ _MEMORY_MEGABYTES = 512
 
 
 class GuardFunction(Construct):
-    """A function with its role and its log, which may publish alerts and keep state."""
+    """A function with its role, log and alarms, which may publish alerts and keep state."""
 
     def __init__(
         self,
@@ -36,7 +38,7 @@ class GuardFunction(Construct):
         `reserved_concurrency`: how many of the account's executions are its own; None: it shares.
         """
         super().__init__(scope, construct_id)
-        log_group = logs.LogGroup(
+        self.log_group = logs.LogGroup(
             self,
             "Log",
             retention=logs.RetentionDays.THREE_MONTHS,
@@ -60,10 +62,10 @@ class GuardFunction(Construct):
                     *foundation.alerts.permissions_to_publish(),
                     *foundation.encryption.permissions_to_use(),
                     *foundation.state.permissions_to_use(),
-                    _permission_to_log(log_group),
+                    _permission_to_log(self.log_group),
                 ]
             ),
-            log_group=log_group,
+            log_group=self.log_group,
             # Powertools writes JSON already; Lambda would wrap it in its own.
             logging_format=lambda_.LoggingFormat.TEXT,
             environment_encryption=foundation.encryption.customer_key,
@@ -72,10 +74,11 @@ class GuardFunction(Construct):
                 "GUARD_TOPIC_ARN": foundation.alerts.topic.topic_arn,
                 "GUARD_STATE_TABLE": foundation.state.table.table_name,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
-                "POWERTOOLS_METRICS_NAMESPACE": "EcrPlatformGuard",
-                "POWERTOOLS_SERVICE_NAME": module.replace("_", "-"),
+                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
+                "POWERTOOLS_SERVICE_NAME": service_of(module),
             },
         )
+        watch_function(self, foundation.alerts, self.function, module)
 
     def _role(self, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
         # The policy stands in the role itself, so that the function never runs without it.

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from platform_guard.settings import load_settings
 from stacks.asset import stage_code
+from stacks.dashboard import Dashboard
 from stacks.foundation import lay_foundation
 from stacks.pull_diagnosis import PullDiagnosis
 from stacks.push_guard import PushGuard
@@ -40,7 +41,14 @@ class PlatformGuard(Construct):
         with TemporaryDirectory() as folder:
             stage_code(guard_file, Path(folder))
             foundation = lay_foundation(self, settings, Path(folder), encryption_key)
-            PushGuard(self, "PushGuard", foundation=foundation)
-            PullDiagnosis(self, "PullDiagnosis", foundation=foundation)
+            push_guard = PushGuard(self, "PushGuard", foundation=foundation)
+            pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", foundation=foundation)
+        Dashboard(
+            self,
+            "Dashboard",
+            foundation=foundation,
+            push_guard=push_guard,
+            pull_diagnosis=pull_diagnosis,
+        )
         self.topic: sns.ITopic = foundation.alerts.topic
         """Where alerts and alarms are published; subscribe to it what else should hear of them."""

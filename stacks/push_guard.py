@@ -8,6 +8,7 @@ from constructs import Construct
 from platform_guard.marks import MARK_PREFIX
 from platform_guard.policies import Policies
 from platform_guard.policy import Remedy
+from stacks.alarms import watch_pushes
 from stacks.foundation import Foundation
 from stacks.queue_fed import QueueFedFunction
 
@@ -40,6 +41,7 @@ class PushGuard(QueueFedFunction):
             delay=Duration.seconds(settings.delay_seconds),
             permissions=[_permission_on_repositories(Stack.of(scope), settings.policies)],
         )
+        watch_pushes(self, foundation.alerts, self.module)
 
 
 def _permission_on_repositories(stack: Stack, policies: Policies) -> iam.PolicyStatement:

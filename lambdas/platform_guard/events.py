@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from platform_guard.manifests import is_digest
 from platform_guard.marks import is_mark
@@ -77,6 +78,17 @@ def _why_ignored(fields: Mapping[str, object], detail: Mapping[str, object]) -> 
     if isinstance(tag, str) and is_mark(tag):
         return "the guard's own mark"
     return ""
+
+
+def seconds_since(time: str, now: float) -> float | None:
+    """Give how long ago the time of an event was, at least 0; None where it cannot be read.
+
+    `now` is in seconds since 1970.
+    """
+    try:
+        return max(0.0, now - datetime.fromisoformat(time).timestamp())
+    except (ValueError, OverflowError):
+        return None
 
 
 def required_object(value: object, name: str) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""What leads where: rules → queue → function, dead letters → alarm → topic."""
+"""What leads where: rules → queue → function, dead letters, settings, layer, log."""
 
 from importlib.metadata import version
 
@@ -61,29 +61,6 @@ def test_what_cannot_be_delivered_or_handled_ends_in_the_dead_letters_for_14_day
         (target,) = rule["Targets"]
         assert redrive["deadLetterTargetArn"] == target["DeadLetterConfig"]["Arn"]
     assert template.at(redrive["deadLetterTargetArn"])["MessageRetentionPeriod"] == 14 * 24 * 3600
-
-
-def test_the_first_dead_letter_raises_an_alarm_on_the_topic(template: Template, part: Part) -> None:
-    dead_letters = logical_id(part.queue["RedrivePolicy"]["deadLetterTargetArn"])
-    (alarm,) = [
-        alarm
-        for alarm in template.resources("AWS::CloudWatch::Alarm").values()
-        if logical_id(alarm["Dimensions"][0]["Value"]) == dead_letters
-    ]
-    (topic_id,) = template.resources("AWS::SNS::Topic")
-
-    assert [dimension["Name"] for dimension in alarm["Dimensions"]] == ["QueueName"]
-    assert (alarm["Namespace"], alarm["MetricName"]) == (
-        "AWS/SQS",
-        "ApproximateNumberOfMessagesVisible",
-    )
-    assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
-        "Maximum",
-        "GreaterThanThreshold",
-        0,
-    )
-    assert alarm["TreatMissingData"] == "notBreaching"
-    assert [logical_id(action) for action in alarm["AlarmActions"]] == [topic_id]
 
 
 def test_a_function_is_told_where_to_alert_and_what_to_remember_in(

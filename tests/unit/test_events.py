@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_guard.events import EventError, Ignored, Push, parse_push
+from platform_guard.events import EventError, Ignored, Push, parse_push, seconds_since
 from platform_guard.references import Reference, Repository
 from tests.support.images import OMIT, Json
 
@@ -166,3 +166,18 @@ VALUES = st.recursive(
 def test_an_arbitrary_event_is_read_ignored_or_refused(detail: Json, fields: Json) -> None:
     with suppress(EventError):
         assert isinstance(parse_push({**event(detail), **fields}), Push | Ignored)
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [
+        ("2026-11-24T01:54:34Z", 26.0),
+        ("2026-11-24T01:55:10Z", 0.0),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_the_age_of_an_event_is_known_where_its_time_can_be_read(
+    time: str, seconds: float | None
+) -> None:
+    assert seconds_since(time, now=1795485300.0) == seconds

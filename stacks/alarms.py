@@ -1,0 +1,215 @@
+"""Alarms that say when the guard is not well. docs/operations.md says what to do about each."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.alerts import Alerts
+from stacks.metrics import guard_metric, images_put
+from stacks.queues import DEAD_LETTER_DAYS
+
+_HOUR = Duration.hours(1)
+
+
+def alarm_above(
+    scope: Construct,
+    construct_id: str,
+    alerts: Alerts,
+    *,
+    metric: cloudwatch.IMetric,
+    description: str,
+    threshold: float = 0,
+    periods: int = 1,
+) -> cloudwatch.Alarm:
+    """Alarm where a metric is above `threshold` in `periods` of its periods, one after another.
+
+    No data is no alarm.
+    """
+    return _alarm(
+        scope,
+        construct_id,
+        alerts,
+        metric=metric,
+        description=description,
+        threshold=threshold,
+        periods=periods,
+        operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        missing=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+
+
+def alarm_when_absent(
+    scope: Construct,
+    construct_id: str,
+    alerts: Alerts,
+    *,
+    metric: cloudwatch.IMetric,
+    description: str,
+    periods: int = 1,
+) -> cloudwatch.Alarm:
+    """Alarm where a count stays away, or at zero, for `periods` of its periods."""
+    return _alarm(
+        scope,
+        construct_id,
+        alerts,
+        metric=metric,
+        description=description,
+        threshold=1,
+        periods=periods,
+        operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+        missing=cloudwatch.TreatMissingData.BREACHING,
+    )
+
+
+def watch_function(
+    scope: Construct, alerts: Alerts, function: lambda_.Function, module: str
+) -> None:
+    """Alarm where a function breaks off again and again, or may not run."""
+    alarm_above(
+        scope,
+        "ErrorsAlarm",
+        alerts,
+        # A batch that broke off comes back after nine minutes, so one that always does shows.
+        metric=function.metric_errors(period=Duration.minutes(30), statistic=cloudwatch.Stats.SUM),
+        threshold=1,
+        description=(
+            f"The ECR platform guard's {module} breaks off. What it was given is tried again, and "
+            "ends in the dead letters. Read its log."
+        ),
+    )
+    alarm_above(
+        scope,
+        "ThrottlesAlarm",
+        alerts,
+        metric=function.metric_throttles(
+            period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM
+        ),
+        periods=3,
+        description=(
+            f"Lambda does not let the ECR platform guard's {module} run: this account uses up its "
+            "concurrency. Have the quota raised, or set [deploy] reserve_concurrency."
+        ),
+    )
+
+
+def watch_queue(
+    scope: Construct, alerts: Alerts, queue: sqs.Queue, dead_letters: sqs.Queue, module: str
+) -> None:
+    """Alarm where messages are given up, or nobody fetches them."""
+    alarm_above(
+        scope,
+        "DeadLettersAlarm",
+        alerts,
+        metric=dead_letters.metric_approximate_number_of_messages_visible(
+            period=Duration.minutes(1), statistic=cloudwatch.Stats.MAXIMUM
+        ),
+        description=(
+            f"The ECR platform guard could not handle events. They wait in the dead-letter queue "
+            f"{dead_letters.queue_name} for {DEAD_LETTER_DAYS} days: read the log of {module}, "
+            "then redrive them."
+        ),
+    )
+    alarm_above(
+        scope,
+        "AgeAlarm",
+        alerts,
+        metric=queue.metric_approximate_age_of_oldest_message(
+            period=Duration.minutes(5), statistic=cloudwatch.Stats.MAXIMUM
+        ),
+        threshold=Duration.minutes(30).to_seconds(),
+        periods=2,
+        description=(
+            f"Events have waited for the ECR platform guard's {module} for over half an hour. "
+            "Look at its log, at its throttles and at whether its event source mapping is enabled."
+        ),
+    )
+
+
+def watch_rules(
+    scope: Construct, alerts: Alerts, rules: Sequence[events.Rule], module: str
+) -> None:
+    """Alarm where EventBridge cannot put an event into the queue of its rule."""
+    failed = {
+        f"failed{number}": cloudwatch.Metric(
+            namespace="AWS/Events",
+            metric_name="FailedInvocations",
+            dimensions_map={"RuleName": rule.rule_name},
+            statistic=cloudwatch.Stats.SUM,
+            period=Duration.minutes(5),
+        )
+        for number, rule in enumerate(rules)
+    }
+    alarm_above(
+        scope,
+        "UndeliveredAlarm",
+        alerts,
+        metric=cloudwatch.MathExpression(
+            expression=" + ".join(f"FILL({name}, 0)" for name in failed),
+            using_metrics=failed,
+            label="Events that could not be delivered",
+            period=Duration.minutes(5),
+        ),
+        description=(
+            f"EventBridge cannot put events into the queue of the ECR platform guard's {module}. "
+            "Run platform-guard doctor: it looks at the queue's policy."
+        ),
+    )
+
+
+def watch_pushes(scope: Construct, alerts: Alerts, module: str) -> None:
+    """Alarm where ECR takes images in hour after hour, and the guard hears of none.
+
+    It sees what no other alarm does: a rule that is disabled or gone, and events that ECR does not
+    send. It does not see that one push among others went unheard, which is what the sweep is for.
+    """
+    alarm_above(
+        scope,
+        "UnheardAlarm",
+        alerts,
+        metric=cloudwatch.MathExpression(
+            expression="IF(FILL(put, 0) > 0 AND FILL(seen, 0) + FILL(failed, 0) == 0, 1, 0)",
+            using_metrics={
+                "put": images_put(_HOUR),
+                "seen": guard_metric(module, "pushes_seen", _HOUR),
+                "failed": guard_metric(module, "pushes_failed", _HOUR),
+            },
+            label="Hours in which ECR took images in and the guard heard of none",
+            period=_HOUR,
+        ),
+        periods=3,
+        description=(
+            "Images were pushed to ECR in each of three hours, and the ECR platform guard heard of "
+            "none. Run platform-guard doctor: it looks at the rule and at all behind it."
+        ),
+    )
+
+
+def _alarm(
+    scope: Construct,
+    construct_id: str,
+    alerts: Alerts,
+    *,
+    metric: cloudwatch.IMetric,
+    description: str,
+    threshold: float,
+    periods: int,
+    operator: cloudwatch.ComparisonOperator,
+    missing: cloudwatch.TreatMissingData,
+) -> cloudwatch.Alarm:
+    alarm = cloudwatch.Alarm(
+        scope,
+        construct_id,
+        alarm_description=description,
+        metric=metric,
+        threshold=threshold,
+        comparison_operator=operator,
+        evaluation_periods=periods,
+        treat_missing_data=missing,
+    )
+    alerts.notify(alarm)
+    return alarm

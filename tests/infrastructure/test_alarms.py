@@ -1,0 +1,147 @@
+"""What raises an alarm, and what the dashboard shows."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.template import Properties, Template, as_text, logical_id
+
+LAMBDAS = Path(__file__).parents[2] / "lambdas"
+NAMESPACE = "EcrPlatformGuard"
+
+
+def alarms(template: Template) -> list[Properties]:
+    return list(template.resources("AWS::CloudWatch::Alarm").values())
+
+
+def watched(alarm: Properties) -> list[Properties]:
+    """Give the metrics that an alarm computes with."""
+    if "Metrics" not in alarm:
+        return [alarm]
+    return [
+        item["MetricStat"]["Metric"] | {"Statistic": item["MetricStat"]["Stat"]}
+        for item in alarm["Metrics"]
+        if "MetricStat" in item
+    ]
+
+
+def of_metric(template: Template, namespace: str, name: str, resource: str) -> Properties:
+    """Give the one alarm on a metric of a resource."""
+    (alarm,) = [
+        alarm
+        for alarm in alarms(template)
+        for metric in watched(alarm)
+        if (metric["Namespace"], metric["MetricName"]) == (namespace, name)
+        and resource in [logical_id(item["Value"]) for item in metric["Dimensions"]]
+    ]
+    return alarm
+
+
+def test_every_alarm_is_told_to_the_topic_and_says_what_to_do(template: Template) -> None:
+    (topic_id,) = template.resources("AWS::SNS::Topic")
+
+    for alarm in alarms(template):
+        assert [logical_id(action) for action in alarm["AlarmActions"]] == [topic_id]
+        assert re.search(r"Read|read|Run|Look|raised", str(alarm["AlarmDescription"]))
+
+
+def test_the_first_dead_letter_of_any_queue_raises_an_alarm(template: Template) -> None:
+    for queue in template.resources("AWS::SQS::Queue").values():
+        if "RedrivePolicy" not in queue:
+            continue
+        dead_letters = logical_id(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        alarm = of_metric(template, "AWS/SQS", "ApproximateNumberOfMessagesVisible", dead_letters)
+
+        assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
+            "Maximum",
+            "GreaterThanThreshold",
+            0,
+        )
+        assert alarm["EvaluationPeriods"] == 1
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_events_that_wait_longer_than_all_attempts_take_raise_an_alarm(template: Template) -> None:
+    for queue_id, queue in template.resources("AWS::SQS::Queue").items():
+        if "RedrivePolicy" not in queue:
+            continue
+        alarm = of_metric(template, "AWS/SQS", "ApproximateAgeOfOldestMessage", queue_id)
+        attempts = (queue["RedrivePolicy"]["maxReceiveCount"] - 1) * queue["VisibilityTimeout"]
+
+        assert alarm["Statistic"] == "Maximum"
+        assert alarm["Threshold"] + 600 >= attempts
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_every_function_raises_an_alarm_where_it_breaks_off_or_may_not_run(
+    template: Template, metric: str
+) -> None:
+    for function in template.resources("AWS::Lambda::Function"):
+        alarm = of_metric(template, "AWS/Lambda", metric, function)
+
+        assert alarm["Statistic"] == "Sum"
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+
+
+def test_an_event_that_no_queue_takes_raises_an_alarm(template: Template) -> None:
+    for rule in template.resources("AWS::Events::Rule"):
+        alarm = of_metric(template, "AWS/Events", "FailedInvocations", rule)
+
+        assert alarm["Threshold"] == 0
+
+
+def test_pushes_that_nobody_tells_the_guard_of_raise_an_alarm(template: Template) -> None:
+    (alarm,) = [
+        alarm
+        for alarm in alarms(template)
+        if any(metric["Namespace"] == "AWS/Usage" for metric in watched(alarm))
+    ]
+    metrics = {metric["MetricName"]: metric["Dimensions"] for metric in watched(alarm)}
+    (expression,) = [item["Expression"] for item in alarm["Metrics"] if "Expression" in item]
+
+    assert {"Name": "Resource", "Value": "PutImage"} in metrics["CallCount"]
+    assert metrics["pushes_seen"] == [{"Name": "service", "Value": "push-guard"}]
+    assert "FILL(put, 0) > 0" in expression
+    assert alarm["EvaluationPeriods"] == 3
+
+
+def test_the_dashboard_and_the_alarms_show_nothing_that_no_function_counts(
+    template: Template,
+) -> None:
+    read = {metric[1] for metric in dashboard_metrics(template) if metric[0] == NAMESPACE} | {
+        metric["MetricName"]
+        for alarm in alarms(template)
+        for metric in watched(alarm)
+        if metric["Namespace"] == NAMESPACE
+    }
+
+    for item in read:
+        assert any(re.fullmatch(name, item) for name in counted()), item
+
+
+def counted() -> set[str]:
+    """Give the names of the metrics that the functions write, as patterns."""
+    code = "".join(file.read_text(encoding="utf-8") for file in LAMBDAS.rglob("*.py"))
+    names = re.findall(r'(?:_count\(|add_metric\(name=)f?"([^"]+)"', code)
+    return {re.sub(r"\{[^}]*\}", r"[\\w.-]+", re.sub(r"\.(?=\{)", r"\\.", name)) for name in names}
+
+
+def dashboard_metrics(template: Template) -> Iterator[list[Any]]:
+    """Give the metrics of the dashboard's graphs, as CloudWatch's JSON writes them."""
+    body = json.loads(as_text(template.only("AWS::CloudWatch::Dashboard")["DashboardBody"]))
+    for widget in body["widgets"]:
+        yield from widget["properties"]["metrics"]
+
+
+def test_the_dashboard_shows_every_function_queue_and_region(template: Template) -> None:
+    values = {str(value) for metric in dashboard_metrics(template) for value in metric}
+
+    for part in ("push_guard", "pull_diagnosis"):
+        function = template.part(part).function_id
+        queue = template.part(part).queue_id
+        assert f"${{{function}}}" in values
+        assert f"${{{queue}.QueueName}}" in values
