@@ -38,6 +38,6 @@ def lay_foundation(
         code=lambda_.Code.from_asset(str(code_folder)),
         powertools=PowertoolsLayer(scope, "Powertools").version,
         encryption=encryption,
-        alerts=Alerts(scope, "Alerts", encryption=encryption, emails=settings.emails),
+        alerts=Alerts(scope, "Alerts", encryption=encryption, emails=settings.alerts.emails),
         state=State(scope, "State", encryption=encryption),
     )

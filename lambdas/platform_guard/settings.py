@@ -4,11 +4,11 @@ It is read when the stack is synthesized and again by the function that starts, 
 is found before anything is deployed, and imports stay few.
 """
 
-import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from platform_guard.alert_settings import AlertSettings, read_alert_settings
 from platform_guard.deploy_settings import DeploySettings, read_deploy_settings
 from platform_guard.policies import Policies
 from platform_guard.policy_settings import check_policies, read_policy, read_rules
@@ -16,9 +16,7 @@ from platform_guard.toml_table import (
     TomlTable,
     TomlTableError,
     a_boolean,
-    a_string,
     a_whole_number,
-    distinct,
 )
 
 GUARD_FILE = "guard.toml"
@@ -28,12 +26,6 @@ _MAX_INCIDENT_MINUTES = 7 * 24 * 60
 
 MAX_DELAY_SECONDS = 900
 """The longest that SQS holds a message back (SQS API, CreateQueue, DelaySeconds)."""
-
-# The HTML standard's "valid e-mail address", with at least one dot in the domain.
-_EMAIL = (
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-)
 
 
 class SettingsError(ValueError):
@@ -47,8 +39,7 @@ class Settings:
     policies: Policies = field(default_factory=Policies)
     delay_seconds: int = 15
     """How long a push waits before it is judged, 0 to 900 seconds."""
-    emails: tuple[str, ...] = ()
-    """Who gets alerts by mail."""
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     incident_minutes: int = 60
     """How long nobody is alerted again about tasks that fail for the same reason."""
     exec_format: bool = True
@@ -94,8 +85,7 @@ def _read_settings(document: dict[str, object]) -> Settings:
             )
         policies = replace(account, rules=read_rules(root, account.default))
         check_policies(guard, remedies, policies)
-        with root.table("alerts") as alerts:
-            emails = alerts.take("emails", distinct(_email), default.emails)
+        alerts = read_alert_settings(root)
         with root.table("diagnosis") as diagnosis:
             incident_minutes = diagnosis.take(
                 "incident_minutes",
@@ -107,15 +97,8 @@ def _read_settings(document: dict[str, object]) -> Settings:
     return Settings(
         policies=policies,
         delay_seconds=delay_seconds,
-        emails=emails,
+        alerts=alerts,
         incident_minutes=incident_minutes,
         exec_format=exec_format,
         deploy=deploy,
     )
-
-
-def _email(value: object) -> str:
-    address = a_string(value)
-    if re.fullmatch(_EMAIL, address) is None:
-        raise ValueError(f"{address!r} is no e-mail address; write one such as team@example.com")
-    return address

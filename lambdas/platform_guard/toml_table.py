@@ -78,12 +78,14 @@ class TomlTable:
 
         Their place says the number of each, from 1, and the value of its key `name`.
         """
-        self._known[key] = f"[[{key}]]"
+        outer = self._place.strip("[] ")
+        heading = f"[[{outer}.{key}]]" if outer else f"[[{key}]]"
+        self._known[key] = heading
         contents = self._content.get(key, [])
         if not isinstance(contents, list) or not all(isinstance(item, dict) for item in contents):
-            raise self.error(key, f"is {_kind(contents)}; write each as a table, [[{key}]]")
+            raise self.error(key, f"is {_kind(contents)}; write each as a table, {heading}")
         return [
-            TomlTable(content, f"{self._place}[[{key}]] number {number}{_named(content, name)} ")
+            TomlTable(content, f"{heading} number {number}{_named(content, name)} ")
             for number, content in enumerate(contents, start=1)
         ]
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from platform_guard.alert_settings import AlertSettings
 from platform_guard.platforms import Platform
 from platform_guard.policies import SETTINGS, Policies, Rule
 from platform_guard.policy import IndexRule, PlatformRule, Policy, Remedy
@@ -27,7 +28,15 @@ def test_an_empty_file_means_the_defaults() -> None:
             rules=(),
         ),
         delay_seconds=15,
-        emails=(),
+        alerts=AlertSettings(
+            emails=(),
+            collect_seconds=20,
+            once_a_day=(Finding.INDEX_ONLY,),
+            messages_a_minute=10,
+            resolved=True,
+            slack=(),
+            amazon_q=None,
+        ),
         incident_minutes=60,
         exec_format=True,
     )
@@ -43,6 +52,10 @@ def test_the_shipped_file_states_every_default() -> None:
     for key in (
         "delay_seconds",
         "emails",
+        "collect_seconds",
+        "once_a_day",
+        "messages_a_minute",
+        "resolved",
         "incident_minutes",
         "exec_format",
     ):
@@ -121,7 +134,9 @@ def test_every_key_is_read() -> None:
             ),
         ),
         delay_seconds=0,
-        emails=("platform-team@example.com", "on.call+ecr@mail.example.co.uk"),
+        alerts=AlertSettings(
+            emails=("platform-team@example.com", "on.call+ecr@mail.example.co.uk")
+        ),
         incident_minutes=240,
         exec_format=False,
     )

@@ -9,7 +9,7 @@ from platform_guard.settings import SettingsError, parse_settings
 GUARD_KEYS = (
     "required_platforms, platform_rule, index_rule, verify_config, grace, ignore, delay_seconds"
 )
-TABLES = "[guard], [remedies], [[repository]], [alerts], [diagnosis], [deploy]"
+TABLES = "[guard], [remedies], [[repository]], [alerts], [slack], [amazon_q], [diagnosis], [deploy]"
 
 
 def refusal(text: str) -> str:
