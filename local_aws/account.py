@@ -28,6 +28,7 @@ from local_aws.event_bus import deliver
 from local_aws.iam.permissions import Permission, Scope
 from local_aws.runtime import Credentials
 from local_aws.sdk import shared_service_models
+from local_aws.shortcuts import moto_shortcuts, remembering
 from local_aws.stack_creation import create_stack
 from local_aws.topics import PublishedMessage, recorded_messages
 
@@ -66,9 +67,11 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         self._resources.enter_context(mock_aws(config={"lambda": {"use_docker": False}}))
         self._resources.enter_context(faithful_ecr(self._registry))
         self._resources.enter_context(shared_service_models())
+        self._resources.enter_context(moto_shortcuts())
         self._resources.enter_context(gate_on_every_client(self._gate))
         self.published: list[PublishedMessage] = self._resources.enter_context(recorded_messages())
-        self.client = boto3.Session(_ADMINISTRATOR, "secret", region_name=self.region).client
+        administrator = boto3.Session(_ADMINISTRATOR, "secret", region_name=self.region)
+        self.client = remembering(administrator.client)
         self._gate.principals[_OBSERVED] = Principal("observed", policies=None)
         self.observed_client = boto3.Session(_OBSERVED, "secret", region_name=self.region).client
         return self
