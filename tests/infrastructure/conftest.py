@@ -1,13 +1,10 @@
-import fcntl
-import os
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from stacks.node import use_installed_node
 from tests.infrastructure.template import Synthesis, Template
+from tests.support.synthesis import cloud_assembly
 
 Synthesize = Callable[[str], Synthesis]
 
@@ -15,24 +12,9 @@ Synthesize = Callable[[str], Synthesis]
 @pytest.fixture(scope="session")
 def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
     """Synthesize the stack for the text of a guard.toml, once for all processes of a test run."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
     def run(guard_toml: str) -> Synthesis:
-        folder = shared / f"synthesis-{sha256(guard_toml.encode()).hexdigest()[:12]}"
-        folder.mkdir(exist_ok=True)
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (folder / "done").exists():
-                guard_file = folder / "operator.toml"
-                guard_file.write_text(guard_toml, encoding="utf-8")
-                use_installed_node()
-                # Not at the top: importing aws_cdk starts Node, and that must be the installed one.
-                from stacks.synthesis import synthesize as synthesize_stack
-
-                synthesize_stack(guard_file, folder / "cdk.out")
-                (folder / "done").touch()
-        return Synthesis(folder / "cdk.out")
+        return Synthesis(cloud_assembly(guard_toml, tmp_path_factory))
 
     return run
 

@@ -4,32 +4,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.stand_in import synthesized
 from local_aws import Deployment, LocalAws
 from tests.integration.ecs import Shop
+from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 
 @pytest.fixture(scope="session")
-def default_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def default_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of the stack with every setting left at its default."""
-    settings = tmp_path_factory.mktemp("settings") / "guard.toml"
-    settings.touch()
-    with synthesized(settings) as assembly:
-        yield assembly
+    return cloud_assembly("", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def alert_only_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def alert_only_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of the stack with a policy that changes nothing."""
-    settings = tmp_path_factory.mktemp("settings") / "guard.toml"
     findings = ("missing-platform", "index-only", "no-image", "dangling", "mislabeled")
     lines = [f'{finding} = "alert"' for finding in findings]
-    settings.write_text("\n".join(["[remedies]", *lines]))
-    with synthesized(settings) as assembly:
-        yield assembly
+    guard_toml = "\n".join(["[remedies]", *lines])
+    return cloud_assembly(guard_toml, tmp_path_factory)
 
 
 @pytest.fixture
@@ -52,12 +47,10 @@ def guard(aws: LocalAws, default_assembly: Path) -> Deployment:
 
 
 @pytest.fixture(scope="session")
-def unverified_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def unverified_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of the stack that takes an index at its word."""
-    settings = tmp_path_factory.mktemp("settings") / "guard.toml"
-    settings.write_text("[guard]\nverify_config = false\n")
-    with synthesized(settings) as assembly:
-        yield assembly
+    guard_toml = "[guard]\nverify_config = false\n"
+    return cloud_assembly(guard_toml, tmp_path_factory)
 
 
 @pytest.fixture

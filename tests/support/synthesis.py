@@ -1,0 +1,33 @@
+"""Cloud assemblies for tests: each is synthesized once for all processes of a test run."""
+
+import fcntl
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from stacks.node import use_installed_node
+
+
+def cloud_assembly(guard_toml: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Synthesize the stack for the text of a guard.toml, and give the folder that holds it.
+
+    It runs within this process: only the first time takes seconds.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / f"synthesis-{sha256(guard_toml.encode()).hexdigest()[:12]}"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            guard_file = folder / "operator.toml"
+            guard_file.write_text(guard_toml, encoding="utf-8")
+            use_installed_node()
+            # Not at the top: importing aws_cdk starts Node, and that must be the installed one.
+            from stacks.synthesis import synthesize
+
+            synthesize(guard_file, folder / "cdk.out")
+            (folder / "done").touch()
+    return folder / "cdk.out"
