@@ -62,7 +62,12 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         self._registry = Registry(clock, new_id, self._emit_image_event, self._downloads)
 
     def __enter__(self) -> Self:
-        environment = {"MOTO_ACCOUNT_ID": self.account, "AWS_DEFAULT_REGION": self.region}
+        environment = {
+            "MOTO_ACCOUNT_ID": self.account,
+            "AWS_DEFAULT_REGION": self.region,
+            # Else every look at a network makes two thousand of them first.
+            "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+        }
         self._resources.enter_context(patch.dict("os.environ", environment))
         self._resources.enter_context(mock_aws(config={"lambda": {"use_docker": False}}))
         self._resources.enter_context(faithful_ecr(self._registry))

@@ -22,7 +22,7 @@ from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDE
 LIBRARY = "platform_guard"
 """The package that every asset carries; the installed one is run, after a comparison."""
 
-_KEPT = ("HOME", "MOTO_ACCOUNT_ID", "PATH", "TMPDIR")
+_KEPT = ("HOME", "MOTO_ACCOUNT_ID", "MOTO_EC2_LOAD_DEFAULT_AMIS", "PATH", "TMPDIR")
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -24,9 +24,6 @@ MISLABELED = "bk0.25-single-arm64-base-default-target"
 
 EXECUTION_ROLE = "arn:aws:iam::123456789012:role/shop-execution"
 
-# One of those that moto knows; to list them takes it seconds.
-_MACHINE_IMAGE = "ami-03cf127a"
-
 START_INCIDENT = ("UpdateItem", "PutItem")
 """Is the incident known? Then take it on."""
 LOOK_AT_IMAGE = (
@@ -103,7 +100,8 @@ class Shop:
         ecs: ECSClient = self.aws.client("ecs")
         ec2: EC2Client = self.aws.client("ec2")
         ecs.create_cluster(clusterName="shop")
-        (started,) = ec2.run_instances(ImageId=_MACHINE_IMAGE, MinCount=1, MaxCount=1)["Instances"]
+        image = ec2.register_image(Name="machine")["ImageId"]
+        (started,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"]
         answer = ecs.register_container_instance(
             cluster="shop",
             instanceIdentityDocument=json.dumps({"instanceId": started["InstanceId"]}),
