@@ -9,6 +9,7 @@ remedy and alert are done once an event.
 import json
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,10 +26,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.ecr import EcrRepository
+from platform_guard.aws.effective_policies import EffectivePolicies
 from platform_guard.environment import environment_variable
 from platform_guard.events import EventError, Ignored, Push, parse_push, seconds_since
 from platform_guard.found import Found
 from platform_guard.judging import judge
+from platform_guard.overrides import RefusedTag
 from platform_guard.policy import Policy
 from platform_guard.reading import Bounds, Wanted, read_image
 from platform_guard.settings import load_settings
@@ -47,6 +50,7 @@ state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
 clients = Clients()
 # Every push needs this client, and Lambda gives start-up more CPU than it gives a call.
 ecr = clients.ecr
+policies = EffectivePolicies(settings.policies, ecr, time.monotonic)
 
 
 class OutOfTimeError(Exception):
@@ -87,13 +91,29 @@ def _handle_event(body: str, context: LambdaContext) -> None:
 
 def _guard_unless_ignored(push: Push, context: LambdaContext) -> None:
     image = push.image
-    effective = settings.policies.policy_for(image.repository.name, image.tag)
+    effective = policies.policy_for(image.repository, image.tag)
     if effective.policy.ignore:
         reason = f"the policy ignores such images: {effective.origins['ignore']}"
         logger.info("push ignored", outcome="ignored", reason=reason)
         _count("pushes_ignored")
         return
     _guard(push, effective.policy, context)
+    if effective.refused_tags:
+        _report_refused_tags(effective.refused_tags, push, context)
+
+
+def _report_refused_tags(
+    refused_tags: Sequence[RefusedTag], push: Push, context: LambdaContext
+) -> None:
+    from platform_guard.aws.once import Once
+    from platform_guard.aws.override_reporting import SECONDS_BETWEEN_REPORTS, report_refused_tags
+    from platform_guard.aws.topic import AlertTopic
+
+    once = Once(clients.dynamodb, state_table, "override", SECONDS_BETWEEN_REPORTS)
+    topic = AlertTopic(clients.sns, topic_arn)
+    for tag in refused_tags:
+        logger.warning("resource tag not obeyed", resource_tag=tag.key, reason=tag.because)
+    report_refused_tags(refused_tags, push.image.repository, once, topic, context)
 
 
 def _guard(push: Push, policy: Policy, context: LambdaContext) -> None:

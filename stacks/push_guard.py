@@ -10,6 +10,7 @@ from platform_guard.policies import Policies
 from platform_guard.policy import Remedy
 from stacks.alarms import watch_pushes
 from stacks.foundation import Foundation
+from stacks.policy_permissions import permissions_to_know_policies
 from stacks.queue_fed import QueueFedFunction
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
@@ -39,7 +40,10 @@ class PushGuard(QueueFedFunction):
             description="Judges the images that are pushed to Amazon ECR by their platforms",
             event_patterns={"Rule": _TAGGED_PUSH},
             delay=Duration.seconds(settings.delay_seconds),
-            permissions=[_permission_on_repositories(Stack.of(scope), settings.policies)],
+            permissions=[
+                _permission_on_repositories(Stack.of(scope), settings.policies),
+                *permissions_to_know_policies(Stack.of(scope), settings.policies),
+            ],
         )
         watch_pushes(self, foundation.alerts, self.module)
 

@@ -48,6 +48,12 @@ def free_tag(repository: Repository, tag: str) -> str:
     return shlex.join(["aws", "ecr", "batch-delete-image", *where, *what])
 
 
+def remove_resource_tag(repository: Repository, key: str) -> str:
+    """Take an AWS resource tag away from a repository."""
+    what = ["--resource-arn", repository.arn, "--tag-keys", key]
+    return shlex.join(["aws", "ecr", "untag-resource", "--region", repository.region, *what])
+
+
 def registrable(changes: Mapping[str, str], stated: frozenset[str]) -> str:
     """Write a JMESPath query that makes input of RegisterTaskDefinition from what describes one.
 

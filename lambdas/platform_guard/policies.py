@@ -4,10 +4,11 @@ The first rule that matches wins. It is a whole policy: what it leaves out is th
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from platform_guard.globs import covers, matches
-from platform_guard.policy import Policy, Remedy
+from platform_guard.overrides import Override, RefusedTag, override
+from platform_guard.policy import Policy, Remedy, at_most
 from platform_guard.verdicts import Finding
 
 SETTINGS = (
@@ -55,9 +56,32 @@ class EffectivePolicy:
 
     policy: Policy
     origins: Mapping[str, str]
-    """By setting: `default`, `guard.toml [guard]`, `rule 2 "ml/*"`."""
+    """By setting: `default`, `guard.toml [guard]`, `rule 2 "ml/*"`,
+    `resource tag platform-guard:grace`."""
     rule: Rule | None = None
     """The rule that matched; None where none did."""
+    refused_tags: tuple[RefusedTag, ...] = ()
+    """Resource tags of the repository that are not obeyed."""
+
+    def overridden(
+        self, tags: Mapping[str, str], allowed: frozenset[Override]
+    ) -> "EffectivePolicy":
+        """Give the policy with what the resource tags of the repository say about it."""
+        overridden = override(self.policy, tags, allowed)
+        return replace(
+            self,
+            policy=overridden.policy,
+            origins={**self.origins, **overridden.origins},
+            refused_tags=overridden.refused_tags,
+        )
+
+    def without_tags(self, why: str) -> "EffectivePolicy":
+        """Give the policy where the resource tags could not be read: no more than a mark."""
+        caveat = (
+            f"whether the repository's resource tags ask for something else ({why}); "
+            f"so nothing stronger than a mark is done"
+        )
+        return replace(self, policy=at_most(self.policy, Remedy.TAG, caveat))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +93,8 @@ class Policies:
     """The settings that the account's own policy does not leave to this program."""
     rules: tuple[Rule, ...] = ()
     """The first that matches wins."""
+    overrides: frozenset[Override] = frozenset()
+    """What teams may override by resource tags on their repositories."""
 
     def policy_for(self, repository: str, tag: str) -> EffectivePolicy:
         """Give what holds for an image that is pushed to a repository under a tag."""
@@ -81,21 +107,26 @@ class Policies:
 
     def remedies_in_use(self) -> frozenset[Remedy]:
         """Give every remedy that some image may meet; no other needs a permission."""
-        return frozenset(
+        stated = frozenset(
             remedy
             for policy in self._in_use()
             if not policy.ignore
             for remedy in policy.remedies.values()
         )
+        if Override.REMEDY not in self.overrides:
+            return stated
+        strongest = max((remedy.strength for remedy in stated), default=-1)
+        return frozenset(remedy for remedy in Remedy if remedy.strength <= strongest)
 
     def strongest_remedy(self) -> Remedy:
         """Give the strongest thing that is done to any image."""
         return max(self.remedies_in_use(), key=lambda remedy: remedy.strength, default=Remedy.ALERT)
 
     def waits(self) -> bool:
-        """Tell whether some remedy is put off by a grace period."""
+        """Tell whether some remedy may be put off by a grace period."""
         return any(
-            policy.grace_seconds > 0 and policy.strongest_remedy.strength > Remedy.TAG.strength
+            (policy.grace_seconds > 0 or Override.GRACE in self.overrides)
+            and policy.strongest_remedy.strength > Remedy.TAG.strength
             for policy in self._in_use()
             if not policy.ignore
         )

@@ -1,7 +1,7 @@
 """What a registry wants of its images."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from platform_guard.platforms import Platform
@@ -71,6 +71,8 @@ class Policy:
     """How long a remedy stronger than a mark waits, 0 for not at all."""
     ignore: bool = False
     """Whether images are left alone altogether: neither read nor judged nor reported."""
+    caveat: str = ""
+    """What could not be looked up about the policy and makes it milder; empty for nothing."""
 
     @property
     def strongest_remedy(self) -> Remedy:
@@ -82,6 +84,12 @@ class Policy:
         """The required platforms in words: `linux/amd64 and linux/arm64`, or with an `or`."""
         conjunction = " and " if self.platform_rule is PlatformRule.ALL else " or "
         return conjunction.join(map(str, self.required_platforms))
+
+
+def at_most(policy: Policy, remedy: Remedy, caveat: str) -> Policy:
+    """Give a policy that does nothing stronger than a remedy, and the reason with it."""
+    remedies = {finding: milder(remedy, stated) for finding, stated in policy.remedies.items()}
+    return replace(policy, remedies=remedies, caveat=caveat)
 
 
 def contradiction(policy: Policy) -> str:

@@ -6,6 +6,7 @@ from platform_guard.alerts import Fix
 from platform_guard.evidence import RoleKind
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_targets import Target
+from platform_guard.references import partition
 
 _EXECUTION_POLICY = "service-role/AmazonECSTaskExecutionRolePolicy"
 _INSTANCE_POLICY = "AmazonEC2ContainerRegistryReadOnly"
@@ -112,10 +113,3 @@ def _role_name(case: PullCase) -> str:
     if ":assumed-role/" in role:
         return role.partition(":assumed-role/")[2].partition("/")[0]
     return role.rpartition("/")[2]
-
-
-def partition(region: str) -> str:
-    """Give the partition of AWS that a region is in, as ARNs begin with it."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"

@@ -27,6 +27,12 @@ class Repository:
         """What `docker` calls the repository, without tag or digest."""
         return f"{self.account}.dkr.ecr.{self.region}.{_domain(self.region)}/{self.name}"
 
+    @property
+    def arn(self) -> str:
+        """What AWS calls the repository."""
+        where = f"{self.region}:{self.account}"
+        return f"arn:{partition(self.region)}:ecr:{where}:repository/{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -61,6 +67,13 @@ def parse_reference(text: str) -> Reference | None:
     tag, digest = match["tag"] or "", match["digest"] or ""
     repository = Repository(match["account"], match["region"], match["repository"])
     return Reference(repository, tag if tag or digest else "latest", digest)
+
+
+def partition(region: str) -> str:
+    """Give the partition of AWS that a region is in, as ARNs begin with it."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def _domain(region: str) -> str:

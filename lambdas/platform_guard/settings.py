@@ -10,6 +10,7 @@ from pathlib import Path
 
 from platform_guard.alert_settings import AlertSettings, read_alert_settings
 from platform_guard.deploy_settings import DeploySettings, read_deploy_settings
+from platform_guard.overrides import Override
 from platform_guard.policies import Policies
 from platform_guard.policy_settings import check_policies, read_policy, read_rules
 from platform_guard.toml_table import (
@@ -17,6 +18,8 @@ from platform_guard.toml_table import (
     TomlTableError,
     a_boolean,
     a_whole_number,
+    distinct,
+    one_of,
 )
 
 GUARD_FILE = "guard.toml"
@@ -80,10 +83,15 @@ def _read_settings(document: dict[str, object]) -> Settings:
     with TomlTable(document) as root:
         with root.table("guard") as guard, root.table("remedies") as remedies:
             account = read_policy(guard, remedies, default.policies.default)
+            overrides = guard.take("repository_overrides", _overrides, default.policies.overrides)
             delay_seconds = guard.take(
                 "delay_seconds", a_whole_number(0, MAX_DELAY_SECONDS), default.delay_seconds
             )
-        policies = replace(account, rules=read_rules(root, account.default))
+        policies = replace(
+            account,
+            rules=read_rules(root, account.default),
+            overrides=overrides,
+        )
         check_policies(guard, remedies, policies)
         alerts = read_alert_settings(root)
         with root.table("diagnosis") as diagnosis:
@@ -102,3 +110,7 @@ def _read_settings(document: dict[str, object]) -> Settings:
         exec_format=exec_format,
         deploy=deploy,
     )
+
+
+def _overrides(value: object) -> frozenset[Override]:
+    return frozenset(distinct(one_of(Override))(value))

@@ -33,6 +33,8 @@ class Registry:
     emit: Callable[[ImageEvent], None]
     downloads: DownloadServer
     stores: WeakKeyDictionary[Repository, ImageStore] = field(default_factory=WeakKeyDictionary)
+    cache_rules: dict[tuple[str, str], dict[str, dict[str, object]]] = field(default_factory=dict)
+    """Pull-through cache rules by account and region, then by prefix."""
 
     def store_of(self, repository: Repository) -> ImageStore:
         """Return the images of a repository; they vanish with it."""

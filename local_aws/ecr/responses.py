@@ -17,9 +17,10 @@ from moto.ecr.responses import ECRResponse
 from local_aws.ecr.image_operations import ImageOperations
 from local_aws.ecr.layer_operations import LayerOperations
 from local_aws.ecr.operations import Registry, without_none
+from local_aws.ecr.pull_through_operations import PullThroughOperations
 
 
-class FaithfulEcr(ImageOperations, LayerOperations):
+class FaithfulEcr(ImageOperations, LayerOperations, PullThroughOperations):
     """All of ECR: what is not overridden is moto's."""
 
     def describe_repositories(self) -> ActionResult:

@@ -54,3 +54,23 @@ def alert_only(synthesize: Synthesize) -> Template:
         [diagnosis]
         exec_format = false
     """).template
+
+
+@pytest.fixture(scope="session")
+def overridable(synthesize: Synthesize) -> Template:
+    """The stack of an operator who marks in some repositories alone, and lets teams override."""
+    return synthesize("""
+        [guard]
+        repository_overrides = ["index_rule"]
+
+        [remedies]
+        missing-platform = "alert"
+        index-only = "alert"
+        no-image = "alert"
+        dangling = "alert"
+        mislabeled = "alert"
+
+        [[repository]]
+        repository = "ml/*"
+        remedies.missing-platform = "tag"
+    """).template

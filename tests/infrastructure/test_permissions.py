@@ -67,8 +67,11 @@ def permissions(part: Part) -> set[tuple[str, str]]:
 def test_the_push_guard_may_do_what_the_table_says_and_nothing_else(template: Template) -> None:
     part = template.part("push_guard")
     on_repositories = {(action, REPOSITORIES) for action in (*READ_IMAGES, "ecr:PutImage")}
+    before_a_change = {("ecr:DescribePullThroughCacheRules", "*")}
 
-    assert permissions(part) == what_every_function_may_do(part) | on_repositories
+    assert permissions(part) == (
+        what_every_function_may_do(part) | on_repositories | before_a_change
+    )
 
 
 def test_a_policy_that_only_alerts_cannot_write_to_ecr(alert_only: Template) -> None:
@@ -76,6 +79,19 @@ def test_a_policy_that_only_alerts_cannot_write_to_ecr(alert_only: Template) -> 
     on_repositories = {(action, REPOSITORIES) for action in READ_IMAGES}
 
     assert permissions(part) == what_every_function_may_do(part) | on_repositories
+
+
+def test_a_policy_that_teams_may_override_can_read_the_tags_of_repositories(
+    overridable: Template, template: Template
+) -> None:
+    read_tags = ("ecr:ListTagsForResource", REPOSITORIES)
+
+    assert read_tags in permissions(overridable.part("push_guard"))
+    assert read_tags not in permissions(template.part("push_guard"))
+
+
+def test_a_rule_that_marks_is_enough_for_the_permission_to_mark(overridable: Template) -> None:
+    assert ("ecr:PutImage", REPOSITORIES) in permissions(overridable.part("push_guard"))
 
 
 def test_the_diagnosis_may_look_and_change_nothing(template: Template) -> None:

@@ -17,8 +17,8 @@ MISLABELED = "bk0.25-single-arm64-base-default-target"
 HELM_CHART = "oras-helm-chart-shape"
 
 
-def push(aws: LocalAws, case: str, tag: str = "1.0") -> str:
-    return push_layout(aws, "shop/api", layout_of(case), tag)
+def push(aws: LocalAws, case: str, tag: str = "1.0", repository: str = "shop/api") -> str:
+    return push_layout(aws, repository, layout_of(case), tag)
 
 
 def tags(ecr: "ECRClient") -> set[str]:

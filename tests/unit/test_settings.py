@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from platform_guard.alert_settings import AlertSettings
+from platform_guard.overrides import Override
 from platform_guard.platforms import Platform
 from platform_guard.policies import SETTINGS, Policies, Rule
 from platform_guard.policy import IndexRule, PlatformRule, Policy, Remedy
@@ -50,6 +51,7 @@ def test_the_shipped_file_states_every_default() -> None:
     assert replace(settings, policies=Policies(settings.policies.default)) == Settings()
     assert settings.policies.stated == set(SETTINGS)
     for key in (
+        "repository_overrides",
         "delay_seconds",
         "emails",
         "collect_seconds",
@@ -70,6 +72,7 @@ def test_every_key_is_read() -> None:
         index_rule = "allow"
         verify_config = false
         grace = "24h"
+        repository_overrides = ["index_rule", "remedy"]
         delay_seconds = 0
 
         [remedies]
@@ -132,6 +135,7 @@ def test_every_key_is_read() -> None:
                     stated=frozenset({"ignore"}),
                 ),
             ),
+            overrides=frozenset({Override.INDEX_RULE, Override.REMEDY}),
         ),
         delay_seconds=0,
         alerts=AlertSettings(

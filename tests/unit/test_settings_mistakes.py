@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from platform_guard.settings import SettingsError, parse_settings
 
 GUARD_KEYS = (
-    "required_platforms, platform_rule, index_rule, verify_config, grace, ignore, delay_seconds"
+    "required_platforms, platform_rule, index_rule, verify_config, grace, ignore, "
+    "repository_overrides, delay_seconds"
 )
 TABLES = "[guard], [remedies], [[repository]], [alerts], [slack], [amazon_q], [diagnosis], [deploy]"
 
