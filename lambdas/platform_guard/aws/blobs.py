@@ -4,7 +4,12 @@ import urllib3
 
 from platform_guard.aws.errors import LookUpError
 
+CONNECTIONS = 16
+"""How many downloads keep their connection when several threads download."""
+
 _POOL = urllib3.PoolManager(
+    # As many as the sweep downloads at once.
+    maxsize=CONNECTIONS,
     timeout=urllib3.Timeout(connect=3, read=10),
     retries=urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504)),
 )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sts import STSClient
 
 # Well within the time that a function has; what still fails is retried through its queue.
 _PATIENT = Config(
@@ -26,6 +28,15 @@ _PATIENT = Config(
 _HASTY = Config(
     connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
 )
+
+PERSISTENT = Config(
+    connect_timeout=5,
+    read_timeout=30,
+    # Slows down when it is throttled, so that others in the account get their share.
+    retries={"mode": "adaptive", "total_max_attempts": 12},
+    max_pool_connections=32,
+)
+"""For many calls from several threads, none of which is in a hurry."""
 
 
 class Clients:
@@ -72,6 +83,16 @@ class Clients:
     def sns(self) -> "SNSClient":
         """Amazon SNS."""
         return cast("SNSClient", self._client("sns"))
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """Amazon SQS."""
+        return cast("SQSClient", self._client("sqs"))
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        """AWS STS, which says whose credentials these are."""
+        return cast("STSClient", self._client("sts"))
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":

@@ -1,0 +1,105 @@
+"""A repository of Amazon ECR that is asked for many things at once, over several connections."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from platform_guard.aws.batch_get_image import IDS_PER_CALL, BatchAnswer, batch_get_image
+from platform_guard.aws.ecr import EcrRepository
+from platform_guard.aws.errors import LookUpError, reason_of
+from platform_guard.bulk_reading import Unseen
+from platform_guard.reading import StoredDocument
+from platform_guard.references import Repository
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+_REMEMBERED_BYTES = 32 * 1024 * 1024
+
+
+@dataclass
+class SeenConfigs:
+    """Configs that were fetched lately, for images that repositories share.
+
+    A digest names the same bytes everywhere. May be used by several threads.
+    """
+
+    limit: int = _REMEMBERED_BYTES
+    _contents: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _size: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, digest: str) -> bytes | None:
+        """Give a config; None where it is not remembered."""
+        with self._lock:
+            content = self._contents.get(digest)
+            if content is not None:
+                self._contents.move_to_end(digest)
+            return content
+
+    def add(self, digest: str, content: bytes) -> None:
+        """Remember a config that is what its digest names; forget what was unused for longest."""
+        if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
+            return
+        with self._lock:
+            if digest in self._contents or len(content) > self.limit // 8:
+                return
+            self._contents[digest] = content
+            self._size += len(content)
+            while self._size > self.limit:
+                _, oldest = self._contents.popitem(last=False)
+                self._size -= len(oldest)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRepository:
+    """The images of one repository: a BulkStore."""
+
+    client: "ECRClient"
+    repository: Repository
+    pool: ThreadPoolExecutor
+    """For the calls; they wait for nothing that runs in it."""
+    seen_configs: SeenConfigs
+
+    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument | Unseen]:
+        """Fetch manifests and indexes, a call a hundred. Raises what botocore raises."""
+        chunks = [
+            digests[start : start + IDS_PER_CALL] for start in range(0, len(digests), IDS_PER_CALL)
+        ]
+        found: dict[str, StoredDocument | Unseen] = {}
+        for answer in self.pool.map(self._batch, chunks):
+            found |= {document.digest: document for document in answer.documents}
+            found |= {digest: Unseen(reason) for digest, reason in answer.unseen.items()}
+        return found
+
+    def configs(self, digests: Sequence[str], size_limit: int) -> Mapping[str, bytes | Unseen]:
+        """Fetch configs, a call and a GET each, but for those that were fetched lately."""
+
+        def fetch(digest: str) -> bytes | Unseen | None:
+            return self._config(digest, size_limit)
+
+        answers = zip(digests, self.pool.map(fetch, digests), strict=True)
+        return {digest: content for digest, content in answers if content is not None}
+
+    def _batch(self, digests: Sequence[str]) -> BatchAnswer:
+        return batch_get_image(
+            self.client, self.repository, [{"imageDigest": digest} for digest in digests]
+        )
+
+    def _config(self, digest: str, size_limit: int) -> bytes | Unseen | None:
+        known = self.seen_configs.get(digest)
+        if known is not None:
+            return known
+        try:
+            content = EcrRepository(self.client, self.repository).config(digest, size_limit)
+        except (BotoCoreError, ClientError, LookUpError) as error:
+            return Unseen(f"its config could not be fetched: {reason_of(error)}")
+        if content is not None:
+            self.seen_configs.add(digest, content)
+        return content
