@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from cli.audit_command import add_audit_command
 from cli.demo_command import add_demo_command
 from cli.errors import UsageError
 from cli.explain_command import add_explain_command
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "--version", action="version", version=f"%(prog)s {version('ecr-platform-guard')}"
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_audit_command(commands)
     add_demo_command(commands)
     add_explain_command(commands)
     add_inspect_command(commands)

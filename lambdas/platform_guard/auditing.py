@@ -108,6 +108,8 @@ def _by_policy(
         if is_mark(tag):
             continue
         policy = policy_for(repository.name, tag)
+        if policy.ignore:
+            continue
         for known, tags in groups:
             if known is policy or known == policy:
                 tags.append(tag)

@@ -3,22 +3,23 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from platform_guard.aws.batch_get_image import IDS_PER_CALL, BatchAnswer, batch_get_image
 from platform_guard.aws.ecr import EcrRepository
-from platform_guard.aws.errors import LookUpError, reason_of
+from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.bulk_reading import Unseen
 from platform_guard.reading import StoredDocument
 from platform_guard.references import Repository
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
+
+_Fetched = bytes | Unseen | None
+"""A config; None where it is not there."""
 
 _REMEMBERED_BYTES = 32 * 1024 * 1024
 
@@ -32,29 +33,49 @@ class SeenConfigs:
 
     limit: int = _REMEMBERED_BYTES
     _contents: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _under_way: dict[str, Future[_Fetched]] = field(default_factory=dict)
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, digest: str) -> bytes | None:
-        """Give a config; None where it is not remembered."""
-        with self._lock:
-            content = self._contents.get(digest)
-            if content is not None:
-                self._contents.move_to_end(digest)
-            return content
+    def get(self, digest: str, fetch: Callable[[], _Fetched]) -> _Fetched:
+        """Give a config, and fetch it where neither this nor another thread has.
 
-    def add(self, digest: str, content: bytes) -> None:
-        """Remember a config that is what its digest names; forget what was unused for longest."""
+        That a config is not there, or could not be fetched, holds for one repository alone and is
+        not remembered.
+        """
+        with self._lock:
+            known = self._contents.get(digest)
+            if known is not None:
+                self._contents.move_to_end(digest)
+                return known
+            other = self._under_way.get(digest)
+            mine: Future[_Fetched] = Future()
+            if other is None:
+                self._under_way[digest] = mine
+        if other is not None:
+            fetched = other.result()
+            return fetched if isinstance(fetched, bytes) else fetch()
+        fetched = None
+        try:
+            fetched = fetch()
+        finally:
+            with self._lock:
+                del self._under_way[digest]
+                self._remember(digest, fetched)
+            mine.set_result(fetched)
+        return fetched
+
+    def _remember(self, digest: str, content: _Fetched) -> None:
+        """Keep a config that is what its digest names; forget what was unused for longest."""
+        if not isinstance(content, bytes) or len(content) > self.limit // 8:
+            return
         if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
             return
-        with self._lock:
-            if digest in self._contents or len(content) > self.limit // 8:
-                return
-            self._contents[digest] = content
-            self._size += len(content)
-            while self._size > self.limit:
-                _, oldest = self._contents.popitem(last=False)
-                self._size -= len(oldest)
+        self._contents[digest] = content
+        self._size += len(content)
+        while self._size > self.limit:
+            _, oldest = self._contents.popitem(last=False)
+            self._size -= len(oldest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +102,8 @@ class BulkRepository:
     def configs(self, digests: Sequence[str], size_limit: int) -> Mapping[str, bytes | Unseen]:
         """Fetch configs, a call and a GET each, but for those that were fetched lately."""
 
-        def fetch(digest: str) -> bytes | Unseen | None:
-            return self._config(digest, size_limit)
+        def fetch(digest: str) -> _Fetched:
+            return self.seen_configs.get(digest, lambda: self._config(digest, size_limit))
 
         answers = zip(digests, self.pool.map(fetch, digests), strict=True)
         return {digest: content for digest, content in answers if content is not None}
@@ -92,14 +113,8 @@ class BulkRepository:
             self.client, self.repository, [{"imageDigest": digest} for digest in digests]
         )
 
-    def _config(self, digest: str, size_limit: int) -> bytes | Unseen | None:
-        known = self.seen_configs.get(digest)
-        if known is not None:
-            return known
+    def _config(self, digest: str, size_limit: int) -> _Fetched:
         try:
-            content = EcrRepository(self.client, self.repository).config(digest, size_limit)
-        except (BotoCoreError, ClientError, LookUpError) as error:
+            return EcrRepository(self.client, self.repository).config(digest, size_limit)
+        except AWS_ERRORS as error:
             return Unseen(f"its config could not be fetched: {reason_of(error)}")
-        if content is not None:
-            self.seen_configs.add(digest, content)
-        return content

@@ -15,6 +15,20 @@ class LookUpError(Exception):
 AWS_ERRORS = (BotoCoreError, ClientError, LookUpError)
 """All that a look at AWS raises when it fails."""
 
+AwsError = BotoCoreError | ClientError | LookUpError
+"""Any of them."""
+
+# Nothing can be seen with such credentials.
+_UNUSABLE_CREDENTIALS = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "UnrecognizedClientException",
+    }
+)
+
 _THROTTLED = frozenset(
     {
         "ThrottlingException",
@@ -35,7 +49,7 @@ def error_code(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "Unknown")
 
 
-def reason_of(error: BotoCoreError | ClientError | LookUpError) -> str:
+def reason_of(error: AwsError) -> str:
     """Say in one clause why a look at AWS failed."""
     match error:
         case ClientError():
@@ -53,3 +67,8 @@ def is_transient(error: ClientError) -> bool:
     """Tell whether the same call may succeed later."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return error_code(error) in _THROTTLED or status >= 500 or status == 429
+
+
+def rejects_credentials(error: AwsError) -> bool:
+    """Tell whether AWS does not accept, or no longer accepts, who calls."""
+    return isinstance(error, ClientError) and error_code(error) in _UNUSABLE_CREDENTIALS

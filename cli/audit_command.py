@@ -1,0 +1,118 @@
+"""`platform-guard audit`: judge all that registries hold, changing nothing."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.errors import UsageError
+from cli.parser import Commands
+from platform_guard.policies import Policies
+from platform_guard.settings import SettingsError, load_settings
+from platform_guard.verdicts import Finding, NoFinding
+
+if TYPE_CHECKING:
+    from cli.audit_journal import AuditJournal
+
+UNSEEN = "unseen"
+"""With --fail-on: what could not be looked at."""
+
+_FORMATS = ("table", "jsonl", "csv", "html")
+_FAILURES = (*Finding, NoFinding.UNREADABLE, UNSEEN)
+
+
+def add_audit_command(commands: Commands) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "audit",
+        help="judge every tagged image in Amazon ECR",
+        description="Judges every tagged image of the account of your AWS credentials. Reads only, "
+        "unless --apply is given. Interrupted with Ctrl-C, it goes on where it was when it is run "
+        "again: until it has ended it keeps what it found in ecr-platform-guard/ in your cache "
+        "folder ($XDG_CACHE_HOME, or ~/.cache).",
+        epilog="Exit status: 0 done, whatever was found; 1 something was found that --fail-on "
+        "names; 2 could not be done. What could not be seen is named on standard error.",
+    )
+    parser.add_argument(
+        "patterns",
+        metavar="REPOSITORY",
+        nargs="*",
+        help="repositories by name, or with * and ? by pattern, such as 'team/*' (default: all)",
+    )
+    parser.add_argument(
+        "--region",
+        metavar="REGION",
+        action="append",
+        default=[],
+        help="may be given several times (default: the region of your AWS credentials)",
+    )
+    parser.add_argument(
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        help="a guard.toml (default: the guard's defaults, which require linux/amd64)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default="table",
+        help="table: by repository, the worst first; jsonl, csv: every image; "
+        "html: a report in one file, for a browser (default: table)",
+    )
+    parser.add_argument(
+        "--output", metavar="FILE", type=Path, help="where to write (default: standard output)"
+    )
+    parser.add_argument(
+        "--fail-on",
+        metavar="FINDING",
+        action="append",
+        default=[],
+        choices=_FAILURES,
+        help=f"exit with 1 if there is such an image; may be given several times; one of "
+        f"{', '.join(_FAILURES)}",
+    )
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument(
+        "--resume", action="store_true", help="go on with an interrupted audit, or do nothing"
+    )
+    again.add_argument(
+        "--restart", action="store_true", help="begin anew, also where one was interrupted"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    policies = _policies(options.policy)
+    # The AWS SDK and rich take long to import, which other commands have no use for.
+    from cli.audit import audit
+    from cli.audit_registry import open_registries
+    from cli.audit_state import journal_file, open_journal
+
+    registries = open_registries(tuple(dict.fromkeys(options.region)))
+    file = journal_file(
+        registries.account, registries.regions, options.patterns, policies, os.environ
+    )
+    with open_journal(file, restart=options.restart, resume=options.resume) as journal:
+        audit(journal, registries, options.patterns, policies)
+        _write(journal, options)
+        return _exit_status(journal, options.fail_on)
+
+
+def _write(journal: "AuditJournal", options: argparse.Namespace) -> None:
+    from cli.audit_output import write_output
+
+    write_output(journal, options.format, options.output)
+
+
+def _exit_status(journal: "AuditJournal", fail_on: list[str]) -> int:
+    tallies = journal.tallies()
+    failed = any(tally.verdicts.get(name) for tally in tallies for name in fail_on)
+    unseen = UNSEEN in fail_on and any(tally.trouble or tally.unseen for tally in tallies)
+    return 1 if failed or unseen else 0
+
+
+def _policies(file: Path | None) -> Policies:
+    try:
+        return Policies() if file is None else load_settings(file).policies
+    except SettingsError as error:
+        raise UsageError(str(error)) from error

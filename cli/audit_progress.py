@@ -1,0 +1,86 @@
+"""How far an audit is: a moving line in a terminal, a line now and then elsewhere."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+@dataclass
+class AuditProgress:
+    """Counts repositories and images, those of an interrupted audit as well."""
+
+    repositories: int
+    done: int
+    images: int
+    started: float
+    """By `time.monotonic`."""
+    new_images: int = 0
+    new_done: int = 0
+
+    def line(self, now: float) -> str:
+        """Say how far the audit is, how fast, and how long it may still take."""
+        seconds = max(now - self.started, 0.001)
+        parts = [
+            f"{self.done:,} of {self.repositories:,} repositories",
+            f"{self.images:,} images",
+            f"{self.new_images / seconds:,.0f} images/s",
+        ]
+        if self.new_done and self.done < self.repositories:
+            left = (self.repositories - self.done) * seconds / self.new_done
+            parts.append(f"about {_duration(left)} left")
+        return ", ".join(parts)
+
+    def add(self, repositories: int, images: int) -> None:
+        """Count what was finished and judged."""
+        self.done += repositories
+        self.new_done += repositories
+        self.images += images
+        self.new_images += images
+
+
+@contextmanager
+def shown_progress(
+    progress: AuditProgress, console: Console, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[int, int], None]]:
+    """Show the progress on a console, and give what is to be told about it."""
+    if not console.is_terminal:
+        yield _lines(progress, console, clock)
+        return
+    columns = (TextColumn("audit"), BarColumn(bar_width=24), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(progress.line(clock()), total=max(progress.repositories, 1))
+
+        def report(repositories: int, images: int) -> None:
+            progress.add(repositories, images)
+            bar.update(task, completed=progress.done, description=progress.line(clock()))
+
+        yield report
+
+
+def _lines(
+    progress: AuditProgress, console: Console, clock: Callable[[], float]
+) -> Callable[[int, int], None]:
+    said = progress.started
+
+    def report(repositories: int, images: int) -> None:
+        nonlocal said
+        progress.add(repositories, images)
+        now = clock()
+        if now - said >= _SECONDS_BETWEEN_LINES:
+            console.print(f"audit: {progress.line(now)}", soft_wrap=True, highlight=False)
+            said = now
+
+    return report
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
