@@ -10,6 +10,8 @@ const place = id => document.getElementById(id);
 const sum = numbers => numbers.reduce((total, number) => total + number, 0);
 const format = number => number.toLocaleString("en");
 const color = verdict => `var(--${verdict})`;
+const registries = new Set(repositories.map(([name]) => name.split("/")[0]));
+const shortName = name => registries.size === 1 ? name.slice(name.indexOf("/") + 1) : name;
 const findingsIn = counts => sum(counts.filter((_, index) => !SETTLED.has(verdicts[index])));
 
 function element(tag, properties = {}, ...children) {
@@ -58,7 +60,7 @@ const chosen = { repository: null, verdict: null, words: [] };
 
 place("lead").textContent =
   `${format(sum(totals))} images in ${format(repositories.length)} repositories, ` +
-  `${format(findingsIn(totals))} of them with a finding. Written ${overview.written} by platform-guard audit.`;
+  `${format(findingsIn(totals))} of them with a finding.${registries.size === 1 ? ` ${[...registries][0]}.` : ""} Written ${overview.written} by platform-guard audit.`;
 bar(totals, place("total"));
 place("legend").append(...verdicts.map((verdict, index) =>
   element("li", {}, dot(verdict), `${verdict} `, element("b", { textContent: format(totals[index]) }))));
@@ -89,13 +91,13 @@ if (overview.platforms.length > 12)
 
 place("unseen-section").hidden = !unseen.length;
 place("unseen").append(...unseen.slice(0, 500).map(([name, , count, trouble]) =>
-  element("li", { textContent: count ? `${name}: ${format(count)} images: ${trouble}` : `${name}: ${trouble}` })));
+  element("li", { textContent: count ? `${shortName(name)}: ${format(count)} images: ${trouble}` : `${shortName(name)}: ${trouble}` })));
 if (unseen.length > 500) place("unseen").append(element("li", { textContent: `and ${format(unseen.length - 500)} more repositories` }));
 
 fill(place("repositories"), repositories.map((_, index) => index), index => {
   const [name, counts] = repositories[index];
   const row = element("button", { className: "row", type: "button" },
-    element("span", { className: "name", textContent: name }), bar(counts),
+    element("span", { className: "name", textContent: shortName(name) }), bar(counts),
     element("span", { className: "number" }, element("b", { textContent: format(findingsIn(counts)) }), ` of ${format(sum(counts))}`));
   row.setAttribute("aria-pressed", "false");
   row.addEventListener("click", () => {
@@ -124,7 +126,7 @@ function item([repository, tags, digest, pushed, platforms, verdict, reason, rem
   if (texts[remedy]) meta.push(`remedy: ${texts[remedy]}`);
   const node = element("li", {},
     element("div", { className: "title" },
-      element("b", { textContent: `${repositories[repository][0]}:${tags[0]}` }),
+      element("b", { textContent: `${shortName(repositories[repository][0])}:${tags[0]}` }),
       element("span", { className: "badge" }, dot(verdicts[verdict]), verdicts[verdict])),
     element("p", { textContent: texts[reason] }),
     element("p", { className: "meta", textContent: meta.join(" · ") }));
@@ -144,7 +146,7 @@ let forget = () => {};
 function show() {
   forget();
   const found = findings.filter(matches);
-  const where = chosen.repository === null ? "" : ` in ${repositories[chosen.repository][0]}`;
+  const where = chosen.repository === null ? "" : ` in ${shortName(repositories[chosen.repository][0])}`;
   const cut = findings.length === overview.findings_shown ? `; this report holds the first ${format(findings.length)}, --format csv has all` : "";
   place("count").textContent = `${format(found.length)} images${where}${cut}`;
   forget = fill(place("findings-list"), found, item);

@@ -1,0 +1,79 @@
+"""Faults of AWS that come in the middle of many calls, below or above the SDK's retries."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.handlers import BUILTIN_HANDLERS
+from moto.core.botocore_stubber import MockRawResponse
+
+Params = dict[str, Any]
+
+FAST_RETRIES = {"mode": "standard", "total_max_attempts": 12}
+
+
+@contextmanager
+def before_each_ecr_call(
+    hook: Callable[[str, Params], str | None],
+) -> Iterator[None]:
+    """Run a hook on operation and parameters before each call; it may give an error code.
+
+    The call is then answered with that error, as if the SDK had given up retrying. Concerns the
+    clients that are made while the context is open.
+    """
+    kept = "tests_params"
+
+    def keep(params: Params, context: dict[str, Any], **_: object) -> None:
+        context[kept] = params
+
+    def before_call(model: Any, context: dict[str, Any], **_: object) -> object:
+        code = hook(model.name, context.get(kept, {}))
+        if code is None:
+            return None
+        body = {
+            "Error": {"Code": code, "Message": "told to fail"},
+            "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 0},
+        }
+        return AWSResponse("", 400, HTTPHeaders(), None), body
+
+    handlers: list[tuple[str, Callable[..., object]]] = [
+        ("provide-client-params.ecr", keep),
+        ("before-call.ecr", before_call),
+    ]
+    BUILTIN_HANDLERS.extend(handlers)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            BUILTIN_HANDLERS.remove(handler)
+
+
+@contextmanager
+def throttled_ecr(every: tuple[int, ...], of: int) -> Iterator[list[int]]:
+    """Throttle some requests of `of` on their way, those whose numbers are in `every`.
+
+    The SDK sees them and retries. Gives a list with an entry a request that was throttled.
+    """
+    throttled: list[int] = []
+    count = 0
+
+    def before_send(request: Any, **_: object) -> AWSResponse | None:
+        nonlocal count
+        count += 1
+        if count % of not in every:
+            return None
+        throttled.append(count)
+        body = json.dumps({"__type": "ThrottlingException", "message": "Rate exceeded"}).encode()
+        headers = HTTPHeaders.from_dict({"content-type": "application/x-amz-json-1.1"})
+        return AWSResponse(request.url, 400, headers, MockRawResponse(body))
+
+    handler = ("before-send.ecr", before_send)
+    # Before moto, which answers every request.
+    BUILTIN_HANDLERS.insert(0, handler)
+    try:
+        yield throttled
+    finally:
+        BUILTIN_HANDLERS.remove(handler)
