@@ -14,7 +14,6 @@ from cli.audit_run import run_audit
 from cli.errors import UsageError
 from platform_guard.aws.repository_audit import AuditedPage
 from platform_guard.policies import Policies
-from platform_guard.policy import Policy
 from platform_guard.references import Repository
 
 
@@ -32,8 +31,7 @@ def audit(
     if done:
         _say(console, "audit: goes on with an interrupted audit; --restart begins anew")
 
-    def policy_for(repository: str, tag: str) -> Policy:
-        return policies.policy_for(repository, tag).policy
+    policy_for = registries.policies(policies)
 
     def audit_repository(repository: Repository) -> Iterator[AuditedPage]:
         return registries.audit(repository, policy_for)

@@ -1,5 +1,6 @@
 """The registries of the caller's account, as an audit sees them: with the caller's credentials."""
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,10 +11,12 @@ from platform_guard.auditing import PolicyFor
 from platform_guard.aws.blobs import CONNECTIONS
 from platform_guard.aws.bulk_ecr import SeenConfigs
 from platform_guard.aws.clients import PERSISTENT, Clients
+from platform_guard.aws.effective_policies import EffectivePolicies
 from platform_guard.aws.errors import AWS_ERRORS, AwsError, reason_of, rejects_credentials
 from platform_guard.aws.registry_listing import find_repositories, list_repositories
 from platform_guard.aws.repository_audit import AuditedPage, RepositoryAuditor
 from platform_guard.globs import matches
+from platform_guard.policies import Policies
 from platform_guard.references import Repository
 
 
@@ -37,6 +40,16 @@ class Registries:
                 yield from self._in_region(region, patterns)
             except AWS_ERRORS as error:
                 raise _unusable(error, f"the repositories in {region} cannot be listed") from error
+
+    def policies(self, policies: Policies) -> PolicyFor:
+        """Give what finds the policy of an image, resource tags included where they count."""
+        effective = {
+            region: EffectivePolicies(policies, clients.ecr, time.monotonic)
+            for region, clients in self.clients.items()
+        }
+        return lambda repository, tag: (
+            effective[repository.region].policy_for(repository, tag).policy
+        )
 
     def audit(self, repository: Repository, policy_for: PolicyFor) -> Iterator[AuditedPage]:
         """Judge a repository. Raises RepositoryUnseenError where it cannot be seen."""

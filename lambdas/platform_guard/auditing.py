@@ -12,8 +12,8 @@ from platform_guard.reading import Wanted
 from platform_guard.references import Reference, Repository
 from platform_guard.verdicts import Verdict
 
-PolicyFor = Callable[[str, str], Policy]
-"""Gives the policy for an image by the names of its repository and its tag."""
+PolicyFor = Callable[[Repository, str], Policy]
+"""Gives the policy for an image under a tag of its repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _by_policy(
     for tag in sorted(image.tags):
         if is_mark(tag):
             continue
-        policy = policy_for(repository.name, tag)
+        policy = policy_for(repository, tag)
         if policy.ignore:
             continue
         for known, tags in groups:

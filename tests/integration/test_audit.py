@@ -204,7 +204,7 @@ def test_throttling_of_three_calls_in_ten_changes_no_verdict(
     with throttled_ecr(every=(0, 3, 7), of=10) as throttled:
         lines = audit.lines()
 
-    assert len(throttled) >= 5
+    assert len(throttled) >= 3
     assert lines == undisturbed
 
 
