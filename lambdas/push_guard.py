@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -37,6 +38,9 @@ from platform_guard.reading import Bounds, Wanted, read_image
 from platform_guard.settings import load_settings
 from platform_guard.verdicts import NoFinding
 
+if TYPE_CHECKING:
+    from platform_guard.aws.finding_reporting import FindingReporter
+
 # Left of the function's time for remedy and alert when the reading of an image has to end.
 _SECONDS_TO_ACT = 15
 
@@ -46,6 +50,7 @@ metrics = Metrics()
 settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
 state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
+dispatch_queue_url = environment_variable(os.environ, "GUARD_DISPATCH_QUEUE_URL")
 
 clients = Clients()
 # Every push needs this client, and Lambda gives start-up more CPU than it gives a call.
@@ -134,10 +139,11 @@ def _guard(push: Push, policy: Policy, context: LambdaContext) -> None:
     verdict = judge(image, policy)
     logger.info("judged", outcome="judged", verdict=verdict.name, reason=verdict.reason)
     _count(f"verdict.{verdict.name}")
-    if verdict.name in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE):
-        return
-
-    _handle_finding(Found(push, document, image, verdict), policy, repository, context)
+    found = Found(push, document, image, verdict)
+    if verdict.name is NoFinding.COMPLIANT:
+        _tell_if_repaired(found, context)
+    elif verdict.name is not NoFinding.NOT_AN_IMAGE:
+        _handle_finding(found, policy, repository, context)
 
 
 def _handle_finding(
@@ -146,11 +152,10 @@ def _handle_finding(
     # Few pushes have a finding, so a cold start does not load what only findings need.
     from platform_guard.aws.once import Once
     from platform_guard.aws.remedying import remedy_and_report
-    from platform_guard.aws.topic import AlertTopic
 
     def act() -> None:
-        topic = AlertTopic(clients.sns, topic_arn)
-        done = remedy_and_report(found, policy, repository, topic)
+        reporter = _reporter(found.push.event_id, context)
+        done = remedy_and_report(found, policy, repository, reporter)
         logger.info("remedied and reported", outcome="remedied", remedy=done.sentence)
         _count(f"remedy.{done.remedy}")
         seconds = seconds_since(found.push.time, time.time())
@@ -159,6 +164,48 @@ def _handle_finding(
 
     once = Once(clients.dynamodb, state_table, scope="push")
     once.run(found.push.event_id, act, context)
+
+
+def _tell_if_repaired(found: Found, context: LambdaContext) -> None:
+    """Tell that a tag is well again, if somebody was alerted about it."""
+    if not settings.alerts.resolved:
+        return
+    from platform_guard.aws.open_findings import OpenFindings
+
+    image = found.push.image
+    findings = OpenFindings(clients.dynamodb, state_table, time.time)
+    finding = findings.of(image.tagged_uri)
+    if not finding:
+        return
+    from platform_guard.aws.once import Once
+    from platform_guard.resolved_alerts import alert_about_repair
+
+    def tell() -> None:
+        alert = alert_about_repair(image, finding, found.verdict.reason)
+        _reporter(found.push.event_id, context).publish(alert)
+        findings.forget(image.tagged_uri)
+        logger.info("repaired", finding=finding)
+        _count("findings_resolved")
+
+    once = Once(clients.dynamodb, state_table, scope="repair")
+    once.run(found.push.event_id, tell, context)
+
+
+def _reporter(event_id: str, context: LambdaContext) -> "FindingReporter":
+    from platform_guard.aws.alert_windows import AlertWindows
+    from platform_guard.aws.finding_reporting import DAY_SECONDS, FindingReporter
+    from platform_guard.aws.once import Once
+    from platform_guard.aws.open_findings import OpenFindings
+
+    database = clients.dynamodb
+    return FindingReporter(
+        AlertWindows(database, state_table, clients.sqs, dispatch_queue_url, time.time),
+        OpenFindings(database, state_table, time.time),
+        Once(database, state_table, "daily", DAY_SECONDS),
+        settings.alerts,
+        event_id,
+        context,
+    )
 
 
 def _bounds(context: LambdaContext) -> Bounds:

@@ -45,6 +45,15 @@ class GuardFunction(Construct):
             encryption_key=foundation.encryption.customer_key,
             removal_policy=RemovalPolicy.DESTROY,
         )
+        self._permissions = iam.PolicyDocument(
+            statements=[
+                *permissions,
+                *foundation.alerts.permissions_to_publish(),
+                *foundation.encryption.permissions_to_use(),
+                *foundation.state.permissions_to_use(),
+                _permission_to_log(self.log_group),
+            ]
+        )
         self.function = lambda_.Function(
             self,
             "Handler",
@@ -56,15 +65,7 @@ class GuardFunction(Construct):
             layers=[foundation.powertools],
             memory_size=_MEMORY_MEGABYTES,
             timeout=timeout,
-            role=self._role(
-                [
-                    *permissions,
-                    *foundation.alerts.permissions_to_publish(),
-                    *foundation.encryption.permissions_to_use(),
-                    *foundation.state.permissions_to_use(),
-                    _permission_to_log(self.log_group),
-                ]
-            ),
+            role=self._role(),
             log_group=self.log_group,
             # Powertools writes JSON already; Lambda would wrap it in its own.
             logging_format=lambda_.LoggingFormat.TEXT,
@@ -80,13 +81,17 @@ class GuardFunction(Construct):
         )
         watch_function(self, foundation.alerts, self.function, module)
 
-    def _role(self, statements: Sequence[iam.PolicyStatement]) -> iam.Role:
+    def permit(self, statement: iam.PolicyStatement) -> None:
+        """Let the function do something more."""
+        self._permissions.add_statements(statement)
+
+    def _role(self) -> iam.Role:
         # The policy stands in the role itself, so that the function never runs without it.
         return iam.Role(
             self,
             "Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"Permissions": iam.PolicyDocument(statements=list(statements))},
+            inline_policies={"Permissions": self._permissions},
         )
 
 

@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from platform_guard.settings import load_settings
+from stacks.alert_dispatch import AlertDispatch
 from stacks.asset import stage_code
 from stacks.dashboard import Dashboard
 from stacks.foundation import lay_foundation
@@ -43,6 +44,8 @@ class PlatformGuard(Construct):
             foundation = lay_foundation(self, settings, Path(folder), encryption_key)
             push_guard = PushGuard(self, "PushGuard", foundation=foundation)
             pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", foundation=foundation)
+            alert_dispatch = AlertDispatch(self, "AlertDispatch", foundation=foundation)
+            alert_dispatch.take_alerts_from(push_guard)
         Dashboard(
             self,
             "Dashboard",

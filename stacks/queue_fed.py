@@ -62,7 +62,7 @@ class QueueFedFunction(Construct):
             )
             for rule_id, event_pattern in event_patterns.items()
         ]
-        handler = GuardFunction(
+        self._handler = handler = GuardFunction(
             self,
             "Function",
             foundation=foundation,
@@ -84,6 +84,10 @@ class QueueFedFunction(Construct):
         watch_queue(self, foundation.alerts, self.queue, self.dead_letters, module)
         if self.rules:
             watch_rules(self, foundation.alerts, self.rules, module)
+
+    def permit(self, statement: iam.PolicyStatement) -> None:
+        """Let the function do something more."""
+        self._handler.permit(statement)
 
 
 def _permission_to_consume(queue: sqs.Queue) -> iam.PolicyStatement:

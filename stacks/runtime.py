@@ -4,10 +4,15 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from stacks.versions import LAYER_PARAMETER, PYTHON
+POWERTOOLS_VERSION = "3.37.0"
+"""The version in pyproject.toml, so that what is tested is what runs."""
 
-RUNTIME = lambda_.Runtime(PYTHON, lambda_.RuntimeFamily.PYTHON)
+RUNTIME = lambda_.Runtime.PYTHON_3_14
 ARCHITECTURE = lambda_.Architecture.ARM_64
+
+_LAYER_PARAMETER = (
+    f"/aws/service/powertools/python/arm64/{RUNTIME.to_string()}/{POWERTOOLS_VERSION}"
+)
 
 
 class PowertoolsLayer(Construct):
@@ -20,5 +25,5 @@ class PowertoolsLayer(Construct):
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
         self.version = lambda_.LayerVersion.from_layer_version_arn(
-            self, "Version", ssm.StringParameter.value_for_string_parameter(self, LAYER_PARAMETER)
+            self, "Version", ssm.StringParameter.value_for_string_parameter(self, _LAYER_PARAMETER)
         )

@@ -1,12 +1,28 @@
 """Making an alert fit where there is little room."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from platform_guard.alerts import Alert, Fix
 from platform_guard.texts import cut
 
+_CHARACTERS = 60_000
+"""Of an alert that is rendered at all."""
+
+_ROOMS = (2_000, 500, 200, 80)
+"""How many characters each text of an alert may have, tried in turn."""
+
 _LINES = 30
 _FIXES = 12
+
+
+def fitted(alert: Alert, fits: Callable[[Alert], bool]) -> Alert:
+    """Cut an alert as far as it takes to fit, and no further."""
+    for room in _ROOMS:
+        if _weight(alert) <= _CHARACTERS and fits(alert):
+            return alert
+        alert = shortened(alert, room)
+    return alert
 
 
 def shortened(alert: Alert, room: int) -> Alert:
@@ -30,7 +46,7 @@ def shortened(alert: Alert, room: int) -> Alert:
     )
 
 
-def weight(alert: Alert) -> int:
+def _weight(alert: Alert) -> int:
     """Count the characters of an alert."""
     texts = [alert.title, alert.summary, alert.image, alert.group, *alert.evidence]
     for pair in alert.facts:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from platform_guard.alert_json import render_json
-from platform_guard.alert_limits import shortened, weight
+from platform_guard.alert_limits import fitted
 from platform_guard.alert_q import render_q
 from platform_guard.alert_short import render_short
 from platform_guard.alert_text import render_subject, render_text
@@ -17,12 +17,6 @@ from platform_guard.texts import one_line
 
 _BYTES = 250_000
 """Of SNS's 262,144, for the texts; the rest is for the attributes."""
-
-_CHARACTERS = 60_000
-"""Of an alert that is rendered at all: four texts hold it, and some characters take three bytes."""
-
-_ROOMS = (2_000, 500, 200, 80)
-"""How many characters each text of an alert may have, tried in turn."""
 
 _ATTRIBUTE_CHARACTERS = 256
 
@@ -45,14 +39,7 @@ class TopicMessage:
 
 def compose_message(alert: Alert) -> TopicMessage:
     """Render an alert for every subscriber, cut as far as it takes to fit into one message."""
-    shown = alert
-    for room in _ROOMS:
-        if weight(shown) <= _CHARACTERS:
-            message = _compose(shown)
-            if len(message.body.encode()) <= _BYTES:
-                return message
-        shown = shortened(alert, room)
-    return _compose(shown)
+    return _compose(fitted(alert, lambda cut: len(_compose(cut).body.encode()) <= _BYTES))
 
 
 def _compose(alert: Alert) -> TopicMessage:

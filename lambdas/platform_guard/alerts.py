@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class Severity(StrEnum):
@@ -67,3 +68,10 @@ class Alert:
     """As `docker` calls it."""
     service: str = ""
     """Of Amazon ECS, by its name."""
+
+
+class AlertSink(Protocol):
+    """What takes alerts and sees to it that they reach people."""
+
+    def publish(self, alert: Alert) -> None:
+        """Take an alert; raises where it could not."""

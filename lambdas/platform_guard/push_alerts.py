@@ -24,7 +24,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
         title=f"{name}: {_headline(verdict)} ({verdict.name})",
         summary=f"{name} was pushed, and {verdict.reason}. {_consequence(verdict, image)}",
         facts=(
-            ("Image", push.image.repository.uri + f":{push.image.tag}"),
+            ("Image", push.image.tagged_uri),
             ("Digest", push.image.digest),
             ("Holds", image.holds),
             ("Required", policy.wanted),
@@ -38,7 +38,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
         links=links_to_image(push.image),
         account=push.image.repository.account,
         region=push.image.repository.region,
-        image=push.image.repository.uri + f":{push.image.tag}",
+        image=push.image.tagged_uri,
     )
 
 

@@ -50,6 +50,11 @@ class Reference:
         return f"{self.repository.uri}{tag}{digest}"
 
     @property
+    def tagged_uri(self) -> str:
+        """What `docker` calls the image, by its tag alone."""
+        return f"{self.repository.uri}:{self.tag}"
+
+    @property
     def short_name(self) -> str:
         """What people call the image: repository and tag, or the digest where it has no tag."""
         separator, name = (":", self.tag) if self.tag else ("@", self.digest)

@@ -64,21 +64,35 @@ def permissions(part: Part) -> set[tuple[str, str]]:
     }
 
 
+def handing_over_alerts(template: Template) -> set[tuple[str, str]]:
+    return {("sqs:SendMessage", f"${{{template.part('alert_dispatch').queue_id}.Arn}}")}
+
+
 def test_the_push_guard_may_do_what_the_table_says_and_nothing_else(template: Template) -> None:
     part = template.part("push_guard")
     on_repositories = {(action, REPOSITORIES) for action in (*READ_IMAGES, "ecr:PutImage")}
     before_a_change = {("ecr:DescribePullThroughCacheRules", "*")}
 
     assert permissions(part) == (
-        what_every_function_may_do(part) | on_repositories | before_a_change
+        what_every_function_may_do(part)
+        | on_repositories
+        | before_a_change
+        | handing_over_alerts(template)
     )
 
 
 def test_a_policy_that_only_alerts_cannot_write_to_ecr(alert_only: Template) -> None:
     part = alert_only.part("push_guard")
     on_repositories = {(action, REPOSITORIES) for action in READ_IMAGES}
+    alerts = handing_over_alerts(alert_only)
 
-    assert permissions(part) == what_every_function_may_do(part) | on_repositories
+    assert permissions(part) == what_every_function_may_do(part) | on_repositories | alerts
+
+
+def test_the_dispatch_may_hand_alerts_to_itself_and_nothing_else(template: Template) -> None:
+    part = template.part("alert_dispatch")
+
+    assert permissions(part) == what_every_function_may_do(part) | handing_over_alerts(template)
 
 
 def test_a_policy_that_teams_may_override_can_read_the_tags_of_repositories(
@@ -176,7 +190,7 @@ def test_queues_and_the_topic_refuse_connections_without_tls(template: Template)
         *(template.resource_policy("AWS::SNS::TopicPolicy", {"Ref": topic}) for topic in topics),
     ]
 
-    assert len(policies) == 5
+    assert len(policies) == 7
     for statements in policies:
         assert any(
             statement["Effect"] == "Deny"

@@ -6,7 +6,8 @@ import pytest
 
 from tests.infrastructure.template import Part, Template, logical_id
 
-RULES = {"push_guard": 1, "pull_diagnosis": 2}
+RULES = {"push_guard": 1, "pull_diagnosis": 2, "alert_dispatch": 0}
+REPORTING = ("push_guard", "alert_dispatch")
 
 
 @pytest.fixture(params=RULES)
@@ -47,8 +48,8 @@ def test_pushes_wait_as_long_as_the_settings_say_and_stops_not_at_all(
     def delays(of: Template) -> list[int]:
         return [of.part(module).queue.get("DelaySeconds", 0) for module in RULES]
 
-    assert delays(template) == [15, 0]
-    assert delays(alert_only) == [0, 0]
+    assert delays(template) == [15, 0, 0]
+    assert delays(alert_only) == [0, 0, 0]
 
 
 def test_what_cannot_be_delivered_or_handled_ends_in_the_dead_letters_for_14_days(
@@ -69,7 +70,9 @@ def test_a_function_is_told_where_to_alert_and_what_to_remember_in(
     (topic_id,) = template.resources("AWS::SNS::Topic")
     (table_id,) = template.resources("AWS::DynamoDB::Table")
 
+    dispatch = {"GUARD_DISPATCH_QUEUE_URL": {"Ref": template.part("alert_dispatch").queue_id}}
     assert part.function["Environment"]["Variables"] == {
+        **(dispatch if module in REPORTING else {}),
         "GUARD_TOPIC_ARN": {"Ref": topic_id},
         "GUARD_STATE_TABLE": {"Ref": table_id},
         "POWERTOOLS_LOG_LEVEL": "INFO",

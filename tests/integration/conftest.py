@@ -53,6 +53,13 @@ def unverified_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return cloud_assembly(guard_toml, tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def talkative_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of the stack that tells every finding, and no repair."""
+    guard_toml = "[alerts]\nonce_a_day = []\nresolved = false\ncollect_seconds = 0\n"
+    return cloud_assembly(guard_toml, tmp_path_factory)
+
+
 @pytest.fixture
 def shop(aws: LocalAws) -> Shop:
     return Shop(aws)

@@ -2,8 +2,8 @@
 
 from typing import assert_never
 
+from platform_guard.alerts import AlertSink
 from platform_guard.aws.ecr import EcrRepository, MarkRefusedError
-from platform_guard.aws.topic import AlertTopic
 from platform_guard.found import Found
 from platform_guard.policy import Policy, Remedy
 from platform_guard.push_alerts import alert_about_push
@@ -12,12 +12,12 @@ from platform_guard.remedies import AddMark, ChangeNothing, Done, Step, plan_rem
 
 
 def remedy_and_report(
-    found: Found, policy: Policy, repository: EcrRepository, topic: AlertTopic
+    found: Found, policy: Policy, repository: EcrRepository, alerts: AlertSink
 ) -> Done:
     """Do what the policy wants done about a finding, then say so."""
     step = plan_remedy(found.verdict, found.push.image, policy)
     done = _apply(step, repository, found.document)
-    topic.publish(alert_about_push(found, policy, done))
+    alerts.publish(alert_about_push(found, policy, done))
     return done
 
 

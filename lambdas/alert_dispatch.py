@@ -1,0 +1,77 @@
+"""Alerts that were collected in a window: each window becomes one message.
+
+    push_guard ─▶ window ─ delayed message ─▶ queue ─▶ handler ─▶ topic
+                                               └─▶ dead letters ─▶ alarm
+
+The queue delivers at least once; each window is published once.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from platform_guard.aws.alert_dispatching import AlertDispatcher
+from platform_guard.aws.alert_rate import AlertRate
+from platform_guard.aws.alert_windows import AlertWindows, Window
+from platform_guard.aws.clients import Clients
+from platform_guard.aws.once import Once
+from platform_guard.aws.topic import AlertTopic
+from platform_guard.environment import environment_variable
+from platform_guard.settings import load_settings
+
+logger = Logger()
+metrics = Metrics()
+
+settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
+topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
+state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
+queue_url = environment_variable(os.environ, "GUARD_DISPATCH_QUEUE_URL")
+
+clients = Clients()
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
+    """Publish a batch of windows; what fails is named in the answer and delivered again."""
+
+    def handle(record: SQSRecord) -> None:
+        try:
+            _dispatch(record.body, context)
+        except Exception:
+            logger.exception("a window of alerts could not be published", outcome="failed")
+            metrics.add_metric(name="alerts_failed", unit=MetricUnit.Count, value=1)
+            raise
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, handle, processor, context)
+
+
+def _dispatch(body: str, context: LambdaContext) -> None:
+    fields = json.loads(body)
+    window = Window(str(fields["window"]), str(fields["generation"]))
+    database = clients.dynamodb
+
+    def dispatch() -> None:
+        dispatcher = AlertDispatcher(
+            AlertWindows(database, state_table, clients.sqs, queue_url, time.time),
+            AlertTopic(clients.sns, topic_arn),
+            AlertRate(database, state_table, settings.alerts.messages_a_minute, time.time),
+        )
+        became = dispatcher.dispatch(window)
+        logger.info("window closed", window=window.key, became=became)
+        metrics.add_metric(name="alert_windows", unit=MetricUnit.Count, value=1)
+
+    Once(database, state_table, scope="window").run(window.generation, dispatch, context)

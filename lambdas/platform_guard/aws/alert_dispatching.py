@@ -1,0 +1,40 @@
+"""Publishing what was collected in a window, or putting it into the overview if it is too much."""
+
+from dataclasses import dataclass, replace
+
+from platform_guard.alert_collecting import combined
+from platform_guard.aws.alert_rate import AlertRate
+from platform_guard.aws.alert_windows import AlertWindows, Window
+from platform_guard.aws.topic import AlertTopic
+
+OVERVIEW = "overview"
+"""The window of the repositories for which there is no message of their own."""
+
+_OVERVIEW_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDispatcher:
+    """Sends one alert a window."""
+
+    windows: AlertWindows
+    topic: AlertTopic
+    rate: AlertRate
+
+    def dispatch(self, window: Window) -> str:
+        """Take a window, and say what became of it. Safe to repeat."""
+        collected = self.windows.take(window)
+        if collected is None:
+            return "done before"
+        if window.key == OVERVIEW:
+            self.topic.publish(combined(replace(collected, noun="repository")))
+            outcome = "published"
+        elif self.rate.admits():
+            self.topic.publish(combined(collected))
+            outcome = "published"
+        else:
+            alert = combined(collected)
+            self.windows.add(OVERVIEW, alert, window.generation, _OVERVIEW_SECONDS)
+            outcome = "put into the overview"
+        self.windows.forget(window)
+        return outcome

@@ -1,0 +1,36 @@
+"""How many messages there have been in a minute, counted in the table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_KEPT_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRate:
+    """Admits so many messages a minute of the clock."""
+
+    client: "DynamoDBClient"
+    table: str
+    most: int
+    clock: Callable[[], float]
+    """Seconds since 1970."""
+
+    def admits(self) -> bool:
+        """Count one more message, and tell whether it is within the limit."""
+        now = int(self.clock())
+        answer = self.client.update_item(
+            TableName=self.table,
+            Key={"id": {"S": f"alert-rate#{now // 60}"}},
+            UpdateExpression="SET expiration = :expiration ADD messages :one",
+            ExpressionAttributeValues={
+                ":expiration": {"N": str(now + _KEPT_SECONDS)},
+                ":one": {"N": "1"},
+            },
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(answer["Attributes"]["messages"]["N"]) <= self.most

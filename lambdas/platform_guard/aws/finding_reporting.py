@@ -1,0 +1,48 @@
+"""Reporting findings about pushed images, quietly: collected, and some of them once a day."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from platform_guard.alert_settings import AlertSettings
+from platform_guard.alerts import Alert, Status
+from platform_guard.aws.alert_windows import AlertWindows
+from platform_guard.aws.once import Once, UnderWayError
+from platform_guard.aws.open_findings import OpenFindings
+
+DAY_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class FindingReporter:
+    """Takes the alerts about one event."""
+
+    windows: AlertWindows
+    open_findings: OpenFindings
+    daily: Once
+    """Remembers for a day."""
+    settings: AlertSettings
+    event_id: str
+    context: LambdaContext
+
+    def publish(self, alert: Alert) -> None:
+        """Have an alert published together with what else there is about its repository."""
+        if alert.status is Status.OPEN and alert.code in self.settings.once_a_day:
+            key = f"{alert.code} {_repository(alert)}"
+            # While another process is reporting it, there is nothing to add. Should that one fail,
+            # its event comes back.
+            with suppress(UnderWayError):
+                self.daily.run(key, lambda: self._collect(alert), self.context)
+        else:
+            self._collect(alert)
+
+    def _collect(self, alert: Alert) -> None:
+        key = f"{_repository(alert)} {alert.status}"
+        self.windows.add(key, alert, self.event_id, self.settings.collect_seconds)
+        if self.settings.resolved and alert.status is Status.OPEN and alert.image:
+            self.open_findings.note(alert.image, alert.code)
+
+
+def _repository(alert: Alert) -> str:
+    return f"{alert.account} {alert.region} {alert.repository}"

@@ -1,0 +1,46 @@
+"""Which tags somebody was alerted about, so that it can be told when they are well again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_KEPT_SECONDS = 90 * 24 * 3600  # whoever mends it later knows
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFindings:
+    """Findings in a table by the image that they are about, as `docker` calls it, with its tag."""
+
+    client: "DynamoDBClient"
+    table: str
+    clock: Callable[[], float]
+    """Seconds since 1970."""
+
+    def note(self, image: str, finding: str) -> None:
+        """Remember that somebody was alerted about an image."""
+        self.client.put_item(
+            TableName=self.table,
+            Item={
+                "id": {"S": _item_id(image)},
+                "finding": {"S": finding},
+                "expiration": {"N": str(int(self.clock()) + _KEPT_SECONDS)},
+            },
+        )
+
+    def of(self, image: str) -> str:
+        """Give the finding that somebody was alerted about; empty where there is none."""
+        answer = self.client.get_item(
+            TableName=self.table, Key={"id": {"S": _item_id(image)}}, ConsistentRead=True
+        )
+        return answer.get("Item", {}).get("finding", {}).get("S", "")
+
+    def forget(self, image: str) -> None:
+        """Note that it was told that the image is well again."""
+        self.client.delete_item(TableName=self.table, Key={"id": {"S": _item_id(image)}})
+
+
+def _item_id(image: str) -> str:
+    return f"open-finding#{image}"
