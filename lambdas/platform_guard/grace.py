@@ -22,8 +22,7 @@ def parse_grace(text: str) -> int:
 
 
 def grace_text(seconds: int) -> str:
-    """Write a grace period in the largest unit that it is a multiple of; `0m` for none."""
-    if not seconds:
-        return "0m"
-    unit = next(unit for unit, length in _SECONDS.items() if seconds % length == 0)
+    """Write a grace period of whole minutes in the largest unit that gives more than one of it."""
+    units = (unit for unit, length in _SECONDS.items() if seconds % length == 0)
+    unit = next((unit for unit in units if seconds > _SECONDS[unit]), "m")
     return f"{seconds // _SECONDS[unit]}{unit}"

@@ -43,7 +43,11 @@ class Rule:
 
     def matches(self, repository: str, tag: str) -> bool:
         """Tell whether an image is one that the rule is for."""
-        return matches(self.repository, repository) and matches(self.tag, tag)
+        return self.is_for(repository) and matches(self.tag, tag)
+
+    def is_for(self, repository: str) -> bool:
+        """Tell whether some image of a repository may be one that the rule is for."""
+        return matches(self.repository, repository)
 
     def covers(self, other: "Rule") -> bool:
         """Tell whether this rule matches every image that the other one matches."""
@@ -105,6 +109,18 @@ class Policies:
             rule=rule,
         )
 
+    def rules_for_other_tags(self, repository: str, rule: Rule | None) -> tuple[Rule, ...]:
+        """List the rules but `rule` that images of a repository may meet, depending on their tag.
+
+        Behind one for every tag, none is met any more.
+        """
+        fitting = [other for other in self.rules if other.is_for(repository)]
+        for place, other in enumerate(fitting, start=1):
+            if covers(other.tag, "*"):
+                fitting = fitting[:place]
+                break
+        return tuple(other for other in fitting if other is not rule)
+
     def remedies_in_use(self) -> frozenset[Remedy]:
         """Give every remedy that some image may meet; no other needs a permission."""
         stated = frozenset(
@@ -131,9 +147,16 @@ class Policies:
             if not policy.ignore
         )
 
+    @property
+    def default_is_reachable(self) -> bool:
+        """Whether no rule alone fits every image."""
+        return not any(
+            covers(rule.repository, "*") and covers(rule.tag, "*") for rule in self.rules
+        )
+
     def _in_use(self) -> Iterator[Policy]:
         yield from (rule.policy for rule in self.rules)
-        if not any(covers(rule.repository, "*") and covers(rule.tag, "*") for rule in self.rules):
+        if self.default_is_reachable:
             yield self.default
 
     def _origin(self, setting: str, rule: Rule | None) -> str:

@@ -16,6 +16,11 @@ class PlatformRule(StrEnum):
     ANY = "any"
     """On one of them."""
 
+    @property
+    def conjunction(self) -> str:
+        """What stands between the platforms in a sentence."""
+        return "and" if self is PlatformRule.ALL else "or"
+
 
 class IndexRule(StrEnum):
     """When an image may be reachable only through an image index.
@@ -82,8 +87,7 @@ class Policy:
     @property
     def wanted(self) -> str:
         """The required platforms in words: `linux/amd64 and linux/arm64`, or with an `or`."""
-        conjunction = " and " if self.platform_rule is PlatformRule.ALL else " or "
-        return conjunction.join(map(str, self.required_platforms))
+        return f" {self.platform_rule.conjunction} ".join(map(str, self.required_platforms))
 
 
 def at_most(policy: Policy, remedy: Remedy, caveat: str) -> Policy:

@@ -84,7 +84,7 @@ def test_a_tag_that_makes_sense_is_obeyed(tags: dict[str, str], policy: Policy) 
         (
             "platform-guard:grace",
             "1h",
-            "is shorter than the account's policy grants; write 1d or more",
+            "is shorter than the account's policy grants; write 24h or more",
         ),
         (
             "platform-guard:grace",

@@ -26,7 +26,12 @@ class PullThroughCaches:
         self._fresh_until: float | None = None
 
     def prefix_for(self, repository: str) -> str | NotSeen:
-        """Give the prefix of the rule that fills a repository; empty where there is none.
+        """Give the prefix of the rule that fills a repository; empty where there is none."""
+        prefixes = self.prefixes()
+        return prefixes if isinstance(prefixes, NotSeen) else cache_prefix(repository, prefixes)
+
+    def prefixes(self) -> tuple[str, ...] | NotSeen:
+        """Give the prefix of every rule.
 
         One call a page of rules, none while the answer is fresh. A failure is not remembered.
         """
@@ -36,7 +41,7 @@ class PullThroughCaches:
             except (BotoCoreError, ClientError) as error:
                 return NotSeen("the pull-through cache rules", reason_of(error))
             self._fresh_until = self._clock() + _FRESH_SECONDS
-        return cache_prefix(repository, self._prefixes)
+        return self._prefixes
 
     def _look_up(self) -> tuple[str, ...]:
         pages = self._client.get_paginator("describe_pull_through_cache_rules").paginate()
