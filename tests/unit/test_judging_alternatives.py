@@ -8,6 +8,7 @@ from platform_guard.policy import IndexRule, PlatformRule, Policy
 from platform_guard.verdicts import Finding, NoFinding
 from tests.support.images import (
     Blob,
+    Listed,
     image,
     index,
     listed,
@@ -59,13 +60,12 @@ def test_one_platform_that_is_served_is_enough(root: Blob, verdict: Finding | No
 
 @pytest.mark.parametrize("missing", [AMD64_CHILD, ARM64_CHILD])
 def test_a_child_that_is_gone_counts_only_where_the_other_does_not_serve(
-    missing: tuple[Blob, object],
+    missing: Listed,
 ) -> None:
-    alone, both = index(missing), index(AMD64_CHILD, ARM64_CHILD)  # type: ignore[arg-type]
-    gone = missing[0]
+    alone, both = index(missing, S390X_CHILD), index(AMD64_CHILD, ARM64_CHILD)
 
-    assert read_and_judge(alone, EITHER, without=[gone])[1].name == Finding.DANGLING
-    assert read_and_judge(both, EITHER, without=[gone])[1].name == NoFinding.COMPLIANT
+    assert read_and_judge(alone, EITHER, without=[missing.blob])[1].name == Finding.DANGLING
+    assert read_and_judge(both, EITHER, without=[missing.blob])[1].name == NoFinding.COMPLIANT
 
 
 @pytest.mark.parametrize(
