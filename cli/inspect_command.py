@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from cli.errors import UsageError
+from cli.inspect_policy import policy_of_source
 from cli.parser import Commands
 from cli.sources import Source, sources_of
 from platform_guard.images import Image, Kind
 from platform_guard.judging import judge
 from platform_guard.platforms import Platform
-from platform_guard.policy import Policy
+from platform_guard.policies import Policies
+from platform_guard.policy import PlatformRule, Policy
 from platform_guard.reading import Wanted, read_image
 from platform_guard.required_platforms import parse_required_platform
 from platform_guard.settings import SettingsError, load_settings
@@ -60,12 +62,19 @@ def add_inspect_command(
         type=Path,
         help="a guard.toml (default: the guard's defaults, which require linux/amd64)",
     )
+    parser.add_argument(
+        "--as",
+        metavar="REPO[:TAG]",
+        dest="pushed_as",
+        help="judge by the rule for this repository and tag, as which the image is to be pushed "
+        "(default: its own name in Amazon ECR; a layout has none)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    policy = _policy(options.policy, options.platform)
+    policy = _policy(options)
     is_json: bool = options.json
     status = 0
     for inspected in inspect(options.source, policy):
@@ -116,14 +125,16 @@ def render_for_people(inspected: Inspected) -> str:
     return "\n".join(printable(line).rstrip() for line in lines)
 
 
-def _policy(file: Path | None, specifiers: list[str]) -> Policy:
+def _policy(options: argparse.Namespace) -> Policy:
     try:
-        policy = Policy() if file is None else load_settings(file).policies.default
+        policies = Policies() if options.policy is None else load_settings(options.policy).policies
     except SettingsError as error:
         raise UsageError(str(error)) from error
-    if not specifiers:
+    policy = policy_of_source(policies, options.source, options.pushed_as)
+    if not options.platform:
         return policy
-    return replace(policy, required_platforms=tuple(map(_platform, specifiers)))
+    platforms = tuple(map(_platform, options.platform))
+    return replace(policy, required_platforms=platforms, platform_rule=PlatformRule.ALL)
 
 
 def _platform(specifier: str) -> Platform:

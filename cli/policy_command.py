@@ -1,12 +1,11 @@
 """`platform-guard policy`: which policy holds for which image, and why."""
 
 import argparse
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.errors import UsageError
+from cli.image_names import ImageName, parse_image_name
 from cli.parser import Commands
 from cli.paths import REPOSITORY_ROOT
 from cli.policy_rendering import (
@@ -16,29 +15,12 @@ from cli.policy_rendering import (
     one_as_json,
     one_for_people,
 )
-from platform_guard.references import parse_reference
 from platform_guard.settings import GUARD_FILE, Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from cli.live_policy import LiveRegistry
 
 _CHECK = "check"
-
-# The grammar of the ECR API, CreateRepository, and of the distribution specification's tags.
-_IMAGE = (
-    r"(?P<repository>(?:[a-z0-9]+(?:[._-]+[a-z0-9]+)*/)*[a-z0-9]+(?:[._-]+[a-z0-9]+)*)"
-    r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?)?"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """The image that is asked about. Account and region are empty where they are not named."""
-
-    repository: str
-    tag: str
-    account: str = ""
-    region: str = ""
 
 
 def add_policy_command(commands: Commands) -> None:
@@ -121,7 +103,7 @@ def _show(options: argparse.Namespace, settings: Settings, live: "LiveRegistry |
     return render(Shown(name, tag, effective, prefix, others))
 
 
-def _live(target: _Target | None) -> "LiveRegistry":
+def _live(target: ImageName | None) -> "LiveRegistry":
     # The AWS SDK takes a fifth of a second to import, which a look at a file has no use for.
     from cli.live_policy import LiveRegistry
 
@@ -135,14 +117,10 @@ def _load(path: Path | None) -> Settings:
         raise UsageError(str(error)) from error
 
 
-def _parsed(text: str) -> _Target:
-    reference = parse_reference(text)
-    if reference is not None and reference.tag:
-        where = reference.repository
-        return _Target(where.name, reference.tag, where.account, where.region)
-    match = re.fullmatch(_IMAGE, text)
-    if match is None:
+def _parsed(text: str) -> ImageName:
+    name = parse_image_name(text)
+    if name is None:
         raise UsageError(
             f"policy: {text!r} names no image; write REPO or REPO:TAG, such as shop/api:1.4.2"
         )
-    return _Target(match["repository"], match["tag"] or "latest")
+    return name

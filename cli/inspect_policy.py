@@ -1,0 +1,38 @@
+"""Which policy an image is inspected by."""
+
+import time
+
+from cli.errors import UsageError
+from cli.image_names import parse_image_name
+from platform_guard.policies import Policies
+from platform_guard.policy import Policy
+from platform_guard.references import Reference, parse_reference
+
+
+def policy_of_source(policies: Policies, source: str, pushed_as: str | None) -> Policy:
+    """Give the policy of an image in Amazon ECR, or of the name that a layout is to be pushed as.
+
+    A layout without such a name has the account's own policy. Raises UsageError.
+    """
+    if pushed_as is not None:
+        name = parse_image_name(pushed_as)
+        if name is None:
+            raise UsageError(
+                f"inspect: --as: {pushed_as!r} names no image; "
+                "write REPO or REPO:TAG, such as shop/api:1.4.2"
+            )
+        return policies.policy_for(name.repository, name.tag).policy
+    reference = parse_reference(source)
+    return policies.default if reference is None else _policy_in_ecr(policies, reference)
+
+
+def _policy_in_ecr(policies: Policies, reference: Reference) -> Policy:
+    if not policies.overrides:
+        return policies.policy_for(reference.repository.name, reference.tag).policy
+    # boto3 takes a fifth of a second to import, which settings without overrides have no use for.
+    from platform_guard.aws.clients import Clients
+    from platform_guard.aws.effective_policies import EffectivePolicies
+
+    client = Clients(reference.repository.region).ecr
+    effective = EffectivePolicies(policies, client, time.monotonic)
+    return effective.policy_for(reference.repository, reference.tag).policy
