@@ -48,8 +48,17 @@ synth: setup  ## Write the CloudFormation templates to cdk.out/
 node_modules/.package-lock.json: package-lock.json | setup
 	@npm ci --silent --no-audit --no-fund
 
-deploy: setup node_modules/.package-lock.json  ## Deploy to the account and region of your AWS credentials
+deploy: setup  ## Deploy to the account of your AWS credentials, to the regions of guard.toml
+	@$(BIN)/platform-guard preflight
+	@$(MAKE) --no-print-directory node_modules/.package-lock.json
 	@node_modules/.bin/cdk deploy --all
+
+bootstrap: setup node_modules/.package-lock.json  ## Prepare ENVIRONMENT=aws://ACCOUNT/REGION for the CDK, once
+	@test -n '$(ENVIRONMENT)' || { echo 'make: say which: make bootstrap ENVIRONMENT=aws://ACCOUNT/REGION' >&2; exit 1; }
+	@cd $${TMPDIR:-/tmp} && $(CURDIR)/node_modules/.bin/cdk bootstrap $(ENVIRONMENT)
+
+destroy: setup node_modules/.package-lock.json  ## Remove what was deployed
+	@node_modules/.bin/cdk destroy --all
 
 lock: setup  ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -58,4 +67,4 @@ lock: setup  ## Resolve the dependencies anew into requirements.lock
 clean:  ## Remove everything that the targets above made
 	@rm -rf $(VENV) node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test check bench synth deploy lock clean
+.PHONY: help setup demo test check bench synth deploy bootstrap destroy lock clean

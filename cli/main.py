@@ -15,6 +15,7 @@ from cli.explain_command import add_explain_command
 from cli.inspect_command import add_inspect_command
 from cli.parser import EXIT_UNUSABLE, OneLineParser
 from cli.policy_command import add_policy_command
+from cli.preflight_command import add_preflight_command
 from cli.replay_command import add_replay_command
 
 _EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
@@ -61,5 +62,6 @@ def _parser() -> argparse.ArgumentParser:
     add_explain_command(commands)
     add_inspect_command(commands)
     add_policy_command(commands)
+    add_preflight_command(commands)
     add_replay_command(commands)
     return parser

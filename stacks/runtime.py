@@ -4,15 +4,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-POWERTOOLS_VERSION = "3.37.0"
-"""The version in pyproject.toml, so that what is tested is what runs."""
+from stacks.versions import LAYER_PARAMETER, PYTHON
 
-RUNTIME = lambda_.Runtime.PYTHON_3_14
+RUNTIME = lambda_.Runtime(PYTHON, lambda_.RuntimeFamily.PYTHON)
 ARCHITECTURE = lambda_.Architecture.ARM_64
-
-_LAYER_PARAMETER = (
-    f"/aws/service/powertools/python/arm64/{RUNTIME.to_string()}/{POWERTOOLS_VERSION}"
-)
 
 
 class PowertoolsLayer(Construct):
@@ -25,5 +20,5 @@ class PowertoolsLayer(Construct):
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
         self.version = lambda_.LayerVersion.from_layer_version_arn(
-            self, "Version", ssm.StringParameter.value_for_string_parameter(self, _LAYER_PARAMETER)
+            self, "Version", ssm.StringParameter.value_for_string_parameter(self, LAYER_PARAMETER)
         )

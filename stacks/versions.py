@@ -1,0 +1,16 @@
+"""What a region has to offer before the stack can be deployed to it."""
+
+POWERTOOLS_VERSION = "3.37.0"
+"""The version in pyproject.toml, so that what is tested is what runs."""
+
+PYTHON = "python3.14"
+"""The runtime of the functions, as Lambda calls it."""
+
+LAYER_PARAMETER = f"/aws/service/powertools/python/arm64/{PYTHON}/{POWERTOOLS_VERSION}"
+"""Where AWS publishes the ARN of the layer with Powertools, in each region that has it."""
+
+BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
+"""Where the CDK writes the version of its bootstrap stack, unless somebody renamed it."""
+
+BOOTSTRAP_VERSION = 6
+"""The version that the stack's template asks for."""
