@@ -60,6 +60,9 @@ bootstrap: setup node_modules/.package-lock.json  ## Prepare ENVIRONMENT=aws://A
 destroy: setup node_modules/.package-lock.json  ## Remove what was deployed
 	@node_modules/.bin/cdk destroy --all
 
+snapshots: setup  ## Write the snapshots of the templates anew, which a reviewer reads
+	@$(BIN)/python -m tests.infrastructure.snapshots
+
 lock: setup  ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-annotate --upgrade --all-extras pyproject.toml --output-file requirements.lock
@@ -67,4 +70,4 @@ lock: setup  ## Resolve the dependencies anew into requirements.lock
 clean:  ## Remove everything that the targets above made
 	@rm -rf $(VENV) node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test check bench synth deploy bootstrap destroy lock clean
+.PHONY: help setup demo test check bench synth deploy bootstrap destroy snapshots lock clean

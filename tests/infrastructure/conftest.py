@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.infrastructure.settings import HARDENED
 from tests.infrastructure.template import Synthesis, Template
 from tests.support.synthesis import cloud_assembly
 
@@ -28,6 +29,11 @@ def default(synthesize: Synthesize) -> Synthesis:
 @pytest.fixture(scope="session")
 def template(default: Synthesis) -> Template:
     return default.template
+
+
+@pytest.fixture(scope="session")
+def hardened(synthesize: Synthesize) -> Template:
+    return synthesize(HARDENED).template
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def prepare(aws: LocalAws, region: str = REGION, *, version: str = "30") -> None
     """Make a region ready: bootstrapped, and with the layer that AWS publishes."""
     for name, value in ((BOOTSTRAP_PARAMETER, version), (LAYER_PARAMETER, "arn:aws:lambda:layer")):
         # Not through the API, which lets nobody but AWS write below /aws.
-        parameter = Parameter(
+        parameter = Parameter(  # type: ignore[abstract]
             aws.account, name, value, "String", None, None, None, aws.clock(), 1, "text"
         )
         ssm_backends[aws.account][region]._parameters[name].append(parameter)
@@ -106,9 +106,8 @@ def test_a_slip_in_the_region_of_the_environment_is_named(
     )
 
 
-def test_a_region_that_does_not_answer_is_named(
-    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("aws")
+def test_a_region_that_does_not_answer_is_named() -> None:
     class Unreachable(OperatorClients):
         def _client(self, service: str) -> object:
             raise EndpointConnectionError(endpoint_url=f"https://{service}.eu-north-9.aws")
@@ -122,13 +121,10 @@ def test_a_region_that_does_not_answer_is_named(
     )
 
 
-def test_regions_of_another_partition_are_refused(aws: LocalAws) -> None:
-    class Commercial(OperatorClients):
-        def __init__(self, region: str | None) -> None:
-            super().__init__(REGION)
-
+@pytest.mark.usefixtures("aws")
+def test_regions_of_another_partition_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
-        check_deployment(("cn-north-1",), Commercial)
+        check_deployment(("cn-north-1",), lambda _: OperatorClients(REGION))
 
     assert str(caught.value) == (
         "cn-north-1 belongs to aws-cn, and your credentials to aws: use credentials of an account "
@@ -163,7 +159,8 @@ def test_a_region_without_the_layer_is_named(aws: LocalAws) -> None:
     )
 
 
-def test_who_may_not_look_is_told_what_was_not_checked_and_goes_on(aws: LocalAws) -> None:
+@pytest.mark.usefixtures("aws")
+def test_who_may_not_look_is_told_what_was_not_checked_and_goes_on() -> None:
     class Restricted(OperatorClients):
         def _client(self, service: str) -> object:
             if service == "ssm":

@@ -1,0 +1,33 @@
+"""The snapshots of the templates: `python -m tests.infrastructure.snapshots` writes them anew."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from stacks.node import use_installed_node
+from tests.infrastructure.readable import readable
+from tests.infrastructure.settings import HARDENED
+from tests.infrastructure.template import Synthesis
+
+FOLDER = Path(__file__).parent / "snapshots"
+
+SETTINGS = {"default": "", "hardened": HARDENED}
+"""By the name of the snapshot."""
+
+
+def main() -> None:
+    """Synthesize, and write every snapshot."""
+    use_installed_node()
+    from stacks.synthesis import synthesize
+
+    FOLDER.mkdir(exist_ok=True)
+    for name, guard_toml in SETTINGS.items():
+        with TemporaryDirectory() as folder:
+            guard_file = Path(folder) / "guard.toml"
+            guard_file.write_text(guard_toml, encoding="utf-8")
+            synthesize(guard_file, Path(folder) / "cdk.out")
+            text = readable(Synthesis(Path(folder) / "cdk.out").template.content)
+            (FOLDER / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
