@@ -10,6 +10,7 @@ from moto.utilities.utils import get_partition
 
 from local_aws.assembly import StackAssembly
 from local_aws.event_bus import unsupported_operators
+from local_aws.queue_policies import QueuePolicy  # noqa: F401 - moto finds it
 
 if TYPE_CHECKING:
     from local_aws.account import LocalAws
@@ -19,7 +20,6 @@ WITHOUT_EFFECT = (
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::SNS::TopicPolicy",
-    "AWS::SQS::QueuePolicy",
 )
 """What a template may hold although moto lacks it: it is left out."""
 

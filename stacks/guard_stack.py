@@ -5,9 +5,8 @@ from pathlib import Path
 from aws_cdk import Environment, Stack
 from constructs import Construct
 
+from stacks.naming import STACK_NAME
 from stacks.platform_guard import PlatformGuard
-
-STACK_NAME = "ecr-platform-guard"
 
 
 class GuardStack(Stack):

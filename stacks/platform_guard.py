@@ -1,9 +1,13 @@
 """The guard as a construct, for this repository's app and for anybody else's."""
 
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from aws_cdk import CfnResource
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -12,6 +16,7 @@ from stacks.alert_dispatch import AlertDispatch
 from stacks.asset import stage_code
 from stacks.dashboard import Dashboard
 from stacks.foundation import lay_foundation
+from stacks.naming import METADATA_KEY
 from stacks.pull_diagnosis import PullDiagnosis
 from stacks.push_guard import PushGuard
 
@@ -53,5 +58,20 @@ class PlatformGuard(Construct):
             push_guard=push_guard,
             pull_diagnosis=pull_diagnosis,
         )
+        _note_what_is_deployed(push_guard.function, guard_file)
         self.topic: sns.ITopic = foundation.alerts.topic
         """Where alerts and alarms are published; subscribe to it what else should hear of them."""
+
+
+def _note_what_is_deployed(function: lambda_.Function, guard_file: Path) -> None:
+    """Write into the template what platform-guard doctor compares with."""
+    resource = function.node.default_child
+    if not isinstance(resource, CfnResource):
+        raise TypeError("a function of the CDK is made of one resource")
+    resource.add_metadata(
+        METADATA_KEY,
+        {
+            "Version": version("ecr-platform-guard"),
+            "SettingsSha256": sha256(guard_file.read_bytes()).hexdigest(),
+        },
+    )
