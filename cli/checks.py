@@ -35,11 +35,16 @@ Look = Callable[[], Iterator[Check]]
 
 def look_at(name: str, look: Look) -> list[Check]:
     """Run a look, and tell where AWS does not let it."""
+    checks: list[Check] = []
     try:
-        return list(look())
+        # One by one: what was seen before an error counts.
+        for check in look():
+            checks.append(check)
     except AWS_ERRORS as error:
         reason = reason_of(error)
-        return [Check(name, Outcome.UNKNOWN, f"could not be looked at ({reason})", _fix(reason))]
+        found = f"could not be looked at ({reason})"
+        checks.append(Check(name, Outcome.UNKNOWN, found, _fix(reason)))
+    return checks
 
 
 def _fix(reason: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cli.audit_command import add_audit_command
 from cli.demo_command import add_demo_command
+from cli.doctor_command import add_doctor_command
 from cli.errors import UsageError
 from cli.explain_command import add_explain_command
 from cli.inspect_command import add_inspect_command
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_audit_command(commands)
     add_demo_command(commands)
+    add_doctor_command(commands)
     add_explain_command(commands)
     add_inspect_command(commands)
     add_policy_command(commands)

@@ -44,19 +44,30 @@ def check_deployment(
 
     Raises UsageError with the one thing to do first.
     """
-    try:
-        here = clients_in(None)
-        regions = tuple(wanted_regions) or (_region_of_environment(here),)
-        if not here.has_credentials():
-            raise UsageError(_NO_CREDENTIALS)
-    except AWS_ERRORS as error:  # such as a profile that does not exist
-        raise UsageError(" ".join(str(error).split())) from error
+    regions = regions_to_use(wanted_regions, clients_in)
     account, unchecked = "", []
     for region in regions:
         clients = clients_in(region)
         account = _account(clients, region)
         unchecked += _check_region(clients, account, region)
     return Preflight(account, regions, tuple(unchecked))
+
+
+def regions_to_use(
+    wanted: Sequence[str], clients_in: Callable[[str | None], OperatorClients]
+) -> tuple[str, ...]:
+    """Give the regions that are wanted; none: that of the environment.
+
+    Raises UsageError where there is none, or there are no credentials.
+    """
+    try:
+        here = clients_in(None)
+        regions = tuple(wanted) or (_region_of_environment(here),)
+        if not here.has_credentials():
+            raise UsageError(_NO_CREDENTIALS)
+    except AWS_ERRORS as error:  # such as a profile that does not exist
+        raise UsageError(" ".join(str(error).split())) from error
+    return regions
 
 
 def _region_of_environment(clients: OperatorClients) -> str:

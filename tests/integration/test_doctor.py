@@ -1,0 +1,303 @@
+"""platform-guard doctor on the deployed guard: healthy, and with each part broken in turn."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.sns.models import sns_backends
+
+from cli.checks import Check, Outcome, checks_as_json, exit_status, look_at, render_checks
+from cli.deployed import DeployedStack, find_deployed
+from cli.doctor import Doctor
+from cli.doctor_command import try_a_push
+from cli.doctor_push import Waiting
+from cli.main import main
+from cli.operator_clients import OperatorClients
+from local_aws import Deployment, LocalAws
+from platform_guard.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+
+class Patient:
+    """A guard that is examined, and can be broken."""
+
+    def __init__(self, aws: LocalAws, guard: Deployment, guard_file: Path) -> None:
+        self.aws = aws
+        self.guard = guard
+        self.guard_file = guard_file
+        self.clients = OperatorClients(aws.region)
+
+    @property
+    def stack(self) -> DeployedStack:
+        return find_deployed(self.clients, self.aws.region)
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings(self.guard_file)
+
+    def examine(self) -> list[Check]:
+        return Doctor(self.clients, self.stack, self.settings, self.guard_file).examine()
+
+    def complaints(self) -> dict[str, Check]:
+        return {check.name: check for check in self.examine() if check.outcome is not Outcome.OK}
+
+    def logical_id(self, kind: str, start: str) -> str:
+        return next(name for name in self.stack.resources(kind) if name.startswith(start))
+
+    def physical_id(self, kind: str, start: str) -> str:
+        return self.stack.physical_ids[self.logical_id(kind, start)]
+
+
+@pytest.fixture
+def patient(
+    aws: LocalAws, guard: Deployment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Patient:
+    """A guard that is well: deployed with the defaults, and somebody hears of its alerts."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    guard_file = tmp_path / "guard.toml"
+    guard_file.touch()
+    patient = Patient(aws, guard, guard_file)
+    sns: SNSClient = aws.client("sns")
+    sns.subscribe(
+        TopicArn=patient.stack.only("AWS::SNS::Topic"),
+        Protocol="email",
+        Endpoint="team@example.com",
+    )
+    return patient
+
+
+def test_a_healthy_guard_passes_every_check(patient: Patient) -> None:
+    checks = patient.examine()
+
+    assert {check.outcome for check in checks} == {Outcome.OK}, patient.complaints()
+    assert exit_status(checks) == 0
+    for part in ("stack", "settings", "version", "subscriptions"):
+        assert part in [check.name for check in checks]
+    for start in ("rule ", "target of ", "policy of queue ", "dead letters in ", "function ",
+                  "role of ", "queue "):  # fmt: skip
+        assert any(check.name.startswith(start) for check in checks), start
+
+
+def disable_rule(patient: Patient) -> str:
+    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
+    patient.aws.client("events").disable_rule(Name=name)
+    return f"enable-rule --region eu-central-1 --name {name}"
+
+
+def change_pattern(patient: Patient) -> str:
+    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
+    patient.aws.client("events").put_rule(
+        Name=name, EventPattern=json.dumps({"source": ["aws.ecr"], "detail": {"result": ["X"]}})
+    )
+    return "make deploy"
+
+
+def remove_target(patient: Patient) -> str:
+    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
+    events = patient.aws.client("events")
+    ids = [target["Id"] for target in events.list_targets_by_rule(Rule=name)["Targets"]]
+    events.remove_targets(Rule=name, Ids=ids)
+    return "make deploy"
+
+
+def close_queue(patient: Patient) -> str:
+    patient.aws.client("sqs").set_queue_attributes(
+        QueueUrl=patient.physical_id("AWS::SQS::Queue", "PushGuardQueue"),
+        Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": []})},
+    )
+    return "make deploy"
+
+
+def leave_a_dead_letter(patient: Patient) -> str:
+    url = patient.physical_id("AWS::SQS::Queue", "PushGuardDeadLetters")
+    patient.aws.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+    return "start-message-move-task"
+
+
+def disable_mapping(patient: Patient) -> str:
+    uuid = patient.physical_id("AWS::Lambda::EventSourceMapping", "PushGuard")
+    patient.aws.client("lambda").update_event_source_mapping(UUID=uuid, Enabled=False)
+    return f"--uuid {uuid} --enabled"
+
+
+def give_another_role(patient: Patient) -> str:
+    patient.aws.client("lambda").update_function_configuration(
+        FunctionName=patient.stack.function("push_guard"),
+        Role=f"arn:aws:iam::{patient.aws.account}:role/somebody-else",
+    )
+    return "make deploy"
+
+
+def forget_to_confirm(patient: Patient) -> str:
+    backend = sns_backends[patient.aws.account][patient.aws.region]
+    (subscription,) = backend.subscriptions.values()
+    subscription.arn = "PendingConfirmation"
+    return "--notification-endpoint team@example.com"
+
+
+def unsubscribe(patient: Patient) -> str:
+    backend = sns_backends[patient.aws.account][patient.aws.region]
+    backend.subscriptions.clear()
+    return "[alerts]"
+
+
+def edit_settings(patient: Patient) -> str:
+    patient.guard_file.write_text("[guard]\ndelay_seconds = 30\n")
+    return "make deploy"
+
+
+def name_a_secret(patient: Patient) -> str:
+    patient.guard_file.write_text('[[slack.channel]]\nname = "ops"\nsecret = "guard/slack"\n')
+    return "create-secret --region eu-central-1 --name guard/slack"
+
+
+@pytest.mark.parametrize(
+    ("breaks", "complaint", "outcome"),
+    [
+        (disable_rule, "rule PushGuard", "is disabled"),
+        (change_pattern, "rule PushGuard", "another pattern"),
+        (remove_target, "target of PushGuard", "no queue"),
+        (close_queue, "policy of queue", "does not admit"),
+        (leave_a_dead_letter, "dead letters in", "1 waiting"),
+        (disable_mapping, "queue ", "is disabled"),
+        (give_another_role, "role of push_guard", "somebody-else"),
+        (forget_to_confirm, "subscription of team@example.com", "not confirmed"),
+        (unsubscribe, "subscriptions", "nobody"),
+        (edit_settings, "settings", "differs"),
+        (name_a_secret, "webhook of ops", "is not there"),
+    ],
+)
+def test_each_part_that_is_broken_is_named_with_what_to_do(
+    patient: Patient, breaks: Callable[[Patient], str], complaint: str, outcome: str
+) -> None:
+    fix = breaks(patient)
+
+    complaints = patient.complaints()
+
+    (check,) = [item for name, item in complaints.items() if name.startswith(complaint)]
+    assert check.outcome is Outcome.FAILED
+    assert outcome in check.found
+    assert fix in check.fix
+    # What Slack needs is in settings that were not deployed.
+    assert len(complaints) == (2 if breaks is name_a_secret else 1), complaints
+    assert exit_status(list(complaints.values())) == 1
+
+
+def test_a_webhook_that_is_there_is_not_read(patient: Patient) -> None:
+    name_a_secret(patient)
+    patient.aws.client("secretsmanager").create_secret(Name="guard/slack", SecretString="x")
+
+    checks = {check.name: check for check in patient.examine()}
+
+    assert checks["webhook of ops"].outcome is Outcome.OK
+
+
+def test_what_may_not_be_looked_at_is_unknown_and_not_well() -> None:
+    def look() -> Iterator[Check]:
+        yield Check("before", Outcome.OK, "seen")
+        error: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+        raise ClientError(error, "DescribeRule")
+
+    checks = look_at("rules", look)
+
+    assert [(check.name, check.outcome) for check in checks] == [
+        ("before", Outcome.OK),
+        ("rules", Outcome.UNKNOWN),
+    ]
+    assert checks[1].found == "could not be looked at (AccessDeniedException)"
+    assert exit_status(checks) == 2
+
+
+def a_push(patient: Patient, sleep: Callable[[float], object]) -> list[Check]:
+    clock = iter(range(1000))
+    waiting = Waiting(seconds=30, clock=lambda: float(next(clock)), sleep=sleep)
+    return look_at(
+        "push", partial(try_a_push, patient.clients, patient.stack, patient.settings, waiting)
+    )
+
+
+def what_is_left(aws: LocalAws) -> list[str]:
+    repositories = aws.client("ecr").describe_repositories()["repositories"]
+    queues = aws.client("sqs").list_queues(QueueNamePrefix="platform-guard-doctor")
+    subscriptions = aws.client("sns").list_subscriptions()["Subscriptions"]
+    return [
+        *(item["repositoryName"] for item in repositories),
+        *queues.get("QueueUrls", []),
+        *(item["Endpoint"] for item in subscriptions if item["Protocol"] == "sqs"),
+    ]
+
+
+def test_a_push_is_seen_through_to_its_alert_and_leaves_nothing_behind(patient: Patient) -> None:
+    (check,) = a_push(patient, lambda _: patient.guard.drain())
+
+    assert check.outcome is Outcome.OK, check
+    assert check.found.startswith("the alert came ")
+    assert what_is_left(patient.aws) == []
+    (alert,) = patient.guard.alerts()
+    assert alert.attributes["repository"].startswith("platform-guard-doctor-")
+
+
+def test_where_no_alert_comes_the_push_has_failed_and_leaves_nothing_behind(
+    patient: Patient,
+) -> None:
+    disable_rule(patient)
+
+    (check,) = a_push(patient, lambda _: patient.guard.drain())
+
+    assert check.outcome is Outcome.FAILED
+    assert check.found.startswith("no alert within 30 seconds")
+    assert what_is_left(patient.aws) == []
+
+
+def test_an_interrupted_push_leaves_nothing_behind(patient: Patient) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        a_push(patient, interrupt)
+
+    assert what_is_left(patient.aws) == []
+
+
+def test_a_repository_that_the_policy_ignores_is_not_pushed_to(patient: Patient) -> None:
+    patient.guard_file.write_text(
+        '[[repository]]\nrepository = "platform-guard-*"\nignore = true\n'
+    )
+
+    (check,) = a_push(patient, lambda _: None)
+
+    assert check.outcome is Outcome.UNKNOWN
+    assert what_is_left(patient.aws) == []
+
+
+def test_the_list_is_for_people_and_the_json_for_machines(
+    patient: Patient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    disable_rule(patient)
+    arguments = ["doctor", "--settings", str(patient.guard_file)]
+
+    assert main(arguments) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"ecr-platform-guard in eu-central-1 of {patient.aws.account}"
+    assert any(line.startswith("  failed   rule PushGuard") for line in lines)
+    assert main([*arguments, "--json"]) == 1
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["region"] == "eu-central-1"
+    assert {"name", "outcome", "found", "fix"} == set(printed["checks"][0])
+
+
+def test_what_others_named_cannot_write_into_the_terminal() -> None:
+    check = Check("x", Outcome.OK, "\x1b[31mred\nnext")
+
+    text = render_checks("title", [check])
+
+    assert "\x1b" not in text
+    assert len(text.splitlines()) == 2
+    assert checks_as_json([check])[0]["outcome"] == "ok"
