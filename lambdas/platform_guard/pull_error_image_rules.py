@@ -4,6 +4,9 @@ import re
 
 from platform_guard.pull_error_rules import Cause, Rule
 
+# The agent meets it when it creates the container just as when it pulls the image.
+_THIN_POOL_FULL = re.compile(r"free (?:data|metadata) blocks which is less than minimum required")
+
 _PLATFORM = (
     Rule(
         name="cannot-be-executed",
@@ -103,6 +106,8 @@ _TASK = (
             "unable to retrieve ecr registry auth",
             "unable to get registry auth",
         ),
+        # Where ECR says why it gives none, that is the cause. Cut before that, this is half of it.
+        unless=("is not authorized to perform: ecr:", "throttlingexception"),
     ),
     Rule(
         name="task-secrets",
@@ -130,14 +135,20 @@ _TASK = (
             "failed container health checks",
             "failed elb health checks",
             "scaling activity initiated by",
+            "task stopped by user",
+            "your spot task was interrupted",
+            re.compile(r"host ec2 \(instance \S{1,40}\) (?:terminated|stopped)"),
+            "performing maintenance on the underlying infrastructure",
             "timeout waiting for network interface provisioning",
-            "no container instance met all of its requirements",
+            "timeout waiting for ephemeralstorage provisioning",
+            "unexpected ec2 error while attempting to create network interface",
+            "was unable to place a task because ",
             "ecs was unable to assume the role",
             "capacity is unavailable at this time",
             re.compile(r"could not transition to (?:created|started|running|stopped);"),
         ),
         # An agent that starts from its cache after a failed pull says no more than "No such image".
-        unless=("cannotpull", "no such image"),
+        unless=("cannotpull", "no such image", _THIN_POOL_FULL),
     ),
 )
 
@@ -150,7 +161,7 @@ _HOST = (
             "no space left on device",
             "not enough space on the disk",
             "disk quota exceeded",
-            re.compile(r"free (?:data|metadata) blocks which is less than minimum required"),
+            _THIN_POOL_FULL,
         ),
     ),
     Rule(
@@ -190,6 +201,7 @@ _HOST = (
             "unpacking failed",
             "devicemapper: error",
             "failed to get reader from content store",
+            "the system cannot find the path specified",
             "in win32: the system cannot",
             # How gRPC ends a containerd error that has no code: nothing is cut off.
             re.compile(r": unknown[.)\"']{0,3}$"),
@@ -201,6 +213,15 @@ _HOST = (
         cause=Cause.UNPACK_FAILED,
         source="containerd rootfs.ApplyLayers, in the output of Fargate's pull command",
         says=("apply failure, attempting cleanup",),
+    ),
+    Rule(
+        name="layer-verification",
+        cause=Cause.UNPACK_FAILED,
+        source="moby distribution and layer store",
+        says=(
+            "filesystem layer verification failed for digest",
+            "error response from daemon: max depth exceeded",
+        ),
     ),
 )
 

@@ -109,6 +109,7 @@ _MISSING = (
         says=(
             "manifest unknown",
             "manifest_unknown",
+            "manifest not found",
             "name unknown",
             "name_unknown",
             "blob unknown",
@@ -191,9 +192,10 @@ _NETWORK = (
     Rule(
         name="fargate-registry-connection",
         cause=Cause.NETWORK_REGISTRY,
-        source="ECS developer guide, CannotPullContainer; EC2 agent api/errormessages",
+        source="ECS developer guide, CannotPullContainer; EC2 agent api/errormessages; moby 1.x",
         says=(
             "there is a connection issue between the task and amazon ecr",
+            "could not reach any registry endpoint",
             re.compile(r"can't pull the image\. check your (?:task |host )?network configuration"),
         ),
     ),
@@ -235,6 +237,12 @@ _GIVEN_UP = (
         says=("context canceled",),
         also=ABOUT_A_PULL,
         unless=("context deadline exceeded",),
+    ),
+    Rule(
+        name="agent-without-credentials",
+        cause=Cause.REGISTRY_AUTH,
+        source="EC2 agent, dockerapi.CannotPullContainerAuthError: its name says what it is",
+        says=("cannotpullcontainerautherror: ",),
     ),
 )
 

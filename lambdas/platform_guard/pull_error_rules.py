@@ -113,7 +113,7 @@ ECR: tuple[Clue, ...] = (".dkr.ecr.", ".dkr-ecr.", "public.ecr.aws")
 CONNECTION_FAILED: tuple[Clue, ...] = (
     "i/o timeout",
     re.compile(r"dial tcp \S{3,60}:\d{1,5}: "),
-    "request canceled while waiting for connection",
+    "net/http: request canceled",
     "client.timeout exceeded",
     "tls handshake timeout",
     "timeout awaiting response headers",

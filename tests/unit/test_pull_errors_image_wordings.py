@@ -135,6 +135,25 @@ HOST = [
         "containerd, local content lost",
     ),
     says(
+        f"{DAEMON}filesystem layer verification failed for digest {DIGEST}",
+        Cause.UNPACK_FAILED,
+        "moby distribution",
+    ),
+    says(f"{DAEMON}max depth exceeded", Cause.UNPACK_FAILED, "moby layer store"),
+    says(
+        "failed to register layer: re-exec error: exit status 1: output: ProcessUtilityVMImage "
+        "C:\\x: The system cannot find the path specified.",
+        Cause.UNPACK_FAILED,
+        "moby on Windows",
+    ),
+    says(
+        "CannotCreateContainerError: API error (500): devmapper: Thin Pool has 4350 free data "
+        "blocks which is less than minimum required 4454 free data blocks. Create more free space "
+        "in thin pool or use dm.min_free_space option to change behavior",
+        Cause.DISK_FULL,
+        "ECS developer guide",
+    ),
+    says(
         "DockerTimeoutError: Could not transition to pulled; timed out after waiting 2h0m0s",
         Cause.CANCELED,
         "EC2 agent dockerapi/errors.go",
@@ -169,6 +188,30 @@ NOT_A_PULL = [
         "EC2 agent dockerapi/errors.go",
     ),
     says("Essential container in task exited", Cause.NOT_A_PULL_ERROR, "ECS"),
+    says("Task stopped by user", Cause.NOT_A_PULL_ERROR, "ECS"),
+    says("Host EC2 (instance i-0123456789abcdef0) terminated.", Cause.NOT_A_PULL_ERROR, "ECS"),
+    says("Your Spot Task was interrupted.", Cause.NOT_A_PULL_ERROR, "Fargate Spot"),
+    says(
+        "Amazon ECS is performing maintenance on the underlying infrastructure hosting the task.",
+        Cause.NOT_A_PULL_ERROR,
+        "Fargate, task retirement",
+    ),
+    says(
+        "Timeout waiting for EphemeralStorage provisioning to complete.",
+        Cause.NOT_A_PULL_ERROR,
+        "Fargate",
+    ),
+    says(
+        "Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-1': "
+        "InsufficientFreeAddressesInSubnet",
+        Cause.NOT_A_PULL_ERROR,
+        "Fargate",
+    ),
+    says(
+        "(service web) was unable to place a task because your account is currently blocked.",
+        Cause.NOT_A_PULL_ERROR,
+        "ECS, service event",
+    ),
 ]
 
 UNKNOWN = [

@@ -120,6 +120,33 @@ REFUSED = [
     ),
     says("toomanyrequests: Rate exceeded", Cause.RATE_LIMITED, "ECR Public"),
     says(
+        f"{RETRIEVAL}unable to retrieve ecr registry auth: service call has been retried 1 time(s):"
+        " AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/exec/2 is not "
+        "authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based "
+        "policy allows the ecr:GetAuthorizationToken action status code: 400",
+        Cause.ACCESS_DENIED,
+        "Fargate 1.4, execution role without its policy",
+    ),
+    says(
+        f"{RETRIEVAL}unable to get registry auth from asm: service call has been retried 1 time(s):"
+        " asm fetching secret from the service for reg: AccessDeniedException: User: arn:aws:sts::"
+        "111122223333:assumed-role/exec/2 is not authorized to perform: "
+        "secretsmanager:GetSecretValue",
+        Cause.REGISTRY_AUTH,
+        "Fargate 1.4, private registry",
+    ),
+    says(
+        f"{RETRIEVAL}unable to retrieve ecr registry auth: service call has been retried 3 time(s):"
+        " ThrottlingException: Rate exceeded status code: 400",
+        Cause.RATE_LIMITED,
+        "Fargate 1.4, GetAuthorizationToken",
+    ),
+    says(
+        "CannotPullContainerAuthError: engine docker auth data: not usable",
+        Cause.REGISTRY_AUTH,
+        "EC2 agent, whatever it adds to the name",
+    ),
+    says(
         "You have reached your unauthenticated pull rate limit. https://www.docker.com/",
         Cause.RATE_LIMITED,
         "Docker Hub in 2025",
@@ -127,6 +154,7 @@ REFUSED = [
 ]
 
 MISSING = [
+    says("CannotPullContainerError: manifest not found", Cause.IMAGE_NOT_FOUND, "report"),
     says(
         f"STOPPED (CannotPullContainerError: inspect image has been retried 1 time(s): failed to "
         f'resolve ref "{ECR}/dev:latest": {ECR}/dev:latest: not found)',
@@ -182,6 +210,17 @@ NETWORK = [
         f'{DAEMON}Get "https://{ECR}/v2/": dial tcp 1.2.3.4:443: connect: connection refused',
         Cause.NETWORK_REGISTRY,
         "moby",
+    ),
+    says(
+        "CannotPullContainerError: Could not reach any registry endpoint",
+        Cause.NETWORK_REGISTRY,
+        "amazon-ecs-agent#719, moby 1.x",
+    ),
+    says(
+        f'failed to resolve reference "{ECR}/a:1": failed to do request: Head: net/http: request '
+        "canceled",
+        Cause.NETWORK_REGISTRY,
+        "Go net/http",
     ),
     says(
         f'{DAEMON}Get "https://{ECR}/v2/": net/http: TLS handshake timeout',
