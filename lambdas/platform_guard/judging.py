@@ -129,7 +129,12 @@ def _contradicts(config: Platform, required: Platform) -> bool:
 
 
 def _judge_packing(image: Image, policy: Policy) -> Verdict:
-    platforms = {entry.platform for entry in runnable_entries(image.entries)}
+    # What differs in features alone, as a nydus image does, is the same image in another shape.
+    platforms = {
+        replace(entry.platform, os_features=frozenset())
+        for entry in runnable_entries(image.entries)
+        if entry.platform
+    }
     holds = f"an index for {image.holds}"
     match policy.index_rule:
         case IndexRule.ALLOW:

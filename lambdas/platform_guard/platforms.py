@@ -108,7 +108,7 @@ def _normalize_architecture(architecture: str, variant: str) -> tuple[str, str]:
             return "amd64", ""
         case "arm64", "8" | "v8" | "v8.0":
             return "arm64", ""
-        case "arm64", "9" | "v9.0":
+        case "arm64", "9" | "9.0" | "v9.0":
             return "arm64", "v9"
         case "armhf", _:
             return "arm", "v7"

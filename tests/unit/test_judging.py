@@ -301,6 +301,13 @@ TWO_PLATFORMS = index(AMD64_CHILD, ARM64_CHILD)
 WITH_ARTIFACT = index(
     AMD64_CHILD, listed(image(), "linux/arm64", artifactType="application/vnd.amazon.soci.index.v2")
 )
+WITH_NYDUS = index(
+    AMD64_CHILD,
+    listed(
+        image(),
+        {"os": "linux", "architecture": "amd64", "os.features": ["nydus.remoteimage.v1"]},
+    ),
+)
 TWO_WINDOWS = index(
     *(
         listed(
@@ -321,6 +328,7 @@ TWO_WINDOWS = index(
             ("single platform", SINGLE, AMD64, "compliant index-only index-only"),
             ("one platform twice", TWICE_THE_SAME, AMD64, "compliant index-only index-only"),
             ("an image and an artifact", WITH_ARTIFACT, AMD64, "compliant index-only index-only"),
+            ("an image and its nydus form", WITH_NYDUS, AMD64, "compliant index-only index-only"),
             ("two platforms", TWO_PLATFORMS, AMD64, "compliant compliant index-only"),
             ("two versions of Windows", TWO_WINDOWS, WINDOWS, "compliant compliant index-only"),
             (

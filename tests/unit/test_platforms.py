@@ -187,6 +187,7 @@ def test_a_host_prefers_what_is_closest_to_it(required: str, best_first: list[st
         ("linux/aarch64", Platform("linux", "arm64")),
         ("linux/arm64/v8", Platform("linux", "arm64")),
         ("linux/arm64/v9.0", Platform("linux", "arm64", "v9")),
+        ("linux/arm64/9.0", Platform("linux", "arm64", "v9")),
         ("linux/arm", Platform("linux", "arm", "v7")),
         ("linux/armhf/v6", Platform("linux", "arm", "v7")),
         ("linux/armel", Platform("linux", "arm", "v6")),
