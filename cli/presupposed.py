@@ -31,8 +31,12 @@ def provide_pushed_image(aws: LocalAws, detail: object, layouts: Mapping[str, Pa
     repository, digest = detail.get("repository-name"), detail.get("image-digest")
     tag = detail.get("image-tag") or "replayed"
     layout = layouts.get(str(digest))
-    if layout is not None and isinstance(repository, str) and isinstance(tag, str):
-        _push(aws, Reference(Repository(aws.account, aws.region, repository), tag), layout)
+    if layout is None or not isinstance(repository, str) or not isinstance(tag, str):
+        return
+    image = Reference(Repository(aws.account, aws.region, repository), tag)
+    # What breaks the grammar of names cannot be there.
+    if parse_reference(image.uri) == image:
+        _push(aws, image, layout)
 
 
 def provide_stopped_task(aws: LocalAws, stop: TaskStop, layouts: Mapping[str, Path]) -> None:

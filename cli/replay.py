@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.errors import UsageError
+from cli.event_files import read_event
 from cli.oci_layout import LayoutError, OciLayout
 from cli.paths import IMAGES
 from cli.presupposed import provide_pushed_image, provide_stopped_task
@@ -13,8 +14,6 @@ from cli.stand_in import Outcome, drain, synthesized
 from local_aws.account import LocalAws
 from platform_guard.events import EventError, Ignored, Push, parse_push
 from platform_guard.task_stops import TaskStop, parse_task_stop
-
-_ENVELOPE = ("account", "detail", "detail-type", "id", "region", "source", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +33,11 @@ def replay(
 
     Raises UsageError for settings, events and images that are none.
     """
-    events = [(path, _read_event(path)) for path in paths]
+    events = [(path, read_event(path)) for path in paths]
     layouts = _layouts_by_digest([*sorted(IMAGES.glob("*/")), *further_images])
     with synthesized(guard_file) as assembly:
         for path, event in events:
             yield _replay(path, event, assembly, layouts)
-
-
-def _read_event(path: Path) -> dict[str, object]:
-    try:
-        event = json.loads(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not JSON; write one event a file, as in events/") from error
-    missing = [name for name in _ENVELOPE if not isinstance(event, dict) or name not in event]
-    if missing:
-        raise UsageError(f"{path} is no event of EventBridge: it lacks {', '.join(missing)}")
-    return dict(event)
 
 
 def _layouts_by_digest(directories: list[Path]) -> dict[str, Path]:

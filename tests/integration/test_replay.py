@@ -36,6 +36,11 @@ OUTCOMES = {
 }
 
 
+def envelope(**fields: object) -> str:
+    event = json.loads((EVENTS / "push-arm64-index.json").read_text())
+    return json.dumps(event | fields)
+
+
 def in_region(region: str, folder: Path) -> Path:
     event = json.loads((EVENTS / "push-arm64-index.json").read_text())
     path = folder / f"{region}.json"
@@ -43,12 +48,23 @@ def in_region(region: str, folder: Path) -> Path:
     return path
 
 
+def pushed_as(folder: Path, **detail: object) -> Path:
+    event = json.loads((EVENTS / "push-arm64-index.json").read_text())
+    path = folder / f"{'-'.join(detail)}.json"
+    path.write_text(json.dumps(event | {"detail": event["detail"] | detail}))
+    return path
+
+
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Replayed]:
-    """What became of every sample event, and of a push in other partitions and regions."""
+    """What became of every sample event, of a push in other regions, and of impossible names."""
     folder = tmp_path_factory.mktemp("events")
     regions = [in_region(name, folder) for name in ("us-east-1", "cn-north-1", "us-gov-west-1")]
-    paths = [*sorted(EVENTS.glob("*.json")), *regions]
+    ungrammatical = [
+        pushed_as(folder, **{"repository-name": "Shop API"}),
+        pushed_as(folder, **{"image-tag": "1.4.2 beta"}),
+    ]
+    paths = [*sorted(EVENTS.glob("*.json")), *regions, *ungrammatical]
     return {result.event.stem: result for result in replay(paths, GUARD_FILE, [])}
 
 
@@ -89,6 +105,13 @@ def test_the_template_works_in_every_partition(
     assert f"-t {registry}/shop/api:1.4.2 --push" in result.alerts[0]["email"]
 
 
+@pytest.mark.parametrize("field", ["repository-name", "image-tag"])
+def test_a_name_that_nothing_can_have_is_of_something_gone(
+    replayed: dict[str, Replayed], field: str
+) -> None:
+    assert replayed[field].outcome.word == "stale"
+
+
 def test_an_event_can_name_an_image_of_ones_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,8 +138,23 @@ def test_an_event_can_name_an_image_of_ones_own(
         ("[" * 10_000, "is not JSON"),
         ("[]", "is no event of EventBridge: it lacks account, detail"),
         ('{"detail": {}}', "is no event of EventBridge: it lacks account, detail-type"),
+        (envelope(account="12"), 'is no event of EventBridge: account cannot be "12"'),
+        (envelope(id=7), "is no event of EventBridge: id cannot be 7"),
+        (envelope(region="mars-1"), 'is no event of EventBridge: region cannot be "mars-1"'),
+        (envelope(time="noon"), 'is no event of EventBridge: time cannot be "noon"'),
+        (envelope(source=None), "is no event of EventBridge: source cannot be null"),
     ],
-    ids=["not JSON", "nested too deep", "a list", "no envelope"],
+    ids=[
+        "not JSON",
+        "nested too deep",
+        "a list",
+        "no envelope",
+        "no account",
+        "no id",
+        "no region",
+        "no time",
+        "no source",
+    ],
 )
 def test_what_is_no_event_is_told_before_anything_starts(
     tmp_path: Path, content: str, complaint: str
