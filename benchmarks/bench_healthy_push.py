@@ -168,6 +168,7 @@ def main() -> None:
             "AWS_SECRET_ACCESS_KEY": "benchmark",
             "AWS_DEFAULT_REGION": "eu-central-1",
             "AWS_ENDPOINT_URL_ECR": url,
+            "GUARD_DISPATCH_QUEUE_URL": "https://queue",
             "GUARD_STATE_TABLE": "table",
             "GUARD_TOPIC_ARN": "topic",
             "LAMBDA_TASK_ROOT": folder,

@@ -42,6 +42,7 @@ def main() -> None:
         environment = {
             **os.environ,
             "AWS_DEFAULT_REGION": "eu-central-1",
+            "GUARD_DISPATCH_QUEUE_URL": "https://queue",
             "GUARD_STATE_TABLE": "table",
             "GUARD_TOPIC_ARN": "topic",
             "LAMBDA_TASK_ROOT": folder,

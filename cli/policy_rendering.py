@@ -174,7 +174,7 @@ def _notes_on_one(shown: Shown) -> list[str]:
         notes.append(f"The pull-through cache {prefix} may fill it, so nothing is ever changed.")
     notes.extend(f"Not checked: {what}." for what in _not_checked(shown))
     notes.extend(
-        f'Not obeyed: the resource tag {tag.key} = "{tag.value}" {tag.because}.'
+        f'Not obeyed: the resource tag {tag.key} = "{tag.value}": {tag.because}.'
         for tag in effective.refused_tags
     )
     return notes

@@ -17,8 +17,8 @@ def alert_about_refused_tag(tag: RefusedTag, repository: Repository) -> Alert:
         repository=repository.name,
         title=f"{repository.name}: the resource tag {tag.key} is not obeyed",
         summary=(
-            f"The repository {repository.name} has the resource tag {tag.key} with the value "
-            f'"{tag.value}", which {tag.because}. Its images are judged as if it were not there.'
+            f"The guard does not obey a resource tag of the repository {repository.name}: "
+            f"{tag.because}. Images are judged as if the tag were not there."
         ),
         facts=(("Repository", repository.uri), ("Resource tag", f"{tag.key} = {tag.value}")),
         fixes=(Fix("To take the tag away", (remove_resource_tag(repository, tag.key),)),),

@@ -49,7 +49,7 @@ class RefusedTag:
     key: str
     value: str
     because: str
-    """One clause that says what to write."""
+    """A sentence that says what to write, without its period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ class _Overriding:
             if not key.startswith(OVERRIDE_PREFIX):
                 continue
             if key not in known:
-                self._refused[key] = f"is unknown; {self._what_is_allowed()}"
+                self._refused[key] = f"it is unknown; {self._what_is_allowed()}"
             elif known[key] not in self._allowed:
                 self._refused[key] = (
-                    f"is not for teams to say in this account; {self._what_is_allowed()}"
+                    f"it is not for teams to say in this account; {self._what_is_allowed()}"
                 )
 
     def _what_is_allowed(self) -> str:
@@ -124,7 +124,7 @@ class _Overriding:
         keys = [setting for setting, value in stated.items() if value is not None]
         if reason := contradiction(policy):
             for setting in keys:
-                self._refused[setting.tag_key] = f"does not go together with the rest: {reason}"
+                self._refused[setting.tag_key] = f"it does not go together with the rest: {reason}"
             return
         self._policy = policy
         self._origins |= {setting: _origin(setting) for setting in keys}
@@ -136,7 +136,8 @@ class _Overriding:
         strongest = self._account.strongest_remedy
         if remedy.strength > strongest.strength:
             self._refused[Override.REMEDY.tag_key] = (
-                f"is more than the account's policy does; write {strongest} or something milder"
+                f"{str(remedy)!r} is more than the account's policy does; "
+                f"write {strongest} or something milder"
             )
             return
         remedies = {
@@ -156,7 +157,7 @@ class _Overriding:
         least = self._account.grace_seconds
         if seconds < least:
             self._refused[Override.GRACE.tag_key] = (
-                f"is shorter than the account's policy grants; write {grace_text(least)} or more"
+                f"it is shorter than the account's policy grants; write {grace_text(least)} or more"
             )
             return
         self._policy = replace(self._policy, grace_seconds=seconds)
@@ -185,6 +186,8 @@ def _origin(setting: Override) -> str:
 
 
 def _platforms(text: str) -> tuple[Platform, ...]:
+    if not text.split():
+        raise ValueError("it is empty; write at least one platform, such as linux/amd64")
     return parse_required_platforms(text.split())
 
 

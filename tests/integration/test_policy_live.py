@@ -41,7 +41,7 @@ def test_the_tags_of_the_repository_and_its_cache_are_shown(
     shown = capsys.readouterr().out
     assert "index_rule                 allow        resource tag platform-guard:index-rule" in shown
     assert "The pull-through cache quay may fill it, so nothing is ever changed." in shown
-    assert 'Not obeyed: the resource tag platform-guard:grace = "7d" is not for teams' in shown
+    assert 'Not obeyed: the resource tag platform-guard:grace = "7d": it is not for teams' in shown
 
 
 def test_the_prefixes_of_all_caches_are_shown(

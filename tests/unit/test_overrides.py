@@ -74,7 +74,7 @@ def test_a_tag_that_makes_sense_is_obeyed(tags: dict[str, str], policy: Policy) 
         (
             "platform-guard:remedy",
             "delete",
-            "is more than the account's policy does; write quarantine or something milder",
+            "'delete' is more than the account's policy does; write quarantine or something milder",
         ),
         (
             "platform-guard:remedy",
@@ -84,7 +84,7 @@ def test_a_tag_that_makes_sense_is_obeyed(tags: dict[str, str], policy: Policy) 
         (
             "platform-guard:grace",
             "1h",
-            "is shorter than the account's policy grants; write 24h or more",
+            "it is shorter than the account's policy grants; write 24h or more",
         ),
         (
             "platform-guard:grace",
@@ -95,7 +95,7 @@ def test_a_tag_that_makes_sense_is_obeyed(tags: dict[str, str], policy: Policy) 
         (
             "platform-guard:required-platforms",
             "",
-            "is empty; write at least one platform, such as linux/amd64",
+            "it is empty; write at least one platform, such as linux/amd64",
         ),
         (
             "platform-guard:required-platforms",
@@ -111,7 +111,7 @@ def test_a_tag_that_makes_sense_is_obeyed(tags: dict[str, str], policy: Policy) 
         (
             "platform-guard:remedies",
             "tag",
-            "is unknown; allowed are platform-guard:grace, platform-guard:ignore, "
+            "it is unknown; allowed are platform-guard:grace, platform-guard:ignore, "
             "platform-guard:index-rule, platform-guard:platform-rule, platform-guard:remedy, "
             "platform-guard:required-platforms",
         ),
@@ -134,7 +134,7 @@ def test_what_the_account_does_not_let_teams_override_is_refused() -> None:
 
     assert overridden.policy == ACCOUNT
     assert [refused.because for refused in overridden.refused_tags] == [
-        "is not for teams to say in this account; "
+        "it is not for teams to say in this account; "
         "allowed are platform-guard:grace, platform-guard:remedy"
     ]
 

@@ -50,15 +50,13 @@ class EffectivePolicies:
         known = self._tags.get(repository)
         if known is not None and self._clock() < known[0]:
             return known[1]
-        tags = self._look_up(repository)
+        try:
+            answer = self._client.list_tags_for_resource(resourceArn=repository.arn)
+        except self._client.exceptions.RepositoryNotFoundException:
+            # It may be made anew at any time.
+            return {}
+        tags = {tag["Key"]: tag["Value"] for tag in answer.get("tags", [])}
         if len(self._tags) >= _MOST_REPOSITORIES:
             self._tags.clear()
         self._tags[repository] = (self._clock() + _FRESH_SECONDS, tags)
         return tags
-
-    def _look_up(self, repository: Repository) -> Tags:
-        try:
-            answer = self._client.list_tags_for_resource(resourceArn=repository.arn)
-        except self._client.exceptions.RepositoryNotFoundException:
-            return {}
-        return {tag["Key"]: tag["Value"] for tag in answer.get("tags", [])}
