@@ -12,12 +12,13 @@ from local_aws import LocalAws
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.evidence_gathering import EvidenceGatherer, Question
 from platform_guard.aws.network_evidence import look_up_network
+from platform_guard.aws.stop_explaining import look_around
 from platform_guard.aws.task_definitions import TaskDefinitions
 from platform_guard.evidence import Egress, Network, NotSeen, TaskDefinition
 from platform_guard.pull_failures import PullFailure, pull_failure
 from platform_guard.task_stops import TaskStop, parse_task_stop
 from tests.integration.ecs import MAC_BUILD, Shop
-from tests.support.stop_events import REGION, stop_event
+from tests.support.stop_events import NOT_FOUND, REGION, stop_event
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
@@ -169,3 +170,19 @@ def test_a_gateway_endpoint_helps_only_the_tables_that_it_is_in(
         ("s3", True),
         ("ecr.dkr", True),
     ]
+
+
+def test_the_processor_of_the_instance_is_asked_for_within_the_same_time(shop: Shop) -> None:
+    event = stop_event(definition=shop.define(), launch_type="EC2", architecture="", text=NOT_FOUND)
+    stop = parse_task_stop(event)
+    assert isinstance(stop, TaskStop)
+    failure = pull_failure(stop)
+    assert failure is not None
+    # The instance answers after nine seconds, everything else too late.
+    ticks = iter([0.0, 9.0, 9.0, *[100.0] * 99])
+    clients = Clients(REGION)
+    gatherer = EvidenceGatherer(clients, TaskDefinitions(), lambda: next(ticks))
+
+    _, evidence = look_around(clients, gatherer, stop, failure, seconds=15)
+
+    assert {item.why for item in evidence.not_seen} == {"no answer within 6 seconds"}

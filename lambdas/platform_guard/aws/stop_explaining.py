@@ -57,8 +57,8 @@ class StopExplainer:
         """Alert about a task that could not pull its image, unless its incident is known."""
 
         def diagnosis() -> Diagnosis:
-            there = self._with_architecture(stop, failure)
-            return diagnose(there, failure, self._gather(there, failure))
+            there, evidence = self._look_around(stop, failure)
+            return diagnose(there, failure, evidence)
 
         return self._report(stop, failure, diagnosis)
 
@@ -82,8 +82,7 @@ class StopExplainer:
         return outcome
 
     def _look(self, stop: TaskStop, failure: PullFailure) -> Reported | Unsuspicious:
-        there = self._with_architecture(stop, failure)
-        evidence = self._gather(there, failure)
+        there, evidence = self._look_around(stop, failure)
         definition = evidence.task_definition
         stated = definition if isinstance(definition, TaskDefinition) else None
         if platform_of_task(there, stated) is None:
@@ -99,8 +98,8 @@ class StopExplainer:
             case None:
                 return Unsuspicious("it exited, and ECR has its image no more")
 
-    def _gather(self, stop: TaskStop, failure: PullFailure) -> Evidence:
-        return self.gatherer.gather(Question(stop, failure), self.seconds)
+    def _look_around(self, stop: TaskStop, failure: PullFailure) -> tuple[TaskStop, Evidence]:
+        return look_around(self.clients, self.gatherer, stop, failure, self.seconds)
 
     def _report(
         self, stop: TaskStop, failure: PullFailure, diagnosis: Callable[[], Diagnosis]
@@ -112,23 +111,38 @@ class StopExplainer:
         key = incident_key(stop, failure)
         return self.reporter.report(key, stop.task_arn, make_alert, self.context)
 
-    def _with_architecture(self, stop: TaskStop, failure: PullFailure) -> TaskStop:
-        """Add what only the instance knows, where an image is to be judged and it can be had.
 
-        On EC2 a task without a runtime platform runs on whatever processor its instance has.
-        """
-        if (
-            stop.cpu_architecture
-            or failure.error.platform
-            or not stop.container_instance_arn
-            or EvidenceKind.IMAGE not in wanted_evidence(failure.cause)
-        ):
-            return stop
-        try:
-            architecture = look_up_architecture(self.clients.hasty(stop.region).ecs, stop)
-        except AWS_ERRORS:
-            return stop  # The task definition may say it.
-        return replace(stop, cpu_architecture=architecture)
+def look_around(
+    clients: Clients,
+    gatherer: EvidenceGatherer,
+    stop: TaskStop,
+    failure: PullFailure,
+    seconds: float,
+) -> tuple[TaskStop, Evidence]:
+    """Gather the evidence, the processor of the instance included, within `seconds` in all."""
+    started = gatherer.clock()
+    there = _with_architecture(clients, stop, failure)
+    seconds_left = max(seconds - (gatherer.clock() - started), 0)
+    return there, gatherer.gather(Question(there, failure), seconds_left)
+
+
+def _with_architecture(clients: Clients, stop: TaskStop, failure: PullFailure) -> TaskStop:
+    """Add what only the instance knows, where an image is to be judged and it can be had.
+
+    On EC2 a task without a runtime platform runs on whatever processor its instance has.
+    """
+    if (
+        stop.cpu_architecture
+        or failure.error.platform
+        or not stop.container_instance_arn
+        or EvidenceKind.IMAGE not in wanted_evidence(failure.cause)
+    ):
+        return stop
+    try:
+        architecture = look_up_architecture(clients.hasty(stop.region).ecs, stop)
+    except AWS_ERRORS:
+        return stop  # The task definition may say it.
+    return replace(stop, cpu_architecture=architecture)
 
 
 def image_on_host(stop: TaskStop, failure: PullFailure) -> str:
