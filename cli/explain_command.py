@@ -142,22 +142,31 @@ def _checked(text: str) -> str:
 
 
 def _failures(text: str) -> Iterator[tuple[TaskStop | None, PullFailure]]:
-    stops = _stops_in(text)
-    if stops is None:
+    document = _json_in(text)
+    if document is None:
         yield None, PullFailure(classify(text.strip()))
         return
-    for stop in stops:
+    for stop in _stops_in(document):
         yield stop, pull_failure(stop) or PullFailure(classify(stop.stopped_reason))
 
 
-def _stops_in(text: str) -> tuple[TaskStop, ...] | None:
-    """Read the tasks that stopped out of JSON; None where it is not JSON, but a text."""
-    if not text.lstrip().startswith("{"):
+def _json_in(text: str) -> dict[str, object] | None:
+    """Read an event or what describe-tasks prints; None where it is not JSON, but a text.
+
+    `--query tasks` leaves nothing but the list of them.
+    """
+    if not text.lstrip().startswith(("{", "[")):
         return None
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    if isinstance(document, dict):
+        return document
+    return {"tasks": document} if any(isinstance(item, dict) for item in document) else None
+
+
+def _stops_in(document: dict[str, object]) -> tuple[TaskStop, ...]:
     try:
         stops = _read_stops(document)
     except EventError as error:

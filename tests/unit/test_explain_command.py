@@ -116,9 +116,11 @@ def test_an_event_is_explained_with_its_names(run: Command) -> None:
     assert any("--cluster prod --service api" in command for command in commands)
 
 
-def test_each_described_task_that_stopped_is_explained(run: Command) -> None:
+@pytest.mark.parametrize("is_queried", [False, True], ids=["whole", "--query tasks"])
+def test_each_described_task_that_stopped_is_explained(run: Command, is_queried: bool) -> None:
     names = ["fargate-platform-mismatch", "running", "fargate-image-not-found", "fargate-secret"]
-    answer = {"tasks": [event(name)["detail"] for name in names], "failures": []}
+    tasks = [event(name)["detail"] for name in names]
+    answer = tasks if is_queried else {"tasks": tasks, "failures": []}
 
     ran = run("--json", json.dumps(answer, indent=4))
 
@@ -145,6 +147,7 @@ def test_a_task_that_ended_at_once_is_not_called_healthy(run: Command) -> None:
         pytest.param(None, [str(EVENTS / "running.json")], "is a file; write", id="a file"),
         pytest.param(b"{}", [], "detail is missing", id="empty JSON"),
         pytest.param(b'{"tasks": []}', [], "no stopped task", id="no tasks"),
+        pytest.param(b"[{}]", [], "no stopped task", id="a list of what is no task"),
         pytest.param(b'{"tasks": 5}', [], "tasks is missing", id="tasks of a number"),
         pytest.param((EVENTS / "running.json").read_bytes(), [], "RUNNING", id="running"),
         pytest.param(None, ["one", "two"], "unrecognized arguments", id="two texts"),
