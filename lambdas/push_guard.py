@@ -25,6 +25,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from platform_guard.alerts import Nobody
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.ecr import EcrRepository
 from platform_guard.aws.effective_policies import EffectivePolicies
@@ -152,14 +153,20 @@ def _handle_finding(
     # Few pushes have a finding, so a cold start does not load what only findings need.
     from platform_guard.aws.once import Once
     from platform_guard.aws.remedying import remedy_and_report
+    from platform_guard.aws.told_findings import ToldFindings
 
     def act() -> None:
-        reporter = _reporter(found.push.event_id, context)
+        # What was handed over is told by whoever found it.
+        is_pushed = not found.push.origin
+        reporter = _reporter(found.push.event_id, context) if is_pushed else Nobody()
         done = remedy_and_report(found, policy, repository, reporter)
+        if is_pushed:
+            told = ToldFindings(clients.dynamodb, state_table, time.time)
+            told.note(found.push.image.repository.name, found.push.image.digest)
         logger.info("remedied and reported", outcome="remedied", remedy=done.sentence)
         _count(f"remedy.{done.remedy}")
         seconds = seconds_since(found.push.time, time.time())
-        if seconds is not None:
+        if seconds is not None and is_pushed:
             metrics.add_metric(name="push_to_alert", unit=MetricUnit.Seconds, value=seconds)
 
     once = Once(clients.dynamodb, state_table, scope="push")

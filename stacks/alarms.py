@@ -98,9 +98,15 @@ def watch_function(
 
 
 def watch_queue(
-    scope: Construct, alerts: Alerts, queue: sqs.Queue, dead_letters: sqs.Queue, module: str
+    scope: Construct,
+    alerts: Alerts,
+    queue: sqs.Queue,
+    dead_letters: sqs.Queue,
+    module: str,
+    longest_wait: Duration,
 ) -> None:
-    """Alarm where messages are given up, or nobody fetches them."""
+    """Alarm where messages are given up, or wait for longer than they may."""
+    minutes = longest_wait.to_minutes()
     alarm_above(
         scope,
         "DeadLettersAlarm",
@@ -121,10 +127,10 @@ def watch_queue(
         metric=queue.metric_approximate_age_of_oldest_message(
             period=Duration.minutes(5), statistic=cloudwatch.Stats.MAXIMUM
         ),
-        threshold=Duration.minutes(30).to_seconds(),
+        threshold=longest_wait.to_seconds(),
         periods=2,
         description=(
-            f"Events have waited for the ECR platform guard's {module} for over half an hour. "
+            f"Events have waited for the ECR platform guard's {module} for over {minutes} minutes. "
             "Look at its log, at its throttles and at whether its event source mapping is enabled."
         ),
     )

@@ -19,6 +19,7 @@ from stacks.foundation import lay_foundation
 from stacks.naming import METADATA_KEY
 from stacks.pull_diagnosis import PullDiagnosis
 from stacks.push_guard import PushGuard
+from stacks.sweep import Sweep
 
 
 class PlatformGuard(Construct):
@@ -51,6 +52,8 @@ class PlatformGuard(Construct):
             pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", foundation=foundation)
             alert_dispatch = AlertDispatch(self, "AlertDispatch", foundation=foundation)
             alert_dispatch.take_alerts_from(push_guard)
+            if settings.sweep.enabled:
+                Sweep(self, "Sweep", foundation=foundation, push_guard=push_guard)
         Dashboard(
             self,
             "Dashboard",

@@ -18,6 +18,8 @@ _TIMEOUT = Duration.seconds(90)
 
 _BATCH_SIZE = 10
 
+_LONGEST_WAIT = Duration.minutes(30)
+
 
 class QueueFedFunction(Construct):
     """Rules, their queue, the function, the dead letters of all, and alarms on each."""
@@ -33,14 +35,21 @@ class QueueFedFunction(Construct):
         event_patterns: Mapping[str, events.EventPattern],
         delay: Duration,
         permissions: Sequence[iam.PolicyStatement],
+        timeout: Duration = _TIMEOUT,
+        batch_size: int = _BATCH_SIZE,
+        max_concurrency: int | None = None,
+        longest_wait: Duration = _LONGEST_WAIT,
+        schedule: events.Schedule | None = None,
     ) -> None:
         """Feed `lambdas/<module>.py` with what matches, each event held back for `delay`.
 
-        `event_patterns` are by the id of their rule. Without any, whoever builds this puts
-        messages into `queue`.
+        `event_patterns` are by the id of their rule; a schedule is a rule as well. Without any,
+        whoever builds this puts messages into `queue`. `max_concurrency`: None for what the
+        settings say. Messages that wait for longer than `longest_wait` raise an alarm.
         """
         super().__init__(scope, construct_id)
         deploy = foundation.settings.deploy
+        copies = max_concurrency or deploy.max_concurrency
         self.module = module
         self.dead_letters = dead_letter_queue(self, "DeadLetters", foundation.encryption)
         self.queue = queue_before(
@@ -48,40 +57,43 @@ class QueueFedFunction(Construct):
             "Queue",
             encryption=foundation.encryption,
             dead_letters=self.dead_letters,
-            timeout=_TIMEOUT,
+            timeout=timeout,
             delay=delay,
         )
+        # The target also takes the events that EventBridge cannot put into the queue.
+        target = targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)
         self.rules = [
             events.Rule(
-                self,
-                rule_id,
-                description=description,
-                event_pattern=event_pattern,
-                # The target also takes the events that EventBridge cannot put into the queue.
-                targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)],
+                self, rule_id, description=description, event_pattern=pattern, targets=[target]
             )
-            for rule_id, event_pattern in event_patterns.items()
+            for rule_id, pattern in event_patterns.items()
         ]
+        if schedule is not None:
+            self.rules.append(
+                events.Rule(
+                    self, "Schedule", description=description, schedule=schedule, targets=[target]
+                )
+            )
         self._handler = handler = GuardFunction(
             self,
             "Function",
             foundation=foundation,
             module=module,
             description=description,
-            timeout=_TIMEOUT,
+            timeout=timeout,
             permissions=[*permissions, _permission_to_consume(self.queue)],
-            reserved_concurrency=deploy.max_concurrency if deploy.reserve_concurrency else None,
+            reserved_concurrency=copies if deploy.reserve_concurrency else None,
         )
         self.function = handler.function
         self.log_group = handler.log_group
         self.function.add_event_source_mapping(
             "Events",
             event_source_arn=self.queue.queue_arn,
-            batch_size=_BATCH_SIZE,
-            max_concurrency=deploy.max_concurrency,
+            batch_size=batch_size,
+            max_concurrency=copies,
             report_batch_item_failures=True,
         )
-        watch_queue(self, foundation.alerts, self.queue, self.dead_letters, module)
+        watch_queue(self, foundation.alerts, self.queue, self.dead_letters, module, longest_wait)
         if self.rules:
             watch_rules(self, foundation.alerts, self.rules, module)
 

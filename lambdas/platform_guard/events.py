@@ -11,6 +11,9 @@ from platform_guard.manifests import is_digest
 from platform_guard.marks import is_mark
 from platform_guard.references import Reference, Repository
 
+ORIGIN = "platform-guard-origin"
+"""A key in the detail, which no event of ECR has: Push.origin."""
+
 
 class EventError(ValueError):
     """An event lacks what every event of its kind has."""
@@ -25,6 +28,8 @@ class Push:
     """RFC 3339, in UTC, as EventBridge writes it."""
     image: Reference
     """With tag and digest."""
+    origin: str = ""
+    """Who handed over what it found long after the push, and tells of it; empty for a push."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ def parse_push(event: object) -> Push | Ignored:
         event_id=required_text(fields, "id"),
         time=required_text(fields, "time"),
         image=Reference(repository, required_text(detail, "image-tag"), digest),
+        origin=optional_text(detail, ORIGIN),
     )
 
 

@@ -78,3 +78,9 @@ def _pairs(members: Mapping[str, str]) -> str:
 
 def _unless_null(name: str) -> str:
     return f"{name} && {{{name}: {name}}} || `{{}}`"
+
+
+def audit_repositories(region: str) -> str:
+    """Judge all that a registry holds, into a report for a browser."""
+    options = ["--region", region, "--format", "html", "--output", "audit.html"]
+    return shlex.join(["platform-guard", "audit", "--policy", "guard.toml", *options])

@@ -13,6 +13,7 @@ from platform_guard.deploy_settings import DeploySettings, read_deploy_settings
 from platform_guard.overrides import Override
 from platform_guard.policies import Policies
 from platform_guard.policy_settings import check_policies, read_policy, read_rules
+from platform_guard.sweep_settings import SweepSettings, read_sweep_settings
 from platform_guard.toml_table import (
     TomlTable,
     TomlTableError,
@@ -47,6 +48,7 @@ class Settings:
     """How long nobody is alerted again about tasks that fail for the same reason."""
     exec_format: bool = True
     """Whether tasks that exit at once are checked for an image of another platform."""
+    sweep: SweepSettings = field(default_factory=SweepSettings)
     deploy: DeploySettings = field(default_factory=DeploySettings)
 
 
@@ -101,6 +103,7 @@ def _read_settings(document: dict[str, object]) -> Settings:
                 default.incident_minutes,
             )
             exec_format = diagnosis.take("exec_format", a_boolean, default.exec_format)
+        sweep = read_sweep_settings(root)
         deploy = read_deploy_settings(root)
     return Settings(
         policies=policies,
@@ -108,6 +111,7 @@ def _read_settings(document: dict[str, object]) -> Settings:
         alerts=alerts,
         incident_minutes=incident_minutes,
         exec_format=exec_format,
+        sweep=sweep,
         deploy=deploy,
     )
 

@@ -47,11 +47,13 @@ def required_permissions(
     """
     match service:
         case "ecr":
-            resources = _ecr(params, scope)
+            resources = _ecr(operation, params, scope)
         case "sns":
             resources = _plain(params, "TopicArn", "TargetArn")
         case "sqs":
             resources = [_queue_arn(params, scope)]
+        case "dynamodb" if operation == "TransactWriteItems":
+            return list(_transaction(params, scope))
         case "dynamodb":
             resources = list(_dynamodb(params, scope))
         case "ecs":
@@ -96,7 +98,7 @@ def _plain(params: Params, *names: str) -> list[str]:
     return [str(params[name]) for name in names if name in params] or ["*"]
 
 
-def _ecr(params: Params, scope: Scope) -> list[str]:
+def _ecr(operation: str, params: Params, scope: Scope) -> list[str]:
     """Return the repositories. A call without one concerns the registry: `*`."""
     account = str(params.get("registryId", scope.account))
     names = params.get("repositoryNames")
@@ -104,6 +106,8 @@ def _ecr(params: Params, scope: Scope) -> list[str]:
         return [scope.arn("ecr", f"repository/{name}", account) for name in names]
     if "repositoryName" in params:
         return [scope.arn("ecr", f"repository/{params['repositoryName']}", account)]
+    if operation == "DescribeRepositories":
+        return [scope.arn("ecr", "repository/*", account)]
     return _plain(params, "resourceArn")
 
 
@@ -115,7 +119,7 @@ def _queue_arn(params: Params, scope: Scope) -> str:
 
 
 def _dynamodb(params: Params, scope: Scope) -> Iterator[str]:
-    """Yield the tables, or the index that is read. Transactions are not known here."""
+    """Yield the tables, or the index that is read."""
     tables = [str(params["TableName"])] if "TableName" in params else []
     batch = params.get("RequestItems")
     if isinstance(batch, dict):
@@ -127,6 +131,18 @@ def _dynamodb(params: Params, scope: Scope) -> Iterator[str]:
     for table in tables:
         arn = table if table.startswith("arn:") else scope.arn("dynamodb", f"table/{table}")
         yield f"{arn}/index/{params['IndexName']}" if "IndexName" in params else arn
+
+
+def _transaction(params: Params, scope: Scope) -> Iterator[Permission]:
+    """Yield what each write needs; the transaction itself needs no permission.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    """
+    for item in params["TransactItems"]:
+        for write, details in item.items():
+            action = f"dynamodb:{write}" + ("" if write == "ConditionCheck" else "Item")
+            for resource in _dynamodb(details, scope):
+                yield Permission(action, resource)
 
 
 def _ecs(operation: str, params: Params, scope: Scope) -> list[str]:

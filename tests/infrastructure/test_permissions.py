@@ -114,7 +114,20 @@ def test_the_diagnosis_may_look_and_change_nothing(template: Template) -> None:
     assert permissions(part) == what_every_function_may_do(part) | LOOK_AT_TASKS
 
 
-@pytest.mark.parametrize("module", ["push_guard", "pull_diagnosis"])
+def test_the_sweep_may_read_the_registry_and_hand_over_and_change_nothing(
+    template: Template, overridable: Template
+) -> None:
+    part = template.part("sweep")
+    look = {*READ_IMAGES, "ecr:DescribeImages", "ecr:DescribeRepositories"}
+    queues = (part.queue_id, template.part("push_guard").queue_id)
+    send = {("sqs:SendMessage", f"${{{queue}.Arn}}") for queue in queues}
+    on_repositories = {(action, REPOSITORIES) for action in look}
+
+    assert permissions(part) == what_every_function_may_do(part) | on_repositories | send
+    assert ("ecr:ListTagsForResource", REPOSITORIES) in permissions(overridable.part("sweep"))
+
+
+@pytest.mark.parametrize("module", ["push_guard", "pull_diagnosis", "sweep"])
 def test_each_function_has_a_role_of_its_own_and_no_managed_policy(
     template: Template, module: str
 ) -> None:
@@ -134,7 +147,7 @@ def test_no_role_has_a_wildcard_action_or_may_delete_images(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     template: Template = request.getfixturevalue(which)
-    parts = (template.part("push_guard"), template.part("pull_diagnosis"))
+    parts = [template.part(module) for module in ("push_guard", "pull_diagnosis", "sweep")]
     allowed = {action for part in parts for action, _ in permissions(part)}
 
     assert not [action for action in allowed if "*" in action]
@@ -190,7 +203,7 @@ def test_queues_and_the_topic_refuse_connections_without_tls(template: Template)
         *(template.resource_policy("AWS::SNS::TopicPolicy", {"Ref": topic}) for topic in topics),
     ]
 
-    assert len(policies) == 7
+    assert len(policies) == 9
     for statements in policies:
         assert any(
             statement["Effect"] == "Deny"

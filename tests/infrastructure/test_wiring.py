@@ -6,7 +6,7 @@ import pytest
 
 from tests.infrastructure.template import Part, Template, logical_id
 
-RULES = {"push_guard": 1, "pull_diagnosis": 2, "alert_dispatch": 0}
+RULES = {"push_guard": 1, "pull_diagnosis": 2, "alert_dispatch": 0, "sweep": 2}
 REPORTING = ("push_guard", "alert_dispatch")
 
 
@@ -35,7 +35,9 @@ def test_one_bad_event_does_not_bring_its_batch_back(part: Part) -> None:
 
 
 def test_a_storm_of_events_leaves_the_account_its_concurrency(part: Part) -> None:
-    assert part.mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+    copies = 5 if part.function["Handler"] == "sweep.handler" else 10
+
+    assert part.mapping["ScalingConfig"] == {"MaximumConcurrency": copies}
 
 
 def test_a_batch_is_not_received_again_while_it_is_handled(part: Part) -> None:
@@ -48,8 +50,8 @@ def test_pushes_wait_as_long_as_the_settings_say_and_stops_not_at_all(
     def delays(of: Template) -> list[int]:
         return [of.part(module).queue.get("DelaySeconds", 0) for module in RULES]
 
-    assert delays(template) == [15, 0, 0]
-    assert delays(alert_only) == [0, 0, 0]
+    assert delays(template) == [15, 0, 0, 0]
+    assert delays(alert_only) == [0, 0, 0, 0]
 
 
 def test_what_cannot_be_delivered_or_handled_ends_in_the_dead_letters_for_14_days(
@@ -71,7 +73,12 @@ def test_a_function_is_told_where_to_alert_and_what_to_remember_in(
     (table_id,) = template.resources("AWS::DynamoDB::Table")
 
     dispatch = {"GUARD_DISPATCH_QUEUE_URL": {"Ref": template.part("alert_dispatch").queue_id}}
+    queues = {
+        "GUARD_PUSH_QUEUE_URL": {"Ref": template.part("push_guard").queue_id},
+        "GUARD_SWEEP_QUEUE_URL": {"Ref": template.part("sweep").queue_id},
+    }
     assert part.function["Environment"]["Variables"] == {
+        **(queues if module == "sweep" else {}),
         **(dispatch if module in REPORTING else {}),
         "GUARD_TOPIC_ARN": {"Ref": topic_id},
         "GUARD_STATE_TABLE": {"Ref": table_id},

@@ -10,7 +10,10 @@ GUARD_KEYS = (
     "required_platforms, platform_rule, index_rule, verify_config, grace, ignore, "
     "repository_overrides, delay_seconds"
 )
-TABLES = "[guard], [remedies], [[repository]], [alerts], [slack], [amazon_q], [diagnosis], [deploy]"
+TABLES = (
+    "[guard], [remedies], [[repository]], [alerts], [slack], [amazon_q], [diagnosis], [sweep], "
+    "[deploy]"
+)
 
 
 def refusal(text: str) -> str:

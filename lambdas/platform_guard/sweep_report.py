@@ -1,0 +1,143 @@
+"""What a sweep has found so far, and the one message that it sends in the end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from platform_guard.alerts import Alert, Fix, Severity
+from platform_guard.auditing import JudgedImage
+from platform_guard.fix_commands import audit_repositories
+from platform_guard.verdicts import Finding, NoFinding
+
+_SHOWN = 20
+
+CODE = "sweep"
+"""The code of the alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepFindings:
+    """What is new in a repository."""
+
+    verdicts: Mapping[str, int]
+    """How many images have which finding, or are unreadable."""
+    missed: int = 0
+    """How many were pushed while the guard was there, without its hearing of it."""
+    handed_over: int = 0
+    """How many are being remedied as the policy says."""
+    postponed: int = 0
+    """How many wait for the next sweep, because this one has handed over as many as it may."""
+    lines: tuple[str, ...] = ()
+    """Some of them, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """A sweep as a whole."""
+
+    sweep_id: str
+    started: float
+    """In seconds since 1970."""
+    parts: int | None
+    """How many parts it was divided into; None while it is not known."""
+    parts_done: int = 0
+    images: int = 0
+    judged: int = 0
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    missed: int = 0
+    handed_over: int = 0
+    postponed: int = 0
+    lines: tuple[str, ...] = ()
+    unseen: int = 0
+    unseen_lines: tuple[str, ...] = ()
+
+    @property
+    def is_through(self) -> bool:
+        """Whether all of its parts are done."""
+        return self.parts is not None and self.parts_done >= self.parts
+
+    @property
+    def new(self) -> int:
+        """How many images it found that somebody should hear of."""
+        return sum(self.verdicts.values())
+
+
+def finding_line(judged: JudgedImage) -> str:
+    """Write a finding as a line of the message."""
+    reference = judged.candidate.reference
+    name = f"{reference.repository.name}:{reference.tag}"
+    return f"{name} {judged.verdict.name}: {judged.verdict.reason}"
+
+
+def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None:
+    """Give the message of a sweep that has ended; None where it has nothing to tell."""
+    if report.is_through and not report.new:
+        return None
+    return Alert(
+        severity=_severity(report),
+        code=CODE,
+        repository="",
+        title=f"{account} {region}: {_headline(report)}",
+        summary=_summary(report),
+        facts=tuple(_facts(report)),
+        evidence=_evidence(report),
+        fixes=(
+            Fix(
+                "To see all that the registry holds, with the fix of each finding",
+                (audit_repositories(region),),
+            ),
+        ),
+        group=f"{account}/{region}/sweep",
+        account=account,
+        region=region,
+    )
+
+
+def _severity(report: SweepReport) -> Severity:
+    mild = {Finding.INDEX_ONLY, NoFinding.UNREADABLE}
+    fails = any(count for name, count in report.verdicts.items() if name not in mild)
+    return Severity.WARNING if fails or not report.is_through else Severity.INFO
+
+
+def _headline(report: SweepReport) -> str:
+    if not report.is_through:
+        return "a sweep of the registry did not end"
+    images = "1 image" if report.new == 1 else f"{report.new:,} images"
+    return f"the sweep found {images} that nobody was told of"
+
+
+def _summary(report: SweepReport) -> str:
+    sentences = [
+        f"The sweep looked at {report.images:,} images, {report.judged:,} of them for the first "
+        "time. Each is told once, here."
+    ]
+    if not report.is_through:
+        parts = "no part" if report.parts is None else f"{report.parts_done} of {report.parts}"
+        sentences.append(f"It ended early, with {parts} done; the next one looks at the rest.")
+    if report.missed:
+        sentences.append(
+            f"{report.missed:,} of the images were pushed while the guard was there, and no event "
+            "of ECR told of them."
+        )
+    return " ".join(sentences)
+
+
+def _facts(report: SweepReport) -> list[tuple[str, str]]:
+    facts = [
+        (name.replace("-", " ").capitalize(), f"{count:,}")
+        for name, count in sorted(report.verdicts.items())
+        if count
+    ]
+    if report.handed_over:
+        facts.append(("Remedied", f"{report.handed_over:,}, as the policy says"))
+    if report.postponed:
+        facts.append(("Postponed", f"{report.postponed:,} to the next sweep"))
+    if report.unseen:
+        facts.append(("Not seen", f"{report.unseen:,} repositories, wholly or in part"))
+    return facts
+
+
+def _evidence(report: SweepReport) -> tuple[str, ...]:
+    lines = list(report.lines[:_SHOWN])
+    if report.new > len(lines):
+        lines.append(f"and {report.new - len(lines):,} more")
+    return (*lines, *(f"not seen: {line}" for line in report.unseen_lines[:_SHOWN]))

@@ -1,0 +1,97 @@
+"""The sweep: what starts it, what divides its work, and what it may do."""
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from platform_guard.policies import Policies
+from stacks.foundation import Foundation
+from stacks.policy_permissions import permissions_to_know_policies
+from stacks.queue_fed import QueueFedFunction
+
+# A part sends on what it has not done in time, so that this bounds a page and no repository.
+_TIMEOUT = Duration.minutes(5)
+
+# ECR's limits are for the whole account, and pushes and pulls come first: docs/scale.md.
+_MAX_CONCURRENCY = 5
+
+
+# The first sweep of a large registry takes hours, and most of its parts wait.
+_LONGEST_WAIT = Duration.hours(12)
+
+
+class Sweep(QueueFedFunction):
+    """Looks through the registry for what no event told of."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        foundation: Foundation,
+        push_guard: QueueFedFunction,
+    ) -> None:
+        """Build it; findings that need a remedy go into the queue of the push guard."""
+        stack = Stack.of(scope)
+        settings = foundation.settings
+        super().__init__(
+            scope,
+            construct_id,
+            foundation=foundation,
+            module="sweep",
+            description="Looks through Amazon ECR for images that no event told of",
+            event_patterns={"Deployed": _deployed(stack)},
+            delay=Duration.seconds(0),
+            permissions=_permissions_to_look(stack, settings.policies),
+            timeout=_TIMEOUT,
+            # A part that fails does not bring others back.
+            batch_size=1,
+            max_concurrency=_MAX_CONCURRENCY,
+            longest_wait=_LONGEST_WAIT,
+            schedule=events.Schedule.rate(Duration.hours(settings.sweep.every_hours)),
+        )
+        self.function.add_environment("GUARD_SWEEP_QUEUE_URL", self.queue.queue_url)
+        self.function.add_environment("GUARD_PUSH_QUEUE_URL", push_guard.queue.queue_url)
+        for queue in (self.queue, push_guard.queue):
+            self.permit(
+                iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
+            )
+
+
+def _deployed(stack: Stack) -> events.EventPattern:
+    """Match the end of a deployment of this stack.
+
+    Then the guard is new here, or its policy is another one.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/eventbridge-events.html
+    """
+    return events.EventPattern(
+        source=["aws.cloudformation"],
+        detail_type=["CloudFormation Stack Status Change"],
+        detail={
+            "stack-id": [stack.stack_id],
+            "status-details": {"status": ["CREATE_COMPLETE", "UPDATE_COMPLETE"]},
+        },
+    )
+
+
+def _permissions_to_look(stack: Stack, policies: Policies) -> list[iam.PolicyStatement]:
+    """Let the function list and read what this account's registry holds."""
+    repositories = stack.format_arn(service="ecr", resource="repository", resource_name="*")
+    overrides = [
+        statement
+        for statement in permissions_to_know_policies(stack, policies)
+        if "ecr:ListTagsForResource" in statement.actions
+    ]
+    return [
+        iam.PolicyStatement(
+            actions=[
+                "ecr:BatchGetImage",
+                "ecr:DescribeImages",
+                "ecr:DescribeRepositories",
+                "ecr:GetDownloadUrlForLayer",
+            ],
+            resources=[repositories],
+        ),
+        *overrides,
+    ]

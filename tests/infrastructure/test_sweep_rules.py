@@ -1,0 +1,41 @@
+"""What starts the sweep."""
+
+from tests.infrastructure.conftest import Synthesize
+from tests.infrastructure.template import Template
+
+
+def test_it_starts_every_day_and_after_each_deployment_of_this_stack(template: Template) -> None:
+    rules = template.part("sweep").rules.values()
+    (schedule,) = [rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule]
+    (pattern,) = [rule["EventPattern"] for rule in rules if "EventPattern" in rule]
+
+    assert schedule == "rate(1 day)"
+    assert pattern == {
+        "source": ["aws.cloudformation"],
+        "detail-type": ["CloudFormation Stack Status Change"],
+        "detail": {
+            "stack-id": [{"Ref": "AWS::StackId"}],
+            "status-details": {"status": ["CREATE_COMPLETE", "UPDATE_COMPLETE"]},
+        },
+    }
+
+
+def test_it_takes_one_message_at_a_time_and_has_minutes_for_it(template: Template) -> None:
+    part = template.part("sweep")
+
+    assert part.mapping["BatchSize"] == 1
+    assert part.function["Timeout"] == 300
+
+
+def test_the_settings_say_how_often_and_whether_at_all(synthesize: Synthesize) -> None:
+    often = synthesize("[sweep]\nevery_hours = 6\n").template
+    never = synthesize("[sweep]\nenabled = false\n").template
+
+    schedules = [
+        rule["ScheduleExpression"]
+        for rule in often.resources("AWS::Events::Rule").values()
+        if "ScheduleExpression" in rule
+    ]
+    handlers = {f["Handler"] for f in never.resources("AWS::Lambda::Function").values()}
+    assert schedules == ["rate(6 hours)"]
+    assert "sweep.handler" not in handlers

@@ -1,0 +1,336 @@
+"""The sweep in the stand-in, as it is deployed: what no event told of is found, and told once."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local_aws import Deployment, Invocation, LocalAws
+from local_aws.queues import queue_of
+from tests.support.faults import before_each_ecr_call
+from tests.support.registry import (
+    HELM_CHART,
+    MAC_BUILD,
+    MULTI_PLATFORM,
+    PLAIN_AMD64,
+    PLAIN_ARM64,
+    marks,
+    push,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+HOUR = 3600.0
+
+
+@dataclass
+class Clock:
+    """Real time, and how far it was moved on."""
+
+    moved: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(time.time(), UTC)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock, real_time = Clock(), time.time
+    monkeypatch.setattr("time.time", lambda: real_time() + clock.moved)
+    return clock
+
+
+@pytest.fixture
+def aws(clock: Clock) -> Iterator[LocalAws]:
+    with LocalAws(clock=clock.now) as local:
+        yield local
+
+
+class Sweeps:
+    """Drops events, starts sweeps, and reads what comes of them."""
+
+    def __init__(self, aws: LocalAws, guard: Deployment, clock: Clock) -> None:
+        self.aws = aws
+        self.guard = guard
+        self.clock = clock
+        self.told = 0
+        self.started = 0
+
+    def drop_events(self) -> None:
+        """Lose what EventBridge has put into the push guard's queue."""
+        queue_of(self._queue_arn("push_guard"))._messages.clear()
+        self.clock.moved += HOUR
+
+    def start(self) -> None:
+        """Put the event of the schedule into the queue of the sweep."""
+        self.started += 1
+        event = {"id": f"sweep-{self.started}", "detail-type": "Scheduled Event"}
+        self.send(event)
+
+    def send(self, message: object) -> None:
+        sqs = self.aws.client("sqs")
+        sqs.send_message(QueueUrl=self._queue("sweep"), MessageBody=json.dumps(message))
+
+    def sweep(self) -> list[Invocation]:
+        """Start a sweep, and run whatever that makes run."""
+        self.aws.calls.clear()
+        self.start()
+        invocations = self.guard.drain()
+        assert not self.guard.dead_letters()
+        return invocations
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """Give the alerts since the last look, for machines."""
+        alerts = self.guard.alerts()[self.told :]
+        self.told += len(alerts)
+        return [json.loads(alert.texts["sqs"]) for alert in alerts]
+
+    def calls(self) -> Counter[str]:
+        """Count the calls to ECR of the last sweep."""
+        return Counter(call.operation for call in self.aws.calls if call.service == "ecr")
+
+    def _queue(self, module: str) -> str:
+        name = self._queue_arn(module).rpartition(":")[2]
+        return str(self.aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+
+    def _queue_arn(self, module: str) -> str:
+        function = self.guard.function(f"{module}.handler").logical_id
+        (mapping,) = [
+            mapping for mapping in self.guard.event_source_mappings if mapping.function == function
+        ]
+        return mapping.queue_arn
+
+
+@pytest.fixture
+def sweeps(aws: LocalAws, guard: Deployment, clock: Clock) -> Sweeps:
+    return Sweeps(aws, guard, clock)
+
+
+def metric(invocations: list[Invocation], name: str) -> float:
+    """Give the last value of a metric in the functions' logs."""
+    values = [
+        line[name]
+        for invocation in invocations
+        for line in invocation.logs
+        if isinstance(line, dict) and "_aws" in line and name in line
+    ]
+    (last,) = values[-1]
+    return float(last)
+
+
+def test_a_push_whose_event_was_lost_is_found_marked_and_told_once(
+    aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
+) -> None:
+    push(aws, PLAIN_AMD64, tag="good")
+    sweeps.drop_events()
+    sweeps.sweep()
+    assert sweeps.alerts() == []
+    digest = push(aws, MAC_BUILD, tag="bad")
+    sweeps.clock.moved += 60
+    sweeps.drop_events()
+
+    invocations = sweeps.sweep()
+
+    assert marks(ecr) == {f"platform-guard.missing-platform.bad.{digest[7:19]}"}
+    (alert,) = sweeps.alerts()
+    assert alert["code"] == "sweep"
+    assert alert["severity"] == "warning"
+    assert "the sweep found 1 image that nobody was told of" in alert["title"]
+    assert any("shop/api:bad missing-platform" in line for line in alert["evidence"])
+    assert alert["facts"]["missing_platform"] == "1"
+    assert metric(invocations, "pushes_missed") == 1
+
+    invocations = sweeps.sweep()
+
+    assert sweeps.alerts() == []
+    assert metric(invocations, "pushes_missed") == 0
+    assert sweeps.calls() == {"DescribeRepositories": 1, "DescribeImages": 1}
+
+
+def test_the_first_sweep_comes_with_the_deployment_and_sends_one_digest(
+    aws: LocalAws, sweeps: Sweeps, guard: Deployment, ecr: "ECRClient"
+) -> None:
+    for case in (MAC_BUILD, PLAIN_ARM64, PLAIN_AMD64, MULTI_PLATFORM, HELM_CHART):
+        push(aws, case, tag=case)
+    sweeps.drop_events()
+
+    aws.emit(_deployed(aws))
+    invocations = guard.drain()
+
+    assert len(marks(ecr)) == 2
+    (alert,) = sweeps.alerts()
+    assert alert["facts"]["missing_platform"] == "2"
+    assert "looked at 5 images, 5 of them for the first time" in alert["summary"]
+    # They were there before the guard was.
+    assert metric(invocations, "pushes_missed") == 0
+
+
+def test_what_the_guard_has_told_of_is_not_told_again(
+    aws: LocalAws, alert_only_assembly: Path, clock: Clock, ecr: "ECRClient"
+) -> None:
+    sweeps = Sweeps(aws, aws.deploy(alert_only_assembly), clock)
+    push(aws, MAC_BUILD)
+    sweeps.guard.drain()
+    assert [alert["code"] for alert in sweeps.alerts()] == ["missing-platform"]
+    clock.moved += HOUR
+
+    sweeps.sweep()
+
+    assert sweeps.alerts() == []
+    assert marks(ecr) == set()
+
+
+def test_a_policy_that_only_alerts_finds_and_changes_nothing(
+    aws: LocalAws, alert_only_assembly: Path, clock: Clock, ecr: "ECRClient"
+) -> None:
+    sweeps = Sweeps(aws, aws.deploy(alert_only_assembly), clock)
+    push(aws, MAC_BUILD)
+    sweeps.drop_events()
+
+    sweeps.sweep()
+
+    (alert,) = sweeps.alerts()
+    assert alert["code"] == "sweep"
+    assert marks(ecr) == set()
+
+
+@pytest.mark.usefixtures("ecr")
+def test_a_push_that_is_under_way_is_left_to_its_event(aws: LocalAws, sweeps: Sweeps) -> None:
+    push(aws, MAC_BUILD)
+
+    sweeps.start()
+    sweeps.guard.drain()
+
+    assert [alert["code"] for alert in sweeps.alerts()] == ["missing-platform"]
+
+
+@pytest.mark.usefixtures("ecr")
+def test_an_image_that_is_remembered_is_not_read_again_but_its_siblings_are(
+    aws: LocalAws, sweeps: Sweeps
+) -> None:
+    push(aws, PLAIN_AMD64, tag="one")
+    sweeps.drop_events()
+    sweeps.sweep()
+    push(aws, MULTI_PLATFORM, tag="two")
+    sweeps.drop_events()
+
+    sweeps.sweep()
+
+    read = [
+        image_id["imageDigest"]
+        for call in aws.calls
+        if call.operation == "BatchGetImage"
+        for image_id in call.params["imageIds"]
+    ]
+    assert len(read) == 2
+    assert sweeps.calls()["GetDownloadUrlForLayer"] == 1
+
+
+@pytest.mark.usefixtures("ecr")
+def test_messages_that_come_twice_count_once(aws: LocalAws, sweeps: Sweeps) -> None:
+    push(aws, MAC_BUILD)
+    sweeps.drop_events()
+    sweeps.start()
+    part = {
+        "sweep_id": "sweep-1",
+        "number": 0,
+        "repositories": ["shop/api"],
+        "page": None,
+        "images": 0,
+        "judged": 0,
+        "unseen": [],
+    }
+    for _ in range(3):
+        sweeps.send({"sweep_part": part})
+        sweeps.send({"id": "sweep-1", "detail-type": "Scheduled Event"})
+
+    sweeps.guard.drain()
+
+    (alert,) = sweeps.alerts()
+    assert alert["facts"]["missing_platform"] == "1"
+
+
+@pytest.mark.usefixtures("ecr")
+def test_two_sweeps_do_not_overlap(aws: LocalAws, sweeps: Sweeps) -> None:
+    push(aws, MAC_BUILD)
+    sweeps.drop_events()
+    sweeps.start()
+    sweeps.start()
+
+    invocations = sweeps.guard.drain()
+
+    assert len(sweeps.alerts()) == 1
+    assert metric(invocations, "sweeps_skipped") == 1
+
+
+@pytest.mark.usefixtures("ecr")
+def test_a_sweep_that_was_throttled_goes_on(aws: LocalAws, sweeps: Sweeps) -> None:
+    push(aws, MAC_BUILD)
+    sweeps.drop_events()
+    aws.fail("DescribeImages", "ThrottlingException", times=1)
+
+    sweeps.sweep()
+
+    assert [alert["code"] for alert in sweeps.alerts()] == ["sweep"]
+
+
+def test_what_cannot_be_seen_is_named_and_does_not_hold_up_the_rest(
+    aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
+) -> None:
+    ecr.create_repository(repositoryName="shop/secret")
+    push(aws, MAC_BUILD)
+    sweeps.drop_events()
+
+    def deny(operation: str, params: dict[str, Any]) -> str | None:
+        is_secret = params.get("repositoryName") == "shop/secret"
+        return "AccessDeniedException" if operation == "DescribeImages" and is_secret else None
+
+    with before_each_ecr_call(deny):
+        sweeps.sweep()
+
+    (alert,) = sweeps.alerts()
+    assert alert["facts"]["not_seen"] == "1 repositories, wholly or in part"
+    assert "not seen: shop/secret: AccessDeniedException" in alert["evidence"]
+
+
+def test_a_part_that_takes_too_long_goes_on_in_another_message(
+    aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
+) -> None:
+    for number in range(3):
+        ecr.create_repository(repositoryName=f"shop/app{number}")
+        push(aws, MAC_BUILD, repository=f"shop/app{number}")
+    sweeps.drop_events()
+
+    def take_long(operation: str, _: object) -> None:
+        sweeps.clock.moved += 200 if operation == "DescribeImages" else 0
+
+    with before_each_ecr_call(take_long):
+        invocations = sweeps.sweep()
+
+    sweep = sweeps.guard.function("sweep.handler").logical_id
+    assert sum(invocation.function == sweep for invocation in invocations) > 3
+    (alert,) = sweeps.alerts()
+    assert alert["facts"]["missing_platform"] == "3"
+    assert "looked at 3 images" in alert["summary"]
+
+
+def _deployed(aws: LocalAws) -> dict[str, object]:
+    stack = aws.client("cloudformation").describe_stacks()["Stacks"][0]["StackId"]
+    return {
+        "version": "0",
+        "id": "deployed-1",
+        "source": "aws.cloudformation",
+        "detail-type": "CloudFormation Stack Status Change",
+        "account": aws.account,
+        "region": aws.region,
+        "time": "2026-11-25T12:00:00Z",
+        "resources": [stack],
+        "detail": {"stack-id": stack, "status-details": {"status": "CREATE_COMPLETE"}},
+    }

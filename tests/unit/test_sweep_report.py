@@ -1,0 +1,54 @@
+"""The one message of a sweep."""
+
+from dataclasses import replace
+
+from platform_guard.alert_text import render_text
+from platform_guard.alerts import Severity
+from platform_guard.sweep_report import SweepReport, digest_alert
+from tests.support.golden import golden
+
+ACCOUNT, REGION = "123456789012", "eu-central-1"
+
+REPORT = SweepReport(
+    sweep_id="1",
+    started=0.0,
+    parts=3,
+    parts_done=3,
+    images=12_345,
+    judged=40,
+    verdicts={"missing-platform": 5, "index-only": 2, "unreadable": 1},
+    missed=2,
+    handed_over=4,
+    postponed=3,
+    lines=(
+        "shop/api:1.0 missing-platform: it holds linux/arm64, but nothing that runs on linux/amd64",
+    ),
+    unseen=1,
+    unseen_lines=("shop/secret: AccessDeniedException",),
+)
+
+
+def test_it_says_what_was_found_what_was_done_and_what_was_not_seen() -> None:
+    alert = digest_alert(REPORT, ACCOUNT, REGION)
+
+    assert alert is not None
+    assert alert.severity is Severity.WARNING
+    assert render_text(alert) == golden("alert-sweep")
+
+
+def test_a_sweep_that_found_nothing_new_says_nothing() -> None:
+    assert digest_alert(replace(REPORT, verdicts={}), ACCOUNT, REGION) is None
+
+
+def test_a_sweep_that_did_not_end_is_told_although_it_found_nothing() -> None:
+    alert = digest_alert(replace(REPORT, verdicts={}, parts_done=1), ACCOUNT, REGION)
+
+    assert alert is not None
+    assert "with 1 of 3 done" in alert.summary
+
+
+def test_what_only_lambda_refuses_is_no_warning() -> None:
+    alert = digest_alert(replace(REPORT, verdicts={"index-only": 2}), ACCOUNT, REGION)
+
+    assert alert is not None
+    assert alert.severity is Severity.INFO

@@ -1,0 +1,192 @@
+"""Sweeping a repository: what is remembered, what is told, and how far it comes."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_guard.auditing import Candidate, ListedImage
+from platform_guard.events import EventError
+from platform_guard.judged_keys import KEY_BYTES, KEYS_PER_ITEM, key_of, pack, unpack
+from platform_guard.marks import mark_for
+from platform_guard.policy import IndexRule, Policy
+from platform_guard.references import Repository
+from platform_guard.sweep_messages import Start, divide, parse_message, render_part
+from platform_guard.sweeping import RepositorySweep, SweptRepository
+from platform_guard.verdicts import Finding
+from tests.support.images import Blob, image, index, listed_image
+from tests.unit.test_bulk_reading import BulkMemory, bulk
+
+REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
+GOOD, BAD = image("linux/amd64"), image("linux/arm64")
+PUSHED, NOW = 1000.0, 5000.0
+
+
+def listed_as(blob: Blob, *tags: str, pushed_at: float = PUSHED) -> ListedImage:
+    return ListedImage(blob.digest, tags or ("1.0",), pushed_at)
+
+
+@dataclass
+class Swept:
+    result: SweptRepository
+    store: BulkMemory
+
+    @property
+    def found(self) -> list[str]:
+        return [judged.candidate.digest for judged in self.result.findings]
+
+
+def sweep(
+    *pages: Sequence[ListedImage],
+    known: frozenset[bytes] = frozenset(),
+    policy: Policy = Policy(),  # noqa: B008 (it is frozen)
+    told: Iterable[str] = (),
+    has_time: bool = True,
+) -> Swept:
+    store = bulk(GOOD, BAD)
+    told_digests = set(told)
+
+    def is_told(candidate: Candidate) -> bool:
+        return candidate.digest in told_digests
+
+    one = RepositorySweep(REPOSITORY, lambda *_: policy, store, known, is_told, NOW)
+    tokens = [str(number) for number in range(1, len(pages))]
+    with_tokens = zip(pages, [*tokens, None], strict=True)
+    return Swept(one.sweep(with_tokens, lambda: has_time), store)
+
+
+def test_what_is_new_is_judged_and_what_has_a_finding_is_told() -> None:
+    swept = sweep([listed_as(GOOD, "good"), listed_as(BAD, "bad")])
+
+    assert swept.found == [BAD.digest]
+    assert swept.result.judged == 2
+    assert len(swept.result.keys) == 2
+
+
+def test_what_is_remembered_is_neither_read_nor_told() -> None:
+    first = sweep([listed_as(GOOD), listed_as(BAD)])
+
+    second = sweep([listed_as(GOOD), listed_as(BAD)], known=first.result.keys)
+
+    assert second.found == []
+    assert second.result.remembered == 2
+    assert second.result.keys == first.result.keys
+    assert second.store.asked == [("documents",)]
+
+
+def test_another_policy_judges_everything_anew() -> None:
+    first = sweep([listed_as(GOOD)])
+
+    second = sweep(
+        [listed_as(GOOD)], known=first.result.keys, policy=Policy(index_rule=IndexRule.FORBID)
+    )
+
+    assert second.result.judged == 1
+
+
+def test_what_is_gone_is_forgotten() -> None:
+    first = sweep([listed_as(GOOD), listed_as(BAD)])
+
+    second = sweep([listed_as(GOOD)], known=first.result.keys)
+
+    assert len(second.result.keys) == 1
+
+
+def test_a_push_just_now_is_left_to_its_event_and_not_remembered() -> None:
+    swept = sweep([listed_as(BAD, pushed_at=NOW)])
+
+    assert swept.found == []
+    assert swept.result.keys == frozenset()
+
+
+@pytest.mark.parametrize("by", ["mark", "record"])
+def test_what_the_guard_has_told_of_is_remembered_and_not_told(by: str) -> None:
+    tags = ["1.0"]
+    if by == "mark":
+        tags.append(mark_for(Finding.MISSING_PLATFORM, "1.0", BAD.digest))
+
+    swept = sweep([listed_as(BAD, *tags)], told=[BAD.digest] if by == "record" else [])
+
+    assert swept.found == []
+    assert len(swept.result.keys) == 1
+
+
+def test_the_mark_of_another_finding_is_no_excuse() -> None:
+    mark = mark_for(Finding.INDEX_ONLY, "1.0", BAD.digest)
+
+    assert sweep([listed_as(BAD, "1.0", mark)]).found == [BAD.digest]
+
+
+def test_a_repository_that_takes_too_long_says_where_to_go_on() -> None:
+    swept = sweep([listed_as(GOOD)], [listed_as(BAD)], has_time=False)
+
+    assert swept.result.next_page == "1"
+    assert swept.found == []
+
+
+def test_what_could_not_be_looked_at_is_not_remembered() -> None:
+    child = listed_image("linux/amd64")
+    root = index(child, listed_image("linux/arm64"))
+    store = bulk(root)
+    store.unseen = frozenset({child.blob.digest})
+    one = RepositorySweep(REPOSITORY, lambda *_: Policy(), store, frozenset(), lambda _: False, NOW)
+
+    swept = one.sweep([([listed_as(root)], None)], lambda: True)
+
+    assert len(swept.unseen) == 1
+    assert swept.keys == frozenset()
+
+
+@given(st.sets(st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES)))
+def test_keys_survive_being_packed(keys: set[bytes]) -> None:
+    assert set(unpack(pack(keys))) == keys
+
+
+def test_the_keys_of_the_largest_repository_fit_items_of_dynamodb() -> None:
+    contents = pack(key_of(f"sha256:{number}", "policy") for number in range(100_000))
+
+    assert [len(content) for content in contents] == [
+        KEYS_PER_ITEM * KEY_BYTES,
+        KEYS_PER_ITEM * KEY_BYTES,
+        20_000 * KEY_BYTES,
+    ]
+    assert all(len(content) < 400 * 1024 for content in contents)
+
+
+def test_parts_survive_being_sent() -> None:
+    parts = list(divide("sweep-1", [f"app{number}" for number in range(60)]))
+
+    assert [len(part.repositories) for part in parts] == [25, 25, 10]
+    further = replace(parts[0], page="token", images=5, judged=2, unseen=("app0: gone",))
+    assert parse_message(json.loads(render_part(further))) == further
+
+
+def test_the_largest_part_fits_a_message_of_sqs() -> None:
+    longest = "a" * 256  # ECR API, CreateRepository, repositoryName
+    part = next(divide("sweep-1", [longest] * 25))
+    lines = tuple(f"{longest}: 100 images: {'x' * 100}" for _ in range(25))
+
+    assert len(render_part(replace(part, page="t" * 2000, unseen=lines)).encode()) < 256 * 1024
+
+
+def test_a_schedule_and_a_deployment_start_a_sweep() -> None:
+    assert parse_message({"id": "event-1", "detail-type": "Scheduled Event"}) == Start("event-1")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        {},
+        {"sweep_part": 1},
+        {"sweep_part": {"sweep_id": "1", "number": True, "repositories": []}},
+        {"sweep_part": {"sweep_id": "1", "number": 0, "repositories": "a"}},
+    ],
+)
+def test_what_is_no_message_of_a_sweep_is_refused(message: object) -> None:
+    with pytest.raises(EventError):
+        parse_message(message)
