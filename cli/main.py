@@ -17,7 +17,9 @@ from cli.inspect_command import add_inspect_command
 from cli.parser import EXIT_UNUSABLE, OneLineParser
 from cli.policy_command import add_policy_command
 from cli.preflight_command import add_preflight_command
+from cli.preview_command import add_preview_command
 from cli.replay_command import add_replay_command
+from cli.try_alert_command import add_test_alert_command
 
 _EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 
@@ -65,5 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     add_inspect_command(commands)
     add_policy_command(commands)
     add_preflight_command(commands)
+    add_preview_command(commands)
     add_replay_command(commands)
+    add_test_alert_command(commands)
     return parser

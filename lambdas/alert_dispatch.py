@@ -48,6 +48,7 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
     """Publish a batch of windows; what fails is named in the answer and delivered again."""
 
     def handle(record: SQSRecord) -> None:
+        metrics.add_metric(name="alert_windows_seen", unit=MetricUnit.Count, value=1)
         try:
             _dispatch(record.body, context)
         except Exception:
@@ -72,6 +73,5 @@ def _dispatch(body: str, context: LambdaContext) -> None:
         )
         became = dispatcher.dispatch(window)
         logger.info("window closed", window=window.key, became=became)
-        metrics.add_metric(name="alert_windows", unit=MetricUnit.Count, value=1)
 
     Once(database, state_table, scope="window").run(window.generation, dispatch, context)

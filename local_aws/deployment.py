@@ -10,6 +10,7 @@ from local_aws.assembly import StackAssembly
 from local_aws.queues import failed_ids, lambda_event, queue_of, receive
 from local_aws.runtime import Function, Invocation, Sandbox
 from local_aws.stack_creation import outputs, physical_ids
+from local_aws.subscriptions import subscribe_queues
 from local_aws.topics import PublishedMessage
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Deployment:
         self._local = local
         self._stack = stack
         self._physical_ids = physical_ids(local, stack.name)
+        subscribe_queues(local, stack, self._physical_ids)
         self.outputs = outputs(local, stack.name)
         self.functions: dict[str, Function] = {f.logical_id: f for f in self._read_functions()}
         self.event_source_mappings: list[EventSourceMapping] = list(self._read_mappings())

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import TextIO, TypeVar, cast
+from unittest.mock import patch
 
 import boto3
 from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
@@ -63,7 +64,8 @@ class Invocation:
     """One run of a handler.
 
     `logs` are the lines on standard output, as JSON where they are JSON. `error` is the traceback
-    of what the handler raised; then there is no response.
+    of what the handler raised; then there is no response. `slept` is for how many seconds it wanted
+    to sleep, which nobody waits for here.
     """
 
     function: str
@@ -71,6 +73,7 @@ class Invocation:
     response: object
     logs: tuple[object, ...]
     error: str | None
+    slept: float = 0.0
 
 
 class LambdaContext:
@@ -139,7 +142,8 @@ class Sandbox:
         _CONSOLE.target = io.StringIO()
         error: str | None = None
         response: object = None
-        with self._process():
+        slept: list[float] = []
+        with self._process(), patch("time.sleep", slept.append):
             handler = self._state.handler or self._load()
             self._state.handler = handler
             try:
@@ -148,7 +152,7 @@ class Sandbox:
             except Exception:
                 error = traceback.format_exc()
         logs = tuple(_parsed(line) for line in _CONSOLE.target.getvalue().splitlines())
-        return Invocation(self.function.logical_id, event, response, logs, error)
+        return Invocation(self.function.logical_id, event, response, logs, error, sum(slept))
 
     def _context(self) -> LambdaContext:
         return LambdaContext(self.function, self._clock)

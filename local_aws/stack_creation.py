@@ -11,14 +11,17 @@ from moto.utilities.utils import get_partition
 from local_aws.assembly import StackAssembly
 from local_aws.event_bus import unsupported_operators
 from local_aws.queue_policies import QueuePolicy  # noqa: F401 - moto finds it
+from local_aws.subscriptions import SUBSCRIPTION
 
 if TYPE_CHECKING:
     from local_aws.account import LocalAws
 
 WITHOUT_EFFECT = (
     "AWS::CDK::Metadata",
+    "AWS::Chatbot::SlackChannelConfiguration",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
+    SUBSCRIPTION,
     "AWS::SNS::TopicPolicy",
 )
 """What a template may hold although moto lacks it: it is left out."""
@@ -39,7 +42,7 @@ def create_stack(local: "LocalAws", stack: StackAssembly) -> None:
         raise DeploymentError("\n".join(problems))
     _publish_assets(local, stack)
     template = _in_partition(_without_ineffective(stack.template), get_partition(local.region))
-    template = _with_parameters(local, template)
+    template = _with_parameters(local, _with_fifo_names(template, stack.name))
     client = local.client("cloudformation")
     try:
         client.create_stack(
@@ -86,6 +89,15 @@ def _without_ineffective(template: dict[str, Any]) -> dict[str, Any]:
         names = [needed] if isinstance(needed, str) else needed
         resource["DependsOn"] = [name for name in names if name not in left_out]
     return {**template, "Resources": kept}
+
+
+def _with_fifo_names(template: dict[str, Any], stack_name: str) -> dict[str, Any]:
+    """Name first-in-first-out queues as CloudFormation does, whose names have to end in `.fifo`."""
+    resources = {name: dict(item) for name, item in template["Resources"].items()}
+    for name, item in resources.items():
+        if item["Type"] == "AWS::SQS::Queue" and item.get("Properties", {}).get("FifoQueue"):
+            item["Properties"] = {"QueueName": f"{stack_name}-{name}.fifo", **item["Properties"]}
+    return {**template, "Resources": resources}
 
 
 def _in_partition(template: dict[str, Any], partition: str) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from constructs import Construct
 
 from platform_guard.settings import load_settings
 from stacks.alert_dispatch import AlertDispatch
+from stacks.amazon_q import AmazonQChannel
 from stacks.asset import stage_code
 from stacks.dashboard import Dashboard
 from stacks.foundation import lay_foundation
 from stacks.naming import METADATA_KEY
 from stacks.pull_diagnosis import PullDiagnosis
 from stacks.push_guard import PushGuard
+from stacks.slack import SlackNotifications
 from stacks.sweep import Sweep
 
 
@@ -54,6 +56,12 @@ class PlatformGuard(Construct):
             alert_dispatch.take_alerts_from(push_guard)
             if settings.sweep.enabled:
                 Sweep(self, "Sweep", foundation=foundation, push_guard=push_guard)
+            if settings.alerts.slack:
+                SlackNotifications(
+                    self, "Slack", foundation=foundation, channels=settings.alerts.slack
+                )
+        if settings.alerts.amazon_q is not None:
+            AmazonQChannel(self, "AmazonQ", foundation=foundation, channel=settings.alerts.amazon_q)
         Dashboard(
             self,
             "Dashboard",

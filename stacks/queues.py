@@ -50,6 +50,44 @@ def queue_before(
     )
 
 
+def fifo_dead_letter_queue(
+    scope: Construct, construct_id: str, encryption: Encryption
+) -> sqs.Queue:
+    """Make a queue for what a first-in-first-out queue gives up."""
+    return sqs.Queue(
+        scope,
+        construct_id,
+        fifo=True,
+        encryption=_kind(encryption),
+        encryption_master_key=encryption.customer_key,
+        enforce_ssl=True,
+        retention_period=Duration.days(DEAD_LETTER_DAYS),
+    )
+
+
+def fifo_queue_before(
+    scope: Construct,
+    construct_id: str,
+    *,
+    encryption: Encryption,
+    dead_letters: sqs.Queue,
+    timeout: Duration,
+    receives: int,
+) -> sqs.Queue:
+    """Make a first-in-first-out queue; a message is given up after so many receives."""
+    return sqs.Queue(
+        scope,
+        construct_id,
+        fifo=True,
+        encryption=_kind(encryption),
+        encryption_master_key=encryption.customer_key,
+        enforce_ssl=True,
+        retention_period=Duration.days(DEAD_LETTER_DAYS),
+        visibility_timeout=Duration.seconds(6 * timeout.to_seconds()),
+        dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=receives),
+    )
+
+
 def _kind(encryption: Encryption) -> sqs.QueueEncryption:
     if encryption.customer_key is None:
         return sqs.QueueEncryption.SQS_MANAGED

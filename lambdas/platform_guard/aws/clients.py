@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
@@ -83,6 +84,11 @@ class Clients:
     def sns(self) -> "SNSClient":
         """Amazon SNS."""
         return cast("SNSClient", self._client("sns"))
+
+    @cached_property
+    def secrets(self) -> "SecretsManagerClient":
+        """AWS Secrets Manager."""
+        return cast("SecretsManagerClient", self._client("secretsmanager"))
 
     @cached_property
     def sqs(self) -> "SQSClient":

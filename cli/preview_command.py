@@ -1,0 +1,62 @@
+"""`platform-guard preview`: what people would get to see because of an event."""
+
+import argparse
+from pathlib import Path
+
+from cli.errors import UsageError
+from cli.parser import Commands
+from cli.paths import REPOSITORY_ROOT
+from platform_guard.settings import GUARD_FILE
+
+
+def add_preview_command(commands: Commands) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "preview",
+        help="show what each channel would show of an event's alert",
+        description="Replays an event as `replay` does, and shows its alert as Slack, Amazon Q, "
+        "mail and a text message show it. Needs no AWS account, and sends nothing.",
+        epilog="Exit status: 0 shown, 1 the event leads to no alert, 2 bad usage.",
+    )
+    parser.add_argument("event", metavar="EVENT.json", type=Path)
+    parser.add_argument(
+        "--html",
+        metavar="FILE",
+        type=Path,
+        help="also write one self-contained page that looks like the channels do",
+    )
+    parser.add_argument(
+        "--policy",
+        metavar="FILE",
+        type=Path,
+        default=REPOSITORY_ROOT / GUARD_FILE,
+        help="the guard.toml to deploy with (default: the one of this repository)",
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    # moto takes seconds to import, which other commands have no use for.
+    from cli.preview import for_terminal
+    from cli.preview_html import render_page
+    from cli.replay import replay
+    from platform_guard.alert_json import parse_alert
+
+    (replayed,) = replay([options.event], options.policy, [])
+    alerts = [parse_alert(texts["sqs"]) for texts in replayed.alerts]
+    if not alerts:
+        print(f"{options.event} leads to no alert: {replayed.outcome.reason}")
+        return 1
+    for alert in alerts:
+        print(for_terminal(alert))
+    if options.html is not None:
+        _write(options.html, render_page(alerts))
+    return 0
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written ({error.strerror})") from error
+    print(f"Wrote {path}")

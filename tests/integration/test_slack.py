@@ -1,0 +1,331 @@
+"""Alerts on their way to Slack: in order, once, and none lost, whatever Slack answers."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local_aws import Deployment, Invocation, LocalAws
+from platform_guard.alerts import Alert, Severity, Status
+from platform_guard.aws.topic import AlertTopic
+from tests.support.registry import MAC_BUILD, push
+from tests.support.slack_server import (
+    INVALID_PAYLOAD,
+    NO_SERVICE,
+    OUTAGE,
+    RESETS,
+    Reply,
+    SlackServer,
+    slack_server,
+)
+from tests.support.synthesis import cloud_assembly
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+SETTINGS = """
+[[slack.channel]]
+name = "platform"
+secret = "platform-guard/slack"
+
+[[slack.channel]]
+name = "shop-team"
+secret = "shop/slack"
+severity = "warning"
+repositories = ["shop/*"]
+"""
+
+
+@pytest.fixture(scope="session")
+def slack_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return cloud_assembly(SETTINGS, tmp_path_factory)
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with slack_server() as server:
+        yield server
+
+
+@pytest.fixture
+def team() -> Iterator[SlackServer]:
+    with slack_server() as server:
+        yield server
+
+
+@pytest.fixture
+def secrets(aws: LocalAws) -> "SecretsManagerClient":
+    client: SecretsManagerClient = aws.client("secretsmanager")
+    return client
+
+
+@pytest.fixture
+def guard(
+    aws: LocalAws,
+    slack_assembly: Path,
+    secrets: "SecretsManagerClient",
+    slack: SlackServer,
+    team: SlackServer,
+) -> Deployment:
+    secrets.create_secret(Name="platform-guard/slack", SecretString=f"{slack.url}\n")
+    secrets.create_secret(Name="shop/slack", SecretString=team.url)
+    return aws.deploy(slack_assembly)
+
+
+@pytest.fixture
+def topic(aws: LocalAws, guard: Deployment) -> AlertTopic:
+    arn = guard.function("push_guard.handler").environment["GUARD_TOPIC_ARN"]
+    return AlertTopic(aws.client("sns"), arn)
+
+
+def alert(
+    number: int = 1,
+    repository: str = "web",
+    severity: Severity = Severity.WARNING,
+    status: Status = Status.OPEN,
+) -> Alert:
+    return Alert(
+        severity=severity,
+        code="missing-platform",
+        repository=repository,
+        title=f"{repository}:{number}",
+        summary="It cannot run.",
+        status=status,
+        account="123456789012",
+        region="eu-central-1",
+        image=f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/{repository}:{number}",
+    )
+
+
+def waits(aws: LocalAws) -> list[int]:
+    """How long each message that was not taken had to wait, in seconds."""
+    return [
+        call.params["VisibilityTimeout"]
+        for call in aws.calls
+        if call.operation == "ChangeMessageVisibility"
+    ]
+
+
+def everything_logged(invocations: list[Invocation]) -> str:
+    return json.dumps([[each.logs, each.error, each.response] for each in invocations])
+
+
+@pytest.mark.usefixtures("ecr")
+def test_a_bad_push_is_told_in_every_channel_that_it_is_for(
+    aws: LocalAws, guard: Deployment, slack: SlackServer, team: SlackServer
+) -> None:
+    push(aws, MAC_BUILD)
+
+    invocations = guard.drain()
+
+    title = "shop/api:1.0: cannot run on linux/amd64 (missing-platform)"
+    assert (slack.titles, team.titles) == ([title], [title])
+    assert "docker buildx build --platform linux/amd64" in json.dumps(slack.taken[0])
+    assert "verysecret" not in everything_logged(invocations)
+    assert guard.dead_letters() == {}
+
+
+def test_channels_get_what_their_rules_say(
+    guard: Deployment, topic: AlertTopic, slack: SlackServer, team: SlackServer
+) -> None:
+    topic.publish(alert(1))
+    topic.publish(alert(2, "shop/api"))
+    topic.publish(alert(3, "shop/api", Severity.INFO))
+    topic.publish(alert(4, "shop/api", Severity.INFO, Status.RESOLVED))
+
+    guard.drain()
+
+    assert sorted(slack.titles) == ["shop/api:2", "shop/api:3", "shop/api:4", "web:1"]
+    assert sorted(team.titles) == ["shop/api:2", "shop/api:4"]
+
+
+def test_a_repository_may_name_its_channel(
+    guard: Deployment, topic: AlertTopic, ecr: "ECRClient", slack: SlackServer, team: SlackServer
+) -> None:
+    ecr.create_repository(
+        repositoryName="web", tags=[{"Key": "slack-channel", "Value": "shop-team"}]
+    )
+    ecr.create_repository(repositoryName="api", tags=[{"Key": "slack-channel", "Value": "nobody"}])
+    topic.publish(alert(1))
+    topic.publish(alert(2, "api"))
+
+    guard.drain()
+
+    assert (team.titles, slack.titles) == (["web:1"], ["api:2"])
+
+
+def test_alarms_are_told_too(
+    aws: LocalAws, guard: Deployment, topic: AlertTopic, slack: SlackServer
+) -> None:
+    alarm = {"AlarmName": "DeadLetters", "NewStateValue": "ALARM", "AlarmDescription": "Redrive."}
+    aws.client("sns").publish(TopicArn=topic.arn, Subject="ALARM", Message=json.dumps(alarm))
+
+    guard.drain()
+
+    assert slack.titles == ["DeadLetters: alarm"]
+
+
+def test_messages_of_a_channel_keep_their_order_and_a_second_between_them(
+    guard: Deployment, topic: AlertTopic, slack: SlackServer
+) -> None:
+    for number in range(6):
+        topic.publish(alert(number))
+
+    invocations = guard.drain()
+
+    assert slack.titles == [f"web:{number}" for number in range(6)]
+    pauses = [each.slept for each in invocations if "Notifier" in each.function]
+    assert len(pauses) == 6
+    assert all(0.5 < pause <= 1 for pause in pauses)
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected"),
+    [
+        pytest.param([Reply(429, "", retry_after="30")] * 2, [30, 30], id="429 with Retry-After"),
+        pytest.param([Reply(429, "rate_limited")] * 2, [15, 30], id="429 without"),
+        pytest.param([Reply(429, "", retry_after="soon")], [15], id="429 with nonsense"),
+        pytest.param([Reply(429, "", retry_after="99999")], [3600], id="429 for days"),
+        pytest.param([Reply(500, "oops")] * 3, [15, 30, 60], id="500"),
+        pytest.param([RESETS], [15], id="reset"),
+    ],
+)
+def test_what_slack_does_not_take_now_is_posted_later_in_order(
+    aws: LocalAws,
+    guard: Deployment,
+    topic: AlertTopic,
+    slack: SlackServer,
+    replies: list[Reply],
+    expected: list[int],
+) -> None:
+    slack.script(*replies)
+    for number in range(3):
+        topic.publish(alert(number))
+
+    guard.drain()
+
+    assert slack.titles == ["web:0", "web:1", "web:2"]
+    assert slack.requests == len(replies) + 3
+    assert waits(aws) == expected
+    assert guard.dead_letters() == {}
+
+
+def test_after_an_outage_of_an_hour_every_alert_arrives_once_and_in_order(
+    aws: LocalAws, guard: Deployment, topic: AlertTopic, slack: SlackServer
+) -> None:
+    now = published = 0
+    slack.reply = lambda: OUTAGE if now < 3600 else Reply()
+    while now < 3600 or len(slack.taken) < published:
+        for _ in range(2 if published < 12 else 0):
+            topic.publish(alert(published))
+            published += 1
+        waited = len(waits(aws))
+        guard.drain(max_rounds=1)
+        now += sum(waits(aws)[waited:]) or 1
+
+    assert slack.titles == [f"web:{number}" for number in range(12)]
+    assert 3600 <= now < 3600 + 700
+    assert max(waits(aws)) == 600
+    assert guard.dead_letters() == {}
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [(NO_SERVICE, "404 no_service"), (INVALID_PAYLOAD, "400 invalid_payload")],
+    ids=["no_service", "invalid_payload"],
+)
+def test_what_slack_refuses_waits_in_the_dead_letters_with_the_reason(
+    aws: LocalAws,
+    guard: Deployment,
+    topic: AlertTopic,
+    slack: SlackServer,
+    reply: Reply,
+    reason: str,
+) -> None:
+    slack.script(reply)
+    topic.publish(alert(1))
+    topic.publish(alert(2))
+
+    invocations = guard.drain()
+
+    assert slack.titles == ["web:2"]
+    assert dead_letter_reasons(aws, guard) == [reason]
+    ((letter,),) = guard.dead_letters().values()
+    assert json.loads(letter)["payload"]["text"] == "web:1"
+    metrics = [
+        line
+        for each in invocations
+        for line in each.logs
+        if isinstance(line, dict) and "_aws" in line
+    ]
+    assert [line["slack_refused"] for line in metrics if "slack_refused" in line] == [[1.0]]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        pytest.param("not a url: hunter2", "does not hold the https:// address", id="nonsense"),
+        pytest.param("http://hooks.example/hunter2", "does not hold", id="without TLS"),
+        pytest.param(None, "cannot be read (ResourceNotFoundException)", id="no secret"),
+    ],
+)
+def test_a_secret_without_a_webhook_is_told_with_the_command_that_mends_it(
+    aws: LocalAws,
+    guard: Deployment,
+    topic: AlertTopic,
+    secrets: "SecretsManagerClient",
+    value: str | None,
+    told: str,
+) -> None:
+    if value is None:
+        secrets.delete_secret(SecretId="platform-guard/slack", ForceDeleteWithoutRecovery=True)
+    else:
+        secrets.put_secret_value(SecretId="platform-guard/slack", SecretString=value)
+    topic.publish(alert())
+
+    invocations = guard.drain()
+
+    (reason,) = dead_letter_reasons(aws, guard)
+    assert told in reason
+    assert "aws secretsmanager " in reason
+    assert "hunter2" not in reason + everything_logged(invocations)
+
+
+def test_a_webhook_that_was_replaced_is_used_at_once(
+    guard: Deployment,
+    topic: AlertTopic,
+    secrets: "SecretsManagerClient",
+    slack: SlackServer,
+    team: SlackServer,
+) -> None:
+    topic.publish(alert(1))
+    guard.drain()
+    secrets.put_secret_value(SecretId="platform-guard/slack", SecretString=team.url)
+    topic.publish(alert(2))
+
+    guard.drain()
+
+    assert (slack.titles, team.titles) == (["web:1"], ["web:2"])
+
+
+def test_the_address_of_the_webhook_is_nowhere_in_what_is_deployed(
+    slack_assembly: Path, slack: SlackServer
+) -> None:
+    templates = [path.read_text() for path in slack_assembly.glob("*.template.json")]
+
+    assert templates
+    assert not [text for text in templates if slack.url in text or "verysecret" in text]
+
+
+def dead_letter_reasons(aws: LocalAws, guard: Deployment) -> list[str]:
+    (logical_id,) = guard.dead_letters()
+    answer = aws.client("sqs").receive_message(
+        QueueUrl=guard.physical_id(logical_id),
+        MessageAttributeNames=["All"],
+        MaxNumberOfMessages=10,
+        VisibilityTimeout=0,
+    )
+    return [message["MessageAttributes"]["reason"]["StringValue"] for message in answer["Messages"]]
