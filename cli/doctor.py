@@ -77,7 +77,8 @@ class Doctor:
         for logical_id in self.stack.resources("AWS::Events::Rule"):
             name = _rule_name(self.stack.physical_ids[logical_id])
             rule = events.describe_rule(Name=name)
-            same = json.loads(rule.get("EventPattern", "{}")) == _pattern(self.stack, logical_id)
+            pattern = _pattern(self.stack, logical_id)
+            same = json.loads(rule.get("EventPattern", "{}")) == pattern
             yield _check(
                 f"rule {logical_id}",
                 rule.get("State") == "ENABLED" and same,
@@ -269,8 +270,10 @@ def _referred(reference: Any) -> str:
 
 
 def _pattern(stack: DeployedStack, rule_id: str) -> object:
-    pattern: object = stack.template["Resources"][rule_id]["Properties"].get("EventPattern", {})
-    return pattern
+    pattern = stack.template["Resources"][rule_id]["Properties"].get("EventPattern", {})
+    text = json.dumps(pattern).replace('{"Ref": "AWS::StackId"}', json.dumps(stack.arn))
+    resolved: object = json.loads(text)
+    return resolved
 
 
 def _admits(policy: str, rule_arn: str) -> bool:

@@ -2,8 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +14,7 @@ import boto3
 from moto import mock_aws
 from moto.ecr.models import ecr_backends
 from moto.iam.models import iam_backends
+from moto.sns.models import sns_backends
 from moto.utilities.utils import get_partition
 
 from local_aws.assembly import read_stack
@@ -55,7 +56,7 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         self.account = account
         self.clock = clock
         self._new_id = new_id
-        self._gate = CallGate(account)
+        self._gate = CallGate(account, key_of_topic=self._key_of_topic)
         self._resources = ExitStack()
         self._downloads = DownloadServer()
         self._resources.callback(self._downloads.stop)
@@ -95,9 +96,23 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         return self._gate.calls
 
     @property
+    def denied(self) -> list[Permission]:
+        """What roles wanted and may not, in order. May be cleared."""
+        return self._gate.denied
+
+    @property
     def downloads(self) -> list[str]:
         """The digests of the blobs that were downloaded so far, in order. May be cleared."""
         return self._downloads.served
+
+    @contextmanager
+    def ending_at_a_denial(self) -> Iterator[None]:
+        """Let the first thing that a role wants and may not end whatever runs, by `Denied`."""
+        self._gate.stops_at_denial = True
+        try:
+            yield
+        finally:
+            self._gate.stops_at_denial = False
 
     def fail(self, operation: str, error_code: str, times: int = 1) -> None:
         """Make the next calls of an operation (`BatchGetImage`) fail with an AWS error code.
@@ -107,6 +122,10 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         sleeps.
         """
         self._gate.fail(operation, error_code, times)
+
+    def fail_no_more(self) -> None:
+        """Let every call succeed from now on."""
+        self._gate.fail_no_more()
 
     def emit(self, event: dict[str, object]) -> None:
         """Put an event on the default bus as an AWS service does: whole, with its id and time."""
@@ -158,6 +177,11 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         stack = read_stack(assembly, stack_name, self.account, self.region)
         create_stack(self, stack)
         return Deployment(self, stack)
+
+    def _key_of_topic(self, topic_arn: str) -> str | None:
+        topic = sns_backends[self.account][topic_arn.split(":")[3]].topics.get(topic_arn)
+        key: str | None = topic.kms_master_key_id if topic is not None else None
+        return key or None
 
     def _policies_of(self, role_name: str) -> list[str]:
         role = iam_backends[self.account][get_partition(self.region)].get_role(role_name)

@@ -49,6 +49,10 @@ class Principal:
     policies: Callable[[], Sequence[str]] | None
 
 
+class Denied(BaseException):
+    """A role wanted what it may not, and nothing after that is of interest."""
+
+
 @dataclass(slots=True)
 class _Failure:
     code: str
@@ -61,12 +65,22 @@ class CallGate:
 
     account: str
     principals: dict[str, Principal] = field(default_factory=dict)
+    key_of_topic: Callable[[str], str | None] = lambda _: None
+    """The ARN of the key that encrypts a topic; None where it has none."""
     calls: list[ApiCall] = field(default_factory=list)
+    denied: list[Permission] = field(default_factory=list)
+    """What principals wanted and may not. May be cleared."""
+    stops_at_denial: bool = False
+    """Whether what is denied ends the whole run, by `Denied`."""
     _failures: dict[str, list[_Failure]] = field(default_factory=dict)
 
     def fail(self, operation: str, error_code: str, times: int) -> None:
         """Make the next calls of an operation fail, as if the SDK's retries were used up."""
         self._failures.setdefault(operation, []).append(_Failure(error_code, times))
+
+    def fail_no_more(self) -> None:
+        """Forget the failures that are still to come."""
+        self._failures.clear()
 
     def keep_params(
         self, params: Mapping[str, object], context: dict[str, object], **_: object
@@ -109,6 +123,9 @@ class CallGate:
                 reason = "with an explicit deny in an identity-based policy"
             case Decision.NOT_ALLOWED:
                 reason = f"because no identity-based policy allows the {permission.action} action"
+        self.denied.append(permission)
+        if self.stops_at_denial:
+            raise Denied(permission)
         return (
             f"User: {principal.arn} is not authorized to perform: {permission.action} on "
             f"resource: {permission.resource} {reason}"
@@ -118,11 +135,20 @@ class CallGate:
         if (call.service, call.operation) == ("sts", "GetCallerIdentity"):
             return None
         context = condition_keys(call.params, scope)
-        for permission in required_permissions(call.service, call.operation, call.params, scope):
+        for permission in self._required(call, scope):
             message = self.authorize(principal, permission, context)
             if message is not None:
                 return _refusal(_DENIED.get(call.service, "AccessDeniedException"), message)
         return None
+
+    def _required(self, call: ApiCall, scope: Scope) -> Iterator[Permission]:
+        yield from required_permissions(call.service, call.operation, call.params, scope)
+        if call.service == "sns" and call.operation in ("Publish", "PublishBatch"):
+            # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+            key = self.key_of_topic(str(call.params["TopicArn"]))
+            if key is not None:
+                yield Permission("kms:GenerateDataKey", key)
+                yield Permission("kms:Decrypt", key)
 
     def _next_failure(self, operation: str) -> str | None:
         for failure in self._failures.get(operation, []):

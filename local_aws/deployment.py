@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from moto.logs.models import logs_backends
 from moto.utilities.utils import get_partition
 
 from local_aws.assembly import StackAssembly
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from local_aws.account import LocalAws
 
 _POLLER_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+_LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Deployment:
 
     def invoke(self, handler: str, event: object) -> Invocation:
         """Run a function on an event, as a schedule or an operator does."""
-        return self._sandboxes[self.function(handler).logical_id].invoke(event)
+        return self._invoke(self.function(handler).logical_id, event)
 
     def drain(self, max_rounds: int = 20) -> list[Invocation]:
         """Run functions on their queues until those are empty, at most `max_rounds` times each.
@@ -95,10 +97,13 @@ class Deployment:
     def _poll(self, mapping: EventSourceMapping) -> Invocation | None:
         sqs = self._local.client("sqs")
         queue = queue_of(mapping.queue_arn)
+        for action in _POLLER_ACTIONS:
+            role = self.functions[mapping.function].role_arn
+            self._local.require(role, action, mapping.queue_arn)
         messages = receive(sqs, queue, mapping.batch_size)
         if not messages:
             return None
-        invocation = self._sandboxes[mapping.function].invoke(lambda_event(messages, queue))
+        invocation = self._invoke(mapping.function, lambda_event(messages, queue))
         ids = frozenset(message["MessageId"] for message in messages)
         failed = frozenset[str]()
         if invocation.error is not None:
@@ -110,6 +115,13 @@ class Deployment:
                 queue.delete_message(message["ReceiptHandle"])
         return invocation
 
+    def _invoke(self, function_id: str, event: object) -> Invocation:
+        function = self.functions[function_id]
+        if function.log_group_arn:
+            for action in _LOG_ACTIONS:
+                self._local.require(function.role_arn, action, function.log_group_arn)
+        return self._sandboxes[function_id].invoke(event)
+
     def _sandbox(self, function: Function) -> Sandbox:
         return Sandbox(
             function,
@@ -118,6 +130,15 @@ class Deployment:
             # CloudFormation cuts the names it makes to what Lambda allows; moto does not.
             lambda: self._local.assume_role(function.role_arn, function.name[:64]),
         )
+
+    def _log_group_arn(self, properties: dict[str, Any]) -> str:
+        """Give the ARN of the log group that a function names; empty where Lambda makes one."""
+        reference = properties.get("LoggingConfig", {}).get("LogGroup", {})
+        if "Ref" not in reference:
+            return ""
+        groups = logs_backends[self._local.account][self._local.region].groups
+        arn: str = groups[self.physical_id(reference["Ref"])].arn
+        return arn
 
     def _queue_arn(self, url: str) -> str:
         region, account = self._local.region, self._local.account
@@ -138,6 +159,7 @@ class Deployment:
                 code=self._stack.code_of(properties),
                 timeout=deployed["Timeout"],
                 memory=deployed["MemorySize"],
+                log_group_arn=self._log_group_arn(properties),
             )
 
     def _read_mappings(self) -> Iterator[EventSourceMapping]:

@@ -52,6 +52,8 @@ class Function:
     code: Path
     timeout: int
     memory: int
+    log_group_arn: str = ""
+    """Empty where Lambda makes one of its own."""
 
     @property
     def module(self) -> str:

@@ -52,8 +52,12 @@ def alarm_when_absent(
     description: str,
     periods: int = 1,
 ) -> cloudwatch.Alarm:
-    """Alarm where a count stays away, or at zero, for `periods` of its periods."""
-    return _alarm(
+    """Alarm where a count stays away, or at zero, for `periods` of its periods.
+
+    That it has never been there is no alarm, so that a first deployment is quiet: it is the state
+    INSUFFICIENT_DATA that is told, and an alarm begins in it.
+    """
+    alarm = _alarm(
         scope,
         construct_id,
         alerts,
@@ -62,8 +66,10 @@ def alarm_when_absent(
         threshold=1,
         periods=periods,
         operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-        missing=cloudwatch.TreatMissingData.BREACHING,
+        missing=cloudwatch.TreatMissingData.MISSING,
     )
+    alerts.notify_of_missing_data(alarm)
+    return alarm
 
 
 def watch_function(

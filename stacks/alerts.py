@@ -42,6 +42,10 @@ class Alerts(Construct):
         """Give what a function's role needs to publish, but for the key of the topic."""
         return [iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn])]
 
+    def notify_of_missing_data(self, alarm: cloudwatch.Alarm) -> None:
+        """Publish to the topic when an alarm has no data any more."""
+        alarm.add_insufficient_data_action(cloudwatch_actions.SnsAction(self.topic))
+
     def notify(self, alarm: cloudwatch.Alarm) -> None:
         """Publish to the topic when an alarm goes off."""
         alarm.add_alarm_action(cloudwatch_actions.SnsAction(self.topic))

@@ -38,9 +38,10 @@ class Dashboard(Construct):
         foundation: Foundation,
         push_guard: QueueFedFunction,
         pull_diagnosis: QueueFedFunction,
+        others: Sequence[QueueFedFunction],
     ) -> None:
         super().__init__(scope, construct_id)
-        parts = (push_guard, pull_diagnosis)
+        parts = (push_guard, pull_diagnosis, *others)
         stack = Stack.of(self)
         graphs = [
             *_what_happened(push_guard.module, pull_diagnosis.module),

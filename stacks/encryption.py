@@ -38,8 +38,10 @@ class Encryption(Construct):
             self._admit_delivery()
             self._admit_logs()
 
-    def permissions_to_use(self) -> list[iam.PolicyStatement]:
+    def permissions_to_use(self, *, publishes: bool) -> list[iam.PolicyStatement]:
         """Give what a function's role needs to publish and, with a customer key, to all else."""
+        if not publishes and self.customer_key is None:
+            return []
         actions = ["kms:Decrypt", "kms:GenerateDataKey"]
         if self.customer_key is not None:
             # What DynamoDB does in the name of whoever calls it:

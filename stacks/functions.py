@@ -19,7 +19,7 @@ _MEMORY_MEGABYTES = 512
 
 
 class GuardFunction(Construct):
-    """A function with its role, log and alarms, which may publish alerts and keep state."""
+    """A function with its role, log and alarms, which may keep state and mostly publish alerts."""
 
     def __init__(
         self,
@@ -32,10 +32,12 @@ class GuardFunction(Construct):
         timeout: Duration,
         permissions: Sequence[iam.PolicyStatement],
         reserved_concurrency: int | None = None,
+        publishes: bool = True,
     ) -> None:
         """Build the function whose entry point is `handler` in `lambdas/<module>.py`.
 
         `reserved_concurrency`: how many of the account's executions are its own; None: it shares.
+        `publishes`: whether it publishes to the topic itself.
         """
         super().__init__(scope, construct_id)
         self.log_group = logs.LogGroup(
@@ -48,8 +50,8 @@ class GuardFunction(Construct):
         self._permissions = iam.PolicyDocument(
             statements=[
                 *permissions,
-                *foundation.alerts.permissions_to_publish(),
-                *foundation.encryption.permissions_to_use(),
+                *(foundation.alerts.permissions_to_publish() if publishes else ()),
+                *foundation.encryption.permissions_to_use(publishes=publishes),
                 *foundation.state.permissions_to_use(),
                 _permission_to_log(self.log_group),
             ]

@@ -20,6 +20,7 @@ from stacks.foundation import lay_foundation
 from stacks.naming import METADATA_KEY
 from stacks.pull_diagnosis import PullDiagnosis
 from stacks.push_guard import PushGuard
+from stacks.queue_fed import QueueFedFunction
 from stacks.slack import SlackNotifications
 from stacks.sweep import Sweep
 
@@ -54,8 +55,9 @@ class PlatformGuard(Construct):
             pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", foundation=foundation)
             alert_dispatch = AlertDispatch(self, "AlertDispatch", foundation=foundation)
             alert_dispatch.take_alerts_from(push_guard)
+            others: list[QueueFedFunction] = [alert_dispatch]
             if settings.sweep.enabled:
-                Sweep(self, "Sweep", foundation=foundation, push_guard=push_guard)
+                others.append(Sweep(self, "Sweep", foundation=foundation, push_guard=push_guard))
             if settings.alerts.slack:
                 SlackNotifications(
                     self, "Slack", foundation=foundation, channels=settings.alerts.slack
@@ -68,6 +70,7 @@ class PlatformGuard(Construct):
             foundation=foundation,
             push_guard=push_guard,
             pull_diagnosis=pull_diagnosis,
+            others=others,
         )
         _note_what_is_deployed(push_guard.function, guard_file)
         self.topic: sns.ITopic = foundation.alerts.topic

@@ -40,6 +40,8 @@ class PushGuard(QueueFedFunction):
             description="Judges the images that are pushed to Amazon ECR by their platforms",
             event_patterns={"Rule": _TAGGED_PUSH},
             delay=Duration.seconds(settings.delay_seconds),
+            # Only of resource tags that it does not obey; the rest is dispatched.
+            publishes=bool(settings.policies.overrides),
             permissions=[
                 _permission_on_repositories(Stack.of(scope), settings.policies),
                 *permissions_to_know_policies(Stack.of(scope), settings.policies),

@@ -40,6 +40,7 @@ class QueueFedFunction(Construct):
         max_concurrency: int | None = None,
         longest_wait: Duration = _LONGEST_WAIT,
         schedule: events.Schedule | None = None,
+        publishes: bool = True,
     ) -> None:
         """Feed `lambdas/<module>.py` with what matches, each event held back for `delay`.
 
@@ -83,6 +84,7 @@ class QueueFedFunction(Construct):
             timeout=timeout,
             permissions=[*permissions, _permission_to_consume(self.queue)],
             reserved_concurrency=copies if deploy.reserve_concurrency else None,
+            publishes=publishes,
         )
         self.function = handler.function
         self.log_group = handler.log_group

@@ -6,7 +6,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from platform_guard.policies import Policies
+from platform_guard.settings import Settings
+from stacks.alarms import alarm_when_absent
 from stacks.foundation import Foundation
+from stacks.metrics import guard_metric
 from stacks.policy_permissions import permissions_to_know_policies
 from stacks.queue_fed import QueueFedFunction
 
@@ -16,6 +19,9 @@ _TIMEOUT = Duration.minutes(5)
 # ECR's limits are for the whole account, and pushes and pulls come first: docs/scale.md.
 _MAX_CONCURRENCY = 5
 
+
+# An alarm looks back for a week, a day at a time, and no further (CloudWatch API, PutMetricAlarm).
+_MOST_HOURS = 7 * 24
 
 # The first sweep of a large registry takes hours, and most of its parts wait.
 _LONGEST_WAIT = Duration.hours(12)
@@ -51,12 +57,27 @@ class Sweep(QueueFedFunction):
             longest_wait=_LONGEST_WAIT,
             schedule=events.Schedule.rate(Duration.hours(settings.sweep.every_hours)),
         )
+        alarm_when_absent(
+            self,
+            "MissedAlarm",
+            foundation.alerts,
+            metric=guard_metric(self.module, "sweeps_started", Duration.hours(_hours(settings))),
+            periods=min(-(-2 * settings.sweep.every_hours // _hours(settings)), _MOST_HOURS // 24),
+            description=(
+                "The ECR platform guard's sweep has not begun for two of its periods. Run "
+                "platform-guard doctor: it looks at the schedule and at all behind it."
+            ),
+        )
         self.function.add_environment("GUARD_SWEEP_QUEUE_URL", self.queue.queue_url)
         self.function.add_environment("GUARD_PUSH_QUEUE_URL", push_guard.queue.queue_url)
         for queue in (self.queue, push_guard.queue):
             self.permit(
                 iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
             )
+
+
+def _hours(settings: Settings) -> int:
+    return min(settings.sweep.every_hours, 24)
 
 
 def _deployed(stack: Stack) -> events.EventPattern:
