@@ -1,13 +1,20 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from platform_guard.overrides import Override
 from platform_guard.policies import SETTINGS, Policies, Rule
 from platform_guard.policy import Policy, Remedy
 from platform_guard.settings import parse_settings
 from platform_guard.verdicts import Finding
 
-ALERT_ALONE = Policy(remedies=dict.fromkeys(Finding, Remedy.ALERT))
+
+def all_of(remedy: Remedy, **settings: Any) -> Policy:
+    return Policy(remedies=dict.fromkeys(Finding, remedy), **settings)
+
+
+ALERT_ALONE = all_of(Remedy.ALERT)
 
 POLICIES = parse_settings("""
     [guard]
@@ -107,6 +114,11 @@ def _policies(default: Policy, *rules: Rule) -> Policies:
             id="a rule for some tags replaces nothing for the others",
         ),
         pytest.param(_policies(Policy(ignore=True)), set(), id="none where all is ignored"),
+        pytest.param(
+            replace(_policies(all_of(Remedy.ARCHIVE)), overrides=frozenset({Override.REMEDY})),
+            {Remedy.ALERT, Remedy.TAG, Remedy.QUARANTINE, Remedy.ARCHIVE},
+            id="every milder one as well where teams may ask for it",
+        ),
     ],
 )
 def test_remedies_in_use_are_those_that_some_image_may_meet(
@@ -116,6 +128,41 @@ def test_remedies_in_use_are_those_that_some_image_may_meet(
     assert policies.strongest_remedy() == max(
         remedies, key=lambda remedy: remedy.strength, default=Remedy.ALERT
     )
+
+
+@pytest.mark.parametrize(
+    ("policies", "waits"),
+    [
+        pytest.param(_policies(all_of(Remedy.QUARANTINE)), False, id="no grace"),
+        pytest.param(
+            _policies(all_of(Remedy.TAG, grace_seconds=60)), False, id="no remedy that waits"
+        ),
+        pytest.param(_policies(all_of(Remedy.QUARANTINE, grace_seconds=60)), True, id="grace"),
+        pytest.param(
+            _policies(Policy(), Rule(1, "ml/*", all_of(Remedy.DELETE, grace_seconds=60))),
+            True,
+            id="grace in a rule",
+        ),
+        pytest.param(
+            replace(_policies(all_of(Remedy.QUARANTINE)), overrides=frozenset({Override.GRACE})),
+            True,
+            id="grace that a team may ask for",
+        ),
+    ],
+)
+def test_something_is_put_off_where_a_grace_period_meets_a_remedy_that_waits(
+    policies: Policies, waits: bool
+) -> None:
+    assert policies.waits() is waits
+
+
+def test_where_tags_cannot_be_read_a_mark_is_the_most_and_the_policy_says_why() -> None:
+    default = all_of(Remedy.DELETE, grace_seconds=60)
+    effective = _policies(default).policy_for("web/shop", "1").without_tags("AccessDeniedException")
+
+    assert set(effective.policy.remedies.values()) == {Remedy.TAG}
+    assert "AccessDeniedException" in effective.policy.caveat
+    assert replace(effective.policy, remedies=default.remedies, caveat="") == default
 
 
 def test_remedies_are_ordered_from_mildest_to_strongest() -> None:
