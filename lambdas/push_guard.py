@@ -9,8 +9,11 @@ remedy and alert are done once an event.
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,22 +28,29 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from platform_guard.alerts import Nobody
+from platform_guard.alerts import Alert, Nobody
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.ecr import EcrRepository
+from platform_guard.aws.ecr_images import EcrImages
 from platform_guard.aws.effective_policies import EffectivePolicies
 from platform_guard.environment import environment_variable
 from platform_guard.events import EventError, Ignored, Push, parse_push, seconds_since
 from platform_guard.found import Found
-from platform_guard.judging import judge
+from platform_guard.guarding import Fine, Guarding, Remedied, Stale
 from platform_guard.overrides import RefusedTag
-from platform_guard.policy import Policy
-from platform_guard.reading import Bounds, Wanted, read_image
+from platform_guard.reading import Bounds
+from platform_guard.references import Reference, Repository
+from platform_guard.remedies import Done
+from platform_guard.schedules import entry_that_waited
 from platform_guard.settings import load_settings
 from platform_guard.verdicts import NoFinding
 
 if TYPE_CHECKING:
     from platform_guard.aws.finding_reporting import FindingReporter
+    from platform_guard.aws.ledger import DynamoDbLedger
+    from platform_guard.aws.look_out import Account
+    from platform_guard.aws.pull_through_caches import PullThroughCaches
+    from platform_guard.remedying import Remedying
+    from platform_guard.schedules import Schedules
 
 # Left of the function's time for remedy and alert when the reading of an image has to end.
 _SECONDS_TO_ACT = 15
@@ -59,6 +69,9 @@ ecr = clients.ecr
 policies = EffectivePolicies(settings.policies, ecr, time.monotonic)
 
 
+Publish = Callable[[Alert], None]
+
+
 class OutOfTimeError(Exception):
     """The batch left too little time for another image; its event comes back."""
 
@@ -70,7 +83,7 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 
     def handle(record: SQSRecord) -> None:
         try:
-            _handle_event(record.body, context)
+            _handle_event(record, context)
         except Exception:
             logger.exception(
                 "a push could not be guarded", outcome="failed", message_id=record.message_id
@@ -82,20 +95,24 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
     return process_partial_response(event, handle, processor, context)
 
 
-def _handle_event(body: str, context: LambdaContext) -> None:
-    match parse_push(_parse_json(body)):
+def _handle_event(record: SQSRecord, context: LambdaContext) -> None:
+    message = _parse_json(record.body)
+    waited = entry_that_waited(message)
+    if waited:
+        _end_grace(waited, context)
+        return
+    match parse_push(message):
         case Ignored(reason):
             logger.info("event ignored", outcome="ignored", reason=reason)
             _count("events_ignored")
         case Push() as push:
-            with logger.append_context_keys(
-                repository=push.image.repository.name, tag=push.image.tag, digest=push.image.digest
-            ):
+            with _named_in_log(push.image):
                 _count("pushes_seen")
-                _guard_unless_ignored(push, context)
+                is_redelivered = record.attributes.approximate_receive_count != "1"
+                _guard(push, context, is_redelivered=is_redelivered)
 
 
-def _guard_unless_ignored(push: Push, context: LambdaContext) -> None:
+def _guard(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
     image = push.image
     effective = policies.policy_for(image.repository, image.tag)
     if effective.policy.ignore:
@@ -103,7 +120,19 @@ def _guard_unless_ignored(push: Push, context: LambdaContext) -> None:
         logger.info("push ignored", outcome="ignored", reason=reason)
         _count("pushes_ignored")
         return
-    _guard(push, effective.policy, context)
+    guarding = _guarding(image.repository, lambda: _publisher(push, context), context)
+    match guarding.guard(push, effective, is_redelivered=is_redelivered):
+        case Stale(reason):
+            logger.info("push is stale", outcome="stale", reason=reason)
+            _count("pushes_stale")
+        case Fine(found):
+            if found.verdict.name is NoFinding.COMPLIANT:
+                _tell_if_repaired(found, context)
+        case Remedied(done):
+            _log_remedy(done)
+            seconds = seconds_since(push.time, time.time())
+            if done is not None and seconds is not None and not push.origin:
+                metrics.add_metric(name="push_to_alert", unit=MetricUnit.Seconds, value=seconds)
     if effective.refused_tags:
         _report_refused_tags(effective.refused_tags, push, context)
 
@@ -122,55 +151,133 @@ def _report_refused_tags(
     report_refused_tags(refused_tags, push.image.repository, once, topic, context)
 
 
-def _guard(push: Push, policy: Policy, context: LambdaContext) -> None:
-    repository = EcrRepository(ecr, push.image.repository)
-    document = repository.resolve(push.image)
-    if document is None:
-        reason = "the tag has moved on, or the image is gone"
-        logger.info("push is stale", outcome="stale", reason=reason)
-        _count("pushes_stale")
+def _end_grace(entry_id: str, context: LambdaContext) -> None:
+    """Do what was put off, unless the image has changed for the better."""
+    entry = _ledger().find(entry_id)
+    if entry is None:
+        logger.info("no such entry", outcome="ignored", reason=f"no entry {entry_id} is kept")
+        _count("events_ignored")
         return
-    image = read_image(
-        document,
-        repository,
-        Wanted(policy.required_platforms, policy.verify_config),
-        time.monotonic,
-        _bounds(context),
+    with _named_in_log(entry.image):
+        image = entry.image
+        effective = policies.policy_for(image.repository, image.tag)
+        _count("grace_periods_ended")
+        event_id = f"grace-{entry.id}"
+        guarding = _guarding(
+            image.repository, lambda: _reporter(event_id, context).publish, context
+        )
+        match guarding.end_grace(entry, effective):
+            case Stale(reason):
+                logger.info("nothing is put off", outcome="ignored", reason=reason)
+            case Remedied(done):
+                _log_remedy(done)
+
+
+def _guarding(
+    repository: Repository, publisher: Callable[[], Publish], context: LambdaContext
+) -> Guarding:
+    images = EcrImages(ecr, repository)
+
+    def once(key: str, action: Callable[[], None]) -> None:
+        # Few pushes have a finding, so a cold start does not load what only findings need.
+        from platform_guard.aws.once import Once
+
+        Once(clients.dynamodb, state_table, scope="push").run(key, action, context)
+
+    return Guarding(
+        images=images,
+        remedying=lambda: _remedying(images, publisher(), context),
+        once=once,
+        clock=time.monotonic,
+        bounds=_bounds(context),
+        judged=_log_verdict,
     )
-    verdict = judge(image, policy)
-    logger.info("judged", outcome="judged", verdict=verdict.name, reason=verdict.reason)
-    _count(f"verdict.{verdict.name}")
-    found = Found(push, document, image, verdict)
-    if verdict.name is NoFinding.COMPLIANT:
-        _tell_if_repaired(found, context)
-    elif verdict.name is not NoFinding.NOT_AN_IMAGE:
-        _handle_finding(found, policy, repository, context)
 
 
-def _handle_finding(
-    found: Found, policy: Policy, repository: EcrRepository, context: LambdaContext
-) -> None:
-    # Few pushes have a finding, so a cold start does not load what only findings need.
-    from platform_guard.aws.once import Once
-    from platform_guard.aws.remedying import remedy_and_report
+def _publisher(push: Push, context: LambdaContext) -> Publish:
+    """Give who is told of a finding about a push."""
+    if push.origin:
+        # What was handed over is told by whoever found it.
+        return Nobody().publish
     from platform_guard.aws.told_findings import ToldFindings
 
-    def act() -> None:
-        # What was handed over is told by whoever found it.
-        is_pushed = not found.push.origin
-        reporter = _reporter(found.push.event_id, context) if is_pushed else Nobody()
-        done = remedy_and_report(found, policy, repository, reporter)
-        if is_pushed:
-            told = ToldFindings(clients.dynamodb, state_table, time.time)
-            told.note(found.push.image.repository.name, found.push.image.digest)
+    reporter = _reporter(push.event_id, context)
+    told = ToldFindings(clients.dynamodb, state_table, time.time)
+
+    def publish(alert: Alert) -> None:
+        reporter.publish(alert)
+        told.note(push.image.repository.name, push.image.digest)
+
+    return publish
+
+
+def _remedying(images: EcrImages, publish: Publish, context: LambdaContext) -> "Remedying":
+    from platform_guard.aws.look_out import EcrLookOut
+    from platform_guard.remedying import Remedying
+
+    return Remedying(
+        images=images,
+        ledger=_ledger(),
+        schedules=_schedules(),
+        look_out=EcrLookOut(images, _account(), _caches()),
+        publish=publish,
+        now=lambda: datetime.now(UTC),
+        actor=context.invoked_function_arn,
+    )
+
+
+@cache
+def _ledger() -> "DynamoDbLedger":
+    from platform_guard.aws.ledger import DynamoDbLedger
+
+    return DynamoDbLedger(clients.dynamodb, state_table)
+
+
+@cache
+def _account() -> "Account":
+    """Give what protects images all over the account, remembered by this process for a while."""
+    from platform_guard.aws.look_out import Account
+
+    return Account(clients.adaptive)
+
+
+@cache
+def _caches() -> "PullThroughCaches":
+    from platform_guard.aws.pull_through_caches import PullThroughCaches
+
+    return PullThroughCaches(ecr, time.monotonic)
+
+
+@cache
+def _schedules() -> "Schedules":
+    from platform_guard.aws.schedules import GraceSchedules, NoSchedules
+
+    if not settings.policies.waits():
+        return NoSchedules()
+    return GraceSchedules(
+        clients.scheduler,
+        group=environment_variable(os.environ, "GUARD_SCHEDULE_GROUP"),
+        queue_arn=environment_variable(os.environ, "GUARD_QUEUE_ARN"),
+        role_arn=environment_variable(os.environ, "GUARD_SCHEDULE_ROLE_ARN"),
+    )
+
+
+def _log_verdict(found: Found) -> None:
+    verdict = found.verdict
+    logger.info("judged", outcome="judged", verdict=verdict.name, reason=verdict.reason)
+    _count(f"verdict.{verdict.name}")
+
+
+def _log_remedy(done: Done | None) -> None:
+    if done is not None:
         logger.info("remedied and reported", outcome="remedied", remedy=done.sentence)
         _count(f"remedy.{done.remedy}")
-        seconds = seconds_since(found.push.time, time.time())
-        if seconds is not None and is_pushed:
-            metrics.add_metric(name="push_to_alert", unit=MetricUnit.Seconds, value=seconds)
 
-    once = Once(clients.dynamodb, state_table, scope="push")
-    once.run(found.push.event_id, act, context)
+
+def _named_in_log(image: Reference) -> AbstractContextManager[None]:
+    return logger.append_context_keys(
+        repository=image.repository.name, tag=image.tag, digest=image.digest
+    )
 
 
 def _tell_if_repaired(found: Found, context: LambdaContext) -> None:

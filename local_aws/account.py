@@ -28,6 +28,7 @@ from local_aws.ecr.store import ImageStore
 from local_aws.event_bus import deliver
 from local_aws.iam.permissions import Permission, Scope
 from local_aws.runtime import Credentials
+from local_aws.schedules import fire_due
 from local_aws.sdk import shared_service_models
 from local_aws.shortcuts import moto_shortcuts, remembering
 from local_aws.stack_creation import create_stack
@@ -141,6 +142,10 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         store = self._store(repository, region)
         for digest in digests:
             store.layers.declare(digest)
+
+    def fire_schedules(self) -> int:
+        """Let the schedules that are due by the clock send what they have to, and count them."""
+        return fire_due(self.account, self.region, self.clock(), self.require)
 
     def record_pull(self, repository: str, digest: str, *, region: str | None = None) -> None:
         """Note that an image was pulled now: `lastRecordedPullTime`.

@@ -2,15 +2,14 @@
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from platform_guard.marks import MARK_PREFIX
-from platform_guard.policies import Policies
-from platform_guard.policy import Remedy
 from stacks.alarms import watch_pushes
 from stacks.foundation import Foundation
+from stacks.grace import Grace
 from stacks.policy_permissions import permissions_to_know_policies
+from stacks.push_guard_permissions import permissions_to_guard
 from stacks.queue_fed import QueueFedFunction
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
@@ -32,6 +31,8 @@ class PushGuard(QueueFedFunction):
 
     def __init__(self, scope: Construct, construct_id: str, *, foundation: Foundation) -> None:
         settings = foundation.settings
+        stack = Stack.of(scope)
+        grace = Grace(scope, "Grace") if settings.policies.waits() else None
         super().__init__(
             scope,
             construct_id,
@@ -43,19 +44,14 @@ class PushGuard(QueueFedFunction):
             # Only of resource tags that it does not obey; the rest is dispatched.
             publishes=bool(settings.policies.overrides),
             permissions=[
-                _permission_on_repositories(Stack.of(scope), settings.policies),
-                *permissions_to_know_policies(Stack.of(scope), settings.policies),
+                *permissions_to_guard(stack, settings.policies),
+                *permissions_to_know_policies(stack, settings.policies),
+                *(grace.permissions_to_use() if grace else []),
             ],
         )
+        if grace:
+            grace.announce_to(self.queue, foundation.encryption)
+            self.function.add_environment("GUARD_SCHEDULE_GROUP", grace.group.schedule_group_name)
+            self.function.add_environment("GUARD_SCHEDULE_ROLE_ARN", grace.role.role_arn)
+            self.function.add_environment("GUARD_QUEUE_ARN", self.queue.queue_arn)
         watch_pushes(self, foundation.alerts, self.module)
-
-
-def _permission_on_repositories(stack: Stack, policies: Policies) -> iam.PolicyStatement:
-    """Let the function read images, and write to ECR only if some policy asks for it."""
-    actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    if policies.strongest_remedy() is not Remedy.ALERT:
-        actions.append("ecr:PutImage")
-    return iam.PolicyStatement(
-        actions=actions,
-        resources=[stack.format_arn(service="ecr", resource="repository", resource_name="*")],
-    )

@@ -1,17 +1,24 @@
 """What the functions remember."""
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from platform_guard.ledger import (
+    LEDGER_INDEX,
+    LEDGER_INDEX_ATTRIBUTES,
+    LEDGER_INDEX_KEYS,
+    STATE_TABLE_OUTPUT,
+)
 from stacks.encryption import Encryption
 
 
 class State(Construct):
-    """The table of the deliveries already made, in the form that Powertools' idempotency writes.
+    """The table of the deliveries already made and of what was done to which image.
 
-    Everything in it expires by itself, so it goes with the stack.
+    The former in the form that Powertools' idempotency writes. Everything in it expires by itself,
+    so it goes with the stack; DynamoDB keeps a backup of it for 35 days then.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, encryption: Encryption) -> None:
@@ -31,6 +38,25 @@ class State(Construct):
             encryption_key=encryption.customer_key,
             removal_policy=RemovalPolicy.DESTROY,
         )
+        repository, at = (
+            dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+            for name in LEDGER_INDEX_KEYS
+        )
+        # Only the entries of the ledger have these, so it holds nothing else.
+        self.table.add_global_secondary_index(
+            index_name=LEDGER_INDEX,
+            partition_key=repository,
+            sort_key=at,
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=list(LEDGER_INDEX_ATTRIBUTES),
+        )
+        output = CfnOutput(
+            self,
+            "TableName",
+            value=self.table.table_name,
+            description="The table that platform-guard history and undo read",
+        )
+        output.override_logical_id(STATE_TABLE_OUTPUT)
 
     def permissions_to_use(self) -> list[iam.PolicyStatement]:
         """Give what a function's role needs to remember what it did."""

@@ -54,6 +54,11 @@ def remove_resource_tag(repository: Repository, key: str) -> str:
     return shlex.join(["aws", "ecr", "untag-resource", "--region", repository.region, *what])
 
 
+def undo(entry_id: str) -> str:
+    """Undo what the guard did, by the id of its entry in the ledger."""
+    return shlex.join(["platform-guard", "undo", entry_id])
+
+
 def registrable(changes: Mapping[str, str], stated: frozenset[str]) -> str:
     """Write a JMESPath query that makes input of RegisterTaskDefinition from what describes one.
 

@@ -123,16 +123,30 @@ class Policies:
 
     def remedies_in_use(self) -> frozenset[Remedy]:
         """Give every remedy that some image may meet; no other needs a permission."""
-        stated = frozenset(
+        return frozenset(
             remedy
             for policy in self._in_use()
             if not policy.ignore
-            for remedy in policy.remedies.values()
+            for remedy in self._possible_remedies(policy)
         )
-        if Override.REMEDY not in self.overrides:
-            return stated
-        strongest = max((remedy.strength for remedy in stated), default=-1)
-        return frozenset(remedy for remedy in Remedy if remedy.strength <= strongest)
+
+    def repositories_with(self, *remedies: Remedy) -> tuple[str, ...]:
+        """Give the patterns of the repositories in which some image may meet one of these.
+
+        One pattern alone where it covers the others.
+        """
+        patterns = {
+            pattern
+            for pattern, policy in self._patterns()
+            if not policy.ignore and not self._possible_remedies(policy).isdisjoint(remedies)
+        }
+        return tuple(
+            sorted(
+                pattern
+                for pattern in patterns
+                if not any(covers(other, pattern) for other in patterns - {pattern})
+            )
+        )
 
     def strongest_remedy(self) -> Remedy:
         """Give the strongest thing that is done to any image."""
@@ -154,10 +168,21 @@ class Policies:
             covers(rule.repository, "*") and covers(rule.tag, "*") for rule in self.rules
         )
 
+    def _possible_remedies(self, policy: Policy) -> frozenset[Remedy]:
+        """Give what may be done under a policy; teams may ask for what is milder."""
+        stated = frozenset(policy.remedies.values())
+        if Override.REMEDY not in self.overrides:
+            return stated
+        strongest = max(remedy.strength for remedy in stated)
+        return frozenset(remedy for remedy in Remedy if remedy.strength <= strongest)
+
     def _in_use(self) -> Iterator[Policy]:
-        yield from (rule.policy for rule in self.rules)
+        yield from (policy for _, policy in self._patterns())
+
+    def _patterns(self) -> Iterator[tuple[str, Policy]]:
+        yield from ((rule.repository, rule.policy) for rule in self.rules)
         if self.default_is_reachable:
-            yield self.default
+            yield "*", self.default
 
     def _origin(self, setting: str, rule: Rule | None) -> str:
         if rule and setting in rule.stated:

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from platform_guard.alerts import Alert, Fix, Severity
 from platform_guard.console_links import links_to_image
-from platform_guard.fix_commands import build_and_push, free_tag, list_platforms
+from platform_guard.fix_commands import build_and_push, free_tag, list_platforms, undo
 from platform_guard.found import Found
 from platform_guard.images import Image, Kind
 from platform_guard.policy import IndexRule, PlatformRule, Policy
@@ -33,7 +33,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
             *((("Not checked", policy.caveat),) if policy.caveat else ()),
         ),
         evidence=evidence_table(verdict.evidence),
-        fixes=fixes_for(push.image, verdict, policy),
+        fixes=(*fixes_for(push.image, verdict, policy), *_undo(done)),
         group=f"{push.image.repository.uri}/{verdict.name}",
         links=links_to_image(push.image),
         account=push.image.repository.account,
@@ -87,6 +87,12 @@ def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, 
             (list_platforms(name),),
         ),
     )
+
+
+def _undo(done: Done) -> tuple[Fix, ...]:
+    if not done.undo_id:
+        return ()
+    return (Fix("To undo what the guard did", (undo(done.undo_id),)),)
 
 
 def _build_title(verdict: Verdict, policy: Policy) -> str:

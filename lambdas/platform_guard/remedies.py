@@ -1,10 +1,14 @@
-"""What is done about a verdict."""
+"""What is done about a verdict: a plan, made of steps, each with its reason."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from platform_guard.marks import mark_for
+from platform_guard.events import Push
+from platform_guard.evidence import NotSeen
+from platform_guard.marks import is_mark, mark_for
+from platform_guard.observed import ImageState, Observed, unshared_children
 from platform_guard.policy import Policy, Remedy
-from platform_guard.references import Reference
+from platform_guard.refusals import refusals
 from platform_guard.verdicts import Finding, Verdict
 
 
@@ -13,35 +17,188 @@ class AddMark:
     """Give the image one more tag, which says what was found."""
 
     mark: str
+    because: str = "whoever lists the tags sees what was found"
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeNothing:
-    """Leave the image as it is."""
+class Wait:
+    """Let some time pass, then judge anew and do what is wanted."""
 
-    because: str
+    seconds: int
+    because: str = "the policy grants a grace period, in which a good push settles the matter"
 
 
-Step = AddMark | ChangeNothing
+@dataclass(frozen=True, slots=True)
+class TakeTag:
+    """Take the image's own tag away, if it still names this image."""
+
+    tag: str
+    because: str = "nobody deploys it by its tag any more, and the tag is free again"
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Move the image to the archive class.
+
+    Of an index it is the index alone: its children have no tag to be pulled by, and with them in
+    place a restore is one call.
+    """
+
+    because: str = "nobody can pull it from there, and it can be restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take the image's tags away, its own first: the image goes with the last of them.
+
+    By tag and digest together, so that an image which got another tag meanwhile stays.
+    """
+
+    tag: str
+    marks: tuple[str, ...] = ()
+    because: str = "nothing else needs it"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteChildren:
+    """Delete what a deleted index has led to."""
+
+    digests: tuple[str, ...]
+    because: str = "no other index lists them"
+
+
+Step = AddMark | Wait | TakeTag | Archive | Delete | DeleteChildren
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is going to be done about an image."""
+
+    wanted: Remedy
+    """What the policy asks for."""
+    remedy: Remedy
+    """What is done: that, or a milder one where it is refused."""
+    steps: tuple[Step, ...] = ()
+    refused_because: tuple[str, ...] = ()
+    """Clauses; empty where nothing was refused."""
+    because: str = ""
+    """Why there is nothing to do; empty where there is."""
+
+    @property
+    def grace_seconds(self) -> int:
+        """How long it waits, 0 for not at all."""
+        return next((step.seconds for step in self.steps if isinstance(step, Wait)), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a step."""
+    """What became of a plan."""
 
     remedy: Remedy
     """What was done in the end: the planned remedy, or a milder one where that could not be."""
     sentence: str
     """For the alert."""
+    undo_id: str = ""
+    """What to undo it by; empty where there is nothing to undo."""
 
 
-def plan_remedy(verdict: Verdict, image: Reference, policy: Policy) -> Step:
-    """Choose what to do about a verdict on an image that has a tag and a digest."""
+def takes_away(remedy: Remedy) -> bool:
+    """Tell whether a remedy leaves less of an image than there was."""
+    return remedy not in (Remedy.ALERT, Remedy.TAG)
+
+
+def wanted_remedy(verdict: Verdict, policy: Policy) -> Remedy:
+    """Give what the policy wants done about a verdict."""
+    return policy.remedies[verdict.name] if isinstance(verdict.name, Finding) else Remedy.ALERT
+
+
+def plan_remedy(
+    verdict: Verdict,
+    push: Push,
+    policy: Policy,
+    observed: Observed | None = None,
+    *,
+    grace_seconds: int = 0,
+    cache_prefix: str | NotSeen = "",
+) -> Plan:
+    """Choose what to do about a verdict on an image that was pushed.
+
+    `observed` is None where nobody looked: then nothing is taken away. `grace_seconds` is how long
+    to wait first; 0 for now, which is when to look. `cache_prefix` is that of the pull-through
+    cache that fills the repository; empty where none does.
+    """
+    wanted = wanted_remedy(verdict, policy)
     if not isinstance(verdict.name, Finding):
-        return ChangeNothing("what is no finding is left alone")
-    match policy.remedies[verdict.name]:
+        return Plan(wanted, Remedy.ALERT, because="what is no finding is left alone")
+    if wanted is Remedy.ALERT:
+        return Plan(wanted, wanted, because="the policy asks for an alert alone")
+    if isinstance(cache_prefix, str) and cache_prefix:
+        reason = f"the pull-through cache {cache_prefix} fills the repository and would do it again"
+        return Plan(wanted, Remedy.ALERT, refused_because=(reason,), because="it is left alone")
+    mark = AddMark(mark_for(verdict.name, push.image.tag, push.image.digest))
+    if wanted is Remedy.TAG:
+        return Plan(wanted, wanted, (mark,))
+    if grace_seconds:
+        return Plan(wanted, Remedy.TAG, (mark, Wait(grace_seconds)))
+    if observed is None:
+        return Plan(wanted, Remedy.TAG, (mark,), ("nobody looked at what may need it",))
+    refused_because = refusals(push, observed, cache_prefix)
+    if refused_because:
+        return Plan(wanted, Remedy.TAG, (mark,), refused_because)
+    return Plan(wanted, wanted, tuple(_steps(wanted, mark, push, observed)))
+
+
+def _steps(wanted: Remedy, mark: AddMark, push: Push, observed: Observed) -> Iterator[Step]:
+    match wanted:
         case Remedy.ALERT:
-            return ChangeNothing("the policy asks for an alert alone")
-        # What is stronger begins with the mark.
-        case Remedy.TAG | Remedy.QUARANTINE | Remedy.ARCHIVE | Remedy.DELETE:
-            return AddMark(mark_for(verdict.name, image.tag, image.digest))
+            return
+        case Remedy.TAG:
+            yield mark
+        case Remedy.QUARANTINE:
+            yield mark
+            yield TakeTag(push.image.tag)
+        case Remedy.ARCHIVE:
+            yield mark
+            yield Archive()
+        case Remedy.DELETE:
+            yield Delete(push.image.tag, _marks(observed))
+            children = unshared_children(push.image.digest, observed)
+            if children:
+                yield DeleteChildren(children)
+
+
+def _marks(observed: Observed) -> tuple[str, ...]:
+    match observed.state:
+        case ImageState(tags=tags):
+            return tuple(tag for tag in tags if is_mark(tag))
+        case _:
+            return ()
+
+
+def describe_plan(plan: Plan) -> str:
+    """Write a plan down for people, a step a line."""
+    lines = [f"wanted: {plan.wanted}", f"planned: {plan.remedy}"]
+    lines.extend(f"refused: {reason}" for reason in plan.refused_because)
+    lines.extend(
+        f"{number}. {_describe(step)}: {step.because}" for number, step in enumerate(plan.steps, 1)
+    )
+    if plan.because:
+        lines.append(f"nothing to do: {plan.because}")
+    return "\n".join(lines) + "\n"
+
+
+def _describe(step: Step) -> str:
+    match step:
+        case AddMark(mark):
+            return f"add the tag {mark}"
+        case Wait(seconds):
+            return f"wait {seconds} seconds, then judge anew"
+        case TakeTag(tag):
+            return f"take away the tag {tag} if it still names this image"
+        case Archive():
+            return "move the image to the archive class"
+        case Delete(tag, marks):
+            tags = " and ".join([f"the tag {tag}", *marks])
+            return f"take away {tags} if it still names this image, and the image with it"
+        case DeleteChildren(digests):
+            return f"delete what it led to, {', '.join(digest[:19] for digest in digests)}"

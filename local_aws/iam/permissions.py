@@ -60,6 +60,8 @@ def required_permissions(
             resources = _ecs(operation, params, scope)
         case "lambda":
             resources = _lambda(params, scope)
+        case "scheduler":
+            return list(_scheduler(operation, params, scope))
         case "secretsmanager":
             resources = [_secret_arn(str(params["SecretId"]), scope)]
         case "ssm":
@@ -180,6 +182,17 @@ def _lambda(params: Params, scope: Scope) -> list[str]:
         return _plain(params, "Resource")
     name = str(params["FunctionName"])
     return [name if name.startswith("arn:") else scope.arn("lambda", f"function:{name}")]
+
+
+def _scheduler(operation: str, params: Params, scope: Scope) -> Iterator[Permission]:
+    """Yield what a call needs; whoever creates a schedule also has to pass it its role."""
+    if "Name" not in params:
+        yield Permission(f"scheduler:{operation}", "*")
+        return
+    name = f"schedule/{params.get('GroupName', 'default')}/{params['Name']}"
+    yield Permission(f"scheduler:{operation}", scope.arn("scheduler", name))
+    if "Target" in params:
+        yield Permission("iam:PassRole", str(params["Target"]["RoleArn"]))
 
 
 def _secret_arn(secret_id: str, scope: Scope) -> str:

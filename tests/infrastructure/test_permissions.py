@@ -111,8 +111,12 @@ def test_a_policy_that_teams_may_override_can_read_the_tags_of_repositories(
     assert read_tags not in permissions(template.part("push_guard"))
 
 
-def test_a_rule_that_marks_is_enough_for_the_permission_to_mark(overridable: Template) -> None:
-    assert ("ecr:PutImage", REPOSITORIES) in permissions(overridable.part("push_guard"))
+def test_a_rule_that_marks_gives_the_permission_to_mark_where_it_applies(
+    overridable: Template,
+) -> None:
+    where = REPOSITORIES.replace("repository/*", "repository/ml/*")
+
+    assert ("ecr:PutImage", where) in permissions(overridable.part("push_guard"))
 
 
 def test_the_diagnosis_may_look_and_change_nothing(template: Template) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from local_aws import Deployment, LocalAws
 from tests.integration.ecs import Shop
+from tests.integration.strong_guard import GUARD_TOML
 from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ def alert_only_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [f'{finding} = "alert"' for finding in findings]
     guard_toml = "\n".join(["[remedies]", *lines])
     return cloud_assembly(guard_toml, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def strong_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of the stack with a policy for each remedy that takes something away."""
+    return cloud_assembly(GUARD_TOML, tmp_path_factory)
 
 
 @pytest.fixture

@@ -1,28 +1,40 @@
 import pytest
 
-from platform_guard.marks import mark_for
+from platform_guard.evidence import NotSeen
+from platform_guard.observed import Observed
 from platform_guard.policy import Policy, Remedy
-from platform_guard.references import Reference, Repository
-from platform_guard.remedies import AddMark, ChangeNothing, plan_remedy
+from platform_guard.remedies import AddMark, Plan, Wait, describe_plan, plan_remedy
 from platform_guard.verdicts import Finding, NoFinding, Verdict
+from tests.support.golden import golden
+from tests.support.observations import (
+    CHILD,
+    DENIED,
+    DIGEST,
+    INDEX,
+    MARK,
+    MISSING,
+    PUSH,
+    SHARED,
+    observed,
+    policy_of,
+    state,
+)
 
-DIGEST = "sha256:" + "c3" * 32
-IMAGE = Reference(Repository("123456789012", "eu-central-1", "app"), "v1", DIGEST)
+TAKING_AWAY = [Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE]
+FREE = observed()
+LISTED = {CHILD: (DIGEST,), SHARED: (DIGEST, INDEX)}
+
+
+def plan(remedy: Remedy, seen: Observed | None = FREE) -> Plan:
+    return plan_remedy(MISSING, PUSH, policy_of(remedy), seen)
 
 
 @pytest.mark.parametrize("name", NoFinding)
 @pytest.mark.parametrize("remedy", Remedy)
 def test_what_is_no_finding_is_left_alone(name: NoFinding, remedy: Remedy) -> None:
-    policy = Policy(remedies=dict.fromkeys(Finding, remedy))
+    made = plan_remedy(Verdict(name, "reason"), PUSH, policy_of(remedy), FREE)
 
-    assert isinstance(plan_remedy(Verdict(name, "reason"), IMAGE, policy), ChangeNothing)
-
-
-@pytest.mark.parametrize("finding", Finding)
-def test_a_finding_is_marked_unless_the_policy_says_otherwise(finding: Finding) -> None:
-    verdict = Verdict(finding, "reason")
-
-    assert plan_remedy(verdict, IMAGE, Policy()) == AddMark(mark_for(finding, "v1", DIGEST))
+    assert (made.remedy, made.steps) == (Remedy.ALERT, ())
 
 
 @pytest.mark.parametrize("finding", Finding)
@@ -30,6 +42,95 @@ def test_each_finding_has_its_own_remedy(finding: Finding) -> None:
     others = {other: Remedy.TAG for other in Finding if other is not finding}
     policy = Policy(remedies={**others, finding: Remedy.ALERT})
 
-    assert isinstance(plan_remedy(Verdict(finding, "reason"), IMAGE, policy), ChangeNothing)
+    assert plan_remedy(Verdict(finding, "reason"), PUSH, policy).steps == ()
     for other in others:
-        assert isinstance(plan_remedy(Verdict(other, "reason"), IMAGE, policy), AddMark)
+        assert plan_remedy(Verdict(other, "reason"), PUSH, policy).remedy is Remedy.TAG
+
+
+PLANS = {
+    "alert": plan(Remedy.ALERT),
+    "tag": plan(Remedy.TAG),
+    "quarantine": plan(Remedy.QUARANTINE),
+    "archive": plan(Remedy.ARCHIVE),
+    "delete": plan(Remedy.DELETE),
+    "delete-marked": plan(Remedy.DELETE, observed(state(MARK))),
+    "delete-index": plan(Remedy.DELETE, observed(children=(CHILD, SHARED), listings=LISTED)),
+    "delete-refused": plan(
+        Remedy.DELETE, observed(state("stable"), uses=((), DENIED), listings={DIGEST: (INDEX,)})
+    ),
+    "delete-after-grace": plan_remedy(
+        MISSING, PUSH, policy_of(Remedy.DELETE), grace_seconds=24 * 3600
+    ),
+    "pull-through-cache": plan_remedy(
+        MISSING, PUSH, policy_of(Remedy.TAG), cache_prefix="docker-hub"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_reads(name: str) -> None:
+    assert describe_plan(PLANS[name]) == golden(f"plan-{name}")
+
+
+@pytest.mark.parametrize("remedy", TAKING_AWAY)
+def test_without_a_look_nothing_is_taken_away(remedy: Remedy) -> None:
+    made = plan(remedy, None)
+
+    assert made.remedy is Remedy.TAG
+    assert made.steps == (AddMark(MARK),)
+    assert made.refused_because
+
+
+@pytest.mark.parametrize("remedy", TAKING_AWAY)
+def test_what_is_refused_is_marked(remedy: Remedy) -> None:
+    made = plan(remedy, observed(state("stable")))
+
+    assert (made.wanted, made.remedy, made.steps) == (remedy, Remedy.TAG, (AddMark(MARK),))
+
+
+@pytest.mark.parametrize("remedy", TAKING_AWAY)
+def test_a_grace_period_comes_before_anything_is_taken_away(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, grace_seconds=60)
+
+    assert made.steps == (AddMark(MARK), Wait(60))
+    assert made.grace_seconds == 60
+
+
+@pytest.mark.parametrize("remedy", [Remedy.ALERT, Remedy.TAG])
+def test_what_takes_nothing_away_does_not_wait(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), grace_seconds=60)
+
+    assert made.grace_seconds == 0
+
+
+@pytest.mark.parametrize("remedy", [Remedy.TAG, *TAKING_AWAY])
+def test_a_pull_through_cache_is_never_changed(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, cache_prefix="docker-hub")
+
+    assert (made.remedy, made.steps) == (Remedy.ALERT, ())
+
+
+@pytest.mark.parametrize("remedy", TAKING_AWAY)
+def test_what_may_be_a_pull_through_cache_is_marked_at_most(remedy: Remedy) -> None:
+    unseen = NotSeen("the registry's pull-through cache rules", "ThrottlingException")
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, cache_prefix=unseen)
+
+    assert made.remedy is Remedy.TAG
+    assert "ThrottlingException" in made.refused_because[0]
+
+
+def test_of_an_index_only_children_that_nothing_else_lists_are_deleted() -> None:
+    nested = f"sha256:{'e5' * 32}"
+    seen = observed(
+        children=(nested, CHILD, SHARED),
+        listings={nested: (DIGEST,), CHILD: (nested,)} | {SHARED: (nested, INDEX)},
+    )
+
+    made = plan(Remedy.DELETE, seen)
+
+    assert [step.digests for step in made.steps if hasattr(step, "digests")] == [(nested, CHILD)]
+
+
+def test_a_plan_is_the_same_whatever_marks_there_are() -> None:
+    for remedy in (Remedy.QUARANTINE, Remedy.ARCHIVE):
+        assert plan(remedy, observed(state(MARK))) == plan(remedy)

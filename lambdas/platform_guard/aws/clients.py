@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 # Well within the time that a function has; what still fails is retried through its queue.
 _PATIENT = Config(
     connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
+)
+
+# For looking at all that an account runs, slowed down where AWS asks for it.
+_ADAPTIVE = Config(
+    connect_timeout=3, read_timeout=10, retries={"mode": "adaptive", "total_max_attempts": 6}
 )
 
 # For what an alert can do without.
@@ -66,6 +73,11 @@ class Clients:
         return self._hasty[region]
 
     @cached_property
+    def adaptive(self) -> "Clients":
+        """Clients that make many calls in a row, no faster than AWS takes them."""
+        return Clients(self._region, session=self._session, config=_ADAPTIVE)
+
+    @cached_property
     def ecr(self) -> "ECRClient":
         """Amazon ECR."""
         return cast("ECRClient", self._client("ecr"))
@@ -74,6 +86,16 @@ class Clients:
     def ecs(self) -> "ECSClient":
         """Amazon ECS."""
         return cast("ECSClient", self._client("ecs"))
+
+    @cached_property
+    def lambda_(self) -> "LambdaClient":
+        """AWS Lambda."""
+        return cast("LambdaClient", self._client("lambda"))
+
+    @cached_property
+    def scheduler(self) -> "EventBridgeSchedulerClient":
+        """Amazon EventBridge Scheduler."""
+        return cast("EventBridgeSchedulerClient", self._client("scheduler"))
 
     @cached_property
     def ec2(self) -> "EC2Client":

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from platform_guard.aws.batch_get_image import IDS_PER_CALL, batch_get_image
 from platform_guard.aws.blobs import download
-from platform_guard.aws.errors import LookUpError, error_code, is_transient
+from platform_guard.aws.errors import LookUpError, error_code
 from platform_guard.reading import StoredDocument
 from platform_guard.references import Reference, Repository
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 # GetDownloadUrlForLayer: no image in the repository has such a layer any more.
 _NO_SUCH_LAYER = frozenset({"LayersNotFoundException", "LayerInaccessibleException"})
-
-
-class MarkRefusedError(Exception):
-    """ECR will not add the tag, however often it is asked; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +67,6 @@ class EcrRepository:
                 return None
             raise
         return download(answer["downloadUrl"], size_limit)
-
-    def add_tag(self, document: StoredDocument, tag: str) -> None:
-        """Give an image one more tag; that it has it already is fine.
-
-        Sends back the very bytes that were fetched, and has ECR check their digest. Raises
-        MarkRefusedError where asking again cannot help.
-        """
-        try:
-            self.client.put_image(
-                registryId=self.repository.account,
-                repositoryName=self.repository.name,
-                imageManifest=document.content.decode(),
-                imageManifestMediaType=document.media_type,
-                imageTag=tag,
-                imageDigest=document.digest,
-            )
-        except self.client.exceptions.ImageAlreadyExistsException:
-            return
-        except ClientError as error:
-            if is_transient(error):
-                raise
-            raise MarkRefusedError(error_code(error)) from error
 
     def _batch_get(self, image_ids: "Sequence[ImageIdentifierTypeDef]") -> "list[StoredDocument]":
         """Fetch what is there of what the ids name; an image comes as often as it has tags."""

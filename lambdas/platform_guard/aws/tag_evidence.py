@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from platform_guard.evidence import GuardDeeds, NearbyTag, StoredTag, TagState
 from platform_guard.marks import is_mark, mark_for
 from platform_guard.nearby_tags import closest_tags
 from platform_guard.references import Reference
+from platform_guard.times import iso_time
 from platform_guard.verdicts import Finding
 
 if TYPE_CHECKING:
@@ -102,8 +102,3 @@ def _marks_left_behind(tag: str, details: "Sequence[ImageDetailTypeDef]") -> tup
 def _pushed_at(detail: "ImageDetailTypeDef") -> str:
     pushed_at = detail.get("imagePushedAt")
     return iso_time(pushed_at) if pushed_at else ""
-
-
-def iso_time(time: datetime) -> str:
-    """Write a time as ISO 8601 in UTC, to the second."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,139 @@
+"""Looking at all that protects an image in Amazon ECR, before something is taken away from it."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from platform_guard.aws.batch_get_image import IDS_PER_CALL
+from platform_guard.aws.ecr_images import EcrImages
+from platform_guard.aws.ecs_uses import EcsUses
+from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.lambda_uses import LambdaUses
+from platform_guard.aws.ledger import DOCUMENTS_LIMIT, compressed
+from platform_guard.aws.looking import Deadline, seen
+from platform_guard.aws.pull_through_caches import PullThroughCaches
+from platform_guard.evidence import NotSeen
+from platform_guard.ledger_json import write_documents
+from platform_guard.manifests import ImageIndex, parse_document
+from platform_guard.media_types import DOCKER_MANIFEST_LIST, OCI_INDEX
+from platform_guard.observed import Observed, Use
+from platform_guard.reading import StoredDocument
+from platform_guard.remedying import Sight
+
+if TYPE_CHECKING:
+    from platform_guard.aws.clients import Clients
+
+_SECONDS = 20.0
+
+# Enough for a repository in which nobody ever tidies up; a larger one is not looked through.
+_IMAGES_LISTED = 20_000
+_INDEXES_READ = 2_000
+_CHILDREN_READ = 500
+
+# A service that begins to use an image within this time would find out anyway: it cannot run.
+_USES_REMEMBERED_SECONDS = 60.0
+Uses = tuple[tuple[Use, ...] | NotSeen, ...]
+
+
+@dataclass(slots=True)
+class Account:
+    """What protects images all over the account, looked up once in a while."""
+
+    clients: "Clients"
+    clock: Callable[[], float] = time.monotonic
+    """Seconds."""
+    _uses: Uses = ()
+    _uses_until: float = 0
+
+    def uses(self) -> Uses:
+        """Give what Amazon ECS and AWS Lambda run."""
+        if self.clock() >= self._uses_until:
+            ecs = EcsUses(self.clients.ecs, Deadline.within(_SECONDS, self.clock))
+            tasks = seen("the tasks and services of Amazon ECS", ecs.find)
+            functions = LambdaUses(self.clients.lambda_, Deadline.within(_SECONDS, self.clock))
+            self._uses = (tasks, seen("the functions of AWS Lambda", functions.find))
+            failed = any(isinstance(use, NotSeen) for use in self._uses)
+            self._uses_until = 0 if failed else self.clock() + _USES_REMEMBERED_SECONDS
+        return self._uses
+
+
+@dataclass(frozen=True, slots=True)
+class EcrLookOut:
+    """Looks at the images of one repository."""
+
+    images: EcrImages
+    account: Account
+    caches: PullThroughCaches
+    clock: Callable[[], float] = time.monotonic
+    """Seconds."""
+
+    def look(self, document: StoredDocument) -> Sight:
+        """Look at an image, at who runs it, and at what leads to it."""
+        children = seen("what the index leads to", lambda: self._children(document))
+        if isinstance(children, NotSeen):
+            documents: tuple[StoredDocument, ...] = (document,)
+            digests: tuple[str, ...] | NotSeen = children
+        else:
+            documents = (document, *children)
+            digests = tuple(child.digest for child in children)
+        return Sight(
+            Observed(
+                state=seen("the image in ECR", lambda: self.images.state_of(document.digest)),
+                children=digests,
+                listings=seen("the repository's indexes", self._listings),
+                uses=self.account.uses(),
+                can_be_kept=len(compressed(write_documents(documents))) <= DOCUMENTS_LIMIT,
+            ),
+            documents,
+        )
+
+    def cache_prefix(self) -> str | NotSeen:
+        """Give the prefix of the pull-through cache that fills the repository, empty for none."""
+        return self.caches.prefix_for(self.images.repository.name)
+
+    def _children(self, root: StoredDocument) -> tuple[StoredDocument, ...]:
+        """Fetch what an index leads to, outer ones first; what is not there is left out."""
+        found: dict[str, StoredDocument] = {}
+        level = [root]
+        while level:
+            listed = {child for document in level for child in _listed(document)}
+            missing = sorted(listed - found.keys() - {root.digest})
+            if len(found) + len(missing) > _CHILDREN_READ:
+                raise LookUpError(f"it leads to more than {_CHILDREN_READ} manifests")
+            level = list(self.images.documents(missing).values()) if missing else []
+            found |= {document.digest: document for document in level}
+        return tuple(found.values())
+
+    def _listings(self) -> dict[str, tuple[str, ...]]:
+        """Read the repository's indexes, and give those that list each digest."""
+        deadline = Deadline.within(_SECONDS, self.clock)
+        indexes = list(self._indexes(deadline))
+        listings: dict[str, tuple[str, ...]] = {}
+        for start in range(0, len(indexes), IDS_PER_CALL):
+            deadline.check()
+            part = indexes[start : start + IDS_PER_CALL]
+            for document in self.images.documents(part).values():
+                for child in _listed(document):
+                    listings[child] = (*listings.get(child, ()), document.digest)
+        return listings
+
+    def _indexes(self, deadline: Deadline) -> Iterator[str]:
+        indexes = 0
+        for number, detail in enumerate(self.images.details(), 1):
+            deadline.check()
+            if number > _IMAGES_LISTED:
+                raise LookUpError(f"there are more than {_IMAGES_LISTED} images in it")
+            if detail.get("imageManifestMediaType") in (OCI_INDEX, DOCKER_MANIFEST_LIST):
+                indexes += 1
+                if indexes > _INDEXES_READ:
+                    raise LookUpError(f"there are more than {_INDEXES_READ} indexes in it")
+                yield detail["imageDigest"]
+
+
+def _listed(document: StoredDocument) -> tuple[str, ...]:
+    match parse_document(document.content, document.media_type):
+        case ImageIndex(manifests=manifests):
+            return tuple(child.digest for child in manifests)
+        case _:
+            return ()

@@ -1,0 +1,135 @@
+"""Guarding one repository: from an event to what was done about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from platform_guard.events import Push
+from platform_guard.found import Found
+from platform_guard.image_changes import Images
+from platform_guard.judging import judge
+from platform_guard.policies import EffectivePolicy
+from platform_guard.policy import Policy
+from platform_guard.reading import Bounds, Wanted, read_image
+from platform_guard.remedies import Done, takes_away
+from platform_guard.verdicts import NoFinding
+
+if TYPE_CHECKING:
+    from platform_guard.ledger import Entry
+    from platform_guard.remedying import Remedying
+
+_STALE = "the tag has moved on, or the image is gone"
+_FINE = (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
+
+
+class Once(Protocol):
+    """Does a thing once, however often it is asked to."""
+
+    def __call__(self, key: str, action: Callable[[], None]) -> None:
+        """Run an action unless it was run to its end for this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """There is nothing to do any more, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """The image may stay as it is."""
+
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Remedied:
+    """A finding was taken care of; None where that had been done before."""
+
+    done: Done | None
+
+
+class StillBegunError(Exception):
+    """A grace period is over whose beginning has not been brought to its end; it comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guarding:
+    """Guards the images of one repository."""
+
+    images: Images
+    remedying: "Callable[[], Remedying]"
+    """Made when it is needed: few pushes have a finding."""
+    once: Once
+    clock: Callable[[], float]
+    """Seconds, to bound the reading by."""
+    bounds: Bounds
+    judged: Callable[[Found], None]
+    """Is told what was found, before anything is done about it."""
+
+    def guard(
+        self, push: Push, effective: EffectivePolicy, *, is_redelivered: bool = False
+    ) -> Stale | Fine | Remedied:
+        """Judge a push, and do what the policy wants done about it."""
+        policy = effective.policy
+        found = self._examine(push, policy)
+        if found is None:
+            # Taking a tag away makes its own event stale: what was interrupted then must not be
+            # taken for something that has settled itself.
+            may_be_begun = is_redelivered or any(map(takes_away, policy.remedies.values()))
+            entry = self.remedying().begun(push) if may_be_begun else None
+            done = None
+            if entry is not None:
+                done = self._once(
+                    push.event_id, lambda: self.remedying().go_on(entry, push, policy)
+                )
+            return Stale(_STALE) if done is None else Remedied(done)
+        self.judged(found)
+        if policy.grace_seconds:
+            self.remedying().settle(push)
+        if found.verdict.name in _FINE:
+            return Fine(found)
+        return Remedied(
+            self._once(push.event_id, lambda: self.remedying().handle(found, effective))
+        )
+
+    def end_grace(self, entry: "Entry", effective: EffectivePolicy) -> Stale | Remedied:
+        """Judge an image anew whose grace period is over, and do what was wanted."""
+        from platform_guard.ledger import State
+
+        if entry.state not in (State.WAITING, State.BEGUN, State.DONE):
+            return Stale(f"the entry {entry.id} is {entry.state} already")
+        if entry.state is State.BEGUN and entry.due:
+            raise StillBegunError(f"the entry {entry.id} is not marked yet")
+        return Remedied(
+            self._once(f"grace-{entry.id}", lambda: self._end_grace(entry, effective.policy))
+        )
+
+    def _end_grace(self, entry: "Entry", policy: Policy) -> Done:
+        from platform_guard.ledger import State
+
+        push = Push(f"grace-{entry.id}", entry.pushed, entry.image)
+        found = self._examine(push, policy)
+        if found is not None:
+            self.judged(found)
+        remedying = self.remedying()
+        if entry.state is State.WAITING and found is None:
+            return remedying.cancel(entry, _STALE)
+        if entry.state is State.DONE or found is None:
+            return remedying.go_on(entry, push, policy)
+        return remedying.end_grace(entry, found, policy)
+
+    def _examine(self, push: Push, policy: Policy) -> Found | None:
+        """Read and judge what was pushed; None where the tag no longer names it."""
+        document = self.images.resolve(push.image)
+        if document is None:
+            return None
+        wanted = Wanted(policy.required_platforms, policy.verify_config)
+        image = read_image(document, self.images, wanted, self.clock, self.bounds)
+        return Found(push, document, image, judge(image, policy))
+
+    def _once(self, key: str, action: "Callable[[], Done | None]") -> Done | None:
+        results: list[Done | None] = []
+        self.once(key, lambda: results.append(action()))
+        return results[0] if results else None

@@ -1,0 +1,192 @@
+"""From a finding to what was done about it: plan, keep a record, act, tell.
+
+The record is kept before the deed and completed after it. A process that dies in between leaves an
+open entry, which the event takes up again when it comes back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from platform_guard.acting import PAST_PARTICIPLES, carry_out
+from platform_guard.alerts import Alert
+from platform_guard.events import Push
+from platform_guard.evidence import NotSeen
+from platform_guard.found import Found
+from platform_guard.image_changes import Images
+from platform_guard.ledger import Entry, Ledger, State, entry_id
+from platform_guard.observed import Observed
+from platform_guard.policies import EffectivePolicy
+from platform_guard.policy import Policy, Remedy
+from platform_guard.push_alerts import alert_about_push
+from platform_guard.reading import StoredDocument
+from platform_guard.references import Reference
+from platform_guard.remedies import Done, Plan, plan_remedy, takes_away
+from platform_guard.remembered_finding import entry_about, found_again, with_plan
+from platform_guard.schedules import Schedules
+from platform_guard.times import iso_time
+from platform_guard.verdicts import Finding
+
+_SOON = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen of an image before something is taken away from it."""
+
+    observed: Observed
+    documents: tuple[StoredDocument, ...]
+    """Its manifest, then those of its children as far as they are there."""
+
+
+class LookOut(Protocol):
+    """Looks at what protects an image. What cannot be seen is part of what it gives."""
+
+    def look(self, document: StoredDocument) -> Sight:
+        """Look at an image, at who runs it, and at what leads to it."""
+
+    def cache_prefix(self) -> str | NotSeen:
+        """Give the prefix of the pull-through cache that fills the repository, empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedying:
+    """What the guard does about the images of one repository."""
+
+    images: Images
+    ledger: Ledger
+    schedules: Schedules
+    look_out: LookOut
+    publish: Callable[[Alert], None]
+    now: Callable[[], datetime]
+    actor: str
+
+    def handle(self, found: Found, effective: EffectivePolicy) -> Done:
+        """Do what the policy wants done about a finding, then say so. Safe to repeat."""
+        policy, finding, push = effective.policy, found.verdict.name, found.push
+        if not isinstance(finding, Finding) or policy.remedies[finding] is Remedy.ALERT:
+            plan = plan_remedy(found.verdict, push, policy)
+            return self._tell(found, policy, Done(Remedy.ALERT, f"none: {plan.because}"))
+        if self.ledger.given_back_until(push.image) >= push.time:
+            return Done(Remedy.ALERT, "none: a person has just given the image back")
+        entry = self.ledger.find(entry_id(push.event_id, push.image))
+        if entry is None:
+            rule = effective.origins[f"remedies.{finding}"]
+            new = entry_about(finding, found, self.actor, rule, self.now())
+            begun = self._begin(new, found, policy)
+            if isinstance(begun, Done):
+                return self._tell(found, policy, begun)
+            entry = begun
+        elif entry.is_open and not (entry.due or entry.tag_is_taken or entry.remedy is Remedy.TAG):
+            # What protects the image may have appeared since it was interrupted.
+            entry = self.ledger.save(self._planned(entry, found, policy)[0])
+        return self._end(entry, found, policy)
+
+    def begun(self, push: Push) -> Entry | None:
+        """Give the entry about a push; None where nothing was begun, or it is undone."""
+        entry = self.ledger.find(entry_id(push.event_id, push.image))
+        open_states = (State.BEGUN, State.WAITING, State.DONE)
+        return entry if entry is not None and entry.state in open_states else None
+
+    def go_on(self, entry: Entry, push: Push, policy: Policy) -> Done:
+        """Bring to its end what an entry says was begun, and tell."""
+        return self._end(entry, found_again(entry, push), policy)
+
+    def settle(self, push: Push) -> None:
+        """Cancel what waits for the end of a grace period, if another image has the tag by now."""
+        for waiting_id in self.schedules.waiting(push.image):
+            entry = self.ledger.find(waiting_id)
+            if entry is not None and entry.image.digest != push.image.digest:
+                self.cancel(entry, f"another image got the tag {push.image.tag}")
+
+    def cancel(self, entry: Entry, because: str) -> Done:
+        """End a grace period without doing anything."""
+        done = Done(Remedy.ALERT, f"nothing more: {because}")
+        if entry.state is State.WAITING:
+            sentence = f"{entry.sentence} Canceled: {because}."
+            self.ledger.save(replace(entry, state=State.CANCELED, sentence=sentence))
+        self.schedules.delete(entry.image, entry.id)
+        return done
+
+    def end_grace(self, entry: Entry, found: Found, policy: Policy) -> Done:
+        """Do at the end of a grace period what is still wanted."""
+        if not isinstance(found.verdict.name, Finding):
+            because = f"it is {found.verdict.name}: {found.verdict.reason}"
+        elif not takes_away(policy.remedies[found.verdict.name]):
+            because = "the policy does not ask for it any more"
+        else:
+            waited = replace(entry, due="")
+            planned = self._planned(waited, found, policy)[0] if not entry.tag_is_taken else waited
+            return self._end(self.ledger.save(planned), found, policy)
+        return self.cancel(entry, because)
+
+    def _begin(self, new: Entry, found: Found, policy: Policy) -> Entry | Done:
+        """Keep a new entry with its plan; or tell why nothing new is begun."""
+        entry, plan = self._planned(new, found, policy, policy.grace_seconds)
+        if plan.because:
+            return Done(Remedy.ALERT, "none: " + "; ".join((plan.because, *plan.refused_because)))
+        if plan.grace_seconds:
+            waiting = self._waiting(new.image)
+            if waiting is not None:
+                return Done(Remedy.TAG, waiting.sentence, waiting.id)
+            due = self.now() + timedelta(seconds=plan.grace_seconds)
+            entry = replace(entry, due=iso_time(due))
+        return self.ledger.save(entry)
+
+    def _waiting(self, image: Reference) -> Entry | None:
+        """Find what waits already for the end of this very image's grace period."""
+        entries = map(self.ledger.find, self.schedules.waiting(image))
+        return next(
+            (
+                entry
+                for entry in entries
+                if entry is not None and entry.image == image and entry.state is State.WAITING
+            ),
+            None,
+        )
+
+    def _planned(
+        self, entry: Entry, found: Found, policy: Policy, grace_seconds: int = 0
+    ) -> tuple[Entry, Plan]:
+        """Plan what is to be done now, and write it into an entry."""
+        sight = None
+        if takes_away(policy.remedies[entry.finding]) and not grace_seconds:
+            sight = self.look_out.look(found.document)
+        plan = plan_remedy(
+            found.verdict,
+            found.push,
+            policy,
+            sight.observed if sight else None,
+            grace_seconds=grace_seconds,
+            cache_prefix=self.look_out.cache_prefix(),
+        )
+        if sight is None:
+            return with_plan(entry, plan), plan
+        return with_plan(entry, plan, sight.observed, sight.documents), plan
+
+    def _end(self, entry: Entry, found: Found, policy: Policy) -> Done:
+        """Bring an entry to its end, whatever of that was done already, and tell."""
+        if entry.is_open:
+            there = self.images.documents([entry.image.digest]).get(entry.image.digest)
+            entry = carry_out(entry, there, self.images, self.ledger.save)
+            if entry.due and entry.remedy is Remedy.TAG:
+                entry = self._wait(entry)
+            entry = self.ledger.save(entry)
+        undo_id = entry.id if entry.remedy is not Remedy.ALERT else ""
+        return self._tell(found, policy, Done(entry.remedy, entry.sentence, undo_id))
+
+    def _wait(self, entry: Entry) -> Entry:
+        # Where it took long to come here, the time may be over, and a schedule cannot be in the
+        # past.
+        due = max(datetime.fromisoformat(entry.due), self.now() + _SOON)
+        self.schedules.create(entry.image, entry.id, due)
+        sentence = (
+            f"{entry.sentence}. It will be {PAST_PARTICIPLES[entry.wanted]} on {iso_time(due)}, "
+            f"unless another image gets the tag {entry.image.tag} by then."
+        )
+        return replace(entry, state=State.WAITING, due=iso_time(due), sentence=sentence)
+
+    def _tell(self, found: Found, policy: Policy, done: Done) -> Done:
+        self.publish(alert_about_push(found, policy, done))
+        return done

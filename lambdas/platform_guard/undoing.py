@@ -1,0 +1,159 @@
+"""Undoing what the guard did, by its entry in the ledger.
+
+As in acting, each function may be run again after it was interrupted between any two calls.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from platform_guard.image_changes import ChangeRefusedError, Images
+from platform_guard.ledger import LEFT_ALONE_AFTER_UNDO, Entry, Ledger, State
+from platform_guard.observed import ImageStatus
+from platform_guard.policy import Remedy
+from platform_guard.reading import StoredDocument
+from platform_guard.schedules import Schedules
+from platform_guard.times import iso_time
+
+
+class CannotUndoError(Exception):
+    """It cannot be undone, or not now; the message says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """Undoes what was done to the images of one repository, on behalf of a person."""
+
+    images: Images
+    ledger: Ledger
+    schedules: Schedules
+    now: Callable[[], datetime]
+    actor: str
+    """Who asked for it, as an ARN."""
+
+    def undo(self, entry: Entry) -> Entry:
+        """Give the image back its state from before. Raises CannotUndoError."""
+        announce_undo(entry)
+        other = self._other_image_of_tag(entry)
+        if other:
+            if entry.state is State.UNDOING:
+                self.ledger.save(replace(entry, state=State.DONE))
+            raise CannotUndoError(f"the tag {entry.image.tag} names another image by now, {other}")
+        now = self.now()
+        # Before the tag comes back: its push must not start the guard again.
+        self.ledger.give_back(entry.image, iso_time(now + LEFT_ALONE_AFTER_UNDO))
+        begun = self.ledger.save(replace(entry, state=State.UNDOING))
+        if entry.due:
+            self.schedules.delete(entry.image, entry.id)
+        try:
+            sentence = self._reverse(entry)
+        except ChangeRefusedError as refusal:
+            self.ledger.save(replace(begun, state=State.DONE))
+            raise CannotUndoError(_refused(refusal)) from refusal
+        return self.ledger.save(
+            replace(
+                begun,
+                state=State.UNDONE,
+                undone_by=self.actor,
+                undone_at=iso_time(now),
+                sentence=f"{entry.sentence}. Undone: {sentence}",
+            )
+        )
+
+    def _reverse(self, entry: Entry) -> str:
+        match entry.remedy:
+            case Remedy.ALERT | Remedy.TAG:
+                return self._take_mark(entry)
+            case Remedy.QUARANTINE:
+                self.images.add_tag(self._document(entry), entry.image.tag)
+                return f"it has its tag {entry.image.tag} back; {self._take_mark(entry)}"
+            case Remedy.ARCHIVE:
+                state = self.images.state_of(entry.image.digest)
+                if state is not None and state.status is ImageStatus.ARCHIVED:
+                    self.images.restore(entry.image.digest)
+                mark = self._take_mark(entry)
+                return f"it is being restored, which takes up to 20 minutes; {mark}"
+            case Remedy.DELETE:
+                return self._store_again(entry)
+            case _:
+                assert_never(entry.remedy)
+
+    def _store_again(self, entry: Entry) -> str:
+        documents = {document.digest: document for document in entry.documents}
+        # An index can be stored once what it lists is there: the inner ones first.
+        for digest in reversed(entry.children):
+            if digest in documents:
+                self.images.put_back(documents[digest])
+        self.images.add_tag(self._document(entry), entry.image.tag)
+        return f"it is stored again, with its tag {entry.image.tag}; {self._take_mark(entry)}"
+
+    def _document(self, entry: Entry) -> StoredDocument:
+        digest = entry.image.digest
+        there = self.images.documents([digest]).get(digest) or entry.document
+        if there is None:
+            raise ChangeRefusedError("the image is gone, and its manifest was too large to keep")
+        return there
+
+    def _take_mark(self, entry: Entry) -> str:
+        """Take the mark away, unless the image would go with it."""
+        image, mark = entry.image, entry.mark
+        state = self.images.state_of(image.digest)
+        if state is None or mark not in state.tags:
+            return "there is no mark on it"
+        if state.tags == (mark,):
+            return f"its mark {mark} stays: it has no other tag, and would go with the last one"
+        self.images.take_tag(mark, image.digest)
+        if entry.document is not None and self.images.state_of(image.digest) is None:
+            # It has to outlive its mark, whatever ECR makes of taking it away.
+            for tag in state.tags:
+                self.images.add_tag(entry.document, tag)
+            return f"its mark {mark} stays: ECR let the image go with it, and it was stored again"
+        return "its mark is taken away"
+
+    def _other_image_of_tag(self, entry: Entry) -> str:
+        """Give the digest of the image that giving the tag back would take it from; empty for none.
+
+        ECR knows no compare-and-tag: a push within the moments that follow would lose its tag.
+        """
+        if entry.remedy not in (Remedy.QUARANTINE, Remedy.DELETE):
+            return ""
+        named = self.images.resolve(replace(entry.image, digest=""))
+        return named.digest if named is not None and named.digest != entry.image.digest else ""
+
+
+def announce_undo(entry: Entry) -> str:
+    """Say what undoing an entry will do. Raises CannotUndoError where it is not to be undone."""
+    image = entry.image
+    match entry.state:
+        case State.BEGUN:
+            raise CannotUndoError("it is still under way; try again in some minutes")
+        case State.UNDONE:
+            raise CannotUndoError(f"it was undone already, by {entry.undone_by}")
+        case State.WAITING | State.DONE | State.CANCELED | State.UNDOING:
+            pass
+        case _:
+            assert_never(entry.state)
+    match entry.remedy:
+        case Remedy.ALERT:
+            raise CannotUndoError("nothing was done to the image")
+        case Remedy.TAG:
+            waits = f", and spare it what it waits for on {entry.due}" if entry.due else ""
+            return f"take the mark {entry.mark} from {image.short_name}{waits}"
+        case Remedy.QUARANTINE:
+            return f"give the image its tag {image.tag} back, and take the mark {entry.mark} away"
+        case Remedy.ARCHIVE:
+            return f"restore {image.short_name} from the archive, and take its mark away"
+        case Remedy.DELETE:
+            return f"store {image.short_name} again from the manifests that were kept"
+        case _:
+            assert_never(entry.remedy)
+
+
+def _refused(refusal: ChangeRefusedError) -> str:
+    reason = str(refusal)
+    if "LayersNotFound" in reason:
+        return "its layers are gone from the registry; push the image again"
+    if "ReferencedImagesNotFound" in reason:
+        return "what the index lists is gone from the registry; push the image again"
+    return f"ECR refused it: {reason}"

@@ -1,0 +1,70 @@
+"""What ends grace periods: a group of schedules, and a role that may announce their end."""
+
+from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.encryption import Encryption
+
+
+class Grace(Construct):
+    """A group that the push guard puts a schedule into for each image that waits."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.group = scheduler.ScheduleGroup(
+            self, "Schedules", removal_policy=RemovalPolicy.DESTROY
+        )
+        self._may_announce = iam.PolicyDocument()
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com",
+                # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+                conditions={
+                    "StringEquals": {
+                        "aws:SourceAccount": Stack.of(self).account,
+                        "aws:SourceArn": self.group.schedule_group_arn,
+                    }
+                },
+            ),
+            inline_policies={"Permissions": self._may_announce},
+        )
+
+    def announce_to(self, queue: sqs.Queue, encryption: Encryption) -> None:
+        """Let the schedules send to a queue, and to nothing else."""
+        self._may_announce.add_statements(
+            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
+        )
+        if encryption.customer_key is not None:
+            self._may_announce.add_statements(*encryption.permissions_to_use())
+
+    def permissions_to_use(self) -> list[iam.PolicyStatement]:
+        """Give what a function's role needs to keep schedules here."""
+        stack = Stack.of(self)
+        return [
+            iam.PolicyStatement(
+                actions=["scheduler:CreateSchedule", "scheduler:DeleteSchedule"],
+                resources=[
+                    stack.format_arn(
+                        service="scheduler",
+                        resource="schedule",
+                        resource_name=f"{self.group.schedule_group_name}/*",
+                    )
+                ],
+            ),
+            iam.PolicyStatement(
+                # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html
+                # It knows no permissions on a single group.
+                actions=["scheduler:ListSchedules"],
+                resources=["*"],
+            ),
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[self.role.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
+            ),
+        ]

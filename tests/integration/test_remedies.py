@@ -1,0 +1,108 @@
+"""Remedies that take something away, from the push event on: their template, role and policy.
+
+One deployment serves all: a repository each keeps what is tested apart.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local_aws import Deployment, LocalAws
+from tests.integration.strong_guard import MUTABILITY, REMEDIES, Shelf
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
+
+NewShelf = Callable[[str], Shelf]
+CASES = pytest.mark.parametrize("case", [PLAIN_ARM64, MAC_BUILD], ids=["plain", "index"])
+MODES = pytest.mark.parametrize("mutability", MUTABILITY)
+
+
+@pytest.fixture(scope="module")
+def running(strong_assembly: Path) -> Iterator[tuple[LocalAws, Deployment]]:
+    with LocalAws() as aws:
+        yield aws, aws.deploy(strong_assembly)
+
+
+@pytest.fixture(scope="module")
+def shelf(running: tuple[LocalAws, Deployment]) -> NewShelf:
+    numbers = itertools.count()
+    return lambda remedy: Shelf(*running, f"{remedy}/api{next(numbers)}")
+
+
+@CASES
+@MODES
+def test_a_bad_image_is_quarantined(shelf: NewShelf, case: str, mutability: str) -> None:
+    repository = shelf("quarantine").create(mutability)
+    digest = repository.push(case)
+
+    repository.run()
+
+    mark = f"platform-guard.missing-platform.1.0.{digest[7:19]}"
+    assert repository.images()[digest] == [mark]
+    assert repository.remedies_told() == [
+        f"quarantined: its tag 1.0 was taken away, and it is kept under the tag {mark}"
+    ]
+
+
+@CASES
+@MODES
+def test_a_bad_image_is_archived(shelf: NewShelf, case: str, mutability: str) -> None:
+    repository = shelf("archive").create(mutability)
+    digest = repository.push(case)
+
+    repository.run()
+
+    (archived,) = [item for item in repository.described() if item["imageDigest"] == digest]
+    assert archived["imageStatus"] == "ARCHIVED"
+    assert len(archived["imageTags"]) == 2
+    assert [told.partition(":")[0] for told in repository.remedies_told()] == ["archived"]
+
+
+@CASES
+@MODES
+def test_a_bad_image_is_deleted_with_its_children(
+    shelf: NewShelf, case: str, mutability: str
+) -> None:
+    repository = shelf("delete").create(mutability)
+    repository.push(case)
+
+    repository.run()
+
+    assert repository.images() == {}
+    assert repository.remedies_told() == ["deleted, and its tag 1.0 with it"]
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_a_good_image_is_left_alone(shelf: NewShelf, remedy: str) -> None:
+    repository = shelf(remedy).create()
+    repository.push(PLAIN_AMD64)
+    before = repository.listing()
+
+    repository.run()
+
+    assert repository.listing() == before
+    assert repository.remedies_told() == []
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_what_the_guard_does_never_starts_it_again(shelf: NewShelf, remedy: str) -> None:
+    repository = shelf(remedy).create()
+    repository.push(MAC_BUILD)
+    repository.run()
+
+    assert repository.guard.drain() == []
+    assert len(repository.remedies_told()) == 1
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_an_image_with_another_tag_is_marked_at_most(shelf: NewShelf, remedy: str) -> None:
+    repository = shelf(remedy).create()
+    digest = repository.push(PLAIN_ARM64)
+    repository.push(PLAIN_ARM64, tag="stable")
+
+    repository.run()
+
+    assert {"1.0", "stable"} < set(repository.images()[digest])
+    assert all("but it also has the tag" in told for told in repository.remedies_told())
+    assert repository.remedies_told()

@@ -1,0 +1,45 @@
+"""Pushed images with a finding, what protects them, and policies that take something away."""
+
+from datetime import UTC, datetime
+
+from platform_guard.events import Push
+from platform_guard.evidence import NotSeen
+from platform_guard.marks import mark_for
+from platform_guard.observed import ImageState, ImageStatus, Observed, Use
+from platform_guard.policy import Policy, Remedy
+from platform_guard.references import Reference, Repository
+from platform_guard.verdicts import Finding, Verdict
+
+REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
+DIGEST, CHILD, SHARED, INDEX = (f"sha256:{byte * 32}" for byte in ("c3", "a1", "b2", "d4"))
+PUSH = Push("event-1", "2026-11-24T09:00:00Z", Reference(REPOSITORY, "1.4.2", DIGEST))
+MARK = mark_for(Finding.MISSING_PLATFORM, "1.4.2", DIGEST)
+MISSING = Verdict(Finding.MISSING_PLATFORM, "it holds linux/arm64, but no linux/amd64")
+
+PUSHED_AT = datetime(2026, 11, 24, 8, 59, 59, tzinfo=UTC)
+DENIED = NotSeen("the functions of AWS Lambda", "AccessDeniedException")
+
+
+def policy_of(remedy: Remedy, grace_seconds: int = 0) -> Policy:
+    return Policy(remedies=dict.fromkeys(Finding, remedy), grace_seconds=grace_seconds)
+
+
+def state(
+    *further_tags: str,
+    pushed_at: datetime = PUSHED_AT,
+    last_pulled_at: datetime | None = None,
+    status: ImageStatus = ImageStatus.ACTIVE,
+) -> ImageState:
+    return ImageState((PUSH.image.tag, *further_tags), pushed_at, last_pulled_at, status)
+
+
+def observed(
+    image: ImageState | NotSeen | None = None,
+    *,
+    children: tuple[str, ...] | NotSeen = (),
+    listings: dict[str, tuple[str, ...]] | NotSeen | None = None,
+    uses: tuple[tuple[Use, ...] | NotSeen, ...] = ((), ()),
+    can_be_kept: bool = True,
+) -> Observed:
+    """Give what was seen of an image that nothing protects, but for what is given."""
+    return Observed(image or state(), children, listings or {}, uses, can_be_kept)
