@@ -13,6 +13,7 @@ from cli.demo_command import add_demo_command
 from cli.doctor_command import add_doctor_command
 from cli.errors import UsageError
 from cli.explain_command import add_explain_command
+from cli.history_command import add_history_command
 from cli.inspect_command import add_inspect_command
 from cli.parser import EXIT_UNUSABLE, OneLineParser
 from cli.policy_command import add_policy_command
@@ -20,6 +21,7 @@ from cli.preflight_command import add_preflight_command
 from cli.preview_command import add_preview_command
 from cli.replay_command import add_replay_command
 from cli.try_alert_command import add_test_alert_command
+from cli.undo_command import add_undo_command
 
 _EXIT_BUG = 70  # EX_SOFTWARE of sysexits.h
 
@@ -64,10 +66,12 @@ def _parser() -> argparse.ArgumentParser:
     add_demo_command(commands)
     add_doctor_command(commands)
     add_explain_command(commands)
+    add_history_command(commands)
     add_inspect_command(commands)
     add_policy_command(commands)
     add_preflight_command(commands)
     add_preview_command(commands)
     add_replay_command(commands)
     add_test_alert_command(commands)
+    add_undo_command(commands)
     return parser

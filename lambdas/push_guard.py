@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +27,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from platform_guard.alerts import Alert, Nobody
+from platform_guard.alerts import Alert
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.ecr_images import EcrImages
 from platform_guard.aws.effective_policies import EffectivePolicies
@@ -39,21 +38,20 @@ from platform_guard.guarding import Fine, Guarding, Remedied, Stale
 from platform_guard.overrides import RefusedTag
 from platform_guard.reading import Bounds
 from platform_guard.references import Reference, Repository
-from platform_guard.remedies import Done
+from platform_guard.remedies import Done, takes_away
 from platform_guard.schedules import entry_that_waited
 from platform_guard.settings import load_settings
 from platform_guard.verdicts import NoFinding
 
 if TYPE_CHECKING:
     from platform_guard.aws.finding_reporting import FindingReporter
-    from platform_guard.aws.ledger import DynamoDbLedger
-    from platform_guard.aws.look_out import Account
-    from platform_guard.aws.pull_through_caches import PullThroughCaches
-    from platform_guard.remedying import Remedying
-    from platform_guard.schedules import Schedules
+    from platform_guard.aws.remedying_parts import RemedyingParts
 
 # Left of the function's time for remedy and alert when the reading of an image has to end.
 _SECONDS_TO_ACT = 15
+
+# And for looking at what protects an image: at tasks, functions and indexes, 10 seconds each.
+_SECONDS_TO_LOOK = 30
 
 logger = Logger()
 metrics = Metrics()
@@ -153,7 +151,7 @@ def _report_refused_tags(
 
 def _end_grace(entry_id: str, context: LambdaContext) -> None:
     """Do what was put off, unless the image has changed for the better."""
-    entry = _ledger().find(entry_id)
+    entry = _parts().ledger.find(entry_id)
     if entry is None:
         logger.info("no such entry", outcome="ignored", reason=f"no entry {entry_id} is kept")
         _count("events_ignored")
@@ -179,14 +177,13 @@ def _guarding(
     images = EcrImages(ecr, repository)
 
     def once(key: str, action: Callable[[], None]) -> None:
-        # Few pushes have a finding, so a cold start does not load what only findings need.
         from platform_guard.aws.once import Once
 
         Once(clients.dynamodb, state_table, scope="push").run(key, action, context)
 
     return Guarding(
         images=images,
-        remedying=lambda: _remedying(images, publisher(), context),
+        remedying=lambda: _parts().remedying(images, publisher(), context.invoked_function_arn),
         once=once,
         clock=time.monotonic,
         bounds=_bounds(context),
@@ -196,12 +193,11 @@ def _guarding(
 
 def _publisher(push: Push, context: LambdaContext) -> Publish:
     """Give who is told of a finding about a push."""
-    if push.origin:
-        # What was handed over is told by whoever found it.
-        return Nobody().publish
     from platform_guard.aws.told_findings import ToldFindings
 
     reporter = _reporter(push.event_id, context)
+    if push.origin:
+        return lambda alert: _publish_deed(alert, reporter)
     told = ToldFindings(clients.dynamodb, state_table, time.time)
 
     def publish(alert: Alert) -> None:
@@ -211,55 +207,19 @@ def _publisher(push: Push, context: LambdaContext) -> Publish:
     return publish
 
 
-def _remedying(images: EcrImages, publish: Publish, context: LambdaContext) -> "Remedying":
-    from platform_guard.aws.look_out import EcrLookOut
-    from platform_guard.remedying import Remedying
-
-    return Remedying(
-        images=images,
-        ledger=_ledger(),
-        schedules=_schedules(),
-        look_out=EcrLookOut(images, _account(), _caches()),
-        publish=publish,
-        now=lambda: datetime.now(UTC),
-        actor=context.invoked_function_arn,
-    )
+def _publish_deed(alert: Alert, reporter: "FindingReporter") -> None:
+    """Tell what was taken away; a finding that was handed over is told by whoever made it."""
+    if alert.is_told_always:
+        reporter.publish(alert)
 
 
 @cache
-def _ledger() -> "DynamoDbLedger":
-    from platform_guard.aws.ledger import DynamoDbLedger
+def _parts() -> "RemedyingParts":
+    # Few pushes have a finding, so a cold start does not load what only findings need.
+    from platform_guard.aws.remedying_parts import RemedyingParts
 
-    return DynamoDbLedger(clients.dynamodb, state_table)
-
-
-@cache
-def _account() -> "Account":
-    """Give what protects images all over the account, remembered by this process for a while."""
-    from platform_guard.aws.look_out import Account
-
-    return Account(clients.adaptive)
-
-
-@cache
-def _caches() -> "PullThroughCaches":
-    from platform_guard.aws.pull_through_caches import PullThroughCaches
-
-    return PullThroughCaches(ecr, time.monotonic)
-
-
-@cache
-def _schedules() -> "Schedules":
-    from platform_guard.aws.schedules import GraceSchedules, NoSchedules
-
-    if not settings.policies.waits():
-        return NoSchedules()
-    return GraceSchedules(
-        clients.scheduler,
-        group=environment_variable(os.environ, "GUARD_SCHEDULE_GROUP"),
-        queue_arn=environment_variable(os.environ, "GUARD_QUEUE_ARN"),
-        role_arn=environment_variable(os.environ, "GUARD_SCHEDULE_ROLE_ARN"),
-    )
+    waits = settings.policies.waits()
+    return RemedyingParts(clients, os.environ, has_grace_periods=waits)
 
 
 def _log_verdict(found: Found) -> None:
@@ -323,7 +283,10 @@ def _reporter(event_id: str, context: LambdaContext) -> "FindingReporter":
 
 
 def _bounds(context: LambdaContext) -> Bounds:
-    seconds_left = context.get_remaining_time_in_millis() / 1000 - _SECONDS_TO_ACT
+    seconds_to_act = _SECONDS_TO_ACT
+    if any(map(takes_away, settings.policies.remedies_in_use())):
+        seconds_to_act += _SECONDS_TO_LOOK
+    seconds_left = context.get_remaining_time_in_millis() / 1000 - seconds_to_act
     if seconds_left <= 0:
         raise OutOfTimeError("too little time is left for another image")
     bounds = Bounds()

@@ -143,6 +143,10 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         for digest in digests:
             store.layers.declare(digest)
 
+    def forget_layers(self, repository: str, *, region: str | None = None) -> None:
+        """Drop every blob of a repository, as ECR drops those that nothing refers to."""
+        self._store(repository, region).layers.forget()
+
     def fire_schedules(self) -> int:
         """Let the schedules that are due by the clock send what they have to, and count them."""
         return fire_due(self.account, self.region, self.clock(), self.require)

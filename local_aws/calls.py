@@ -169,6 +169,9 @@ def condition_keys(params: Mapping[str, Any], scope: Scope) -> dict[str, str]:
         cluster = str(params["cluster"])
         arn = cluster if cluster.startswith("arn:") else scope.arn("ecs", f"cluster/{cluster}")
         keys["ecs:cluster"] = arn
+    if "ScheduleExpression" in params:
+        # Whoever creates a schedule passes it a role.
+        keys["iam:PassedToService"] = "scheduler.amazonaws.com"
     if "Namespace" in params:
         keys["cloudwatch:namespace"] = str(params["Namespace"])
     return keys

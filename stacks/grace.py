@@ -1,11 +1,12 @@
 """What ends grace periods: a group of schedules, and a role that may announce their end."""
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from platform_guard.ledger import SCHEDULE_GROUP_OUTPUT
 from stacks.encryption import Encryption
 
 
@@ -17,6 +18,13 @@ class Grace(Construct):
         self.group = scheduler.ScheduleGroup(
             self, "Schedules", removal_policy=RemovalPolicy.DESTROY
         )
+        output = CfnOutput(
+            self,
+            "GroupName",
+            value=self.group.schedule_group_name,
+            description="The schedules that platform-guard undo deletes from",
+        )
+        output.override_logical_id(SCHEDULE_GROUP_OUTPUT)
         self._may_announce = iam.PolicyDocument()
         self.role = iam.Role(
             self,
@@ -40,7 +48,13 @@ class Grace(Construct):
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
         )
         if encryption.customer_key is not None:
-            self._may_announce.add_statements(*encryption.permissions_to_use())
+            # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
+            self._may_announce.add_statements(
+                iam.PolicyStatement(
+                    actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                    resources=[encryption.customer_key.key_arn],
+                )
+            )
 
     def permissions_to_use(self) -> list[iam.PolicyStatement]:
         """Give what a function's role needs to keep schedules here."""

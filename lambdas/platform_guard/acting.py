@@ -71,6 +71,8 @@ class _Deed:
 
     def quarantine(self) -> Entry:
         image, mark = self.entry.image, self.entry.mark
+        if self.document is None and self._state() is not None:
+            return _ended(self.entry, Remedy.ALERT, "none: the image is archived")
         # If it is gone, taking its tag away may have taken it along: then it has to come back.
         self.document = self.document or self.entry.document
         if self.document is None:
@@ -112,19 +114,24 @@ class _Deed:
         if state is None:
             return _ended(self.entry, Remedy.ALERT, _GONE)
         if _other_tags(self.entry, state):
-            # It got another tag while it was archived, and somebody may need it by that one.
-            self.images.restore(self.entry.image.digest)
-            return _ended(
-                self.entry,
-                Remedy.TAG,
-                f"marked with the tag {self.entry.mark}; archived and brought back, because it got "
-                "another tag meanwhile",
-            )
+            return self._brought_back()
         return _ended(
             self.entry,
             Remedy.ARCHIVE,
             "archived: nobody can pull it until it is restored, which takes up to 20 minutes",
         )
+
+    def _brought_back(self) -> Entry:
+        """End with an image that got another tag while it was archived, and may be needed by it."""
+        sentence = f"marked with the tag {self.entry.mark}; archived and brought back, because it "
+        try:
+            self.images.restore(self.entry.image.digest)
+        except ChangeRefusedError as refusal:
+            state = self._state()
+            # Whoever pushes an archived image restores it as well.
+            if state is not None and state.status is ImageStatus.ARCHIVED:
+                return _ended(self.entry, Remedy.ARCHIVE, f"archived; no way back ({refusal})")
+        return _ended(self.entry, Remedy.TAG, sentence + "got another tag meanwhile")
 
     def delete(self) -> Entry:
         entry = self.entry

@@ -68,6 +68,8 @@ class Alert:
     """As `docker` calls it."""
     service: str = ""
     """Of Amazon ECS, by its name."""
+    is_told_always: bool = False
+    """Whether it is told however often others like it were: something was taken away."""
 
 
 class AlertSink(Protocol):
@@ -75,10 +77,3 @@ class AlertSink(Protocol):
 
     def publish(self, alert: Alert) -> None:
         """Take an alert; raises where it could not."""
-
-
-class Nobody:
-    """Takes alerts that somebody else tells."""
-
-    def publish(self, alert: Alert) -> None:
-        """Do nothing."""

@@ -7,19 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from platform_guard.images import Image
+from platform_guard.not_seen import NotSeen as NotSeen
 from platform_guard.pull_error_rules import Cause
 from platform_guard.references import Reference
 from platform_guard.verdicts import Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class NotSeen:
-    """Evidence that could not be had."""
-
-    what: str
-    """What was looked for, such as `the task definition`."""
-    why: str
-    """One clause, such as `AccessDeniedException` or `it was deleted`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ LEDGER_INDEX_ATTRIBUTES = ("entry",)
 STATE_TABLE_OUTPUT = "GuardStateTable"
 """The stack's output that names the state table."""
 
+SCHEDULE_GROUP_OUTPUT = "GuardScheduleGroup"
+"""The stack's output that names the group of the schedules, where there are grace periods."""
+
 KEPT = timedelta(days=400)
 """How long an entry is kept."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from platform_guard.evidence import NotSeen
+from platform_guard.not_seen import NotSeen
 from platform_guard.references import Reference, parse_reference
 
 

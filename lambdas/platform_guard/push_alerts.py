@@ -9,7 +9,7 @@ from platform_guard.found import Found
 from platform_guard.images import Image, Kind
 from platform_guard.policy import IndexRule, PlatformRule, Policy
 from platform_guard.references import Reference
-from platform_guard.remedies import Done
+from platform_guard.remedies import Done, takes_away
 from platform_guard.verdicts import Finding, NoFinding, Verdict, evidence_table
 
 
@@ -39,6 +39,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
         account=push.image.repository.account,
         region=push.image.repository.region,
         image=push.image.tagged_uri,
+        is_told_always=takes_away(done.remedy),
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from platform_guard.events import Push
-from platform_guard.evidence import NotSeen
 from platform_guard.marks import is_mark
+from platform_guard.not_seen import NotSeen
 from platform_guard.observed import ImageState, ImageStatus, Observed, Use
 
 # An image is stored, gets its tag and is announced within seconds. One that was stored earlier got

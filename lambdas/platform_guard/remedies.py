@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from platform_guard.events import Push
-from platform_guard.evidence import NotSeen
 from platform_guard.marks import is_mark, mark_for
+from platform_guard.not_seen import NotSeen
 from platform_guard.observed import ImageState, Observed, unshared_children
 from platform_guard.policy import Policy, Remedy
 from platform_guard.refusals import refusals

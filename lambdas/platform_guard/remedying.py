@@ -12,10 +12,10 @@ from typing import Protocol
 from platform_guard.acting import PAST_PARTICIPLES, carry_out
 from platform_guard.alerts import Alert
 from platform_guard.events import Push
-from platform_guard.evidence import NotSeen
 from platform_guard.found import Found
 from platform_guard.image_changes import Images
 from platform_guard.ledger import Entry, Ledger, State, entry_id
+from platform_guard.not_seen import NotSeen
 from platform_guard.observed import Observed
 from platform_guard.policies import EffectivePolicy
 from platform_guard.policy import Policy, Remedy
@@ -27,6 +27,8 @@ from platform_guard.remembered_finding import entry_about, found_again, with_pla
 from platform_guard.schedules import Schedules
 from platform_guard.times import iso_time
 from platform_guard.verdicts import Finding
+
+_GIVEN_BACK = "none: a person has just given the image back"
 
 _SOON = timedelta(minutes=1)
 
@@ -68,9 +70,11 @@ class Remedying:
         if not isinstance(finding, Finding) or policy.remedies[finding] is Remedy.ALERT:
             plan = plan_remedy(found.verdict, push, policy)
             return self._tell(found, policy, Done(Remedy.ALERT, f"none: {plan.because}"))
-        if self.ledger.given_back_until(push.image) >= push.time:
-            return Done(Remedy.ALERT, "none: a person has just given the image back")
         entry = self.ledger.find(entry_id(push.event_id, push.image))
+        if self._is_given_back(push.image, push.time):
+            if entry is not None and entry.is_open:
+                self._leave(entry)
+            return Done(Remedy.ALERT, _GIVEN_BACK)
         if entry is None:
             rule = effective.origins[f"remedies.{finding}"]
             new = entry_about(finding, found, self.actor, rule, self.now())
@@ -111,7 +115,11 @@ class Remedying:
 
     def end_grace(self, entry: Entry, found: Found, policy: Policy) -> Done:
         """Do at the end of a grace period what is still wanted."""
-        if not isinstance(found.verdict.name, Finding):
+        if self._is_given_back(entry.image, entry.pushed):
+            if entry.is_open:
+                self._leave(entry)
+            because = _GIVEN_BACK
+        elif not isinstance(found.verdict.name, Finding):
             because = f"it is {found.verdict.name}: {found.verdict.reason}"
         elif not takes_away(policy.remedies[found.verdict.name]):
             because = "the policy does not ask for it any more"
@@ -120,6 +128,16 @@ class Remedying:
             planned = self._planned(waited, found, policy)[0] if not entry.tag_is_taken else waited
             return self._end(self.ledger.save(planned), found, policy)
         return self.cancel(entry, because)
+
+    def _is_given_back(self, image: Reference, pushed: str) -> bool:
+        """Tell whether a person wants left alone what was pushed then."""
+        return self.ledger.given_back_until(image) >= pushed
+
+    def _leave(self, entry: Entry) -> None:
+        """End what was interrupted before it took anything away; a mark may be there already."""
+        self.ledger.save(
+            replace(entry, state=State.CANCELED, remedy=Remedy.TAG, sentence=_GIVEN_BACK)
+        )
 
     def _begin(self, new: Entry, found: Found, policy: Policy) -> Entry | Done:
         """Keep a new entry with its plan; or tell why nothing new is begun."""

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from platform_guard.image_changes import ChangeRefusedError, Images
 from platform_guard.ledger import LEFT_ALONE_AFTER_UNDO, Entry, Ledger, State
+from platform_guard.media_types import INDEXES
 from platform_guard.observed import ImageStatus
 from platform_guard.policy import Remedy
 from platform_guard.reading import StoredDocument
@@ -80,11 +81,11 @@ class Undoing:
                 assert_never(entry.remedy)
 
     def _store_again(self, entry: Entry) -> str:
-        documents = {document.digest: document for document in entry.documents}
+        children = [item for item in entry.documents if item.digest in entry.children]
+        indexes = [child for child in children if child.media_type in INDEXES]
         # An index can be stored once what it lists is there: the inner ones first.
-        for digest in reversed(entry.children):
-            if digest in documents:
-                self.images.put_back(documents[digest])
+        for child in (*[item for item in children if item not in indexes], *reversed(indexes)):
+            self.images.put_back(child)
         self.images.add_tag(self._document(entry), entry.image.tag)
         return f"it is stored again, with its tag {entry.image.tag}; {self._take_mark(entry)}"
 

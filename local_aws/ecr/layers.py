@@ -34,6 +34,10 @@ class LayerStore:
         """Make a blob count as present although its bytes are not here."""
         self._blobs.setdefault(digest, None)
 
+    def forget(self) -> None:
+        """Drop all blobs."""
+        self._blobs.clear()
+
     def content(self, digest: str) -> bytes | None:
         """Return the bytes of a blob that is present, or None when it was only declared."""
         return self._blobs[digest]

@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,7 +7,7 @@ import pytest
 
 from local_aws import Deployment, LocalAws
 from tests.integration.ecs import Shop
-from tests.integration.strong_guard import GUARD_TOML
+from tests.integration.strong_guard import GUARD_TOML, NewShelf, Shelf
 from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
@@ -32,6 +33,23 @@ def alert_only_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def strong_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of the stack with a policy for each remedy that takes something away."""
     return cloud_assembly(GUARD_TOML, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def running(strong_assembly: Path) -> Iterator[tuple[LocalAws, Deployment]]:
+    """One deployment for the tests of a file: a repository each keeps them apart."""
+    with LocalAws() as local:
+        yield local, local.deploy(strong_assembly)
+
+
+@pytest.fixture(scope="module")
+def new_name() -> Iterator[str]:
+    return (f"api{number}" for number in itertools.count())
+
+
+@pytest.fixture
+def shelf(running: tuple[LocalAws, Deployment], new_name: Iterator[str]) -> NewShelf:
+    return lambda remedy: Shelf(*running, f"{remedy}/{next(new_name)}")
 
 
 @pytest.fixture

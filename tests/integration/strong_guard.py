@@ -1,12 +1,13 @@
 """A guard whose policy takes something away, and what it does to a repository of each remedy."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.stand_in import Outcome, drain
 from local_aws import Deployment, LocalAws, push_layout
+from local_aws.queues import queue_of
 from platform_guard.marks import is_mark
 from tests.support.known_images import layout_of
 
@@ -73,6 +74,27 @@ class Shelf:
     def run(self) -> list[Outcome]:
         return drain(self.guard)
 
+    def forget_layers(self) -> None:
+        """Let ECR do what it does some time after nothing refers to a layer any more."""
+        self.aws.forget_layers(self.name)
+
+    def lose_messages(self) -> None:
+        """Let what waits for the guard get lost."""
+        for mapping in self.guard.event_source_mappings:
+            queue_of(mapping.queue_arn)._messages.clear()
+
+    def serve(self, tag: str) -> None:
+        """Run an image in a service, by its tag."""
+        ecs = self.aws.client("ecs")
+        ecs.create_cluster(clusterName="shop")
+        uri = f"{self.aws.account}.dkr.ecr.{self.aws.region}.amazonaws.com/{self.name}:{tag}"
+        definition = ecs.register_task_definition(
+            family="web", containerDefinitions=[{"name": "app", "image": uri, "memory": 512}]
+        )["taskDefinition"]["taskDefinitionArn"]
+        ecs.create_service(
+            cluster="shop", serviceName="web", taskDefinition=definition, desiredCount=1
+        )
+
     def images(self) -> dict[str, list[str]]:
         """The tags by digest, archived images included."""
         return {detail["imageDigest"]: detail.get("imageTags", []) for detail in self.described()}
@@ -105,3 +127,7 @@ class Shelf:
             for alert in self.guard.alerts()
             if alert.attributes["repository"] == self.name
         ]
+
+
+NewShelf = Callable[[str], Shelf]
+"""Makes a repository of its own for a remedy."""

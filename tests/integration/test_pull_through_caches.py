@@ -7,7 +7,7 @@ import pytest
 
 from local_aws import LocalAws
 from platform_guard.aws.pull_through_caches import PullThroughCaches
-from platform_guard.evidence import NotSeen
+from platform_guard.not_seen import NotSeen
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient

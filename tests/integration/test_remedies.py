@@ -3,37 +3,17 @@
 One deployment serves all: a repository each keeps what is tested apart.
 """
 
-import itertools
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
-from local_aws import Deployment, LocalAws
-from tests.integration.strong_guard import MUTABILITY, REMEDIES, Shelf
+from tests.integration.strong_guard import REMEDIES, NewShelf
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 
-NewShelf = Callable[[str], Shelf]
 CASES = pytest.mark.parametrize("case", [PLAIN_ARM64, MAC_BUILD], ids=["plain", "index"])
-MODES = pytest.mark.parametrize("mutability", MUTABILITY)
-
-
-@pytest.fixture(scope="module")
-def running(strong_assembly: Path) -> Iterator[tuple[LocalAws, Deployment]]:
-    with LocalAws() as aws:
-        yield aws, aws.deploy(strong_assembly)
-
-
-@pytest.fixture(scope="module")
-def shelf(running: tuple[LocalAws, Deployment]) -> NewShelf:
-    numbers = itertools.count()
-    return lambda remedy: Shelf(*running, f"{remedy}/api{next(numbers)}")
 
 
 @CASES
-@MODES
-def test_a_bad_image_is_quarantined(shelf: NewShelf, case: str, mutability: str) -> None:
-    repository = shelf("quarantine").create(mutability)
+def test_a_bad_image_is_quarantined(shelf: NewShelf, case: str) -> None:
+    repository = shelf("quarantine").create()
     digest = repository.push(case)
 
     repository.run()
@@ -46,9 +26,8 @@ def test_a_bad_image_is_quarantined(shelf: NewShelf, case: str, mutability: str)
 
 
 @CASES
-@MODES
-def test_a_bad_image_is_archived(shelf: NewShelf, case: str, mutability: str) -> None:
-    repository = shelf("archive").create(mutability)
+def test_a_bad_image_is_archived(shelf: NewShelf, case: str) -> None:
+    repository = shelf("archive").create()
     digest = repository.push(case)
 
     repository.run()
@@ -60,11 +39,8 @@ def test_a_bad_image_is_archived(shelf: NewShelf, case: str, mutability: str) ->
 
 
 @CASES
-@MODES
-def test_a_bad_image_is_deleted_with_its_children(
-    shelf: NewShelf, case: str, mutability: str
-) -> None:
-    repository = shelf("delete").create(mutability)
+def test_a_bad_image_is_deleted_with_its_children(shelf: NewShelf, case: str) -> None:
+    repository = shelf("delete").create()
     repository.push(case)
 
     repository.run()

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from platform_guard.events import Push
-from platform_guard.evidence import NotSeen
 from platform_guard.marks import mark_for
+from platform_guard.not_seen import NotSeen
 from platform_guard.observed import ImageState, ImageStatus, Observed, Use
 from platform_guard.policy import Policy, Remedy
 from platform_guard.references import Reference, Repository

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from platform_guard.evidence import NotSeen
+from platform_guard.not_seen import NotSeen
 from platform_guard.observed import ImageStatus, Observed, Use
 from platform_guard.refusals import refusals
 from tests.support.observations import (

@@ -1,6 +1,6 @@
 import pytest
 
-from platform_guard.evidence import NotSeen
+from platform_guard.not_seen import NotSeen
 from platform_guard.observed import Observed
 from platform_guard.policy import Policy, Remedy
 from platform_guard.remedies import AddMark, Plan, Wait, describe_plan, plan_remedy

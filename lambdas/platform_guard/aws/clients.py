@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ecr import ECRClient
@@ -29,7 +30,7 @@ _PATIENT = Config(
 
 # For looking at all that an account runs, slowed down where AWS asks for it.
 _ADAPTIVE = Config(
-    connect_timeout=3, read_timeout=10, retries={"mode": "adaptive", "total_max_attempts": 6}
+    connect_timeout=3, read_timeout=10, retries={"mode": "adaptive", "total_max_attempts": 4}
 )
 
 # For what an alert can do without.
@@ -76,6 +77,11 @@ class Clients:
     def adaptive(self) -> "Clients":
         """Clients that make many calls in a row, no faster than AWS takes them."""
         return Clients(self._region, session=self._session, config=_ADAPTIVE)
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """AWS CloudFormation."""
+        return cast("CloudFormationClient", self._client("cloudformation"))
 
     @cached_property
     def ecr(self) -> "ECRClient":

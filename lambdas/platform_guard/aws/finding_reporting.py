@@ -28,7 +28,8 @@ class FindingReporter:
 
     def publish(self, alert: Alert) -> None:
         """Have an alert published together with what else there is about its repository."""
-        if alert.status is Status.OPEN and alert.code in self.settings.once_a_day:
+        may_be_rare = alert.status is Status.OPEN and not alert.is_told_always
+        if may_be_rare and alert.code in self.settings.once_a_day:
             key = f"{alert.code} {_repository(alert)}"
             # While another process is reporting it, there is nothing to add. Should that one fail,
             # its event comes back.

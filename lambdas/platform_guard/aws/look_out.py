@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from platform_guard.aws.batch_get_image import IDS_PER_CALL
 from platform_guard.aws.ecr_images import EcrImages
@@ -12,11 +12,10 @@ from platform_guard.aws.errors import LookUpError
 from platform_guard.aws.lambda_uses import LambdaUses
 from platform_guard.aws.ledger import DOCUMENTS_LIMIT, compressed
 from platform_guard.aws.looking import Deadline, seen
-from platform_guard.aws.pull_through_caches import PullThroughCaches
-from platform_guard.evidence import NotSeen
 from platform_guard.ledger_json import write_documents
 from platform_guard.manifests import ImageIndex, parse_document
-from platform_guard.media_types import DOCKER_MANIFEST_LIST, OCI_INDEX
+from platform_guard.media_types import INDEXES
+from platform_guard.not_seen import NotSeen
 from platform_guard.observed import Observed, Use
 from platform_guard.reading import StoredDocument
 from platform_guard.remedying import Sight
@@ -24,7 +23,7 @@ from platform_guard.remedying import Sight
 if TYPE_CHECKING:
     from platform_guard.aws.clients import Clients
 
-_SECONDS = 20.0
+_SECONDS = 10.0
 
 # Enough for a repository in which nobody ever tidies up; a larger one is not looked through.
 _IMAGES_LISTED = 20_000
@@ -34,6 +33,20 @@ _CHILDREN_READ = 500
 # A service that begins to use an image within this time would find out anyway: it cannot run.
 _USES_REMEMBERED_SECONDS = 60.0
 Uses = tuple[tuple[Use, ...] | NotSeen, ...]
+
+
+class Caches(Protocol):
+    """Knows which repositories pull-through caches fill."""
+
+    def prefix_for(self, repository: str) -> str | NotSeen:
+        """Give the prefix of the rule that fills a repository; empty where there is none."""
+
+
+class Users(Protocol):
+    """Knows who runs images."""
+
+    def uses(self) -> Uses:
+        """Give what runs, a look-up each."""
 
 
 @dataclass(slots=True)
@@ -63,8 +76,8 @@ class EcrLookOut:
     """Looks at the images of one repository."""
 
     images: EcrImages
-    account: Account
-    caches: PullThroughCaches
+    account: Users
+    caches: Caches
     clock: Callable[[], float] = time.monotonic
     """Seconds."""
 
@@ -97,11 +110,12 @@ class EcrLookOut:
         found: dict[str, StoredDocument] = {}
         level = [root]
         while level:
-            listed = {child for document in level for child in _listed(document)}
-            missing = sorted(listed - found.keys() - {root.digest})
+            listed = dict.fromkeys(child for document in level for child in _listed(document))
+            missing = [child for child in listed if child not in found and child != root.digest]
             if len(found) + len(missing) > _CHILDREN_READ:
                 raise LookUpError(f"it leads to more than {_CHILDREN_READ} manifests")
-            level = list(self.images.documents(missing).values()) if missing else []
+            there = self.images.documents(missing) if missing else {}
+            level = [there[child] for child in missing if child in there]
             found |= {document.digest: document for document in level}
         return tuple(found.values())
 
@@ -124,7 +138,7 @@ class EcrLookOut:
             deadline.check()
             if number > _IMAGES_LISTED:
                 raise LookUpError(f"there are more than {_IMAGES_LISTED} images in it")
-            if detail.get("imageManifestMediaType") in (OCI_INDEX, DOCKER_MANIFEST_LIST):
+            if detail.get("imageManifestMediaType") in INDEXES:
                 indexes += 1
                 if indexes > _INDEXES_READ:
                     raise LookUpError(f"there are more than {_INDEXES_READ} indexes in it")

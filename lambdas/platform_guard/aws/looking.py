@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from platform_guard.aws.errors import AWS_ERRORS, LookUpError, reason_of
-from platform_guard.evidence import NotSeen
+from platform_guard.not_seen import NotSeen
 
 _T = TypeVar("_T")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from platform_guard.aws.errors import reason_of
-from platform_guard.evidence import NotSeen
+from platform_guard.not_seen import NotSeen
 from platform_guard.pull_through import cache_prefix
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ class GraceSchedules:
 
     client: "EventBridgeSchedulerClient"
     group: str
-    queue_arn: str
-    """Where the end of a grace period is announced."""
-    role_arn: str
+    queue_arn: str = ""
+    """Where the end of a grace period is announced; empty for who only deletes."""
+    role_arn: str = ""
     """A role that may send to the queue."""
 
     def create(self, image: Reference, entry_id: str, due: datetime) -> None:

@@ -1,0 +1,53 @@
+"""The guard that is deployed in an account and region, found with the caller's credentials."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from cli.errors import UsageError
+from platform_guard.aws.clients import Clients
+from platform_guard.aws.errors import AWS_ERRORS
+from platform_guard.aws.ledger import DynamoDbLedger
+from platform_guard.aws.schedules import GraceSchedules, NoSchedules
+from platform_guard.aws.stack_outputs import stack_outputs
+from platform_guard.ledger import SCHEDULE_GROUP_OUTPUT, STATE_TABLE_OUTPUT
+from platform_guard.schedules import Schedules
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedGuard:
+    """What an operator needs of it."""
+
+    clients: Clients
+    ledger: DynamoDbLedger
+    schedules: Schedules
+
+
+def find_deployed_guard(options: argparse.Namespace) -> DeployedGuard:
+    """Find it by the outputs of its stack. Raises UsageError where it is not there."""
+    clients = Clients(options.region)
+    if not clients.has_credentials():
+        raise UsageError("needs AWS credentials; set AWS_PROFILE, or run aws login")
+    with told_in_one_line(f"the stack {options.stack} cannot be looked at"):
+        outputs = stack_outputs(clients.cloudformation, options.stack)
+    if STATE_TABLE_OUTPUT not in outputs:
+        raise UsageError(
+            f"no stack {options.stack} of the guard is here; "
+            "name its region with --region and its stack with --stack, or deploy it anew"
+        )
+    group = outputs.get(SCHEDULE_GROUP_OUTPUT)
+    return DeployedGuard(
+        clients,
+        DynamoDbLedger(clients.dynamodb, outputs[STATE_TABLE_OUTPUT]),
+        GraceSchedules(clients.scheduler, group) if group else NoSchedules(),
+    )
+
+
+@contextmanager
+def told_in_one_line(what: str) -> Iterator[None]:
+    """Turn what AWS answers into one line for whoever runs the command."""
+    try:
+        yield
+    except AWS_ERRORS as error:
+        raise UsageError(f"{what}: {' '.join(str(error).split())}") from error

@@ -1,0 +1,116 @@
+"""Grace periods: the image is marked now, and what the policy wants is done when time is over."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from local_aws import LocalAws
+from tests.integration.strong_guard import Shelf
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
+
+
+class Clock:
+    """The time of day, and more where a test lets some pass."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def repository(clock: Clock, strong_assembly: Path) -> Iterator[Shelf]:
+    with LocalAws(clock=clock) as aws:
+        yield Shelf(aws, aws.deploy(strong_assembly), "later/api").create()
+
+
+def schedules(repository: Shelf) -> list[str]:
+    listed = repository.aws.client("scheduler").list_schedules()
+    return [schedule["Name"] for schedule in listed["Schedules"]]
+
+
+def test_an_image_is_marked_now_and_deleted_when_its_time_is_over(
+    repository: Shelf, clock: Clock
+) -> None:
+    digest = repository.push(MAC_BUILD)
+    repository.run()
+    assert len(repository.images()[digest]) == 2
+    assert len(schedules(repository)) == 1
+
+    clock.ahead = timedelta(hours=23)
+    assert repository.aws.fire_schedules() == 0
+    clock.ahead = timedelta(hours=25)
+    assert repository.aws.fire_schedules() == 1
+    repository.run()
+
+    assert repository.images() == {}
+    assert schedules(repository) == []
+    first, second = repository.remedies_told()
+    assert "It will be deleted on" in first
+    assert second == "deleted, and its tag 1.0 with it"
+
+
+def test_a_good_push_settles_the_matter(repository: Shelf, clock: Clock) -> None:
+    bad = repository.push(PLAIN_ARM64)
+    repository.run()
+
+    good = repository.push(PLAIN_AMD64)
+    repository.run()
+
+    assert schedules(repository) == []
+    clock.ahead = timedelta(hours=25)
+    assert repository.aws.fire_schedules() == 0
+    assert set(repository.images()) == {bad, good}
+
+
+def test_a_tag_that_moved_without_an_event_cancels_it_when_time_is_over(
+    repository: Shelf, clock: Clock
+) -> None:
+    bad = repository.push(PLAIN_ARM64)
+    repository.run()
+    repository.push(PLAIN_AMD64)
+    repository.lose_messages()
+
+    clock.ahead = timedelta(hours=25)
+    repository.aws.fire_schedules()
+    repository.run()
+
+    assert bad in repository.images()
+    assert len(repository.remedies_told()) == 1
+
+
+def test_an_image_that_runs_by_then_is_spared_and_that_is_told(
+    repository: Shelf, clock: Clock
+) -> None:
+    digest = repository.push(PLAIN_ARM64)
+    repository.run()
+    repository.serve("1.0")
+
+    clock.ahead = timedelta(hours=25)
+    repository.aws.fire_schedules()
+    repository.run()
+
+    assert "1.0" in repository.images()[digest]
+    assert "it is used by the service web in shop" in repository.remedies_told()[-1]
+
+
+def test_an_image_that_waits_can_be_undone(repository: Shelf, clock: Clock) -> None:
+    digest = repository.push(PLAIN_ARM64)
+    repository.run()
+    (name,) = schedules(repository)
+
+    assert main(["undo", name.rpartition("-")[2], "--yes"]) == 0
+
+    assert schedules(repository) == []
+    clock.ahead = timedelta(hours=25)
+    assert repository.aws.fire_schedules() == 0
+    assert repository.images()[digest] == ["1.0"]

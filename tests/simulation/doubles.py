@@ -1,0 +1,141 @@
+"""State that is kept outside of the registry, in memory, behind the product's own interfaces."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from platform_guard.ledger import Entry, EntryChangedError
+from platform_guard.not_seen import NotSeen
+from platform_guard.observed import Use
+from platform_guard.references import Reference
+from platform_guard.schedules import schedule_name, tag_prefix
+from tests.simulation.faults import Faults
+
+
+@dataclass
+class MemoryLedger:
+    """A ledger as DynamoDB keeps it: each save is conditional on the version."""
+
+    kept: dict[str, Entry] = field(default_factory=dict)
+    given_back: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class FaultyLedger:
+    """A ledger as somebody sees it whose calls may fail."""
+
+    memory: MemoryLedger
+    faults: Faults
+
+    def find(self, entry_id: str) -> Entry | None:
+        return self.faults.call("GetItem", lambda: self.memory.kept.get(entry_id))
+
+    def save(self, entry: Entry) -> Entry:
+        return self.faults.call("PutItem", lambda: self._save(entry))
+
+    def give_back(self, image: Reference, until: str) -> None:
+        def put() -> None:
+            self.memory.given_back[image.uri] = until
+
+        self.faults.call("PutItem", put)
+
+    def given_back_until(self, image: Reference) -> str:
+        return self.faults.call("GetItem", lambda: self.memory.given_back.get(image.uri, ""))
+
+    def _save(self, entry: Entry) -> Entry:
+        kept = self.memory.kept.get(entry.id)
+        if kept is not None and kept.version != entry.version:
+            raise EntryChangedError(entry.id)
+        saved = replace(entry, version=entry.version + 1)
+        self.memory.kept[entry.id] = saved
+        return saved
+
+
+class UnderWayError(Exception):
+    """Another process does it right now."""
+
+
+@dataclass
+class MemoryOnce:
+    """What has been done, as Powertools' idempotency remembers it."""
+
+    faults: Faults
+    done: set[str] = field(default_factory=set)
+    under_way: set[str] = field(default_factory=set)
+
+    def __call__(self, key: str, action: Callable[[], None]) -> None:
+        try:
+            if not self.faults.call("PutItem", lambda: self._begin(key)):
+                return
+            action()
+            self.faults.call("UpdateItem", lambda: self.done.add(key))
+        except UnderWayError:
+            raise
+        except BaseException:
+            # If nothing else, the time runs out that is granted to whoever began.
+            self.under_way.discard(key)
+            raise
+        self.under_way.discard(key)
+
+    def _begin(self, key: str) -> bool:
+        if key in self.done:
+            return False
+        if key in self.under_way:
+            raise UnderWayError(key)
+        self.under_way.add(key)
+        return True
+
+
+@dataclass
+class MemorySchedules:
+    """Schedules by name: what they announce, and when."""
+
+    planned: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+
+@dataclass
+class FaultySchedules:
+    """Schedules as somebody sees them whose calls may fail."""
+
+    memory: MemorySchedules
+    faults: Faults
+
+    def create(self, image: Reference, entry_id: str, due: datetime) -> None:
+        name = schedule_name(image, entry_id)
+        self.faults.call(
+            "CreateSchedule", lambda: self.memory.planned.setdefault(name, (entry_id, due))
+        )
+
+    def delete(self, image: Reference, entry_id: str) -> None:
+        name = schedule_name(image, entry_id)
+        self.faults.call("DeleteSchedule", lambda: self.memory.planned.pop(name, None))
+
+    def waiting(self, image: Reference) -> tuple[str, ...]:
+        prefix = tag_prefix(image)
+
+        def named() -> tuple[str, ...]:
+            names = [name for name in self.memory.planned if name.startswith(prefix)]
+            return tuple(name.removeprefix(prefix) for name in names)
+
+        return self.faults.call("ListSchedules", named)
+
+
+@dataclass
+class SimulatedAccount:
+    """Who runs images; a look at it may fail."""
+
+    faults: Faults
+    running: dict[int, Use] = field(default_factory=dict)
+
+    def uses(self) -> tuple[tuple[Use, ...] | NotSeen, ...]:
+        if self.faults.random.random() < self.faults.probability * 2:
+            self.faults.note("the tasks are not seen")
+            return (NotSeen("the tasks", "ThrottlingException"), ())
+        return (tuple(self.running.values()), ())
+
+
+class NoCaches:
+    """A registry without pull-through caches."""
+
+    def prefix_for(self, repository: str) -> str | NotSeen:  # noqa: ARG002
+        return ""

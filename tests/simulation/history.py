@@ -1,0 +1,91 @@
+"""Running one history from a seed."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from platform_guard.ledger import State
+from tests.simulation.invariants import check_pause, check_rest, check_step
+from tests.simulation.world import World
+
+_STEPS = 14
+_ROUNDS_TO_REST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A history in which the guard did what it must not do."""
+
+    seed: int
+    why: str
+    trace: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([f"seed {self.seed}: {self.why}", *self.trace])
+
+
+def run_history(seed: int) -> Failed | None:
+    """Run a history: random steps in a random order, then everything comes to rest."""
+    world = World(seed)
+    try:
+        _happen(world)
+        _come_to_rest(world)
+    except Exception as error:
+        return Failed(seed, f"{type(error).__name__}: {error}", tuple(world.trace))
+    return None
+
+
+def _happen(world: World) -> None:
+    random = world.random
+    world.faults.probability = random.choice([0.0, 0.0, 0.02, 0.1])
+    world.faults.meanwhile = lambda: _meanwhile(world)
+    steps = [
+        *[world.push] * 5,
+        *[world.deliver] * 8,
+        world.retag,
+        world.delete_tag,
+        world.run_image,
+        world.stop_image,
+        world.pull,
+        world.pass_time,
+        world.fire_schedules,
+        *[world.undo] * 2,
+    ]
+    world.push()
+    for _ in range(_STEPS):
+        random.choice(steps)()
+        world.now += timedelta(seconds=random.choice([0, 1, 3]))
+        check_step(world)
+
+
+def _meanwhile(world: World) -> None:
+    """Let others go on between two calls of the guard."""
+    if world.untags_whole_images:
+        # Nobody can be spared what others do while an image is gone by mistake, and not yet back.
+        return
+    check_step(world)
+    chance = world.random.random()
+    if chance < 0.05:
+        world.random.choice([world.push, world.push, world.retag, world.run_image])()
+    elif chance < 0.07 and len(world.handling) < 3:
+        world.deliver()
+
+
+def _come_to_rest(world: World) -> None:
+    world.faults.probability = 0
+    world.faults.meanwhile = lambda: None if world.untags_whole_images else check_step(world)
+    for _ in range(_ROUNDS_TO_REST):
+        if world.queue:
+            world.deliver()
+        elif undoing := [
+            entry for entry in world.ledger.kept.values() if entry.state is State.UNDOING
+        ]:
+            world.undo(undoing[0])
+        elif world.schedules.planned:
+            check_pause(world)
+            world.now = max(world.now, min(due for _, due in world.schedules.planned.values()))
+            world.fire_schedules()
+        else:
+            break
+    else:
+        raise AssertionError(f"it never comes to rest: {len(world.queue)} messages wait")
+    check_rest(world)

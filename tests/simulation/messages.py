@@ -1,0 +1,38 @@
+"""What the guard is given to do, and a run of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Json = dict[str, object]
+
+
+@dataclass
+class Message:
+    """An event in the guard's queue, or the end of a grace period."""
+
+    event: Json | None
+    entry_id: str = ""
+    receives: int = 0
+
+    @property
+    def key(self) -> str:
+        return str(self.event["id"]) if self.event else f"grace-{self.entry_id}"
+
+    @property
+    def digest(self) -> str:
+        """What was pushed; empty for the end of a grace period."""
+        detail = self.event["detail"] if self.event else {}
+        assert isinstance(detail, dict)
+        return str(detail.get("image-digest", ""))
+
+
+@dataclass
+class Handling:
+    """One run of the guard on a message, and what protected images when it began."""
+
+    key: str
+    digest: str
+    """What it is about; empty for the end of a grace period."""
+    protected: Callable[[str, str], str]
+    """Says why the image of a digest must keep a tag; empty where it need not."""
+    published: int = 0

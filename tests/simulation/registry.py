@@ -1,0 +1,145 @@
+"""The stand-in's ECR without HTTP: its operations, called as a client of botocore calls them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
+from moto.core.responses import ActionResult
+from moto.ecr.models import Repository as StoredRepository
+
+from local_aws.ecr.downloads import DownloadServer
+from local_aws.ecr.errors import RegistryError
+from local_aws.ecr.events import ImageEvent
+from local_aws.ecr.image_operations import ImageOperations
+from local_aws.ecr.operations import Registry
+from local_aws.ecr.store import ImageStore
+from platform_guard.aws.ecr_images import EcrImages
+from platform_guard.references import Repository
+from tests.simulation.faults import Faults, client_error
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+Call = Callable[[str, Callable[[], Any]], Any]
+
+
+class _RepositoryNotFoundError(ClientError):
+    """Never raised: the repository is always there."""
+
+
+class _Operations(ImageOperations):
+    """One repository, asked without a request around it."""
+
+    def __init__(self, registry: Registry, repository: StoredRepository) -> None:
+        super().__init__(registry)
+        self._only = repository
+        self.params: dict[str, Any] = {}
+
+    def _get_param(self, param_name: str, if_none: Any = None) -> Any:
+        return self.params.get(param_name, if_none)
+
+    def _repository(self) -> StoredRepository:
+        return self._only
+
+
+class DirectEcr:
+    """A client of ECR that calls the operations themselves."""
+
+    exceptions = SimpleNamespace(RepositoryNotFoundException=_RepositoryNotFoundError)
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        emit: Callable[[ImageEvent], None],
+        repository: Repository,
+        mutability: str,
+        *,
+        untags_whole_images: bool,
+    ) -> None:
+        stored: StoredRepository = cast("Any", StoredRepository)(
+            repository.account,
+            repository.region,
+            repository.name,
+            repository.account,
+            None,
+            None,
+            mutability,
+        )
+        # Nothing is downloaded: configs are handed over as they are.
+        registry = Registry(clock, str, emit, cast("DownloadServer", None))
+        self._operations = _Operations(registry, stored)
+        self._untags_whole_images = untags_whole_images
+        self.store: ImageStore = registry.store_of(stored)
+
+    def put_image(self, **params: Any) -> Any:
+        return self._call("put_image", params)
+
+    def batch_get_image(self, **params: Any) -> Any:
+        return self._call("batch_get_image", params)
+
+    def batch_delete_image(self, **params: Any) -> Any:
+        (image_id,) = params["imageIds"]
+        if self._untags_whole_images and len(image_id) == 2:
+            named = self._call("batch_get_image", params)
+            if named["images"]:
+                # As if contract E5 did not hold: the image goes with any tag.
+                params = {**params, "imageIds": [{"imageDigest": image_id["imageDigest"]}]}
+        return self._call("batch_delete_image", params)
+
+    def describe_images(self, **params: Any) -> Any:
+        return self._call("describe_images", params)
+
+    def update_image_storage_class(self, **params: Any) -> Any:
+        return self._call("update_image_storage_class", params)
+
+    def get_paginator(self, operation: str) -> Any:
+        def paginate(PaginationConfig: Any = None, **params: Any) -> Iterator[Any]:  # noqa: N803, ARG001
+            yield getattr(self, operation)(**params, maxResults=1000)
+
+        return SimpleNamespace(paginate=paginate)
+
+    def _call(self, operation: str, params: dict[str, Any]) -> Any:
+        self._operations.params = params
+        try:
+            answer: ActionResult = getattr(self._operations, operation)()
+        except RegistryError as error:
+            raise client_error(error.code, operation, message=str(error)) from error
+        return answer.result
+
+
+class FaultyEcr(DirectEcr):
+    """The same registry as somebody sees it whose calls may fail."""
+
+    def __init__(self, ecr: DirectEcr, faults: Faults) -> None:
+        self._ecr = ecr
+        self._faults = faults
+        self.store = ecr.store
+
+    def _call(self, operation: str, params: dict[str, Any]) -> Any:
+        return self._faults.call(operation, lambda: self._ecr._call(operation, params))
+
+    def batch_delete_image(self, **params: Any) -> Any:
+        return self._faults.call(
+            "batch_delete_image", lambda: self._ecr.batch_delete_image(**params)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedImages(EcrImages):
+    """The product's own repository; configs come without a download."""
+
+    store: ImageStore
+    faults: Faults
+
+    def config(self, digest: str, size_limit: int) -> bytes | None:  # noqa: ARG002
+        def read() -> bytes | None:
+            return self.store.layers.content(digest) if digest in self.store.layers else None
+
+        return self.faults.call("config", read)
+
+
+def images_of(ecr: FaultyEcr, repository: Repository, faults: Faults) -> SimulatedImages:
+    return SimulatedImages(cast("ECRClient", ecr), repository, ecr.store, faults)

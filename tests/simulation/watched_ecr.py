@@ -1,0 +1,36 @@
+"""The registry as the guard sees it; what it takes away is looked at right before."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.simulation.faults import Faults
+from tests.simulation.registry import DirectEcr, FaultyEcr
+
+Watch = Callable[[str, str, str], None]
+"""Is told what happens to which digest, and to which tag, empty for all."""
+
+
+class WatchedEcr(FaultyEcr):
+    """A registry whose calls may fail, and are watched."""
+
+    def __init__(self, ecr: DirectEcr, faults: Faults, watch: Watch) -> None:
+        super().__init__(ecr, faults)
+        self._watch = watch
+
+    def batch_delete_image(self, **params: Any) -> Any:
+        def delete() -> Any:
+            (image_id,) = params["imageIds"]
+            tag = image_id.get("imageTag", "")
+            named = self.store._tags.get(tag, "")
+            self._watch("takes a tag from", image_id.get("imageDigest") or named, tag)
+            return self._ecr.batch_delete_image(**params)
+
+        return self._faults.call("batch_delete_image", delete)
+
+    def update_image_storage_class(self, **params: Any) -> Any:
+        def move() -> Any:
+            if params["targetStorageClass"] == "ARCHIVE":
+                self._watch("archives", params["imageId"]["imageDigest"], "")
+            return self._ecr.update_image_storage_class(**params)
+
+        return self._faults.call("update_image_storage_class", move)
