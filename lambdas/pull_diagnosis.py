@@ -28,6 +28,7 @@ from platform_guard.aws.task_definitions import TaskDefinitions
 from platform_guard.environment import environment_variable
 from platform_guard.events import EventError, Ignored
 from platform_guard.pull_failures import PullFailure, exec_format_suspects, pull_failure
+from platform_guard.service_events import SteadyService, is_about_service, parse_steady_service
 from platform_guard.settings import load_settings
 from platform_guard.task_stops import TaskStop, parse_task_stop
 
@@ -82,7 +83,11 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 
 
 def _handle_event(body: str, context: LambdaContext) -> None:
-    match parse_task_stop(_parse_json(body)):
+    event = _parse_json(body)
+    if is_about_service(event):
+        _handle_service(event, context)
+        return
+    match parse_task_stop(event):
         case Ignored(reason):
             _ignore(reason)
         case TaskStop() as stop:
@@ -91,6 +96,42 @@ def _handle_event(body: str, context: LambdaContext) -> None:
             ):
                 _count("stops_seen")
                 _explain(stop, context)
+
+
+def _handle_service(event: object, context: LambdaContext) -> None:
+    match parse_steady_service(event):
+        case Ignored(reason):
+            _ignore(reason)
+        case SteadyService() as steady:
+            _count("steady_services_seen")
+            _tell_if_resolved(steady, context)
+
+
+def _tell_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
+    """Tell that a service is steady again, if somebody was alerted about it."""
+    from platform_guard.aws.incidents import Incidents
+    from platform_guard.aws.once import Once
+    from platform_guard.aws.service_incidents import ServiceIncidents
+    from platform_guard.aws.topic import AlertTopic
+    from platform_guard.resolved_alerts import alert_about_steady_service
+
+    database = clients.dynamodb
+    services = ServiceIncidents(database, state_table, time.time)
+    known = services.of(steady.cluster_arn, steady.service)
+    if not known:
+        _ignore("a service is steady that nobody was alerted about")
+        return
+
+    def tell() -> None:
+        AlertTopic(clients.sns, topic_arn).publish(alert_about_steady_service(steady, known))
+        incidents = Incidents(database, state_table, time.time)
+        for incident in known:
+            incidents.end(incident)
+        services.forget(steady.cluster_arn, steady.service)
+        logger.info("resolved", cluster=steady.cluster, service=steady.service)
+        _count("incidents_resolved")
+
+    Once(database, state_table, scope="steady").run(steady.event_id, tell, context)
 
 
 def _explain(stop: TaskStop, context: LambdaContext) -> None:
@@ -129,6 +170,7 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
     from platform_guard.aws.incident_reporting import IncidentReporter
     from platform_guard.aws.incidents import Incidents
     from platform_guard.aws.once import Once
+    from platform_guard.aws.service_incidents import ServiceIncidents
     from platform_guard.aws.stop_explaining import StopExplainer
     from platform_guard.aws.topic import AlertTopic
 
@@ -145,6 +187,7 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
         Once(database, state_table, "exited-image", _LOOKED_AT_SECONDS),
         context,
         _seconds_to_look(context),
+        ServiceIncidents(database, state_table, time.time) if settings.alerts.resolved else None,
     )
 
 

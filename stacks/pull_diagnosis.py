@@ -5,6 +5,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from platform_guard.service_events import DETAIL_TYPE, STEADY
 from stacks.foundation import Foundation
 from stacks.queue_fed import QueueFedFunction
 
@@ -28,6 +29,10 @@ _EXITED_AS_IF_NOT_EXECUTABLE = events.EventPattern(
     },
 )
 
+_STEADY = events.EventPattern(
+    source=["aws.ecs"], detail_type=[DETAIL_TYPE], detail={"eventName": [STEADY]}
+)
+
 
 class PullDiagnosis(QueueFedFunction):
     """Explains every task in this account and region that cannot pull or execute its image."""
@@ -36,6 +41,8 @@ class PullDiagnosis(QueueFedFunction):
         patterns = {"FailedToStart": _FAILED_TO_START}
         if foundation.settings.exec_format:
             patterns["Exited"] = _EXITED_AS_IF_NOT_EXECUTABLE
+        if foundation.settings.alerts.resolved:
+            patterns["Steady"] = _STEADY
         super().__init__(
             scope,
             construct_id,

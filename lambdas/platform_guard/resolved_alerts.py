@@ -1,8 +1,11 @@
 """The short alerts that say that something is well again."""
 
+from collections.abc import Sequence
+
 from platform_guard.alerts import Alert, Link, Severity, Status
 from platform_guard.console_links import links_to_image, service_page
 from platform_guard.references import Reference
+from platform_guard.service_events import SteadyService
 
 
 def alert_about_repair(image: Reference, finding: str, reason: str) -> Alert:
@@ -24,10 +27,10 @@ def alert_about_repair(image: Reference, finding: str, reason: str) -> Alert:
     )
 
 
-def alert_about_steady_service(
-    account: str, region: str, cluster: str, service: str, causes: tuple[str, ...]
-) -> Alert:
-    """Tell that a service whose tasks failed is steady now. `causes` are those of its incidents."""
+def alert_about_steady_service(steady: SteadyService, incidents: Sequence[str]) -> Alert:
+    """Tell that a service whose tasks failed is steady now. `incidents` are their keys."""
+    service, cluster, region = steady.service, steady.cluster, steady.region
+    causes = list(dict.fromkeys(incident.rpartition(" ")[2] for incident in incidents))
     return Alert(
         severity=Severity.INFO,
         code=causes[0],
@@ -36,11 +39,15 @@ def alert_about_steady_service(
         summary=f"ECS says that the service {service} in the cluster {cluster} is steady: all the "
         "tasks that it wants are running. If the deployment was rolled back, they run the image "
         "of the one before.",
-        facts=(("Service", service), ("Cluster", cluster), ("Account", f"{account}, {region}")),
-        group=f"{cluster} {service}",
+        facts=(
+            ("Service", service),
+            ("Cluster", cluster),
+            ("Account", f"{steady.account}, {region}"),
+        ),
+        group=incidents[0],
         links=(Link("Service", service_page(region, cluster, service)),),
         status=Status.RESOLVED,
-        account=account,
+        account=steady.account,
         region=region,
         service=service,
     )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.infrastructure.template import Part, Template, logical_id
 
-RULES = {"push_guard": 1, "pull_diagnosis": 2, "alert_dispatch": 0, "sweep": 2}
+RULES = {"push_guard": 1, "pull_diagnosis": 3, "alert_dispatch": 0, "sweep": 2}
 REPORTING = ("push_guard", "alert_dispatch")
 
 

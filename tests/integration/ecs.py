@@ -33,8 +33,8 @@ LOOK_AT_IMAGE = (
     "DescribeRepositories",
 )
 """Without the further documents of an image that has the wanted platform."""
-NOTE_ALERT = ("Publish", "UpdateItem", "UpdateItem")
-"""Alert, open the incident, and note that it was taken care of."""
+NOTE_ALERT = ("Publish", "UpdateItem", "UpdateItem", "UpdateItem")
+"""Alert, open the incident, note that it was taken care of, and which service has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ class IncidentReporter:
             reported = Reported.ALERTED
 
         try:
-            self.once.run(key, alert, context)
+            # What has ended and comes back is alerted about anew.
+            self.once.run(f"{key} {standing.ended}" if standing.ended else key, alert, context)
         except UnderWayError:
             self.incidents.count(key, task_arn)
             return Reported.ONGOING

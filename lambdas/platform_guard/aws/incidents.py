@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # An incident that comes back within a day says how many tasks failed before.
 _KEPT_SECONDS = 24 * 3600
 
+# For longer than it is remembered that the same incident was alerted about.
+_KEPT_ENDED_SECONDS = 8 * 24 * 3600
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -25,6 +28,8 @@ class Standing:
     """Whether somebody was alerted lately; then the task was counted."""
     untold: int = 0
     """How many failures were counted since the last alert."""
+    ended: int = 0
+    """How often it has ended before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,9 @@ class Incidents:
             )
         except self.client.exceptions.ConditionalCheckFailedException as refusal:
             item = cast("dict[str, AttributeValueTypeDef]", refusal.response.get("Item", {}))
-            return Standing(_number(item, "open_until") > now, untold=_number(item, "untold"))
+            return Standing(
+                _number(item, "open_until") > now, _number(item, "untold"), _number(item, "ended")
+            )
         return Standing(is_open=True)
 
     def count(self, key: str, task_arn: str) -> None:
@@ -89,6 +96,22 @@ class Incidents:
                 ":until": {"N": str(now + seconds)},
                 ":expiration": {"N": str(now + seconds + _KEPT_SECONDS)},
                 ":told": {"N": str(-told)},
+            },
+        )
+
+    def end(self, key: str) -> None:
+        """Note that it is over, so that the next failure is alerted about at once."""
+        self.client.update_item(
+            TableName=self.table,
+            Key={"id": {"S": _item_id(key)}},
+            UpdateExpression=(
+                "SET open_until = :never, untold = :none, expiration = :expiration ADD ended :one"
+            ),
+            ExpressionAttributeValues={
+                ":never": {"N": "0"},
+                ":none": {"N": "0"},
+                ":one": {"N": "1"},
+                ":expiration": {"N": str(int(self.clock()) + _KEPT_ENDED_SECONDS)},
             },
         )
 

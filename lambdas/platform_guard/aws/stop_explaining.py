@@ -12,6 +12,7 @@ from platform_guard.aws.evidence_gathering import EvidenceGatherer, Question
 from platform_guard.aws.host_architecture import look_up_architecture
 from platform_guard.aws.incident_reporting import IncidentReporter, Reported
 from platform_guard.aws.once import Once, UnderWayError
+from platform_guard.aws.service_incidents import ServiceIncidents
 from platform_guard.diagnosis import (
     Diagnosis,
     alert_about_stop,
@@ -52,6 +53,8 @@ class StopExplainer:
     context: LambdaContext
     seconds: float
     """How long the gathering of evidence may take."""
+    services: ServiceIncidents | None = None
+    """None where nobody wants to hear that a service is steady again."""
 
     def explain(self, stop: TaskStop, failure: PullFailure) -> Reported:
         """Alert about a task that could not pull its image, unless its incident is known."""
@@ -109,7 +112,10 @@ class StopExplainer:
             return with_further_failures(alert, further_failures)
 
         key = incident_key(stop, failure)
-        return self.reporter.report(key, stop.task_arn, make_alert, self.context)
+        reported = self.reporter.report(key, stop.task_arn, make_alert, self.context)
+        if reported is Reported.ALERTED and stop.service and self.services is not None:
+            self.services.note(stop.cluster_arn, stop.service, key)
+        return reported
 
 
 def look_around(

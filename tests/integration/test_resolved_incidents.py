@@ -1,0 +1,87 @@
+"""An incident that ends: told once, and alerted about anew when it comes back."""
+
+import pytest
+
+from local_aws import Deployment, LocalAws, PublishedMessage
+from tests.integration.ecs import MAC_BUILD, Shop, deliver, machine_text
+from tests.support.stop_events import ACCOUNT, CLUSTER, REGION, Json, stop_event
+
+
+@pytest.fixture
+def definition(shop: Shop) -> str:
+    shop.push(MAC_BUILD)
+    return shop.define()
+
+
+def service_event(event_id: str, service: str = "api", name: str = "SERVICE_STEADY_STATE") -> Json:
+    return {
+        "version": "0",
+        "id": event_id,
+        "detail-type": "ECS Service Action",
+        "source": "aws.ecs",
+        "account": ACCOUNT,
+        "time": "2026-11-24T10:30:00Z",
+        "region": REGION,
+        "resources": [f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/{service}"],
+        "detail": {"eventType": "INFO", "eventName": name, "clusterArn": CLUSTER},
+    }
+
+
+def about_service(guard: Deployment) -> list[PublishedMessage]:
+    return [alert for alert in guard.alerts() if alert.attributes.get("service") == "api"]
+
+
+def statuses(guard: Deployment) -> list[str]:
+    return [alert.attributes["status"] for alert in about_service(guard)]
+
+
+def test_a_service_that_is_steady_again_is_told_once(
+    aws: LocalAws, guard: Deployment, definition: str
+) -> None:
+    deliver(aws, guard, stop_event(1, definition=definition), stop_event(2, definition=definition))
+    steady = service_event("steady-1")
+
+    deliver(aws, guard, steady, steady, service_event("steady-2"))
+
+    assert statuses(guard) == ["open", "resolved"]
+    opened, resolved = map(machine_text, about_service(guard))
+    assert resolved["title"] == "api: steady again (platform-mismatch)"
+    assert resolved["group"] == opened["group"]
+
+
+def test_an_incident_that_comes_back_after_its_end_is_alerted_about_at_once(
+    aws: LocalAws, guard: Deployment, definition: str
+) -> None:
+    for round_ in (1, 2, 3):
+        deliver(aws, guard, stop_event(round_, definition=definition))
+        deliver(aws, guard, service_event(f"steady-{round_}"))
+
+    assert statuses(guard) == ["open", "resolved"] * 3
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        service_event("other", service="worker"),
+        service_event("impaired", name="SERVICE_TASK_START_IMPAIRED"),
+    ],
+    ids=["another service", "not steady"],
+)
+def test_nothing_else_ends_an_incident(
+    aws: LocalAws, guard: Deployment, definition: str, event: Json
+) -> None:
+    deliver(aws, guard, stop_event(1, definition=definition))
+    deliver(aws, guard, event)
+
+    assert statuses(guard) == ["open"]
+
+
+def test_a_resolution_that_could_not_be_sent_is_sent_later(
+    aws: LocalAws, guard: Deployment, definition: str
+) -> None:
+    deliver(aws, guard, stop_event(1, definition=definition))
+    aws.fail("Publish", "InternalError")
+
+    deliver(aws, guard, service_event("steady-1"))
+
+    assert statuses(guard) == ["open", "resolved"]
