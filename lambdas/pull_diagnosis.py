@@ -51,6 +51,7 @@ metrics = Metrics()
 settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
 state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
+region = environment_variable(os.environ, "AWS_REGION")
 
 clients = Clients()
 task_definitions = TaskDefinitions()
@@ -169,6 +170,7 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
     from platform_guard.aws.evidence_gathering import EvidenceGatherer
     from platform_guard.aws.incident_reporting import IncidentReporter
     from platform_guard.aws.incidents import Incidents
+    from platform_guard.aws.ledger import DynamoDbLedger
     from platform_guard.aws.once import Once
     from platform_guard.aws.service_incidents import ServiceIncidents
     from platform_guard.aws.stop_explaining import StopExplainer
@@ -177,7 +179,12 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
     database, seconds = clients.dynamodb, settings.incident_minutes * 60
     return StopExplainer(
         clients,
-        EvidenceGatherer(clients, task_definitions, time.monotonic),
+        EvidenceGatherer(
+            clients,
+            task_definitions,
+            time.monotonic,
+            DynamoDbLedger(clients.hasty(region).dynamodb, state_table),
+        ),
         IncidentReporter(
             Incidents(database, state_table, time.time),
             Once(database, state_table, "incident", seconds),

@@ -52,7 +52,10 @@ class PullDiagnosis(QueueFedFunction):
             event_patterns=patterns,
             # The image is there or not already, so there is nothing to wait for.
             delay=Duration.seconds(0),
-            permissions=_permissions_to_look(Stack.of(scope)),
+            permissions=[
+                *_permissions_to_look(Stack.of(scope)),
+                *foundation.state.permissions_to_read_ledger(),
+            ],
         )
 
 

@@ -71,3 +71,12 @@ class State(Construct):
                 resources=[self.table.table_arn],
             )
         ]
+
+    def permissions_to_read_ledger(self) -> list[iam.PolicyStatement]:
+        """Give what a function's role needs to see what was done to the images of a repository."""
+        return [
+            iam.PolicyStatement(
+                actions=["dynamodb:Query"],
+                resources=[f"{self.table.table_arn}/index/{LEDGER_INDEX}"],
+            )
+        ]

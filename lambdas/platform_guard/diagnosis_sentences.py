@@ -160,9 +160,10 @@ def _exec_format(case: PullCase, name: str, platform: str) -> str:
 
 def _not_found(case: PullCase, name: str) -> str:
     sentence = f"{name} {_whereabouts(case)}."
-    deeds = case.guard_deeds.deeds
+    deeds = [deed for deed in case.guard_deeds.deeds if deed.took_it_away]
     if deeds:
-        return f"{sentence} This guard did that: {deeds[-1].sentence} ({deeds[-1].at})."
+        last = deeds[-1]
+        return f"{sentence} This guard did that ({last.at}): {last.sentence}. Why: {last.because}."
     if case.guard_deeds.marks:
         return f"{sentence} This guard had marked it as one that cannot run."
     if case.is_elsewhere:

@@ -97,7 +97,11 @@ class Deed:
     at: str
     """ISO 8601."""
     sentence: str
-    """Such as `the guard took the tag 1.4.2 away, because it holds linux/arm64 alone`."""
+    """What was done, such as `quarantined: its tag 1.4.2 was taken away`."""
+    because: str
+    """Why, a clause."""
+    took_it_away: bool = True
+    """Whether the image could not be pulled by its tag any more, and nobody has undone that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,8 @@ class Evidence:
     tag: StoredTag | NotSeen | None = None
     repository: StoredRepository | NotSeen | None = None
     guard_deeds: GuardDeeds | NotSeen | None = None
+    ledger: NotSeen | None = None
+    """That the records of the guard could not be read; what they say is part of `guard_deeds`."""
     role: PullingRole | NotSeen | None = None
     network: Network | NotSeen | None = None
 
@@ -190,6 +196,7 @@ class Evidence:
             self.tag,
             self.repository,
             self.guard_deeds,
+            self.ledger,
             self.role,
             self.network,
         )
@@ -208,6 +215,7 @@ class EvidenceKind(StrEnum):
     TAG = "tag"
     REPOSITORY = "repository"
     GUARD_DEEDS = "guard_deeds"
+    LEDGER = "ledger"
     ROLE = "role"
     NETWORK = "network"
 
@@ -223,6 +231,7 @@ _STORED = _DEFINITION | {
     EvidenceKind.TAG,
     EvidenceKind.REPOSITORY,
     EvidenceKind.GUARD_DEEDS,
+    EvidenceKind.LEDGER,
 }
 
 _WANTED = {

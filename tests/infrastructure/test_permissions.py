@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from platform_guard.ledger import LEDGER_INDEX
 from tests.infrastructure.template import (
     Part,
     Properties,
@@ -122,7 +123,9 @@ def test_a_rule_that_marks_gives_the_permission_to_mark_where_it_applies(
 def test_the_diagnosis_may_look_and_change_nothing(template: Template) -> None:
     part = template.part("pull_diagnosis")
 
-    assert permissions(part) == what_every_function_may_do(part) | LOOK_AT_TASKS
+    (table_id,) = template.resources("AWS::DynamoDB::Table")
+    read_ledger = ("dynamodb:Query", f"${{{table_id}.Arn}}/index/{LEDGER_INDEX}")
+    assert permissions(part) == what_every_function_may_do(part) | LOOK_AT_TASKS | {read_ledger}
 
 
 def test_the_sweep_may_read_the_registry_and_hand_over_and_change_nothing(

@@ -29,6 +29,7 @@ START_INCIDENT = ("UpdateItem", "PutItem")
 LOOK_AT_IMAGE = (
     "DescribeTaskDefinition",
     "DescribeImages",
+    "Query",
     "BatchGetImage",
     "DescribeRepositories",
 )

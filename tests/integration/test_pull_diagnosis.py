@@ -80,6 +80,7 @@ def test_what_is_there_instead_of_a_missing_tag_is_told(
         "DescribeTaskDefinition",
         "DescribeImages",
         "DescribeImages",
+        "Query",
         "DescribeRepositories",
         *NOTE_ALERT,
     ]
@@ -97,6 +98,7 @@ def test_a_repository_that_is_not_there_is_told(
         *START_INCIDENT,
         "DescribeTaskDefinition",
         "DescribeImages",
+        "Query",
         "DescribeRepositories",
         *NOTE_ALERT,
     ]

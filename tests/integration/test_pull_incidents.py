@@ -112,6 +112,7 @@ FAILURES = {
 OF_THE_IMAGE = {
     "DescribeTaskDefinition": "the task definition",
     "DescribeImages": "the tag in ECR",
+    "Query": "the records of this guard",
     "BatchGetImage": "the image in ECR",
     "DescribeRepositories": "the repository in ECR",
 }

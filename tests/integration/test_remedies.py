@@ -3,10 +3,14 @@
 One deployment serves all: a repository each keeps what is tested apart.
 """
 
+import json
+
 import pytest
 
+from tests.integration.ecs import Shop
 from tests.integration.strong_guard import REMEDIES, NewShelf
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
+from tests.support.stop_events import REGISTRY, stop_event
 
 CASES = pytest.mark.parametrize("case", [PLAIN_ARM64, MAC_BUILD], ids=["plain", "index"])
 
@@ -82,3 +86,25 @@ def test_an_image_with_another_tag_is_marked_at_most(shelf: NewShelf, remedy: st
     assert {"1.0", "stable"} < set(repository.images()[digest])
     assert all("but it also has the tag" in told for told in repository.remedies_told())
     assert repository.remedies_told()
+
+
+def test_a_task_that_misses_a_quarantined_image_is_told_who_took_it_and_why(
+    shelf: NewShelf,
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(MAC_BUILD)
+    repository.run()
+    image = f"{REGISTRY}/{repository.name}:1.0"
+    text = f"CannotPullContainerError: failed to resolve ref {image}: {image}: not found"
+    definition = Shop(repository.aws).define(image)
+
+    repository.aws.emit(stop_event(definition=definition, image=image, text=text))
+    repository.run()
+
+    (summary,) = (
+        str(json.loads(alert.texts["sqs"])["summary"])
+        for alert in repository.guard.alerts()
+        if alert.attributes["code"] == "image-not-found"
+    )
+    assert "quarantined: its tag 1.0 was taken away" in summary
+    assert "Why: it holds linux/arm64, but nothing that runs on linux/amd64." in summary

@@ -122,7 +122,13 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
             tag=StoredTag(TagState.MISSING),
             guard_deeds=GuardDeeds(
                 (GUARD_MARK,),
-                (Deed("2026-11-24T09:03:00Z", "it took the tag away, as nothing ran on amd64"),),
+                (
+                    Deed(
+                        "2026-11-24T09:03:00Z",
+                        "quarantined: its tag 1.4.3 was taken away",
+                        "it holds linux/arm64, but nothing that runs on linux/amd64",
+                    ),
+                ),
             ),
         ),
     ),

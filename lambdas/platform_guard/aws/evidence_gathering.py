@@ -18,6 +18,7 @@ from platform_guard.aws.task_definitions import TaskDefinitions
 from platform_guard.evidence import (
     Evidence,
     EvidenceKind,
+    GuardDeeds,
     NotSeen,
     StoredImage,
     StoredTag,
@@ -25,6 +26,8 @@ from platform_guard.evidence import (
     TaskDefinition,
     wanted_evidence,
 )
+from platform_guard.guard_deeds import deeds_about
+from platform_guard.ledger import History
 from platform_guard.platforms import Platform
 from platform_guard.pull_failures import PullFailure
 from platform_guard.references import Reference
@@ -37,6 +40,7 @@ _NAMES = {
     EvidenceKind.TASK_DEFINITION: "the task definition",
     EvidenceKind.TAG: "the tag in ECR",
     EvidenceKind.GUARD_DEEDS: "what the guard did to the image",
+    EvidenceKind.LEDGER: "the records of this guard",
     EvidenceKind.IMAGE: "the image in ECR",
     EvidenceKind.REPOSITORY: "the repository in ECR",
     EvidenceKind.ROLE: "the role that pulls",
@@ -50,6 +54,7 @@ _ABOUT_ECR = frozenset(
     {
         EvidenceKind.TAG,
         EvidenceKind.GUARD_DEEDS,
+        EvidenceKind.LEDGER,
         EvidenceKind.IMAGE,
         EvidenceKind.REPOSITORY,
     }
@@ -78,6 +83,8 @@ class EvidenceGatherer:
     task_definitions: TaskDefinitions
     clock: Callable[[], float]
     """Counts seconds."""
+    history: History | None = None
+    """The records of the guard; None where there are none to read."""
 
     def gather(self, question: Question, seconds: float) -> Evidence:
         """Look up what is wanted. Returns after `seconds` at the latest, whatever hangs."""
@@ -105,12 +112,13 @@ class _Gathering:
         for kinds, look_up in (
             ({EvidenceKind.TASK_DEFINITION}, self._with_task_definition),
             ({EvidenceKind.TAG, EvidenceKind.GUARD_DEEDS}, self._with_tag),
+            ({EvidenceKind.LEDGER}, self._with_ledger),
             ({EvidenceKind.IMAGE}, self._with_image),
             ({EvidenceKind.REPOSITORY}, self._with_repository),
             ({EvidenceKind.ROLE}, self._with_role),
             ({EvidenceKind.NETWORK}, self._with_network),
         ):
-            wanted = self.question.wanted & kinds
+            wanted = self._wanted & kinds
             if wanted and self._seconds_left() > 0:
                 self.evidence = look_up(self.evidence)
                 self.answered |= wanted
@@ -121,9 +129,14 @@ class _Gathering:
         unanswered = {
             kind.value: NotSeen(_NAMES[kind], why)
             for kind in EvidenceKind
-            if kind in self.question.wanted - answered
+            if kind in self._wanted - answered
         }
         return replace(evidence, **unanswered)
+
+    @property
+    def _wanted(self) -> frozenset[EvidenceKind]:
+        has_records = self.gatherer.history is not None
+        return self.question.wanted - (frozenset() if has_records else {EvidenceKind.LEDGER})
 
     def _seconds_left(self) -> float:
         return self.deadline - self.gatherer.clock()
@@ -147,6 +160,21 @@ class _Gathering:
             return replace(evidence, tag=found.tag, guard_deeds=found.deeds)
         deeds = NotSeen(_NAMES[EvidenceKind.GUARD_DEEDS], found.why)
         return replace(evidence, tag=found, guard_deeds=deeds)
+
+    def _with_ledger(self, evidence: Evidence) -> Evidence:
+        history, image = self.gatherer.history, self._image
+        if history is None:
+            raise ValueError("records that are not there are not read")
+        found = _look_up(
+            EvidenceKind.LEDGER,
+            lambda: deeds_about(image, history.entries(image.repository.name)),
+        )
+        if isinstance(found, NotSeen):
+            return replace(evidence, ledger=found)
+        if not found:
+            return evidence
+        marks = evidence.guard_deeds.marks if isinstance(evidence.guard_deeds, GuardDeeds) else ()
+        return replace(evidence, guard_deeds=GuardDeeds(marks, found))
 
     def _with_image(self, evidence: Evidence) -> Evidence:
         image, pushed_at = self._image, ""
