@@ -10,6 +10,7 @@ from cli.parser import Commands
 from platform_guard.policies import Policies
 from platform_guard.settings import SettingsError, load_settings
 from platform_guard.verdicts import Finding, NoFinding
+from stacks.naming import STACK_NAME
 
 if TYPE_CHECKING:
     from cli.audit_journal import AuditJournal
@@ -71,6 +72,18 @@ def add_audit_command(commands: Commands) -> None:
         help=f"exit with 1 if there is such an image; may be given several times; one of "
         f"{', '.join(_FAILURES)}",
     )
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help="hand every finding that the policy has a remedy for to the deployed guard, which "
+        "judges it anew and does what its own settings say",
+    )
+    parser.add_argument(
+        "--stack",
+        metavar="NAME",
+        default=STACK_NAME,
+        help="with --apply: the stack that holds the guard (default: %(default)s)",
+    )
     again = parser.add_mutually_exclusive_group()
     again.add_argument(
         "--resume", action="store_true", help="go on with an interrupted audit, or do nothing"
@@ -95,6 +108,10 @@ def _run(options: argparse.Namespace) -> int:
     with open_journal(file, restart=options.restart, resume=options.resume) as journal:
         audit(journal, registries, options.patterns, policies)
         _write(journal, options)
+        if options.apply:
+            from cli.audit_apply import hand_over_findings
+
+            hand_over_findings(journal, registries.regions, options.stack, policies)
         return _exit_status(journal, options.fail_on)
 
 

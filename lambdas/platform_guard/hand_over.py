@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from platform_guard.auditing import Candidate
 from platform_guard.events import ORIGIN
 
+_REMEDIES_A_SECOND = 5
+_MOST_DELAY_SECONDS = 900  # SQS API, SendMessage, DelaySeconds
+
 SWEEP = "sweep"
 AUDIT = "audit"
 
@@ -68,3 +71,12 @@ def push_event(image: FoundImage, origin: str, policy_fingerprint: str) -> dict[
             ORIGIN: origin,
         },
     }
+
+
+def delay_of(number: int) -> int:
+    """Give after how many seconds the guard is to look at the one with a number, from 0.
+
+    ECR takes ten marks a second, and pushes come first:
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+    """
+    return min(_MOST_DELAY_SECONDS, number // _REMEDIES_A_SECOND)

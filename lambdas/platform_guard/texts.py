@@ -3,6 +3,8 @@
 
 def printable(text: str) -> str:
     """Take out what a terminal or a mail program would obey: control and direction characters."""
+    if text.isprintable():
+        return text
     return "".join(character if character.isprintable() else " " for character in text)
 
 

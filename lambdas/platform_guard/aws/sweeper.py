@@ -19,7 +19,7 @@ from platform_guard.aws.registry_listing import list_repositories, list_tagged_i
 from platform_guard.aws.sweep_state import SweepState
 from platform_guard.aws.told_findings import ToldFindings
 from platform_guard.fingerprints import fingerprint
-from platform_guard.hand_over import SWEEP, found_images, push_event
+from platform_guard.hand_over import SWEEP, delay_of, found_images, push_event
 from platform_guard.references import Repository
 from platform_guard.sweep_messages import Part, Start, divide, render_part
 from platform_guard.sweep_report import SweepFindings, finding_line
@@ -32,10 +32,6 @@ _MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
 
 # Events come within minutes. What was pushed just now is left to its event.
 _SECONDS_FOR_EVENTS = 900
-
-# ECR takes ten marks a second: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
-_REMEDIES_A_SECOND = 5
-_MOST_DELAY_SECONDS = 900  # SQS API, SendMessage, DelaySeconds
 
 
 class TransientError(Exception):
@@ -155,7 +151,7 @@ class Sweeper:
             else (0, 0)
         )
         events = [
-            (json.dumps(event), min(_MOST_DELAY_SECONDS, (before + number) // _REMEDIES_A_SECOND))
+            (json.dumps(event), delay_of(before + number))
             for number, judged in enumerate(to_remedy[:granted])
             for event in _events(judged)
         ]

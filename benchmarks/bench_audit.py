@@ -1,0 +1,153 @@
+"""An audit of 20,000 images against looking at one after the other, on the same registry.
+
+The registry is on the loopback interface: 200 repositories, filled with real images. What is
+compared is how many images a second each way judges: the audit; the calls of `inspect`, image by
+image, over one client that stays open; and the same look-ups by the AWS CLI, a process a call,
+where one is installed or `AWS_CLI` names it. At least 20 times the speed of the last is the aim.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from benchmarks.loopback_registry import (
+    ACCOUNT,
+    REGION,
+    Case,
+    Content,
+    calls_so_far,
+    fill,
+    served,
+)
+from cli.audit import audit
+from cli.audit_journal import AuditJournal
+from cli.audit_registry import Registries
+from platform_guard.aws.clients import PERSISTENT, Clients
+from platform_guard.aws.ecr import EcrRepository
+from platform_guard.judging import judge
+from platform_guard.media_types import INDEXES
+from platform_guard.policies import Policies
+from platform_guard.policy import Policy
+from platform_guard.reading import Wanted, read_image
+from platform_guard.references import Reference, Repository
+
+_REPOSITORIES, _IMAGES = 200, 100
+_INSPECTED, _BY_CLI = 1000, 10
+_POLICY = Policy()
+
+
+def main() -> None:
+    """Print the rates, and stop where a verdict is not the known one or a call is too many."""
+    repositories = int(sys.argv[1]) if len(sys.argv) > 1 else _REPOSITORIES
+    content = fill(repositories, _IMAGES)
+    count = len(content.cases)
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "benchmark",
+        "AWS_SECRET_ACCESS_KEY": "benchmark",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    with served(content) as url:
+        os.environ["AWS_ENDPOINT_URL_ECR"] = url
+        verdicts, seconds = _audit()
+        calls = calls_so_far(url)
+        _check(content, verdicts, sum(calls.values()), repositories)
+        rate = count / seconds
+        print(f"audit of {count:,} images in {repositories} repositories: {rate:,.0f} images/s")
+        print(f"  calls: {', '.join(f'{name} {times:,}' for name, times in calls.items())}")
+        sample = content.cases[:: max(1, count // _INSPECTED)]
+        one_by_one = _rate(sample, _inspect)
+        print(
+            f"one by one, over one client: {one_by_one:,.0f} images/s, "
+            f"audit {rate / one_by_one:.1f}x"
+        )
+        cli = os.environ.get("AWS_CLI") or shutil.which("aws")
+        if cli is None:
+            print("the AWS CLI is not installed, and not compared")
+            return
+        by_cli = _rate(sample[:_BY_CLI], lambda case: _look_up_by_cli(cli, case))
+        print(
+            f"by the AWS CLI, a process a call: {by_cli:.2f} images/s, audit {rate / by_cli:.0f}x"
+        )
+
+
+def _audit() -> tuple[dict[str, str], float]:
+    registries = Registries(ACCOUNT, (REGION,), {REGION: Clients(REGION, config=PERSISTENT)})
+    with tempfile.TemporaryDirectory() as folder:
+        journal = AuditJournal(Path(folder, "audit.sqlite"))
+        started = time.monotonic()
+        audit(journal, registries, [], Policies())
+        seconds = time.monotonic() - started
+        verdicts = {row.reference.partition("/")[2]: row.verdict for row in journal.rows()}
+        journal.close()
+    return verdicts, seconds
+
+
+def _check(content: Content, verdicts: dict[str, str], calls: int, repositories: int) -> None:
+    known = {f"{case.repository}:{case.tag}": case.verdict for case in content.cases}
+    if verdicts != known:
+        wrong = [name for name, verdict in known.items() if verdicts.get(name) != verdict]
+        sys.exit(f"{len(wrong)} verdicts are not the known ones, such as that on {wrong[:1]}")
+    plain = sum(media_type not in INDEXES for _, media_type in content.documents.values())
+    budget = len(content.documents) / 100 + plain + 3 * repositories
+    if calls > budget:
+        sys.exit(f"{calls} calls are more than {budget:.0f}")
+
+
+def _rate(cases: Sequence[Case], look: Callable[[Case], object]) -> float:
+    started = time.monotonic()
+    for case in cases:
+        look(case)
+    return len(cases) / (time.monotonic() - started)
+
+
+_CLIENT = Clients(REGION)
+
+
+def _inspect(case: Case) -> None:
+    repository = Repository(ACCOUNT, REGION, case.repository)
+    store = EcrRepository(_CLIENT.ecr, repository)
+    root = store.resolve(Reference(repository, case.tag))
+    if root is None:
+        sys.exit(f"{case} is not there")
+    wanted = Wanted(_POLICY.required_platforms)
+    verdict = judge(read_image(root, store, wanted, time.monotonic), _POLICY)
+    if verdict.name != case.verdict:
+        sys.exit(f"{case} is {verdict.name}")
+
+
+def _look_up_by_cli(cli: str, case: Case) -> None:
+    manifest = _batch_get(cli, case, f"imageTag={case.tag}")
+    for child in manifest.get("manifests", [])[:1]:
+        manifest = _batch_get(cli, case, f"imageDigest={child['digest']}")
+    if "config" not in manifest:
+        return
+    digest = manifest["config"]["digest"]
+    answer = _call(cli, "get-download-url-for-layer", case, "--layer-digest", digest)
+    with urlopen(answer["downloadUrl"]) as blob:  # noqa: S310 (the address is our own)
+        blob.read()
+
+
+def _batch_get(cli: str, case: Case, image_id: str) -> dict[str, Any]:
+    answer = _call(cli, "batch-get-image", case, "--image-ids", image_id)
+    manifest: dict[str, Any] = json.loads(answer["images"][0]["imageManifest"])
+    return manifest
+
+
+def _call(cli: str, operation: str, case: Case, *options: str) -> dict[str, Any]:
+    command = [cli, "ecr", operation, "--repository-name", case.repository, *options]
+    endpoint = ["--endpoint-url", os.environ["AWS_ENDPOINT_URL_ECR"], "--output", "json"]
+    ran = subprocess.run([*command, *endpoint], capture_output=True, text=True, check=True)
+    answer: dict[str, Any] = json.loads(ran.stdout)
+    return answer
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Memory and time of an audit as the registry grows, by a registry that is made up as it is read.
+
+Nothing is asked of AWS, so that it is the audit alone that is measured: reading, judging, the
+journal and every output. Each size runs in a process of its own. The aims: less than 300 MB at a
+million images, and time that grows as the number of images does. By default it runs 10,000 and
+100,000 images; `python -m benchmarks.bench_audit_scale 1000000` runs as many as it says.
+"""
+
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from cli.audit_journal import AuditJournal
+from cli.audit_output import write_output
+from cli.audit_run import run_audit
+from platform_guard.auditing import (
+    JudgedImage,
+    ListedImage,
+    UnseenImage,
+    candidates,
+    judge_candidates,
+)
+from platform_guard.aws.repository_audit import AuditedPage
+from platform_guard.bulk_reading import Unseen
+from platform_guard.media_types import OCI_INDEX, OCI_MANIFEST
+from platform_guard.policy import Policy
+from platform_guard.reading import StoredDocument
+from platform_guard.references import Repository
+
+_IMAGES_A_REPOSITORY = 1000
+_SIZES = (10_000, 100_000)
+_POLICY = Policy()
+_CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
+_LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
+
+
+def main() -> None:
+    """Print memory and CPU time for each size."""
+    sizes = [int(size) for size in sys.argv[1:]] or list(_SIZES)
+    if os.environ.get("AUDIT_ONE_SIZE"):
+        _measure(sizes[0])
+        return
+    print("audit of a made-up registry, all outputs included, each size in its own process")
+    for size in sizes:
+        environment = {**os.environ, "AUDIT_ONE_SIZE": "yes"}
+        command = [sys.executable, "-m", "benchmarks.bench_audit_scale", str(size)]
+        subprocess.run(command, env=environment, check=True)
+
+
+def _measure(size: int) -> None:
+    started = time.process_time()
+    repositories = [
+        Repository("123456789012", "eu-central-1", f"team/app{number}")
+        for number in range(size // _IMAGES_A_REPOSITORY)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        journal = AuditJournal(Path(folder, "audit.sqlite"))
+        journal.add_repositories(repositories)
+        run_audit(journal, _audit, lambda *_: None)
+        judged = time.process_time() - started
+        for output_format in ("table", "jsonl", "csv", "html"):
+            write_output(journal, output_format, Path(folder, output_format))
+        images = journal.images()
+        journal.close()
+    taken = time.process_time() - started
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"  {images:>9,} images  {megabytes:4.0f} MB at most  {taken:6.1f} s of CPU, "
+        f"{judged:.1f} s of it for judging: {1e6 * taken / images:.0f} µs an image",
+        flush=True,
+    )
+
+
+def _audit(repository: Repository) -> Iterator[AuditedPage]:
+    store = _MadeUpRepository(repository.name)
+    page = [store.listed(number) for number in range(_IMAGES_A_REPOSITORY)]
+    wanted = list(candidates(page, repository, lambda *_: _POLICY))
+    results = list(judge_candidates(wanted, store))
+    yield AuditedPage(
+        tuple(result for result in results if isinstance(result, JudgedImage)),
+        tuple(result for result in results if isinstance(result, UnseenImage)),
+    )
+
+
+class _MadeUpRepository:
+    """Images of which every fifth is for arm64 alone, and every fourth behind an index."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._documents: dict[str, StoredDocument] = {}
+        self._configs: dict[str, bytes] = {}
+
+    def listed(self, number: int) -> ListedImage:
+        architecture = "arm64" if number % 5 == 0 else "amd64"
+        image = self._image(number, architecture)
+        if number % 4 == 0:
+            other = self._image(number, "s390x")
+            image = self._index({architecture: image, "s390x": other})
+        return ListedImage(image.digest, (f"1.{number}.0",), 1.7e9 + number * 3600)
+
+    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument | Unseen]:
+        return {digest: self._documents[digest] for digest in digests}
+
+    def configs(self, digests: Sequence[str], _: int) -> Mapping[str, bytes | Unseen]:
+        return {digest: self._configs[digest] for digest in digests}
+
+    def _image(self, number: int, architecture: str) -> StoredDocument:
+        fields = {"os": "linux", "architecture": architecture, "author": f"{self._name} {number}"}
+        config = json.dumps({**fields, "history": [{"created_by": "RUN make"}] * 10}).encode()
+        digest = _digest(config)
+        self._configs[digest] = config
+        layers = [_descriptor(_LAYER_TYPE, _digest(bytes([layer])), 1) for layer in range(8)]
+        manifest = {"config": _descriptor(_CONFIG_TYPE, digest, len(config)), "layers": layers}
+        return self._document(OCI_MANIFEST, manifest)
+
+    def _index(self, images: Mapping[str, StoredDocument]) -> StoredDocument:
+        manifests = [
+            _descriptor(OCI_MANIFEST, image.digest, len(image.content))
+            | {"platform": {"os": "linux", "architecture": architecture}}
+            for architecture, image in images.items()
+        ]
+        return self._document(OCI_INDEX, {"manifests": manifests})
+
+    def _document(self, media_type: str, fields: Mapping[str, object]) -> StoredDocument:
+        content = json.dumps({"schemaVersion": 2, "mediaType": media_type, **fields}).encode()
+        document = StoredDocument(_digest(content), content, media_type)
+        self._documents[document.digest] = document
+        return document
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _descriptor(media_type: str, digest: str, size: int) -> dict[str, object]:
+    return {"mediaType": media_type, "digest": digest, "size": size}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""`platform-guard audit --apply`: the deployed guard acts on what was found, and the audit never."""
+
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from local_aws import Deployment, LocalAws, push_layout
+from local_aws.queues import queue_of
+from tests.support.known_images import layout_of
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64
+from tests.support.stocks import OBSERVED
+
+
+@pytest.fixture
+def stocked(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
+    """A registry with a bad image under two tags and a good one, of which no event is left."""
+    aws.client("ecr").create_repository(repositoryName="shop/api")
+    for tag, case in (("1.0", MAC_BUILD), ("2.0", MAC_BUILD), ("good", PLAIN_AMD64)):
+        push_layout(aws, "shop/api", layout_of(case), tag)
+    for name, value in {**OBSERVED, "XDG_CACHE_HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    return aws
+
+
+def tags(aws: LocalAws) -> set[str]:
+    listed = aws.client("ecr").list_images(
+        repositoryName="shop/api", filter={"tagStatus": "TAGGED"}
+    )
+    return {image["imageTag"] for image in listed["imageIds"]}
+
+
+def test_findings_are_remedied_by_the_guard_without_an_alert_each(
+    stocked: LocalAws, default_assembly: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    guard: Deployment = stocked.deploy(default_assembly)
+    for mapping in guard.event_source_mappings:
+        queue_of(mapping.queue_arn)._messages.clear()
+
+    assert main(["audit", "--apply"]) == 0
+    assert tags(stocked) == {"1.0", "2.0", "good"}
+    guard.drain()
+
+    assert {tag for tag in tags(stocked) if tag.startswith("platform-guard.")} == {
+        tag for tag in tags(stocked) if tag.startswith("platform-guard.missing-platform.")
+    }
+    assert len(tags(stocked)) == 5
+    assert guard.alerts() == []
+    assert "handed 2 findings to the guard in eu-central-1" in capsys.readouterr().err
+
+
+def test_without_a_guard_it_says_so_and_keeps_what_it_found(
+    stocked: LocalAws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", "--apply"]) == 2
+
+    assert "there is no stack ecr-platform-guard in eu-central-1" in capsys.readouterr().err
+    assert len(list((tmp_path / "ecr-platform-guard").glob("*"))) == 1
+    assert len(tags(stocked)) == 3
+
+
+def test_a_policy_that_only_alerts_hands_nothing_over(
+    stocked: LocalAws,
+    default_assembly: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stocked.deploy(default_assembly)
+    policy = tmp_path / "guard.toml"
+    policy.write_text('[remedies]\nmissing-platform = "alert"\n')
+
+    assert main(["audit", "--apply", "--policy", str(policy)]) == 0
+
+    assert "handed 0 findings" in capsys.readouterr().err
