@@ -40,8 +40,13 @@ class AuditJournal:
     """The repositories to audit and the images that were judged."""
 
     def __init__(self, file: Path | None) -> None:
-        """Open a journal, or begin one; without a file it is kept in memory."""
-        self._database = sqlite3.connect(":memory:" if file is None else file)
+        """Open a journal, or begin one; without a file it is kept in memory.
+
+        Raises sqlite3.OperationalError while another process has it open.
+        """
+        self._database = sqlite3.connect(":memory:" if file is None else file, timeout=0)
+        # Another audit of the same must not write into it.
+        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
         # What an interrupted audit lost would be found again.
         self._database.execute("PRAGMA synchronous = OFF")
         self._database.executescript(_SCHEMA)

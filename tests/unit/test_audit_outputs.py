@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
@@ -21,6 +22,8 @@ from cli.audit_journal import AuditJournal
 from cli.audit_progress import AuditProgress
 from cli.audit_report import VERDICTS, push_bars, write_report
 from cli.audit_rows import ImageRow
+from cli.audit_state import open_journal
+from cli.errors import UsageError
 from platform_guard.references import Repository
 from tests.support.golden import golden
 
@@ -248,3 +251,26 @@ def test_progress_of_a_resumed_audit_takes_the_rate_of_this_run_alone() -> None:
     assert progress.line(now=60.0) == (
         "150 of 200 repositories, 10,600 images, 10 images/s, about 60 s left"
     )
+
+
+def test_two_audits_of_the_same_do_not_write_into_one_journal(tmp_path: Path) -> None:
+    file = tmp_path / "cache" / "audit.sqlite"
+
+    with open_journal(file, restart=False, resume=False) as journal:
+        journal.add_repositories([repository("shop/api")])
+        with (
+            pytest.raises(UsageError, match="is another audit of the same running"),
+            open_journal(file, restart=False, resume=False),
+        ):
+            pass
+
+
+def test_a_journal_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "audit.sqlite"
+    file.write_text("no database, " * 100)
+
+    with (
+        pytest.raises(UsageError, match="begin anew with --restart"),
+        open_journal(file, restart=False, resume=False),
+    ):
+        pass

@@ -130,16 +130,15 @@ class SweepState:
             **{f"{_VERDICT}{name}": count for name, count in findings.verdicts.items()},
         }
         lines = findings.lines[:_LINES_A_REPOSITORY] if known_lines < _LINES_KEPT else ()
-        added = self._added(sweep_id, counts, "lines", lines)
         together = list(writes)
-        if added is not None:
-            together.append({"Update": added})
+        if any(counts.values()):
+            together.append({"Update": self._addition(sweep_id, counts, "lines", lines)})
         return self._write_together(together)
 
     def finish_part(self, part: Part) -> None:
         """Count a part as done, unless it is counted already."""
         now = self.clock()
-        added = self._added(
+        addition = self._addition(
             part.sweep_id,
             {
                 "parts_done": 1,
@@ -150,7 +149,6 @@ class SweepState:
             "unseen_lines",
             part.unseen[:_LINES_A_REPOSITORY],
         )
-        assert added is not None  # noqa: S101 (parts_done is not zero)
         self._write_together(
             [
                 {
@@ -163,7 +161,7 @@ class SweepState:
                         "ConditionExpression": "attribute_not_exists(id)",
                     }
                 },
-                {"Update": added},
+                {"Update": addition},
                 {
                     "Update": {
                         "TableName": self.table,
@@ -212,12 +210,11 @@ class SweepState:
             ExpressionAttributeValues={":yes": {"BOOL": True}, ":id": {"S": sweep_id}},
         )
 
-    def _added(
+    def _addition(
         self, sweep_id: str, counts: dict[str, int], list_name: str, lines: Sequence[str]
-    ) -> "UpdateTypeDef | None":
+    ) -> "UpdateTypeDef":
+        """Write what adds to the counts of a sweep, one of them at least, and to a list."""
         changed = {name: count for name, count in counts.items() if count}
-        if not changed and not lines:
-            return None
         names = {f"#{number}": name for number, name in enumerate(changed)}
         values: dict[str, AttributeValueTypeDef] = {
             f":{number}": _number(count) for number, count in enumerate(changed.values())

@@ -1,0 +1,165 @@
+"""The state of sweeps: one at a time, and nothing counts twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from local_aws import LocalAws
+from platform_guard.aws.judged_state import JudgedState, judged_writes, read_judged
+from platform_guard.aws.sweep_state import STALLED_SECONDS, SweepState
+from platform_guard.aws.told_findings import ToldFindings
+from platform_guard.sweep_messages import Part
+from platform_guard.sweep_report import SweepFindings
+
+TABLE = "state"
+KEYS = frozenset({b"12345678", b"abcdefgh"})
+
+
+@dataclass
+class Clock:
+    now: float = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def aws() -> Iterator[LocalAws]:
+    with LocalAws() as local:
+        local.client("dynamodb").create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield local
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def state(aws: LocalAws, clock: Clock) -> SweepState:
+    return SweepState(aws.client("dynamodb"), TABLE, clock)
+
+
+def part(number: int, sweep_id: str = "one") -> Part:
+    return Part(sweep_id, number, (), images=10, judged=3, unseen=("app: denied",))
+
+
+def test_one_sweep_at_a_time(state: SweepState) -> None:
+    assert state.begin("one")
+    assert not state.begin("two")
+    assert state.begin("one")
+    assert state.under_way() == "one"
+
+    state.end("one")
+
+    assert state.under_way() == ""
+    assert state.begin("two")
+
+
+def test_a_sweep_that_has_stalled_makes_way_and_one_that_goes_on_does_not(
+    state: SweepState, clock: Clock
+) -> None:
+    state.begin("one")
+    clock.now += STALLED_SECONDS - 1
+    state.finish_part(part(0))
+    clock.now += STALLED_SECONDS - 1
+    assert not state.begin("two")
+
+    clock.now += 2
+
+    assert state.begin("two")
+
+
+def test_the_first_start_is_remembered(state: SweepState, clock: Clock) -> None:
+    first = clock.now
+    state.begin("one")
+    state.end("one")
+    clock.now += 1000
+    state.begin("two")
+
+    assert state.first_started() == first
+
+
+def test_a_part_counts_once(state: SweepState) -> None:
+    state.begin("one")
+    state.note_parts("one", 2)
+
+    for number in (0, 0, 1, 0):
+        state.finish_part(part(number))
+
+    report = state.report("one")
+    assert report.is_through
+    assert (report.parts_done, report.images, report.judged, report.unseen) == (2, 20, 6, 2)
+    assert report.unseen_lines == ("app: denied", "app: denied")
+
+
+def test_a_sweep_that_is_not_divided_yet_is_not_through(state: SweepState) -> None:
+    state.begin("one")
+    state.finish_part(part(0))
+
+    assert not state.report("one").is_through
+
+
+def test_remedies_are_granted_up_to_the_limit(state: SweepState) -> None:
+    state.begin("one")
+
+    granted = [state.reserve_remedies("one", wanted, limit=10) for wanted in (4, 4, 4, 4)]
+
+    assert granted == [(0, 4), (4, 4), (8, 2), (12, 0)]
+
+
+def test_what_two_processes_find_in_a_repository_counts_once(
+    state: SweepState, clock: Clock
+) -> None:
+    state.begin("one")
+    known = read_judged(state.client, TABLE, "shop/api")
+    findings = SweepFindings({"missing-platform": 2}, missed=1, lines=("app: bad",))
+
+    def record() -> bool:
+        writes = judged_writes(TABLE, "shop/api", known, KEYS, clock())
+        return state.record_repository("one", writes, findings, known_lines=0)
+
+    assert [record(), record()] == [True, False]
+
+    report = state.report("one")
+    assert (report.verdicts, report.missed) == ({"missing-platform": 2}, 1)
+    assert report.lines == ("app: bad",)
+    assert read_judged(state.client, TABLE, "shop/api").keys == KEYS
+
+
+def test_what_is_remembered_is_written_anew_before_it_expires(
+    state: SweepState, clock: Clock
+) -> None:
+    writes = judged_writes(TABLE, "shop/api", JudgedState(), KEYS, clock())
+    state.client.transact_write_items(TransactItems=writes)
+    known = read_judged(state.client, TABLE, "shop/api")
+
+    assert known.is_current(KEYS, clock())
+    assert not known.is_current(frozenset(), clock())
+    assert not known.is_current(KEYS, clock() + 31 * 24 * 3600)
+    assert JudgedState().is_current(frozenset(), clock())
+
+
+def test_a_repository_of_100_000_images_is_remembered_whole(
+    state: SweepState, clock: Clock
+) -> None:
+    keys = frozenset(number.to_bytes(8, "big") for number in range(100_000))
+    writes = judged_writes(TABLE, "shop/api", JudgedState(), keys, clock())
+    state.client.transact_write_items(TransactItems=writes)
+
+    assert read_judged(state.client, TABLE, "shop/api").keys == keys
+
+
+def test_what_was_told_is_known_by_repository_and_digest(state: SweepState, clock: Clock) -> None:
+    told = ToldFindings(state.client, TABLE, clock)
+    told.note("shop/api", "sha256:1")
+
+    assert told.has("shop/api", "sha256:1")
+    assert not told.has("shop/web", "sha256:1")
+    assert not told.has("shop/api", "sha256:2")
