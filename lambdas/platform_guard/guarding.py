@@ -109,11 +109,13 @@ class Guarding:
     def _end_grace(self, entry: "Entry", policy: Policy) -> Done:
         from platform_guard.ledger import State
 
+        remedying = self.remedying()
+        if policy.ignore and entry.state is State.WAITING:
+            return remedying.cancel(entry, "the policy leaves such images alone by now")
         push = Push(f"grace-{entry.id}", entry.pushed, entry.image)
         found = self._examine(push, policy)
         if found is not None:
             self.judged(found)
-        remedying = self.remedying()
         if entry.state is State.WAITING and found is None:
             return remedying.cancel(entry, _STALE)
         if entry.state is State.DONE or found is None:

@@ -26,9 +26,13 @@ def refusals(push: Push, observed: Observed, cache_prefix: str | NotSeen = "") -
     """
     found = _refusals(push, observed)
     if isinstance(cache_prefix, NotSeen):
-        question = "whether a pull-through cache fills the repository"
-        return (*found, _unchecked(question, cache_prefix))
+        return (*found, may_be_cached(cache_prefix))
     return tuple(found)
+
+
+def may_be_cached(unseen: NotSeen) -> str:
+    """Say that nobody knows whether a pull-through cache fills the repository."""
+    return _unchecked("whether a pull-through cache fills the repository", unseen)
 
 
 def _refusals(push: Push, observed: Observed) -> Iterator[str]:

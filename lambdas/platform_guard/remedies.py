@@ -8,7 +8,7 @@ from platform_guard.marks import is_mark, mark_for
 from platform_guard.not_seen import NotSeen
 from platform_guard.observed import ImageState, Observed, unshared_children
 from platform_guard.policy import Policy, Remedy
-from platform_guard.refusals import refusals
+from platform_guard.refusals import may_be_cached, refusals
 from platform_guard.verdicts import Finding, Verdict
 
 
@@ -136,6 +136,9 @@ def plan_remedy(
         reason = f"the pull-through cache {cache_prefix} fills the repository and would do it again"
         return Plan(wanted, Remedy.ALERT, refused_because=(reason,), because="it is left alone")
     mark = AddMark(mark_for(verdict.name, push.image.tag, push.image.digest))
+    if isinstance(cache_prefix, NotSeen) and mark.mark not in _marks(observed):
+        reason = may_be_cached(cache_prefix)
+        return Plan(wanted, Remedy.ALERT, refused_because=(reason,), because="it is left alone")
     if wanted is Remedy.TAG:
         return Plan(wanted, wanted, (mark,))
     if grace_seconds:
@@ -167,8 +170,8 @@ def _steps(wanted: Remedy, mark: AddMark, push: Push, observed: Observed) -> Ite
                 yield DeleteChildren(children)
 
 
-def _marks(observed: Observed) -> tuple[str, ...]:
-    match observed.state:
+def _marks(observed: Observed | None) -> tuple[str, ...]:
+    match observed.state if observed else None:
         case ImageState(tags=tags):
             return tuple(tag for tag in tags if is_mark(tag))
         case _:

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws import LocalAws
+from cli.stand_in import drain
+from local_aws import Deployment, LocalAws
 from platform_guard.aws.pull_through_caches import PullThroughCaches
 from platform_guard.not_seen import NotSeen
+from tests.support.registry import MAC_BUILD, push
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -30,6 +32,17 @@ class Registry:
         self.aws.client("ecr").create_pull_through_cache_rule(
             ecrRepositoryPrefix=prefix, upstreamRegistryUrl="public.ecr.aws"
         )
+
+    def push_bad_image(self, guard: Deployment, repository: str) -> tuple[list[str], str]:
+        """Push one, and give the tags that it has afterwards and the alert about it."""
+        ecr = self.aws.client("ecr")
+        ecr.create_repository(repositoryName=repository)
+        push(self.aws, MAC_BUILD, repository=repository)
+        drain(guard)
+        listed = ecr.list_images(repositoryName=repository, filter={"tagStatus": "TAGGED"})
+        (alert,) = guard.alerts()
+        text = " ".join(alert.texts["email"].split())
+        return sorted(image["imageTag"] for image in listed["imageIds"]), text
 
     @property
     def client(self) -> "ECRClient":
@@ -79,3 +92,37 @@ def test_rules_that_cannot_be_read_are_not_seen_and_tried_again(registry: Regist
         "the pull-through cache rules", "AccessDeniedException"
     )
     assert caches.prefix_for("shop/api") == ""
+
+
+@pytest.mark.parametrize("prefix", ["docker-hub", "ROOT"])
+def test_the_guard_changes_nothing_that_a_cache_fills_and_says_why(
+    registry: Registry, guard: Deployment, prefix: str
+) -> None:
+    registry.add_rule(prefix)
+
+    tags, alert = registry.push_bad_image(guard, "docker-hub/app")
+
+    assert tags == ["1.0"]
+    assert f"the pull-through cache {prefix} fills the repository" in alert
+
+
+def test_the_guard_changes_nothing_where_it_cannot_tell(
+    registry: Registry, guard: Deployment
+) -> None:
+    registry.aws.fail("DescribePullThroughCacheRules", "AccessDeniedException")
+
+    tags, alert = registry.push_bad_image(guard, "shop/app")
+
+    assert tags == ["1.0"]
+    assert "it could not be checked whether a pull-through cache fills the repository" in alert
+    assert "AccessDeniedException" in alert
+
+
+def test_the_guard_marks_where_no_cache_fills_the_repository(
+    registry: Registry, guard: Deployment
+) -> None:
+    registry.add_rule("docker-hub")
+
+    tags, _ = registry.push_bad_image(guard, "shop/app")
+
+    assert len(tags) == 2

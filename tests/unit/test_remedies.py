@@ -110,12 +110,25 @@ def test_a_pull_through_cache_is_never_changed(remedy: Remedy) -> None:
     assert (made.remedy, made.steps) == (Remedy.ALERT, ())
 
 
-@pytest.mark.parametrize("remedy", TAKING_AWAY)
-def test_what_may_be_a_pull_through_cache_is_marked_at_most(remedy: Remedy) -> None:
-    unseen = NotSeen("the registry's pull-through cache rules", "ThrottlingException")
-    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, cache_prefix=unseen)
+UNSEEN_RULES = NotSeen("the registry's pull-through cache rules", "ThrottlingException")
 
-    assert made.remedy is Remedy.TAG
+
+@pytest.mark.parametrize("remedy", [Remedy.TAG, *TAKING_AWAY])
+def test_what_may_be_a_pull_through_cache_is_not_changed(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, cache_prefix=UNSEEN_RULES)
+
+    assert (made.remedy, made.steps) == (Remedy.ALERT, ())
+    assert "ThrottlingException" in made.refused_because[0]
+
+
+@pytest.mark.parametrize("remedy", TAKING_AWAY)
+def test_what_may_have_become_a_pull_through_cache_keeps_the_mark_that_it_has(
+    remedy: Remedy,
+) -> None:
+    marked = observed(state(MARK))
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), marked, cache_prefix=UNSEEN_RULES)
+
+    assert (made.remedy, made.steps) == (Remedy.TAG, (AddMark(MARK),))
     assert "ThrottlingException" in made.refused_because[0]
 
 
