@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cli.audit_command import add_audit_command
+from cli.clear_marks_command import add_clear_marks_command
 from cli.demo_command import add_demo_command
 from cli.doctor_command import add_doctor_command
 from cli.errors import UsageError
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_audit_command(commands)
+    add_clear_marks_command(commands)
     add_demo_command(commands)
     add_doctor_command(commands)
     add_explain_command(commands)

@@ -78,6 +78,7 @@ class SlackNotifications(Construct):
             description="Puts alerts into the queue of every channel of Slack that they are for",
             event_patterns={},
             delay=Duration.seconds(0),
+            publishes=False,
             permissions=[
                 iam.PolicyStatement(actions=["ecr:ListTagsForResource"], resources=[repositories]),
                 iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]),
@@ -104,6 +105,7 @@ class SlackNotifications(Construct):
             module=_NOTIFIER,
             description="Posts alerts to Slack, in order and one a second a channel",
             timeout=_TIMEOUT,
+            publishes=False,
             permissions=[
                 iam.PolicyStatement(
                     actions=["secretsmanager:GetSecretValue"],

@@ -1,0 +1,78 @@
+"""An upgrade from any release keeps what is stored and who is subscribed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.schema.manager import (  # type: ignore[import-untyped]
+    PROVIDER_SCHEMA_MANAGER,
+)
+
+from tests.infrastructure.template import Template
+
+RELEASES = sorted((Path(__file__).parent / "releases").glob("*.template.json"))
+
+STATEFUL = (
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+)
+"""What holds something that a new one in its place would not: data, a value, a confirmation."""
+
+
+def lost_in_upgrade(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the stateful resources that CloudFormation would remove or replace."""
+    for logical_id, old in before["Resources"].items():
+        if old["Type"] not in STATEFUL:
+            continue
+        new = after["Resources"].get(logical_id)
+        if new is None or new["Type"] != old["Type"]:
+            yield f"{logical_id} is removed"
+            continue
+        for name in fixed_at_creation(old["Type"]):
+            if old["Properties"].get(name) != new["Properties"].get(name):
+                yield f"{logical_id} is replaced, for its {name} changes"
+
+
+def fixed_at_creation(kind: str) -> set[str]:
+    """Give the properties whose change makes CloudFormation replace a resource of a type."""
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    paths = [
+        *schema.get("createOnlyProperties", []),
+        *schema.get("conditionalCreateOnlyProperties", []),
+    ]
+    return {path.split("/")[2] for path in paths}
+
+
+def test_there_is_a_release_to_upgrade_from() -> None:
+    assert RELEASES
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name.split(".template")[0])
+def test_no_stateful_resource_is_lost(release: Path, template: Template) -> None:
+    before = json.loads(release.read_text(encoding="utf-8"))
+
+    assert list(lost_in_upgrade(before, template.content)) == []
+
+
+def test_a_loss_would_be_seen(template: Template) -> None:
+    changed = json.loads(json.dumps(template.content))
+    (table,) = template.resources("AWS::DynamoDB::Table")
+    (topic,) = template.resources("AWS::SNS::Topic")
+    changed["Resources"][table]["Properties"]["KeySchema"] = []
+    changed["Resources"]["Renamed"] = changed["Resources"].pop(topic)
+
+    assert set(lost_in_upgrade(template.content, changed)) == {
+        f"{table} is replaced, for its KeySchema changes",
+        f"{topic} is removed",
+    }
+
+
+def test_a_setting_replaces_nothing(template: Template, hardened: Template) -> None:
+    assert list(lost_in_upgrade(template.content, hardened.content)) == []

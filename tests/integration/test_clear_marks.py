@@ -1,0 +1,60 @@
+"""platform-guard clear-marks: marks go, images and their own tags stay."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.main import main
+from local_aws import Deployment, LocalAws
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push, tags
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+
+@pytest.fixture(autouse=True)
+def marked(
+    aws: LocalAws, guard: Deployment, ecr: "ECRClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two images with a mark each, and a good one."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    for case, tag in ((MAC_BUILD, "1.0"), (PLAIN_ARM64, "1.1"), (PLAIN_AMD64, "1.2")):
+        push(aws, case, tag)
+    guard.drain()
+    assert len(marks(ecr)) == 2
+
+
+def test_without_yes_marks_are_only_listed(
+    ecr: "ECRClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["clear-marks"]) == 1
+
+    assert capsys.readouterr().out.count(" found\n") == 2
+    assert len(marks(ecr)) == 2
+
+
+def test_with_yes_marks_go_and_all_other_tags_stay(ecr: "ECRClient") -> None:
+    assert main(["clear-marks", "--yes"]) == 0
+
+    assert tags(ecr) == {"1.0", "1.1", "1.2"}
+
+
+def test_an_image_whose_only_tag_is_a_mark_keeps_it(
+    ecr: "ECRClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    ecr.batch_delete_image(repositoryName="shop/api", imageIds=[{"imageTag": "1.1"}])
+
+    assert main(["clear-marks", "--repository", "shop/api", "--yes"]) == 1
+
+    assert "kept, the image has no other tag" in capsys.readouterr().out
+    assert len(marks(ecr)) == 1
+    assert tags(ecr) == {"1.0", "1.2"} | marks(ecr)
+
+
+def test_a_repository_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["clear-marks", "--repository", "none/here"]) == 2
+
+    assert capsys.readouterr().err == (
+        "platform-guard: clear-marks: ECR in eu-central-1 refuses (RepositoryNotFoundException)\n"
+    )
