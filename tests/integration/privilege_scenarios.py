@@ -137,10 +137,7 @@ NOT_SHOWN: Mapping[str, Mapping[str, str]] = {
         ),
         "an image counts as missed long after its push: tests/integration/test_sweep.py waits",
     ),
-    "push_guard": {
-        "dynamodb:GetItem": "Powertools reads a record that DynamoDB did not return with a refusal",
-        "ecr:DescribePullThroughCacheRules": "asked before a remedy that takes something away",
-    },
+    "push_guard": {},
 }
 """What no scenario of a module can need in the stand-in, or under the default policy, and why."""
 
