@@ -1,0 +1,69 @@
+"""That the picture of the architecture shows what is deployed, and nothing else."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.infrastructure.conftest import Synthesize
+from tests.infrastructure.settings import EVERYTHING
+from tests.infrastructure.template import Template
+
+PICTURE = Path(__file__).parents[2] / "docs" / "architecture.svg"
+SVG = "{http://www.w3.org/2000/svg}"
+SHOWN = (
+    "AWS::Chatbot::SlackChannelConfiguration",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::DynamoDB::Table",
+    "AWS::Events::Rule",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::Scheduler::ScheduleGroup",
+)
+
+
+def shown(template: Template) -> set[str]:
+    """Give what the picture has to show, without the hash that ends each logical id."""
+    return {
+        re.sub("[0-9A-F]{8}$", "", logical_id)
+        for kind in SHOWN
+        for logical_id in template.resources(kind)
+    }
+
+
+@pytest.fixture(scope="module")
+def boxes() -> dict[str, ET.Element]:
+    """The boxes of resources, by what those are called in the template."""
+    groups = ET.parse(PICTURE).getroot().iter(f"{SVG}g")  # noqa: S314 (our own file)
+    return {group.attrib["id"]: group for group in groups if "id" in group.attrib}
+
+
+def test_each_resource_has_a_box_and_each_box_a_resource(
+    boxes: dict[str, ET.Element], template: Template, synthesize: Synthesize
+) -> None:
+    assert set(boxes) == shown(template) | shown(synthesize(EVERYTHING).template)
+
+
+def test_a_box_is_dashed_where_the_default_does_without_it(
+    boxes: dict[str, ET.Element], template: Template
+) -> None:
+    dashed = {
+        name for name, box in boxes.items() if "optional" in box.attrib.get("class", "").split()
+    }
+
+    assert dashed == set(boxes) - shown(template)
+
+
+def test_a_function_is_called_by_its_module(
+    boxes: dict[str, ET.Element], synthesize: Synthesize
+) -> None:
+    functions = synthesize(EVERYTHING).template.resources("AWS::Lambda::Function")
+    modules = {
+        re.sub("[0-9A-F]{8}$", "", logical_id): function["Handler"].removesuffix(".handler")
+        for logical_id, function in functions.items()
+    }
+
+    assert modules == {name: boxes[name].findtext(f"{SVG}text") for name in modules}
