@@ -51,7 +51,7 @@ def test_every_channel_shows_the_alert_and_its_commands(alert: Alert) -> None:
     check(Page(render_page([alert])))
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(HOSTILE)
 def test_nothing_in_an_alert_becomes_part_of_the_page(alert: Alert) -> None:
     check(Page(render_page([alert])))
