@@ -135,6 +135,9 @@ class Remedying:
 
     def _leave(self, entry: Entry) -> None:
         """End what was interrupted before it took anything away; a mark may be there already."""
+        if entry.due:
+            # Its schedule may have been made already. The entry stays open until that is gone.
+            self.schedules.delete(entry.image, entry.id)
         self.ledger.save(
             replace(entry, state=State.CANCELED, remedy=Remedy.TAG, sentence=_GIVEN_BACK)
         )
