@@ -28,12 +28,20 @@ _GONE = "none: the image is gone"
 _TAG_MOVED = "its tag has moved on meanwhile"
 
 
-def carry_out(entry: Entry, document: StoredDocument | None, images: Images, save: Save) -> Entry:
+def carry_out(
+    entry: Entry,
+    document: StoredDocument | None,
+    images: Images,
+    save: Save,
+    *,
+    may_take: bool = True,
+) -> Entry:
     """Do what an entry says is to be done, and give it back with what came of it.
 
-    `document` is the image's manifest if the image is there now. The result is not saved yet.
+    `document` is the image's manifest if the image is there now. Unless it `may_take`, nothing is
+    taken away that was not taken before. The result is not saved yet.
     """
-    deed = _Deed(entry, document, images, save)
+    deed = _Deed(entry, document, images, save, may_take)
     match entry.remedy:
         case Remedy.ALERT:
             return _ended(entry, Remedy.ALERT, "none")
@@ -55,6 +63,7 @@ class _Deed:
     document: StoredDocument | None
     images: Images
     save: Save
+    may_take: bool
 
     def mark(self, because: str = "") -> Entry:
         """Mark the image and leave it at that."""
@@ -81,7 +90,7 @@ class _Deed:
         if refusal:
             return _ended(self.entry, Remedy.ALERT, refusal)
         try:
-            is_taken = self.images.take_tag(image.tag, image.digest)
+            is_taken = self.may_take and self.images.take_tag(image.tag, image.digest)
         except ChangeRefusedError as error:
             return self.mark(f"ECR refused it ({error})")
         lost = self._put_back_if_gone(self.document)
@@ -209,7 +218,7 @@ class _Deed:
 
     def _why_not_any_more(self, state: ImageState | None) -> str:
         """Look once more, right before the deed, at what may have changed since it was planned."""
-        if state is None or self.entry.image.tag not in state.tags:
+        if not self.may_take or state is None or self.entry.image.tag not in state.tags:
             return _TAG_MOVED
         others = _other_tags(self.entry, state)
         if others:

@@ -94,8 +94,12 @@ class Remedying:
         return entry if entry is not None and entry.state in open_states else None
 
     def go_on(self, entry: Entry, push: Push, policy: Policy) -> Done:
-        """Bring to its end what an entry says was begun, and tell."""
-        return self._end(entry, found_again(entry, push), policy)
+        """Bring to its end what an entry says was begun, and tell.
+
+        Its tag did not name the image any more. Where it does again, somebody may rely on it by
+        now, and nobody has looked: another event will tell of it.
+        """
+        return self._end(entry, found_again(entry, push), policy, may_take=False)
 
     def settle(self, push: Push) -> None:
         """Cancel what waits for the end of a grace period, if another image has the tag by now."""
@@ -186,11 +190,12 @@ class Remedying:
             return with_plan(entry, plan), plan
         return with_plan(entry, plan, sight.observed, sight.documents), plan
 
-    def _end(self, entry: Entry, found: Found, policy: Policy) -> Done:
+    def _end(self, entry: Entry, found: Found, policy: Policy, *, may_take: bool = True) -> Done:
         """Bring an entry to its end, whatever of that was done already, and tell."""
         if entry.is_open:
             there = self.images.documents([entry.image.digest]).get(entry.image.digest)
-            entry = carry_out(entry, there, self.images, self.ledger.save)
+            save = self.ledger.save
+            entry = carry_out(entry, there, self.images, save, may_take=may_take)
             if entry.due and entry.remedy is Remedy.TAG:
                 entry = self._wait(entry)
             entry = self.ledger.save(entry)
