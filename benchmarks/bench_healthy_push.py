@@ -134,7 +134,12 @@ def _event(pushes: int) -> dict[str, object]:
             "image-digest": _IMAGE_ID["imageDigest"],
         },
     }
-    record = {"messageId": "1", "body": json.dumps(push), "eventSource": "aws:sqs"}
+    record = {
+        "messageId": "1",
+        "body": json.dumps(push),
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "eventSource": "aws:sqs",
+    }
     return {"Records": [record] * pushes}
 
 
