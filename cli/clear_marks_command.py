@@ -53,7 +53,7 @@ def _run(options: argparse.Namespace) -> int:
         for mark in marks_in(ecr, options.repository):
             word = "kept, the image has no other tag" if mark.is_last else "found"
             if options.yes and not mark.is_last:
-                word = "removed" if remove(ecr, mark) else "kept, the tag has moved on"
+                word = "removed" if remove(ecr, mark) else "kept, it has changed meanwhile"
             left += word != "removed"
             print(printable(f"{mark.repository}:{mark.tag} {word}"))
     except AWS_ERRORS as error:
@@ -82,9 +82,26 @@ def _repositories(ecr: "ECRClient") -> Iterator[str]:
 
 
 def remove(ecr: "ECRClient", mark: Mark) -> bool:
-    """Remove a mark, unless it names another image by now; tell whether it is gone."""
+    """Remove a mark, unless the image or its tags have changed; tell whether it is gone."""
+    if not _has_other_tag(ecr, mark):
+        return False
     answer = ecr.batch_delete_image(
         repositoryName=mark.repository,
         imageIds=[{"imageTag": mark.tag, "imageDigest": mark.digest}],
     )
     return not answer.get("failures")
+
+
+def _has_other_tag(ecr: "ECRClient", mark: Mark) -> bool:
+    """Look right before the deed: the listing may be minutes old, and a last tag takes its image.
+
+    ECR has no condition on the other tags, so that moments remain.
+    """
+    try:
+        answer = ecr.describe_images(
+            repositoryName=mark.repository, imageIds=[{"imageDigest": mark.digest}]
+        )
+    except ecr.exceptions.ImageNotFoundException:
+        return False
+    tags = [tag for image in answer["imageDetails"] for tag in image.get("imageTags", [])]
+    return not all(map(is_mark, tags))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.clear_marks_command import marks_in, remove
 from cli.main import main
 from local_aws import Deployment, LocalAws
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push, tags
@@ -50,6 +51,17 @@ def test_an_image_whose_only_tag_is_a_mark_keeps_it(
     assert "kept, the image has no other tag" in capsys.readouterr().out
     assert len(marks(ecr)) == 1
     assert tags(ecr) == {"1.0", "1.2"} | marks(ecr)
+
+
+def test_an_image_that_loses_its_own_tag_after_it_was_listed_keeps_its_mark(
+    ecr: "ECRClient",
+) -> None:
+    listed = list(marks_in(ecr, "shop/api"))
+    ecr.batch_delete_image(repositoryName="shop/api", imageIds=[{"imageTag": "1.1"}])
+
+    assert sorted(remove(ecr, mark) for mark in listed) == [False, True]
+
+    assert len(marks(ecr)) == 1
 
 
 def test_a_repository_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
