@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from platform_guard.settings import GUARD_FILE, SettingsError, load_settings
-from stacks.node import use_installed_node
+from stacks.cdk_process import prepare_cdk_process
 
 ROOT = Path(__file__).resolve().parent
 
@@ -23,7 +23,7 @@ def main() -> None:
         load_settings(guard_file)
     except SettingsError as error:
         sys.exit(str(error))
-    use_installed_node()
+    prepare_cdk_process()
     # Not at the top: aws_cdk starts Node when it is imported, and takes seconds to do it.
     from stacks.synthesis import synthesize
 

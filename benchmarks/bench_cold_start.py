@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.ratio import median_ratio
 from local_aws import LocalAws
 from local_aws.runtime import Function
-from stacks.node import use_installed_node
+from stacks.cdk_process import prepare_cdk_process
 from tests.support.http_endpoint import served_over_http
 from tests.support.lambda_runtime import PLATFORM_WITHOUT_EMULATOR, running
 
@@ -47,7 +47,7 @@ def main() -> None:
     """Print the size of the asset, and the cold start of each function as a ratio."""
     if PLATFORM_WITHOUT_EMULATOR is not None:
         sys.exit(PLATFORM_WITHOUT_EMULATOR)
-    use_installed_node()
+    prepare_cdk_process()
     # Not at the top: importing aws_cdk starts Node, and that must be the installed one.
     from stacks.synthesis import synthesize
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stacks.node import use_installed_node
+from stacks.cdk_process import prepare_cdk_process
 from tests.infrastructure.readable import readable
 from tests.infrastructure.settings import HARDENED
 from tests.infrastructure.template import Synthesis
@@ -16,7 +16,7 @@ SETTINGS = {"default": "", "hardened": HARDENED}
 
 def main() -> None:
     """Synthesize, and write every snapshot."""
-    use_installed_node()
+    prepare_cdk_process()
     from stacks.synthesis import synthesize
 
     FOLDER.mkdir(exist_ok=True)

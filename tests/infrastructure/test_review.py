@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stacks.node import use_installed_node
+from stacks.cdk_process import prepare_cdk_process
 from tests.infrastructure.settings import HARDENED
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Review:
 
 @pytest.fixture(scope="module")
 def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
-    use_installed_node()
+    prepare_cdk_process()
     return Review(tmp_path_factory.mktemp("review"))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.node import use_installed_node
+from stacks.cdk_process import prepare_cdk_process
 
 
 def cloud_assembly(guard_toml: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -24,7 +24,7 @@ def cloud_assembly(guard_toml: str, tmp_path_factory: pytest.TempPathFactory) ->
         if not (folder / "done").exists():
             guard_file = folder / "operator.toml"
             guard_file.write_text(guard_toml, encoding="utf-8")
-            use_installed_node()
+            prepare_cdk_process()
             # Not at the top: importing aws_cdk starts Node, and that must be the installed one.
             from stacks.synthesis import synthesize
 
