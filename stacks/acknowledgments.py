@@ -7,12 +7,14 @@ tests do, and fail for a finding that is not here and for a reason that nothing 
 from collections.abc import Iterator, Mapping
 
 import aws_cdk as cdk
-from constructs import IConstruct
 
-_EVERYWHERE = "AwsSolutions::AwsSolutions-IAM5[Resource::{}]"
+from stacks.platform_guard import PlatformGuard
+from stacks.push_guard_permissions import repositories_to_change, takes_away
+
+_WILDCARD = "AwsSolutions::AwsSolutions-IAM5[Resource::{}]"
 _NIST = "NIST.800.53.R5::NIST.800.53.R5-{}"
 
-_WILDCARDS: Mapping[str, str] = {
+_EVERYWHERE: Mapping[str, str] = {
     "arn:<AWS::Partition>:ecr:{region}:{account}:repository/*": (
         "The guard is for every repository of the account and region, also those made later. What "
         "it may do there, the policy in guard.toml decides."
@@ -61,17 +63,54 @@ _RULES: Mapping[str, str] = {
 }
 
 
-def acknowledge_findings(scope: IConstruct) -> None:
-    """Acknowledge the known findings about a guard in `scope`, so that only new ones are told."""
-    for finding, reason in findings_by_id(cdk.Stack.of(scope)):
-        cdk.Validations.of(scope).acknowledge(cdk.Acknowledgment(id=finding, reason=reason))
+_WHERE_IMAGES_ARE_TAKEN_AWAY: Mapping[str, str] = {
+    "arn:<AWS::Partition>:ecs:{region}:{account}:task/*": (
+        "No image that a task runs is taken away, whichever task that is. The guard only reads."
+    ),
+    "arn:<AWS::Partition>:lambda:{region}:{account}:function:*": (
+        "No image that a function runs is taken away, whichever function that is. The guard only "
+        "reads."
+    ),
+}
+
+_REPOSITORIES = "arn:<AWS::Partition>:ecr:{region}:{account}:repository/{pattern}"
+_REPOSITORIES_REASON = "The rules of guard.toml are for repositories by their names."
+
+_SCHEDULES = "arn:<AWS::Partition>:scheduler:{region}:{account}:schedule/{group}/*"
+_SCHEDULES_REASON = (
+    "Each image that waits has a schedule of its own, in a group that holds nothing else."
+)
 
 
-def findings_by_id(stack: cdk.Stack) -> Iterator[tuple[str, str]]:
-    """Yield each known finding, as cdk-nag calls it in that stack, and why it is meant to be so."""
+def acknowledge_findings(guard: PlatformGuard) -> None:
+    """Acknowledge the known findings about a guard, so that only new ones are told.
+
+    For the whole stack that it stands in: cdk-nag finds the same about what else is there.
+    """
+    validations = cdk.Validations.of(cdk.Stack.of(guard))
+    for finding, reason in findings_by_id(guard):
+        validations.acknowledge(cdk.Acknowledgment(id=finding, reason=reason))
+
+
+def findings_by_id(guard: PlatformGuard) -> Iterator[tuple[str, str]]:
+    """Yield each known finding, as cdk-nag calls it in the guard's stack, and why it is so."""
+    stack = cdk.Stack.of(guard)
     region = "<AWS::Region>" if cdk.Token.is_unresolved(stack.region) else stack.region
     account = "<AWS::AccountId>" if cdk.Token.is_unresolved(stack.account) else stack.account
-    for resource, reason in _WILDCARDS.items():
-        yield _EVERYWHERE.format(resource.format(region=region, account=account)), reason
+    for resource, reason in _wildcards(guard):
+        filled = resource.replace("{region}", region).replace("{account}", account)
+        yield _WILDCARD.format(filled), reason
     for rule, reason in _RULES.items():
         yield _NIST.format(rule), reason
+
+
+def _wildcards(guard: PlatformGuard) -> Iterator[tuple[str, str]]:
+    yield from _EVERYWHERE.items()
+    if takes_away(guard.policies):
+        yield from _WHERE_IMAGES_ARE_TAKEN_AWAY.items()
+    wild = {pattern for pattern in repositories_to_change(guard.policies) if "*" in pattern}
+    for pattern in sorted(wild - {"*"}):
+        yield _REPOSITORIES.replace("{pattern}", pattern), _REPOSITORIES_REASON
+    if guard.schedule_group is not None:
+        group = str(cdk.Stack.of(guard).resolve(guard.schedule_group.schedule_group_name))
+        yield _SCHEDULES.replace("{group}", group), _SCHEDULES_REASON

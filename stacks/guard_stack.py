@@ -24,4 +24,4 @@ class GuardStack(Stack):
             ),
         )
         # "Default" leaves no trace in the logical ids.
-        PlatformGuard(self, "Default", guard_file=guard_file)
+        self.guard = PlatformGuard(self, "Default", guard_file=guard_file)

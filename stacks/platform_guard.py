@@ -75,6 +75,9 @@ class PlatformGuard(Construct):
         _note_what_is_deployed(push_guard.function, guard_file)
         self.topic: sns.ITopic = foundation.alerts.topic
         """Where alerts and alarms are published; subscribe to it what else should hear of them."""
+        self.policies = settings.policies
+        self.schedule_group = push_guard.grace.group if push_guard.grace else None
+        """What ends grace periods; None where no image waits."""
 
 
 def _note_what_is_deployed(function: lambda_.Function, guard_file: Path) -> None:

@@ -32,7 +32,7 @@ class PushGuard(QueueFedFunction):
     def __init__(self, scope: Construct, construct_id: str, *, foundation: Foundation) -> None:
         settings = foundation.settings
         stack = Stack.of(scope)
-        grace = Grace(scope, "Grace") if settings.policies.waits() else None
+        self.grace = grace = Grace(scope, "Grace") if settings.policies.waits() else None
         super().__init__(
             scope,
             construct_id,

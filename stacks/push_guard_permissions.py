@@ -11,6 +11,14 @@ from platform_guard.policy import Remedy
 _WRITING = (Remedy.TAG, Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE)
 _TAKING_AWAY = (Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE)
 
+_CHANGES = (
+    ("ecr:PutImage", _WRITING),
+    ("ecr:DescribeImages", _TAKING_AWAY),
+    ("ecr:BatchDeleteImage", (Remedy.QUARANTINE, Remedy.DELETE)),
+    ("ecr:UpdateImageStorageClass", (Remedy.ARCHIVE,)),
+)
+"""What the remedies need on a repository."""
+
 
 def permissions_to_guard(stack: Stack, policies: Policies) -> list[iam.PolicyStatement]:
     """Let a function read images, and write to ECR only where some policy asks for it."""
@@ -22,21 +30,28 @@ def permissions_to_guard(stack: Stack, policies: Policies) -> list[iam.PolicySta
     ]
 
 
+def repositories_to_change(policies: Policies) -> frozenset[str]:
+    """Give the patterns of the repositories that the function may do something in."""
+    return frozenset(
+        pattern for _, remedies in _CHANGES for pattern in policies.repositories_with(*remedies)
+    )
+
+
+def takes_away(policies: Policies) -> bool:
+    """Tell whether some image may be taken away, and not only be marked."""
+    return bool(policies.repositories_with(*_TAKING_AWAY))
+
+
 def _on_repositories(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
-    for actions, remedies in (
-        (["ecr:PutImage"], _WRITING),
-        (["ecr:DescribeImages"], _TAKING_AWAY),
-        (["ecr:BatchDeleteImage"], (Remedy.QUARANTINE, Remedy.DELETE)),
-        (["ecr:UpdateImageStorageClass"], (Remedy.ARCHIVE,)),
-    ):
+    for action, remedies in _CHANGES:
         patterns = policies.repositories_with(*remedies)
         if patterns:
-            yield iam.PolicyStatement(actions=actions, resources=_repositories(stack, patterns))
+            yield iam.PolicyStatement(actions=[action], resources=_repositories(stack, patterns))
 
 
 def _to_protect(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
     """Let the function see what it must not take away."""
-    if not policies.repositories_with(*_TAKING_AWAY):
+    if not takes_away(policies):
         return
     yield iam.PolicyStatement(
         actions=["ecs:DescribeServices"],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from platform_guard.alert_settings import AlertSettings, read_alert_settings
-from platform_guard.deploy_settings import DeploySettings, read_deploy_settings
+from platform_guard.deploy_settings import DeploySettings, partition_of, read_deploy_settings
 from platform_guard.overrides import Override
 from platform_guard.policies import Policies
 from platform_guard.policy_settings import check_policies, read_policy, read_rules
@@ -105,6 +105,8 @@ def _read_settings(document: dict[str, object]) -> Settings:
             exec_format = diagnosis.take("exec_format", a_boolean, default.exec_format)
         sweep = read_sweep_settings(root)
         deploy = read_deploy_settings(root)
+    if alerts.amazon_q is not None:
+        _check_place_of_amazon_q(deploy.regions)
     return Settings(
         policies=policies,
         delay_seconds=delay_seconds,
@@ -114,6 +116,20 @@ def _read_settings(document: dict[str, object]) -> Settings:
         sweep=sweep,
         deploy=deploy,
     )
+
+
+def _check_place_of_amazon_q(regions: tuple[str, ...]) -> None:
+    without = next((region for region in regions if partition_of(region) != "aws"), None)
+    if without is not None:
+        raise TomlTableError(
+            f"[amazon_q]: Amazon Q cannot be set up in {without}; write a [[slack.channel]] instead"
+        )
+    # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1155
+    if len(regions) > 1:
+        raise TomlTableError(
+            "[amazon_q]: an account can configure a channel for Amazon Q once, and not in several "
+            "regions; write one region in [deploy] regions, or a [[slack.channel]] instead"
+        )
 
 
 def _overrides(value: object) -> frozenset[Override]:

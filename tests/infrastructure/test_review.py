@@ -1,40 +1,67 @@
-"""A security review by machine: rule packs of cdk-nag, each finding acknowledged with a reason."""
+"""A review by machine: the CDK's rules for templates, and rule packs of cdk-nag for security.
+
+Each finding is acknowledged with a reason.
+"""
 
 import json
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from stacks.cdk_process import prepare_cdk_process
-from tests.infrastructure.settings import HARDENED
+from tests.infrastructure.settings import EVERYTHING, HARDENED
 
-if TYPE_CHECKING:
-    from aws_cdk import Stack
+RULES = """
+[guard]
+repository_overrides = ["remedy"]
+
+[[repository]]
+repository = "payments/*"
+grace = "1h"
+
+[repository.remedies]
+index-only = "quarantine"
+
+[[repository]]
+repository = "archived"
+
+[repository.remedies]
+dangling = "archive"
+"""
+"""Rules for some repositories, of which one is named in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What the rule packs find in the stacks for some settings, by the names of cdk-nag."""
+
+    found: frozenset[str]
+    acknowledged: frozenset[str]
+    """What the stacks give a reason for, whether it is found or not."""
 
 
 class Review:
-    """Rule packs, run over the stacks for the text of a guard.toml."""
+    """Runs the rule packs over the stacks for the text of a guard.toml."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._runs = 0
 
-    def found(self, guard_toml: str) -> frozenset[str]:
-        """Give what they find, by the names of cdk-nag."""
-        return self._run(guard_toml, lambda _: None)
+    def before(self, guard_toml: str) -> Reviewed:
+        """Review without any acknowledgment."""
+        return self._run(guard_toml, acknowledge=False)
 
-    def unacknowledged(self, guard_toml: str) -> frozenset[str]:
-        """Give what is left of it after the acknowledgments."""
-        from stacks.acknowledgments import acknowledge_findings
+    def after(self, guard_toml: str) -> Reviewed:
+        """Review with the acknowledgments."""
+        return self._run(guard_toml, acknowledge=True)
 
-        return self._run(guard_toml, acknowledge_findings)
-
-    def _run(self, guard_toml: str, prepare: "Callable[[Stack], None]") -> frozenset[str]:
+    def _run(self, guard_toml: str, *, acknowledge: bool) -> Reviewed:
         import aws_cdk as cdk
         import cdk_nag
 
+        from stacks.acknowledgments import acknowledge_findings, findings_by_id
+        from stacks.guard_stack import GuardStack
         from stacks.synthesis import build_app
 
         self._runs += 1
@@ -43,16 +70,24 @@ class Review:
         guard_file.write_text(guard_toml, encoding="utf-8")
         app = build_app(guard_file, output)
         cdk.Validations.of(app).add_plugins(
-            cdk_nag.AwsSolutionsChecks(app), cdk_nag.NIST80053R5Checks(app)
+            cdk.CloudFormationValidatePlugin(),
+            cdk_nag.AwsSolutionsChecks(app),
+            cdk_nag.NIST80053R5Checks(app),
         )
-        for child in app.node.children:
-            if isinstance(child, cdk.Stack):
-                prepare(child)
+        guards = [stack.guard for stack in app.node.children if isinstance(stack, GuardStack)]
+        if acknowledge:
+            for guard in guards:
+                acknowledge_findings(guard)
         try:
             app.synth()
         except RuntimeError as error:
             assert "ValidationFailed" in str(error)  # noqa: PT017 - else it is a bug of ours
-        return violations(output / "validation-report.json")
+        return Reviewed(
+            found=violations(output / "validation-report.json"),
+            acknowledged=frozenset(
+                finding for guard in guards for finding, _ in findings_by_id(guard)
+            ),
+        )
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +105,11 @@ def violations(report: Path) -> frozenset[str]:
 
 
 def test_every_finding_has_a_reason_and_every_reason_a_finding(review: Review) -> None:
-    import aws_cdk as cdk
+    reviews = [review.before(guard_toml) for guard_toml in ("", EVERYTHING, RULES)]
 
-    from stacks.acknowledgments import findings_by_id
-
-    found = review.found("") | review.found(HARDENED)
-
-    assert found == {finding for finding, _ in findings_by_id(cdk.Stack())}
+    assert frozenset().union(*(each.found for each in reviews)) == frozenset().union(
+        *(each.acknowledged for each in reviews)
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,15 +117,21 @@ def test_every_finding_has_a_reason_and_every_reason_a_finding(review: Review) -
     [
         pytest.param("", id="default"),
         pytest.param(HARDENED, id="hardened"),
-        pytest.param('[deploy]\nregions = ["eu-west-1", "us-east-1"]\n', id="regions"),
+        pytest.param(EVERYTHING, id="everything"),
+        pytest.param(RULES, id="rules"),
+        pytest.param(
+            '[deploy]\nregions = ["eu-west-1", "us-east-1", "ap-southeast-2"]\n', id="regions"
+        ),
+        pytest.param('[deploy]\nregions = ["cn-north-1"]\n', id="China"),
+        pytest.param('[deploy]\nregions = ["us-gov-west-1"]\n', id="GovCloud"),
     ],
 )
 def test_with_the_reasons_nothing_is_left_to_say(review: Review, guard_toml: str) -> None:
-    assert review.unacknowledged(guard_toml) == frozenset()
+    assert review.after(guard_toml).found == frozenset()
 
 
 def test_a_hardened_guard_needs_fewer_reasons(review: Review) -> None:
-    found = review.found(HARDENED)
+    found = review.before(HARDENED).found
 
     assert "NIST.800.53.R5::NIST.800.53.R5-LambdaConcurrency" not in found
     assert "NIST.800.53.R5::NIST.800.53.R5-CloudWatchLogGroupEncrypted" not in found

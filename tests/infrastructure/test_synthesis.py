@@ -10,6 +10,7 @@ import pytest
 from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
 
 from tests.infrastructure.conftest import Synthesize
+from tests.infrastructure.settings import EVERYTHING, HARDENED
 from tests.infrastructure.template import Synthesis, Template
 
 ROOT = Path(__file__).parents[2]
@@ -102,14 +103,24 @@ def test_bad_settings_end_the_app_with_one_line(
     assert not (tmp_path / "cdk.out").exists()
 
 
-@pytest.mark.parametrize("which", ["template", "hardened"])
-def test_cloudformation_has_nothing_to_object(which: str, request: pytest.FixtureRequest) -> None:
-    template: Template = request.getfixturevalue(which)
+@pytest.mark.parametrize(
+    ("guard_toml", "regions"),
+    [
+        pytest.param("", REGIONS, id="default"),
+        pytest.param(HARDENED, REGIONS, id="hardened"),
+        # China and GovCloud have no Amazon Q.
+        pytest.param(EVERYTHING, REGIONS[:3], id="everything"),
+    ],
+)
+def test_cloudformation_has_nothing_to_object(
+    guard_toml: str, regions: tuple[str, ...], synthesize: Synthesize
+) -> None:
+    template = synthesize(guard_toml).template
 
     # W3005: the CDK writes a DependsOn next to the GetAtt that already says so.
     findings = lint(
         json.dumps(template.content),
-        config=ManualArgs(regions=list(REGIONS), ignore_checks=["W3005"]),
+        config=ManualArgs(regions=list(regions), ignore_checks=["W3005"]),
     )
 
     assert findings == []

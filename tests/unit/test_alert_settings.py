@@ -46,6 +46,8 @@ def test_every_key_is_read() -> None:
     )
 
 
+AMAZON_Q = '[amazon_q]\nworkspace_id = "T01234ABCDE"\nchannel_id = "C01234ABCDE"\n'
+
 MISTAKES = {
     "too long": (
         "[alerts]\ncollect_seconds = 901",
@@ -81,6 +83,15 @@ MISTAKES = {
     "a name": (
         '[amazon_q]\nworkspace_id = "T01"\nchannel_id = "#platform"',
         "[amazon_q] channel_id: '#platform' is no id of a channel; write one such as C01234ABCDE",
+    ),
+    "several regions": (
+        AMAZON_Q + '[deploy]\nregions = ["eu-west-1", "us-east-1"]',
+        "[amazon_q]: an account can configure a channel for Amazon Q once, and not in several "
+        "regions; write one region in [deploy] regions, or a [[slack.channel]] instead",
+    ),
+    "a region without it": (
+        AMAZON_Q + '[deploy]\nregions = ["us-gov-west-1"]',
+        "[amazon_q]: Amazon Q cannot be set up in us-gov-west-1; write a [[slack.channel]] instead",
     ),
 }
 
