@@ -5,7 +5,13 @@ from pathlib import Path
 
 from platform_guard.settings import GUARD_FILE
 
-_LAMBDAS = Path(__file__).resolve().parent.parent / "lambdas"
+_HERE = Path(__file__).resolve().parent
+_LAMBDAS = next(
+    # A wheel has them within this package, where no other package's name can clash with theirs.
+    folder
+    for folder in (_HERE / "lambdas", _HERE.parent / "lambdas")
+    if folder.is_dir()
+)
 
 
 def stage_code(guard_file: Path, folder: Path) -> None:

