@@ -17,6 +17,7 @@ from platform_guard.evidence import NO_EVIDENCE, Evidence
 from platform_guard.pull_errors import classify
 from platform_guard.pull_failures import PullFailure, pull_failure
 from platform_guard.task_stops import TaskStop, parse_described_tasks, parse_task_stop
+from stacks.naming import STACK_NAME
 
 _NAME_LENGTH_LIMIT = 255
 
@@ -51,15 +52,22 @@ def add_explain_command(commands: Commands) -> None:
     parser.add_argument(
         "--live",
         action="store_true",
-        help="look at the image, the task definition and the network in the account of your AWS "
-        "credentials as well; changes nothing, and needs an event or describe-tasks output",
+        help="look at the image, the task definition, the network and the guard's records in the "
+        "account of your AWS credentials as well; changes nothing, and needs an event or "
+        "describe-tasks output",
+    )
+    parser.add_argument(
+        "--stack",
+        metavar="NAME",
+        default=STACK_NAME,
+        help=f"the stack of the guard, whose records --live reads (default: {STACK_NAME})",
     )
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     text = _read_standard_input() if options.text == "-" else _checked(options.text)
-    explained = list(explain(text, is_live=options.live))
+    explained = list(explain(text, stack=options.stack if options.live else None))
     if options.json:
         for item in explained:
             print(render_json_line(item.diagnosis))
@@ -68,19 +76,20 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def explain(text: str, *, is_live: bool = False) -> Iterator[Explained]:
+def explain(text: str, *, stack: str | None = None) -> Iterator[Explained]:
     """Explain a text, or each task that stopped in some JSON.
 
-    Raises UsageError where there is nothing to explain.
+    With the `stack` of the guard the live account is looked at, and the guard's records. Raises
+    UsageError where there is nothing to explain.
     """
     if not text.strip():
         raise UsageError("explain: there is no text; write platform-guard explain 'TEXT'")
     for stop, failure in _failures(text):
-        evidence = _evidence(stop, failure) if is_live else NO_EVIDENCE
+        evidence = NO_EVIDENCE if stack is None else _evidence(stop, failure, stack)
         yield Explained(failure, stop, diagnose(stop, failure, evidence))
 
 
-def _evidence(stop: TaskStop | None, failure: PullFailure) -> Evidence:
+def _evidence(stop: TaskStop | None, failure: PullFailure, stack: str) -> Evidence:
     if stop is None:
         raise UsageError(
             "explain: --live needs the task; write aws ecs describe-tasks --cluster CLUSTER "
@@ -89,7 +98,7 @@ def _evidence(stop: TaskStop | None, failure: PullFailure) -> Evidence:
     # The AWS SDK takes a fifth of a second to import, which a text alone has no use for.
     from cli.live_evidence import gather_evidence
 
-    return gather_evidence(stop, failure)
+    return gather_evidence(stop, failure, stack)
 
 
 def render_json_line(diagnosis: Diagnosis) -> str:

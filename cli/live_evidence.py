@@ -1,25 +1,49 @@
 """Evidence from the live account, with the caller's credentials. Reads only."""
 
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cli.errors import UsageError
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.evidence_gathering import EvidenceGatherer, Question
+from platform_guard.aws.ledger import DynamoDbLedger
+from platform_guard.aws.stack_outputs import stack_outputs
 from platform_guard.aws.task_definitions import TaskDefinitions
 from platform_guard.evidence import Evidence
+from platform_guard.ledger import STATE_TABLE_OUTPUT, Entry
 from platform_guard.pull_failures import PullFailure
 from platform_guard.task_stops import TaskStop
 
 _SECONDS = 20.0
 
 
-def gather_evidence(stop: TaskStop, failure: PullFailure) -> Evidence:
+@dataclass(frozen=True, slots=True)
+class DeployedRecords:
+    """The records of the guard that stands where the task ran; none where no guard does.
+
+    Looked up when they are wanted, so that one who may not see them gets the rest.
+    """
+
+    clients: Clients
+    stack: str
+
+    def entries(self, repository: str = "") -> Iterable[Entry]:
+        """Give the entries of a repository, the newest first. Raises what AWS answers."""
+        table = stack_outputs(self.clients.cloudformation, self.stack).get(STATE_TABLE_OUTPUT)
+        if table is None:
+            return ()
+        return DynamoDbLedger(self.clients.dynamodb, table).entries(repository)
+
+
+def gather_evidence(stop: TaskStop, failure: PullFailure, stack: str) -> Evidence:
     """Look up what the deployed function would look up; what cannot be had is part of it.
 
-    Raises UsageError where there are no credentials to look with.
+    `stack` is that of the guard. Raises UsageError where there are no credentials to look with.
     """
     clients = Clients(stop.region)
     if not clients.has_credentials():
         raise UsageError("explain: --live needs AWS credentials; set AWS_PROFILE, or run aws login")
-    gatherer = EvidenceGatherer(clients, TaskDefinitions(), time.monotonic)
+    records = DeployedRecords(clients.hasty(stop.region), stack)
+    gatherer = EvidenceGatherer(clients, TaskDefinitions(), time.monotonic, records)
     return gatherer.gather(Question(stop, failure), _SECONDS)

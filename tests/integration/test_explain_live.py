@@ -8,9 +8,11 @@ import pytest
 from cli.main import main
 from cli.paths import REPOSITORY_ROOT
 from local_aws import LocalAws, push_layout
+from tests.integration.strong_guard import NewShelf
 from tests.support.known_images import layout_of
-from tests.support.registry import MAC_BUILD
+from tests.support.registry import MAC_BUILD, PLAIN_ARM64
 
+MISSING = REPOSITORY_ROOT / "events" / "ecs" / "fargate-image-not-found.json"
 EVENT = REPOSITORY_ROOT / "events" / "ecs" / "fargate-platform-mismatch.json"
 
 
@@ -48,6 +50,25 @@ def test_it_changes_nothing(aws: LocalAws, explained: str) -> None:
     tags = aws.client("ecr").list_images(repositoryName="shop/api", filter={"tagStatus": "TAGGED"})
 
     assert [image["imageTag"] for image in tags["imageIds"]] == ["1.4.2"], explained
+
+
+def test_the_records_of_the_deployed_guard_say_that_it_took_the_image_away(
+    shelf: NewShelf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(PLAIN_ARM64, "1.4.3")
+    repository.run()
+    event = MISSING.read_text(encoding="utf-8").replace("shop/api", repository.name)
+    capsys.readouterr()
+
+    assert main(["explain", "--live", event]) == 0
+    with_records = capsys.readouterr().out
+    assert main(["explain", "--live", "--stack", "another", event]) == 0
+    without_records = capsys.readouterr().out
+
+    assert "This guard did that" in with_records
+    assert "quarantined: its tag 1.4.3 was taken away" in with_records
+    assert "quarantined:" not in without_records
 
 
 @pytest.mark.usefixtures("aws")
