@@ -74,6 +74,8 @@ class Guarding:
         """Judge a push, and do what the policy wants done about it."""
         policy = effective.policy
         found = self._examine(push, policy)
+        if policy.grace_seconds and (found is not None or is_redelivered):
+            self.remedying().settle(push, has_tag=found is not None)
         if found is None:
             # Taking a tag away makes its own event stale: what was interrupted then must not be
             # taken for something that has settled itself.
@@ -86,8 +88,6 @@ class Guarding:
                 )
             return Stale(_STALE) if done is None else Remedied(done)
         self.judged(found)
-        if policy.grace_seconds:
-            self.remedying().settle(push)
         if found.verdict.name in _FINE:
             return Fine(found)
         return Remedied(

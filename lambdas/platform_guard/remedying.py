@@ -101,11 +101,23 @@ class Remedying:
         """
         return self._end(entry, found_again(entry, push), policy, may_take=False)
 
-    def settle(self, push: Push) -> None:
-        """Cancel what waits for the end of a grace period, if another image has the tag by now."""
+    def settle(self, push: Push, *, has_tag: bool) -> None:
+        """Cancel what waits for the end of a grace period, if another image has the tag by now.
+
+        Where the push itself does not have it any more, that is left to whichever does. What is
+        begun and does not wait yet is left to the end of its time: its schedule must not go before
+        it waits.
+        """
         for waiting_id in self.schedules.waiting(push.image):
             entry = self.ledger.find(waiting_id)
-            if entry is not None and entry.image.digest != push.image.digest:
+            if entry is None:
+                continue
+            if entry.state is State.CANCELED:
+                # Whoever canceled it did not come to this.
+                self.schedules.delete(entry.image, entry.id)
+            elif (
+                has_tag and entry.state is State.WAITING and entry.image.digest != push.image.digest
+            ):
                 self.cancel(entry, f"another image got the tag {push.image.tag}")
 
     def cancel(self, entry: Entry, because: str) -> Done:

@@ -41,9 +41,12 @@ class Faults:
     """What others do between two calls."""
     probability: float = 0.0
     crashed_in: list[str] = field(default_factory=list)
+    once_before: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """What is to happen right before the next call of a name."""
 
     def call(self, name: str, action: Callable[[], T]) -> T:
         """Make a call of the guard, or not."""
+        self.once_before.pop(name, lambda: None)()
         self.meanwhile()
         fault = self._choose()
         if fault is None:
