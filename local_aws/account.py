@@ -14,11 +14,17 @@ import boto3
 from moto import mock_aws
 from moto.ecr.models import ecr_backends
 from moto.iam.models import iam_backends
-from moto.sns.models import sns_backends
 from moto.utilities.utils import get_partition
 
 from local_aws.assembly import read_stack
-from local_aws.calls import ApiCall, CallGate, Principal, condition_keys, gate_on_every_client
+from local_aws.calls import (
+    ApiCall,
+    CallGate,
+    Principal,
+    condition_keys,
+    gate_on_every_client,
+    with_key,
+)
 from local_aws.deployment import Deployment
 from local_aws.ecr.downloads import DownloadServer
 from local_aws.ecr.events import ImageEvent
@@ -57,7 +63,7 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         self.account = account
         self.clock = clock
         self._new_id = new_id
-        self._gate = CallGate(account, key_of_topic=self._key_of_topic)
+        self._gate = CallGate(account)
         self._resources = ExitStack()
         self._downloads = DownloadServer()
         self._resources.callback(self._downloads.stop)
@@ -95,6 +101,11 @@ class LocalAws(AbstractContextManager["LocalAws"]):
     def calls(self) -> list[ApiCall]:
         """The calls of roles and of observed clients so far, in order. May be cleared."""
         return self._gate.calls
+
+    @property
+    def wanted(self) -> list[tuple[str, Permission]]:
+        """What roles wanted, each by the role's name, in order. May be cleared."""
+        return self._gate.wanted
 
     @property
     def denied(self) -> list[Permission]:
@@ -174,9 +185,10 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         role_name = role_arn.rsplit("/", 1)[-1]
         principal = Principal(role_arn, lambda: self._policies_of(role_name))
         context = condition_keys({}, Scope(self.account, self.region))
-        message = self._gate.authorize(principal, Permission(action, resource), context)
-        if message is not None:
-            raise PermissionError(message)
+        for permission in with_key(Permission(action, resource)):
+            message = self._gate.authorize(principal, permission, context)
+            if message is not None:
+                raise PermissionError(message)
 
     def deploy(self, assembly: Path, stack_name: str | None = None) -> Deployment:
         """Deploy a stack of a CDK cloud assembly (`cdk.out`), by default its only one.
@@ -186,11 +198,6 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         stack = read_stack(assembly, stack_name, self.account, self.region)
         create_stack(self, stack)
         return Deployment(self, stack)
-
-    def _key_of_topic(self, topic_arn: str) -> str | None:
-        topic = sns_backends[self.account][topic_arn.split(":")[3]].topics.get(topic_arn)
-        key: str | None = topic.kms_master_key_id if topic is not None else None
-        return key or None
 
     def _policies_of(self, role_name: str) -> list[str]:
         role = iam_backends[self.account][get_partition(self.region)].get_role(role_name)

@@ -15,6 +15,7 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 from botocore.handlers import BUILTIN_HANDLERS
 
+from local_aws.iam.keys import actions_on_key, customer_key_of
 from local_aws.iam.permissions import Permission, Scope, required_permissions
 from local_aws.iam.policy import Decision, evaluate
 
@@ -48,6 +49,11 @@ class Principal:
     arn: str
     policies: Callable[[], Sequence[str]] | None
 
+    @property
+    def role(self) -> str:
+        """Return the name of the role, which is the second part of its own and of a session's."""
+        return self.arn.partition("/")[2].partition("/")[0]
+
 
 class Denied(BaseException):
     """A role wanted what it may not, and nothing after that is of interest."""
@@ -65,9 +71,9 @@ class CallGate:
 
     account: str
     principals: dict[str, Principal] = field(default_factory=dict)
-    key_of_topic: Callable[[str], str | None] = lambda _: None
-    """The ARN of the key that encrypts a topic; None where it has none."""
     calls: list[ApiCall] = field(default_factory=list)
+    wanted: list[tuple[str, Permission]] = field(default_factory=list)
+    """What roles wanted, each by its name, whether they may or not. May be cleared."""
     denied: list[Permission] = field(default_factory=list)
     """What principals wanted and may not. May be cleared."""
     stops_at_denial: bool = False
@@ -115,6 +121,7 @@ class CallGate:
         """Return why a principal may not do something, in AWS's words, or None if it may."""
         if principal.policies is None:
             return None
+        self.wanted.append((principal.role, permission))
         verdict = evaluate(principal.policies(), permission.action, permission.resource, context)
         match verdict:
             case Decision.ALLOWED:
@@ -135,20 +142,11 @@ class CallGate:
         if (call.service, call.operation) == ("sts", "GetCallerIdentity"):
             return None
         context = condition_keys(call.params, scope)
-        for permission in self._required(call, scope):
+        for permission in _required(call, scope):
             message = self.authorize(principal, permission, context)
             if message is not None:
                 return _refusal(_DENIED.get(call.service, "AccessDeniedException"), message)
         return None
-
-    def _required(self, call: ApiCall, scope: Scope) -> Iterator[Permission]:
-        yield from required_permissions(call.service, call.operation, call.params, scope)
-        if call.service == "sns" and call.operation in ("Publish", "PublishBatch"):
-            # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-            key = self.key_of_topic(str(call.params["TopicArn"]))
-            if key is not None:
-                yield Permission("kms:GenerateDataKey", key)
-                yield Permission("kms:Decrypt", key)
 
     def _next_failure(self, operation: str) -> str | None:
         for failure in self._failures.get(operation, []):
@@ -156,6 +154,14 @@ class CallGate:
                 failure.remaining -= 1
                 return failure.code
         return None
+
+
+def with_key(permission: Permission) -> Iterator[Permission]:
+    """Yield a permission, and what it takes on the customer key that encrypts its resource."""
+    yield permission
+    actions = actions_on_key(permission.action)
+    if actions and (key := customer_key_of(permission.resource)):
+        yield from (Permission(action, key) for action in actions)
 
 
 def condition_keys(params: Mapping[str, Any], scope: Scope) -> dict[str, str]:
@@ -175,6 +181,11 @@ def condition_keys(params: Mapping[str, Any], scope: Scope) -> dict[str, str]:
     if "Namespace" in params:
         keys["cloudwatch:namespace"] = str(params["Namespace"])
     return keys
+
+
+def _required(call: ApiCall, scope: Scope) -> Iterator[Permission]:
+    for permission in required_permissions(call.service, call.operation, call.params, scope):
+        yield from with_key(permission)
 
 
 @contextmanager

@@ -27,6 +27,8 @@ def receive(sqs: "SQSClient", queue: Queue, batch_size: int) -> list["MessageTyp
     A message that was received as often as the redrive policy allows goes to the dead-letter
     queue instead, as in SQS.
     """
+    if not queue._messages:
+        return []
     for message in queue._messages:
         message.delayed_until = message.visible_at = 0.0
     messages: list[MessageTypeDef] = []

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from enum import Enum, auto
+from functools import cache
 from typing import Any
 
 
@@ -30,13 +31,19 @@ def evaluate(
     statements = [
         statement
         for document in documents
-        for statement in _listed(json.loads(document)["Statement"])
+        for statement in _statements(document)
         if _concerns(statement, action, resource, context)
     ]
     effects = {statement["Effect"] for statement in statements}
     if "Deny" in effects:
         return Decision.EXPLICITLY_DENIED
     return Decision.ALLOWED if "Allow" in effects else Decision.NOT_ALLOWED
+
+
+@cache
+def _statements(document: str) -> list[dict[str, Any]]:
+    # The same few documents are asked at every call.
+    return _listed(json.loads(document)["Statement"])
 
 
 def _concerns(

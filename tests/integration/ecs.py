@@ -126,6 +126,32 @@ class Shop:
             dynamodb.put_item(TableName=table, Item=item)
 
 
+def run_something(aws: LocalAws) -> None:
+    """Have a task, a service and a function, so that each look has something to see."""
+    ecs = aws.client("ecs")
+    ecs.create_cluster(clusterName="shop")
+    definition = ecs.register_task_definition(
+        family="web", containerDefinitions=[{"name": "app", "image": "redis:7", "memory": 512}]
+    )["taskDefinition"]["taskDefinitionArn"]
+    ecs.create_service(cluster="shop", serviceName="web", taskDefinition=definition, desiredCount=1)
+    subnet = aws.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    ecs.run_task(
+        cluster="shop",
+        taskDefinition=definition,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet]}},
+    )
+    ecr = aws.client("ecr")
+    ecr.create_repository(repositoryName="functions")
+    role = aws.client("iam").create_role(RoleName="resize", AssumeRolePolicyDocument="{}")
+    aws.client("lambda").create_function(
+        FunctionName="resize",
+        PackageType="Image",
+        Role=role["Role"]["Arn"],
+        Code={"ImageUri": f"{aws.account}.dkr.ecr.{aws.region}.amazonaws.com/functions:1"},
+    )
+
+
 def deliver(aws: LocalAws, guard: Deployment, *events: Json) -> list[str]:
     """Let stopped tasks be handled after all else, and give what became of each event."""
     guard.drain()

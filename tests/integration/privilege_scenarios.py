@@ -1,58 +1,196 @@
-"""All that each function does, as scenarios that need every permission it has.
+"""All that each function does, as stories that together need every permission it has.
 
-A new function joins by its module in SCENARIOS. A scenario runs often in one account: `run` tells
-the runs apart, and nothing that an earlier run left may spare a call.
+A new function joins by its module in STORIES. A story happens often in one account: `run` tells
+the times apart, and nothing that an earlier one left may spare a call. Some happen only under a
+policy that asks for it; under another one they are over sooner.
 """
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
 
-from local_aws import Deployment, LocalAws
-from local_aws.queues import queue_of
 from platform_guard.alerts import Alert, Severity
 from platform_guard.aws.alert_windows import AlertWindows
-from tests.integration.ecs import PLAIN_ARM64, Shop, start_processes_anew
+from platform_guard.aws.topic import AlertTopic
+from tests.integration.ecs import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
+from tests.integration.privilege_world import World
 from tests.support.registry import push_event
-from tests.support.stop_events import NOT_FOUND, exit_event, stop_event
+from tests.support.slack_server import NO_SERVICE, OUTAGE
+from tests.support.stop_events import (
+    ACCOUNT,
+    IMAGE,
+    NOT_FOUND,
+    REGION,
+    REGISTRY,
+    exit_event,
+    service_event,
+    stop_event,
+)
+
+Story = Callable[[World, str], None]
 
 NETWORK = (
     "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve "
-    "ref 123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2: dial tcp "
-    "10.0.1.7:443: i/o timeout"
+    f"ref {IMAGE}: dial tcp 10.0.1.7:443: i/o timeout"
 )
 
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """The account with the guard in it, and what a team has there."""
-
-    aws: LocalAws
-    guard: Deployment
-    shop: Shop
-    subnet: str
-    instance: str
-
-    def settle(self) -> None:
-        """Let everything that waits be handled, by processes that know nothing yet."""
-        start_processes_anew(self.guard)
-        self.guard.drain()
+GRACE_IS_OVER = timedelta(hours=25)
+LONG_AGO = -timedelta(hours=1)
 
 
-def push_and_alert(world: World, run: str) -> None:
+def mark_and_alert(world: World, run: str) -> None:
     """Push an image that is marked and reported, with a fault between, and tell of it again."""
     repository = f"shop/run-{run}"
     digest = world.shop.push(PLAIN_ARM64, "1.0", repository)
     # ECR fails once when the mark is added, so that the event comes back.
     world.aws.fail("PutImage", "ServerException")
-    world.aws.emit(_push_event(repository, "1.0", digest, f"again-{run}"))
-    world.aws.emit(_push_event(repository, "1.0", digest, f"again-{run}"))
-    world.settle()
+    again = {**push_event(digest, "1.0", repository), "id": f"again-{run}"}
+    for _ in range(2):
+        world.aws.emit(again)
+    world.guard.drain()
 
 
-def publish_windows(world: World, run: str) -> None:
-    """Have more windows of alerts published than a minute may have messages; one fails once."""
+def mend_in_time(world: World, run: str) -> None:
+    """Push a bad image, and a good one in its place while the bad one waits for its end."""
+    repository = f"shop/run-{run}"
+    world.shop.push(PLAIN_ARM64, "1.0", repository)
+    world.guard.drain()
+    world.shop.push(PLAIN_AMD64, "1.0", repository)
+    world.guard.drain()
+
+
+def delete_in_the_end(world: World, run: str) -> None:
+    """Push an image that is deleted when its time is over."""
+    world.shop.push(MAC_BUILD, "1.0", f"shop/run-{run}")
+    world.guard.drain()
+    _let_grace_end(world)
+
+
+def archive_in_the_end(world: World, run: str) -> None:
+    """Push an image to a repository that wants no more than to have it archived."""
+    repository = f"shop/run-{run}"
+    world.shop.push(PLAIN_ARM64, "1.0", repository)
+    _tag_repository(world, repository, "platform-guard:remedy", "archive")
+    world.guard.drain()
+    _let_grace_end(world)
+
+
+def refuse_an_override(world: World, run: str) -> None:
+    """Push to a repository with a resource tag that makes no sense."""
+    repository = f"shop/run-{run}"
+    world.shop.push(PLAIN_AMD64, "1.0", repository)
+    _tag_repository(world, repository, "platform-guard:remedy", "explode")
+    world.guard.drain()
+
+
+def publish_a_window(world: World, run: str) -> None:
+    """Have a window of alerts published, which fails once."""
+    world.aws.fail("Publish", "InternalError")
+    _add_windows(world, run, 1)
+    world.guard.drain()
+
+
+def publish_an_overview(world: World, run: str) -> None:
+    """Have more windows published than a minute may have messages."""
+    _add_windows(world, run, 12)
+    world.guard.drain()
+
+
+def explain_an_exit(world: World, run: str) -> None:
+    """Let a task on an instance exit as one for another platform does; its alert fails once."""
+    digest = world.shop.push(PLAIN_ARM64)
+    world.lose_messages()
+    stopped_on = {"containerInstanceArn": world.instance, "group": f"service:exited-{run}"}
+    event = exit_event(
+        definition=world.shop.define(),
+        image=IMAGE,
+        digest=digest,
+        exit_code=255,
+        launch_type="EC2",
+        detail=stopped_on,
+    )
+    world.aws.fail("Publish", "InternalError")
+    world.aws.emit({**event, "id": run})
+    world.guard.drain()
+
+
+def explain_a_timeout(world: World, run: str) -> None:
+    """Let a task stop that has no way to the registry."""
+    event = stop_event(
+        definition=world.shop.define(), text=NETWORK, subnet=world.subnet, service=f"network-{run}"
+    )
+    world.aws.emit({**event, "id": run})
+    world.guard.drain()
+
+
+def explain_a_missing_image(world: World, run: str) -> None:
+    """Let a task stop whose image is not there, and its service be steady later."""
+    event = stop_event(definition=world.shop.define(), text=NOT_FOUND, service=f"missing-{run}")
+    world.aws.emit({**event, "id": run})
+    world.guard.drain()
+    world.aws.emit(service_event(f"steady-{run}", f"missing-{run}"))
+    world.guard.drain()
+
+
+def sweep_what_was_missed(world: World, run: str) -> None:
+    """Sweep a registry that holds an image no event told of; the message about it fails once."""
+    with world.at(LONG_AGO):
+        world.shop.push(PLAIN_ARM64, "unheard")
+    world.lose_messages()
+    world.aws.fail("Publish", "InternalError")
+    world.start_sweep(f"sweep-{run}")
+    world.guard.drain()
+
+
+def route_an_alert(world: World, run: str) -> None:
+    """Publish an alert for Slack, which the queue of its channel does not take at first."""
+    world.aws.fail("SendMessage", "InternalError")
+    _publish(world, run)
+    world.guard.drain()
+
+
+def route_beside_another_process(world: World, run: str) -> None:
+    """Publish an alert for Slack that another process gave back just now."""
+    _let_a_record_vanish(world)
+    _publish(world, run)
+    world.guard.drain()
+
+
+def post_after_an_outage(world: World, run: str) -> None:
+    """Post a message that Slack takes the second time."""
+    world.slack.script(OUTAGE)
+    world.send_to_slack("platform", run)
+    world.guard.drain()
+
+
+def post_in_vain(world: World, run: str) -> None:
+    """Post a message that Slack refuses."""
+    world.slack.script(NO_SERVICE)
+    world.send_to_slack("platform", run)
+    world.guard.drain()
+    (refused,) = world.guard.dead_letters().values()
+    assert run in refused[0]
+    world.lose_messages()
+
+
+def post_beside_another_process(world: World, run: str) -> None:
+    """Post a message that another process gave back just now."""
+    _let_a_record_vanish(world)
+    world.send_to_slack("platform", run)
+    world.guard.drain()
+
+
+def _let_grace_end(world: World) -> None:
+    with world.at(GRACE_IS_OVER):
+        world.aws.fire_schedules()
+    world.guard.drain()
+
+
+def _tag_repository(world: World, repository: str, key: str, value: str) -> None:
+    arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{repository}"
+    world.aws.client("ecr").tag_resource(resourceArn=arn, tags=[{"Key": key, "Value": value}])
+
+
+def _add_windows(world: World, run: str, count: int) -> None:
     function = world.guard.function("push_guard.handler")
     windows = AlertWindows(
         world.aws.client("dynamodb"),
@@ -61,100 +199,46 @@ def publish_windows(world: World, run: str) -> None:
         function.environment["GUARD_DISPATCH_QUEUE_URL"],
         lambda: world.aws.clock().timestamp(),
     )
-    world.aws.fail("Publish", "InternalError")
-    for number in range(12):
+    for number in range(count):
         name = f"team-{number}/app"
-        alert = Alert(Severity.WARNING, "missing-platform", name, f"{name}: x", "It cannot run.")
-        windows.add(name, alert, f"{run}-{number}", 20)
-    world.settle()
+        windows.add(name, _alert(name), f"{run}-{number}", 20)
 
 
-def stop_and_explain(world: World, run: str) -> None:
-    """Stop tasks for every kind of reason that the diagnosis looks into; one alert fails once."""
-    shop = world.shop
-    digest = shop.push(PLAIN_ARM64)
-    definition = shop.define()
-    exited_on_instance = exit_event(
-        definition=definition,
-        image="123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2",
-        digest=digest,
-        exit_code=255,
-        launch_type="EC2",
-        detail={"containerInstanceArn": world.instance, "group": f"service:exited-{run}"},
+def _publish(world: World, run: str) -> None:
+    arn = world.guard.function("push_guard.handler").environment["GUARD_TOPIC_ARN"]
+    AlertTopic(world.aws.client("sns"), arn).publish(_alert(f"shop/run-{run}"))
+
+
+def _alert(repository: str) -> Alert:
+    return Alert(
+        Severity.WARNING,
+        "missing-platform",
+        repository,
+        f"{repository}:1.0: x",
+        "It cannot run.",
+        account=ACCOUNT,
+        region=REGION,
+        image=f"{REGISTRY}/{repository}:1.0",
     )
-    world.guard.drain()
-    # The first alert is refused once, so that its event comes back.
-    world.aws.fail("Publish", "InternalError")
-    for number, event in enumerate(
-        (
-            exited_on_instance,
-            stop_event(
-                definition=definition,
-                text=NETWORK,
-                subnet=world.subnet,
-                service=f"network-{run}",
-            ),
-            stop_event(definition=definition, text=NOT_FOUND, service=f"missing-{run}"),
-        )
-    ):
-        world.aws.emit({**event, "id": f"{run}-{number}"})
-    world.settle()
 
 
-def sweep_everything(world: World, run: str) -> None:
-    """Sweep a registry that holds an image no event told of."""
-    world.shop.push(PLAIN_ARM64, f"unheard-{run}")
-    function = world.guard.function("sweep.handler")
-    queue_of(world.guard.event_source_mappings[0].queue_arn)._messages.clear()
-    world.aws.client("sqs").send_message(
-        QueueUrl=function.environment["GUARD_SWEEP_QUEUE_URL"],
-        MessageBody=json.dumps({"id": f"sweep-{run}", "detail-type": "Scheduled Event"}),
-    )
-    world.settle()
+def _let_a_record_vanish(world: World) -> None:
+    """Refuse a record as one that is there, and have none when it is looked at."""
+    world.aws.fail("PutItem", "ConditionalCheckFailedException")
 
 
-def _push_event(repository: str, tag: str, digest: str, event_id: str) -> dict[str, object]:
-    return {**push_event(digest, tag, repository), "id": event_id}
-
-
-SCENARIOS: Mapping[str, Callable[[World, str], None]] = {
-    "alert_dispatch": publish_windows,
-    "pull_diagnosis": stop_and_explain,
-    "push_guard": push_and_alert,
-    "sweep": sweep_everything,
+STORIES: Mapping[str, tuple[Story, ...]] = {
+    "alert_dispatch": (publish_a_window, publish_an_overview),
+    "pull_diagnosis": (explain_an_exit, explain_a_timeout, explain_a_missing_image),
+    "push_guard": (
+        mark_and_alert,
+        mend_in_time,
+        delete_in_the_end,
+        archive_in_the_end,
+        refuse_an_override,
+    ),
+    "slack_notifier": (post_after_an_outage, post_in_vain, post_beside_another_process),
+    "slack_router": (route_an_alert, route_beside_another_process),
+    "sweep": (sweep_what_was_missed,),
 }
 """By the module of the function."""
-
-NOT_SHOWN: Mapping[str, Mapping[str, str]] = {
-    "alert_dispatch": {},
-    "pull_diagnosis": {
-        "dynamodb:GetItem": "Powertools reads a record that DynamoDB did not return with a refusal",
-    },
-    "sweep": dict.fromkeys(
-        (
-            *("dynamodb:DeleteItem", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-            *("kms:Decrypt", "kms:GenerateDataKey", "sns:Publish"),
-        ),
-        "an image counts as missed long after its push: tests/integration/test_sweep.py waits",
-    ),
-    "push_guard": {},
-}
-"""What no scenario of a module can need in the stand-in, or under the default policy, and why."""
-
-
-def statements_without(policy: dict[str, Any], action: str) -> dict[str, Any]:
-    """Give a policy that allows all that another one does but for one action."""
-    kept = [
-        {**item, "Action": [name for name in _listed(item["Action"]) if name != action]}
-        for item in policy["Statement"]
-    ]
-    return {**policy, "Statement": [item for item in kept if item["Action"]]}
-
-
-def actions_of(statements: list[dict[str, Any]]) -> list[str]:
-    """Give every action that statements allow."""
-    return sorted({name for item in statements for name in _listed(item["Action"])})
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value

@@ -4,27 +4,13 @@ import pytest
 
 from local_aws import Deployment, LocalAws, PublishedMessage
 from tests.integration.ecs import MAC_BUILD, Shop, deliver, machine_text
-from tests.support.stop_events import ACCOUNT, CLUSTER, REGION, Json, stop_event
+from tests.support.stop_events import Json, service_event, stop_event
 
 
 @pytest.fixture
 def definition(shop: Shop) -> str:
     shop.push(MAC_BUILD)
     return shop.define()
-
-
-def service_event(event_id: str, service: str = "api", name: str = "SERVICE_STEADY_STATE") -> Json:
-    return {
-        "version": "0",
-        "id": event_id,
-        "detail-type": "ECS Service Action",
-        "source": "aws.ecs",
-        "account": ACCOUNT,
-        "time": "2026-11-24T10:30:00Z",
-        "region": REGION,
-        "resources": [f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/{service}"],
-        "detail": {"eventType": "INFO", "eventName": name, "clusterArn": CLUSTER},
-    }
 
 
 def about_service(guard: Deployment) -> list[PublishedMessage]:

@@ -118,6 +118,21 @@ def exit_event(
     return event
 
 
+def service_event(event_id: str, service: str = "api", name: str = "SERVICE_STEADY_STATE") -> Json:
+    """Build the event of a service to which something happened."""
+    return {
+        "version": "0",
+        "id": event_id,
+        "detail-type": "ECS Service Action",
+        "source": "aws.ecs",
+        "account": ACCOUNT,
+        "time": "2026-11-24T10:30:00Z",
+        "region": REGION,
+        "resources": [f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/{service}"],
+        "detail": {"eventType": "INFO", "eventName": name, "clusterArn": CLUSTER},
+    }
+
+
 def _event(task: int, detail: Json) -> Json:
     return {
         "version": "0",
