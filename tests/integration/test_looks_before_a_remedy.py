@@ -20,7 +20,6 @@ LOOKS = [
 ]
 
 
-# What a look has seen is remembered for a while, and what it has not seen is not.
 def test_without_any_of_its_looks_nothing_is_taken_away(strong_assembly: Path) -> None:
     with LocalAws() as aws:
         guard = aws.deploy(strong_assembly)

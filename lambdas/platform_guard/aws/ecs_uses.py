@@ -28,18 +28,19 @@ class EcsUses:
 
     client: "ECSClient"
     deadline: Deadline
+    images_of_definitions: dict[str, tuple[str, ...]]
+    """By the ARN of a task definition, whose revisions never change; added to."""
 
     def find(self) -> tuple[Use, ...]:
         """Look at all clusters. Raises what botocore raises, and LookUpError."""
         definitions: dict[str, str] = {}
         uses: list[Use] = []
         for page in self.client.get_paginator("list_clusters").paginate():
-            self.deadline.check()
             for cluster in page["clusterArns"]:
+                self.deadline.check()
                 uses.extend(self._tasks(cluster))
                 definitions |= self._deployed(cluster)
         for definition, user in definitions.items():
-            self.deadline.check()
             uses.extend(Use(user, image) for image in self._images(definition))
         return tuple(uses)
 
@@ -49,6 +50,7 @@ class EcsUses:
             cluster=cluster, desiredStatus="RUNNING"
         )
         for page in pages:
+            self.deadline.check()
             for arns in _in_parts(page["taskArns"], _TASKS_PER_CALL):
                 self.deadline.check()
                 answer = self.client.describe_tasks(cluster=cluster, tasks=arns)
@@ -61,6 +63,7 @@ class EcsUses:
         found: dict[str, str] = {}
         pages = self.client.get_paginator("list_services").paginate(cluster=cluster)
         for page in pages:
+            self.deadline.check()
             for arns in _in_parts(page["serviceArns"], _SERVICES_PER_CALL):
                 self.deadline.check()
                 answer = self.client.describe_services(cluster=cluster, services=arns)
@@ -70,10 +73,15 @@ class EcsUses:
                     found |= dict.fromkeys(_definitions_of(service), user)
         return found
 
-    def _images(self, definition: str) -> Iterator[str]:
-        answer = self.client.describe_task_definition(taskDefinition=definition)
-        for container in answer["taskDefinition"].get("containerDefinitions", []):
-            yield container.get("image", "")
+    def _images(self, definition: str) -> tuple[str, ...]:
+        if definition not in self.images_of_definitions:
+            self.deadline.check()
+            answer = self.client.describe_task_definition(taskDefinition=definition)
+            containers = answer["taskDefinition"].get("containerDefinitions", [])
+            self.images_of_definitions[definition] = tuple(
+                container.get("image", "") for container in containers
+            )
+        return self.images_of_definitions[definition]
 
 
 def _uses_of(task: "TaskTypeDef") -> Iterator[Use]:

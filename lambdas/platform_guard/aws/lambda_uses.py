@@ -25,14 +25,13 @@ class LambdaUses:
 
         Raises what botocore raises, and LookUpError.
         """
-        pages = self.client.get_paginator("list_functions").paginate(FunctionVersion="ALL")
-        return tuple(
-            use
-            for page in pages
-            for function in page["Functions"]
-            if function.get("PackageType") == "Image"
-            for use in self._uses_of(function["FunctionArn"])
-        )
+        uses: list[Use] = []
+        for page in self.client.get_paginator("list_functions").paginate(FunctionVersion="ALL"):
+            self.deadline.check()
+            for function in page["Functions"]:
+                if function.get("PackageType") == "Image":
+                    uses.extend(self._uses_of(function["FunctionArn"]))
+        return tuple(uses)
 
     def _uses_of(self, function_arn: str) -> tuple[Use, ...]:
         self.deadline.check()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from platform_guard.aws.batch_get_image import IDS_PER_CALL
@@ -30,8 +30,7 @@ _IMAGES_LISTED = 20_000
 _INDEXES_READ = 2_000
 _CHILDREN_READ = 500
 
-# A service that begins to use an image within this time would find out anyway: it cannot run.
-_USES_REMEMBERED_SECONDS = 60.0
+_SLOWNESS_REMEMBERED_SECONDS = 60.0
 Uses = tuple[tuple[Use, ...] | NotSeen, ...]
 
 
@@ -51,24 +50,40 @@ class Users(Protocol):
 
 @dataclass(slots=True)
 class Account:
-    """What protects images all over the account, looked up once in a while."""
+    """What protects images all over the account.
+
+    Looked up each time: what a service began to use a moment ago has to be seen. A look that ran
+    out of time is remembered for a minute. It only protects, and the next would take as long.
+    """
 
     clients: "Clients"
     clock: Callable[[], float] = time.monotonic
     """Seconds."""
-    _uses: Uses = ()
-    _uses_until: float = 0
+    _images_of_definitions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _too_slow: Uses = ()
+    _too_slow_until: float = 0
 
     def uses(self) -> Uses:
         """Give what Amazon ECS and AWS Lambda run."""
-        if self.clock() >= self._uses_until:
-            ecs = EcsUses(self.clients.ecs, Deadline.within(_SECONDS, self.clock))
-            tasks = seen("the tasks and services of Amazon ECS", ecs.find)
-            functions = LambdaUses(self.clients.lambda_, Deadline.within(_SECONDS, self.clock))
-            self._uses = (tasks, seen("the functions of AWS Lambda", functions.find))
-            failed = any(isinstance(use, NotSeen) for use in self._uses)
-            self._uses_until = 0 if failed else self.clock() + _USES_REMEMBERED_SECONDS
-        return self._uses
+        if self.clock() < self._too_slow_until:
+            return self._too_slow
+        began = self.clock()
+        uses = (
+            seen("the tasks and services of Amazon ECS", self._ecs().find),
+            seen("the functions of AWS Lambda", self._functions().find),
+        )
+        failed = any(isinstance(use, NotSeen) for use in uses)
+        if failed and self.clock() - began > _SECONDS:
+            self._too_slow = uses
+            self._too_slow_until = self.clock() + _SLOWNESS_REMEMBERED_SECONDS
+        return uses
+
+    def _ecs(self) -> EcsUses:
+        deadline = Deadline.within(_SECONDS, self.clock)
+        return EcsUses(self.clients.ecs, deadline, self._images_of_definitions)
+
+    def _functions(self) -> LambdaUses:
+        return LambdaUses(self.clients.lambda_, Deadline.within(_SECONDS, self.clock))
 
 
 @dataclass(frozen=True, slots=True)
