@@ -9,15 +9,7 @@ The queue delivers at least once; each window is published once.
 import json
 import os
 import time
-from pathlib import Path
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -27,14 +19,17 @@ from platform_guard.aws.alert_rate import AlertRate
 from platform_guard.aws.alert_windows import AlertWindows, Window
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.once import Once
+from platform_guard.aws.queue_batches import (
+    count,
+    deployed_settings,
+    handle_each,
+    logger,
+    metrics,
+)
 from platform_guard.aws.topic import AlertTopic
 from platform_guard.environment import environment_variable
-from platform_guard.settings import load_settings
 
-logger = Logger()
-metrics = Metrics()
-
-settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
+settings = deployed_settings()
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
 state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
 queue_url = environment_variable(os.environ, "GUARD_DISPATCH_QUEUE_URL")
@@ -46,22 +41,18 @@ clients = Clients()
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
     """Publish a batch of windows; what fails is named in the answer and delivered again."""
-
-    def handle(record: SQSRecord) -> None:
-        metrics.add_metric(name="alert_windows_seen", unit=MetricUnit.Count, value=1)
-        try:
-            _dispatch(record.body, context)
-        except Exception:
-            logger.exception("a window of alerts could not be published", outcome="failed")
-            metrics.add_metric(name="alerts_failed", unit=MetricUnit.Count, value=1)
-            raise
-
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, handle, processor, context)
+    return handle_each(
+        event,
+        context,
+        _handle,
+        failure="a window of alerts could not be published",
+        counted_as="alerts_failed",
+    )
 
 
-def _dispatch(body: str, context: LambdaContext) -> None:
-    fields = json.loads(body)
+def _handle(record: SQSRecord, context: LambdaContext) -> None:
+    count("alert_windows_seen")
+    fields = json.loads(record.body)
     window = Window(str(fields["window"]), str(fields["generation"]))
     database = clients.dynamodb
 

@@ -6,30 +6,28 @@ The queue delivers at least once, and a service whose tasks fail stops another o
 seconds. The first stop of an incident is explained; the others cost one call, which counts them.
 """
 
-import json
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.aws.clients import Clients
+from platform_guard.aws.queue_batches import (
+    count,
+    deployed_settings,
+    handle_each,
+    logger,
+    metrics,
+    seconds_before,
+)
 from platform_guard.aws.task_definitions import TaskDefinitions
 from platform_guard.environment import environment_variable
-from platform_guard.events import EventError, Ignored
+from platform_guard.events import Ignored, parse_json
 from platform_guard.pull_failures import PullFailure, exec_format_suspects, pull_failure
 from platform_guard.service_events import SteadyService, is_about_service, parse_steady_service
-from platform_guard.settings import load_settings
 from platform_guard.task_stops import TaskStop, parse_task_stop
 
 if TYPE_CHECKING:
@@ -45,10 +43,7 @@ _SECONDS_TO_LOOK = 15.0
 _LOOKED_AT_SECONDS = 3600
 _IMAGES_REMEMBERED = 10_000
 
-logger = Logger()
-metrics = Metrics()
-
-settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
+settings = deployed_settings()
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
 state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
 region = environment_variable(os.environ, "AWS_REGION")
@@ -60,31 +55,17 @@ unsuspicious_until: dict[str, float] = {}
 """The images of exited tasks that need no look for a while; in seconds of `time.monotonic`."""
 
 
-class OutOfTimeError(Exception):
-    """The batch left too little time for another stop; its event comes back."""
-
-
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
     """Explain a batch of stopped tasks; what fails is named in the answer and delivered again."""
-
-    def handle(record: SQSRecord) -> None:
-        try:
-            _handle_event(record.body, context)
-        except Exception:
-            logger.exception(
-                "a stop could not be explained", outcome="failed", message_id=record.message_id
-            )
-            _count("stops_failed")
-            raise
-
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, handle, processor, context)
+    return handle_each(
+        event, context, _handle, failure="a stop could not be explained", counted_as="stops_failed"
+    )
 
 
-def _handle_event(body: str, context: LambdaContext) -> None:
-    event = _parse_json(body)
+def _handle(record: SQSRecord, context: LambdaContext) -> None:
+    event = parse_json(record.body)
     if is_about_service(event):
         _handle_service(event, context)
         return
@@ -95,7 +76,7 @@ def _handle_event(body: str, context: LambdaContext) -> None:
             with logger.append_context_keys(
                 cluster=stop.cluster, group=stop.group, task=stop.task_id
             ):
-                _count("stops_seen")
+                count("stops_seen")
                 _explain(stop, context)
 
 
@@ -104,7 +85,7 @@ def _handle_service(event: object, context: LambdaContext) -> None:
         case Ignored(reason):
             _ignore(reason)
         case SteadyService() as steady:
-            _count("steady_services_seen")
+            count("steady_services_seen")
             _tell_if_resolved(steady, context)
 
 
@@ -130,7 +111,7 @@ def _tell_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
             incidents.end(incident)
         services.forget(steady.cluster_arn, steady.service)
         logger.info("resolved", cluster=steady.cluster, service=steady.service)
-        _count("incidents_resolved")
+        count("incidents_resolved")
 
     Once(database, state_table, scope="steady").run(steady.event_id, tell, context)
 
@@ -199,29 +180,15 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
 
 
 def _seconds_to_look(context: LambdaContext) -> float:
-    seconds_left = context.get_remaining_time_in_millis() / 1000 - _SECONDS_TO_ACT
-    if seconds_left <= 0:
-        raise OutOfTimeError("too little time is left for another stop")
-    return min(_SECONDS_TO_LOOK, seconds_left)
-
-
-def _parse_json(body: str) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise EventError("the message is not JSON") from error
+    return min(_SECONDS_TO_LOOK, seconds_before(_SECONDS_TO_ACT, context))
 
 
 def _log(failure: PullFailure, reported: "Reported") -> None:
-    _count(f"cause.{failure.cause}")
-    _count(f"incidents_{reported}")
+    count(f"cause.{failure.cause}")
+    count(f"incidents_{reported}")
     logger.info("explained", outcome=reported.value, cause=failure.cause, image=failure.image)
 
 
 def _ignore(reason: str) -> None:
     logger.info("stop ignored", outcome="ignored", reason=reason)
-    _count("stops_ignored")
-
-
-def _count(name: str) -> None:
-    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+    count("stops_ignored")

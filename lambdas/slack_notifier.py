@@ -12,34 +12,29 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.once import Once
+from platform_guard.aws.queue_batches import (
+    count,
+    deployed_settings,
+    handle_each,
+    logger,
+    metrics,
+)
 from platform_guard.aws.slack_webhook import Slack
 from platform_guard.environment import environment_variable
-from platform_guard.settings import load_settings
 from platform_guard.slack_answers import Answer, Posted, Refused, TryLater
 
 # Slack takes one message a second and channel. The queue hands out no other message of the channel
 # before this one is done with, so the pause also keeps other processes.
 _SECONDS_BETWEEN_MESSAGES = 1.0
 
-logger = Logger()
-metrics = Metrics()
-
-settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
+settings = deployed_settings()
 state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
 queue_url = environment_variable(os.environ, "GUARD_SLACK_QUEUE_URL")
 dead_letters_url = environment_variable(os.environ, "GUARD_SLACK_DEAD_LETTERS_URL")
@@ -58,14 +53,20 @@ class NotNowError(Exception):
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
     """Post a message, one a batch, so that the queue keeps the order of those that come back."""
+    return handle_each(
+        event,
+        context,
+        _handle,
+        failure="a message could not be posted to Slack",
+        counted_as="slack_posts_failed",
+        expected=(NotNowError,),
+    )
 
-    def handle(record: SQSRecord) -> None:
-        _count("slack_attempts")
-        once = Once(clients.dynamodb, state_table, scope="slack-post")
-        once.run(record.message_id, lambda: _post(record), context)
 
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, handle, processor, context)
+def _handle(record: SQSRecord, context: LambdaContext) -> None:
+    count("slack_attempts")
+    once = Once(clients.dynamodb, state_table, scope="slack-post")
+    once.run(record.message_id, lambda: _post(record), context)
 
 
 def _post(record: SQSRecord) -> None:
@@ -77,10 +78,10 @@ def _post(record: SQSRecord) -> None:
     match answer:
         case Posted():
             logger.info("posted", channel=channel, attempt=attempt)
-            _count("slack_posted")
+            count("slack_posted")
         case TryLater(reason, seconds):
             logger.warning("not taken", channel=channel, reason=reason, seconds=seconds)
-            _count("slack_delayed")
+            count("slack_delayed")
             clients.sqs.change_message_visibility(
                 QueueUrl=queue_url,
                 ReceiptHandle=record.receipt_handle,
@@ -109,8 +110,4 @@ def _give_up(record: SQSRecord, channel: str, reason: str) -> None:
         MessageAttributes={"reason": {"DataType": "String", "StringValue": reason}},
     )
     logger.error("refused", channel=channel, reason=reason)
-    _count("slack_refused")
-
-
-def _count(name: str) -> None:
-    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+    count("slack_refused")

@@ -8,15 +8,7 @@ What comes from the topic comes in no order, so that no order is lost by a retry
 
 import json
 import os
-from pathlib import Path
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -28,15 +20,18 @@ from platform_guard.alert_slack import render_slack
 from platform_guard.alerts import Alert
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.once import Once
+from platform_guard.aws.queue_batches import (
+    count,
+    deployed_settings,
+    handle_each,
+    logger,
+    metrics,
+)
 from platform_guard.aws.repository_tags import channel_tag
 from platform_guard.environment import environment_variable
-from platform_guard.settings import load_settings
 from platform_guard.slack_routing import channels_for
 
-logger = Logger()
-metrics = Metrics()
-
-settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
+settings = deployed_settings()
 state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
 queue_url = environment_variable(os.environ, "GUARD_SLACK_QUEUE_URL")
 
@@ -47,20 +42,20 @@ clients = Clients()
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
     """Route a batch of alerts; what fails is named in the answer and delivered again."""
+    return handle_each(
+        event,
+        context,
+        _handle,
+        failure="an alert could not be routed to Slack",
+        counted_as="slack_failed",
+    )
 
-    def handle(record: SQSRecord) -> None:
-        metrics.add_metric(name="slack_alerts_seen", unit=MetricUnit.Count, value=1)
-        try:
-            alert = _read(record.body)
-            once = Once(clients.dynamodb, state_table, scope="slack-route")
-            once.run(record.message_id, lambda: _route(alert, record.message_id), context)
-        except Exception:
-            logger.exception("an alert could not be routed to Slack", outcome="failed")
-            metrics.add_metric(name="slack_failed", unit=MetricUnit.Count, value=1)
-            raise
 
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, handle, processor, context)
+def _handle(record: SQSRecord, context: LambdaContext) -> None:
+    count("slack_alerts_seen")
+    alert = _read(record.body)
+    once = Once(clients.dynamodb, state_table, scope="slack-route")
+    once.run(record.message_id, lambda: _route(alert, record.message_id), context)
 
 
 def _read(body: str) -> Alert:

@@ -7,19 +7,10 @@ A part is some repositories. A part that runs out of time sends back what is lef
 delivers at least once, and what a sweep counts is written so that it counts once.
 """
 
-import json
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -27,13 +18,20 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from platform_guard.aws.clients import PERSISTENT, Clients
 from platform_guard.aws.effective_policies import EffectivePolicies
 from platform_guard.aws.once import Once
+from platform_guard.aws.queue_batches import (
+    count,
+    deployed_settings,
+    handle_each,
+    logger,
+    metrics,
+    seconds_left,
+)
 from platform_guard.aws.sweep_state import SweepState
 from platform_guard.aws.sweeper import Sweeper
 from platform_guard.aws.told_findings import ToldFindings
 from platform_guard.aws.topic import AlertTopic
 from platform_guard.environment import environment_variable
-from platform_guard.events import EventError
-from platform_guard.settings import load_settings
+from platform_guard.events import parse_json
 from platform_guard.sweep_messages import Part, Start, parse_message
 from platform_guard.sweep_report import SweepReport, digest_alert
 
@@ -47,10 +45,7 @@ _SECONDS_TO_FINISH = 120
 # The queue gives a message up after four.
 _LAST_TRY = 3
 
-logger = Logger()
-metrics = Metrics()
-
-settings = load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), "guard.toml"))
+settings = deployed_settings()
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
 state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
 sweep_queue_url = environment_variable(os.environ, "GUARD_SWEEP_QUEUE_URL")
@@ -66,21 +61,13 @@ state = SweepState(clients.dynamodb, state_table, time.time)
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
     """Start a sweep, or do a part of one; what fails comes back through the queue."""
-
-    def handle(record: SQSRecord) -> None:
-        try:
-            _handle_message(record, context)
-        except Exception:
-            logger.exception("a sweep failed", outcome="failed", message_id=record.message_id)
-            _count("sweep_messages_failed")
-            raise
-
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, handle, processor, context)
+    return handle_each(
+        event, context, _handle, failure="a sweep failed", counted_as="sweep_messages_failed"
+    )
 
 
-def _handle_message(record: SQSRecord, context: LambdaContext) -> None:
-    match parse_message(_parse_json(record.body)):
+def _handle(record: SQSRecord, context: LambdaContext) -> None:
+    match parse_message(parse_json(record.body)):
         case Start() as start:
             _start(start, context)
         case Part() as part:
@@ -94,12 +81,12 @@ def _start(start: Start, context: LambdaContext) -> None:
     if parts is None:
         reason = f"the sweep {stalled} is under way"
         logger.info("sweep not started", outcome="ignored", reason=reason)
-        _count("sweeps_skipped")
+        count("sweeps_skipped")
         return
     if stalled and stalled != start.sweep_id:
         _tell(state.report(stalled), context)
     logger.info("sweep started", outcome="started", sweep=start.sweep_id, parts=parts)
-    _count("sweeps_started")
+    count("sweeps_started")
     _end_if_through(start.sweep_id, context)
 
 
@@ -107,13 +94,13 @@ def _work(part: Part, context: LambdaContext, *, is_last_try: bool) -> None:
     if state.under_way() != part.sweep_id:
         reason = f"the sweep {part.sweep_id} is over"
         logger.info("part not done", outcome="ignored", reason=reason)
-        _count("sweep_parts_outdated")
+        count("sweep_parts_outdated")
         return
     is_done = _sweeper(context).work(
-        part, lambda: _seconds_left(context) > _SECONDS_TO_FINISH, is_last_try=is_last_try
+        part, lambda: seconds_left(context) > _SECONDS_TO_FINISH, is_last_try=is_last_try
     )
     logger.info("part done" if is_done else "part sent on", outcome="swept", part=part.number)
-    _count("sweep_parts_done" if is_done else "sweep_parts_sent_on")
+    count("sweep_parts_done" if is_done else "sweep_parts_sent_on")
     if is_done:
         _end_if_through(part.sweep_id, context)
 
@@ -137,7 +124,7 @@ def _tell(report: SweepReport, context: LambdaContext) -> None:
             ("sweep_repositories_unseen", report.unseen),
             ("pushes_missed", report.missed),
         ):
-            metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+            count(name, value)
         alert = digest_alert(report, _account(context), region)
         if alert is not None:
             AlertTopic(clients.sns, topic_arn).publish(alert)
@@ -166,18 +153,3 @@ def _policy_for(repository: "Repository", tag: str) -> "Policy":
 
 def _account(context: LambdaContext) -> str:
     return context.invoked_function_arn.split(":")[4]
-
-
-def _seconds_left(context: LambdaContext) -> float:
-    return context.get_remaining_time_in_millis() / 1000
-
-
-def _parse_json(body: str) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise EventError("the message is not JSON") from error
-
-
-def _count(name: str) -> None:
-    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)

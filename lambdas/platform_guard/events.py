@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,14 @@ class Ignored:
     """An event that the guard has nothing to do with, and why."""
 
     reason: str
+
+
+def parse_json(text: str) -> object:
+    """Read the body of a message. Raises EventError where it is not JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise EventError("the message is not JSON") from error
 
 
 def parse_push(event: object) -> Push | Ignored:

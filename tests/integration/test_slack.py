@@ -264,6 +264,24 @@ def test_what_slack_refuses_waits_in_the_dead_letters_with_the_reason(
     assert [line["slack_refused"] for line in metrics if "slack_refused" in line] == [[1.0]]
 
 
+def test_a_message_that_the_guard_cannot_handle_is_told_in_its_log(
+    aws: LocalAws, guard: Deployment, slack: SlackServer
+) -> None:
+    url = guard.function("slack_notifier.handler").environment["GUARD_SLACK_QUEUE_URL"]
+    aws.client("sqs").send_message(
+        QueueUrl=url, MessageBody="{", MessageGroupId="platform", MessageDeduplicationId="1"
+    )
+
+    first = guard.drain(max_rounds=1)
+
+    failed = [line for each in first for line in each.logs if isinstance(line, dict)]
+    assert [line["exception_name"] for line in failed if "exception_name" in line] == [
+        "JSONDecodeError"
+    ]
+    assert [line["slack_posts_failed"] for line in failed if "_aws" in line] == [[1.0]]
+    assert slack.requests == 0
+
+
 @pytest.mark.parametrize(
     ("value", "told"),
     [
