@@ -30,6 +30,20 @@ def refusals(push: Push, observed: Observed, cache_prefix: str | NotSeen = "") -
     return tuple(found)
 
 
+def signs_of_use(pushed: str, state: ImageState) -> Iterator[str]:
+    """List what lets somebody rely on an image by its digest, a clause each.
+
+    `pushed` is when the push was announced that brought the image, or an index that leads to it,
+    RFC 3339.
+    """
+    if state.pushed_at < datetime.fromisoformat(pushed) - _PUSH_TAKES:
+        yield f"it was stored before this push, on {_time(state.pushed_at)}"
+    # AWS notes a pull within a day and may count the guard's own reading as one. It cannot be told
+    # apart from that of a host, so it protects the image all the same.
+    if state.last_pulled_at is not None:
+        yield f"ECR has noted a pull of it, on {_time(state.last_pulled_at)}"
+
+
 def may_be_cached(unseen: NotSeen) -> str:
     """Say that nobody knows whether a pull-through cache fills the repository."""
     return _unchecked("whether a pull-through cache fills the repository", unseen)
@@ -59,13 +73,7 @@ def _by_state(push: Push, state: ImageState) -> Iterator[str]:
     others = [tag for tag in state.tags if tag != push.image.tag and not is_mark(tag)]
     if others:
         yield f"it also has the {_plural('tag', others)} {_listed(others)}"
-    pushed = datetime.fromisoformat(push.time)
-    if state.pushed_at < pushed - _PUSH_TAKES:
-        yield f"it was stored before this push, on {_time(state.pushed_at)}"
-    # AWS notes a pull within a day and may count the guard's own reading as one. It cannot be told
-    # apart from that of a host, so it protects the image all the same.
-    if state.last_pulled_at is not None:
-        yield f"ECR has noted a pull of it, on {_time(state.last_pulled_at)}"
+    yield from signs_of_use(push.time, state)
     match state.status:
         case ImageStatus.ACTIVE:
             pass

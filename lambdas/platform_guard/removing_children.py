@@ -8,8 +8,9 @@ tag. Whatever tag it gets meanwhile, it is safe.
 from platform_guard.image_changes import ChangeRefusedError, Images
 from platform_guard.ledger import Entry
 from platform_guard.marks import is_mark, mark_for
-from platform_guard.observed import ImageStatus
+from platform_guard.observed import ImageState, ImageStatus
 from platform_guard.reading import StoredDocument
+from platform_guard.refusals import signs_of_use
 
 
 def delete_children(entry: Entry, images: Images) -> list[str]:
@@ -28,11 +29,9 @@ def _delete_child(entry: Entry, child: StoredDocument, images: Images) -> str:
     if state is None:
         return ""
     name = f"what it led to, {child.digest[:19]}, stays"
-    tags = [tag for tag in state.tags if not is_mark(tag)]
-    if tags:
-        return f"{name}: it has the tag {tags[0]}"
-    if state.status is not ImageStatus.ACTIVE:
-        return f"{name}: it is archived"
+    reason = _why_it_stays(entry, state)
+    if reason:
+        return f"{name}: {reason}"
     mark = mark_for(entry.finding, entry.image.tag, child.digest)
     try:
         images.add_tag(child, mark)
@@ -40,3 +39,14 @@ def _delete_child(entry: Entry, child: StoredDocument, images: Images) -> str:
     except ChangeRefusedError as refusal:
         return f"{name}: ECR refused to delete it ({refusal})"
     return ""
+
+
+def _why_it_stays(entry: Entry, state: ImageState) -> str:
+    """Say why a child may be needed without the index; empty where nothing speaks for that."""
+    tags = [tag for tag in state.tags if not is_mark(tag)]
+    if tags:
+        return f"it has the tag {tags[0]}"
+    if state.status is not ImageStatus.ACTIVE:
+        return "it is archived"
+    # Clusters of other accounts and Kubernetes pin images by digest, and nobody sees them.
+    return next(signs_of_use(entry.pushed, state), "")

@@ -35,4 +35,6 @@ class Handling:
     """What it is about; empty for the end of a grace period."""
     protected: Callable[[str, str], str]
     """Says why the image of a digest must keep a tag; empty where it need not."""
+    pulled: frozenset[str]
+    """The digests of all images that ECR had noted a pull of."""
     published: int = 0

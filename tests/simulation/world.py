@@ -205,7 +205,7 @@ class World:
         else:
             # It will come again: EventBridge and SQS deliver at least once.
             message = Message(message.event, message.entry_id, message.receives)
-        handling = Handling(message.key, message.digest, self._protection())
+        handling = Handling(message.key, message.digest, self._protection(), self._pulled())
         self.handling.append(handling)
         self.note(f"the guard handles {self._described(message)}")
         try:
@@ -275,7 +275,11 @@ class World:
     def _watch(self, what: str, digest: str, tag: str) -> None:
         """See that the guard takes nothing away that was protected when it began."""
         self.note(f"{what} {NAMES.get(digest, 'a child')} {tag}")
-        if is_mark(tag) or (tag and self.store._tags.get(tag) != digest):
+        if tag and self.store._tags.get(tag) != digest:
+            return
+        if is_mark(tag):
+            if self.store.tags_of(digest) == [tag]:
+                self._watch_last_mark(digest)
             return
         # An archive takes no tag: the first that is no mark counts as the one that was judged.
         tags = (own for own in self.store.tags_of(digest) if not is_mark(own))
@@ -283,11 +287,16 @@ class World:
         if why:
             raise AssertionError(f"the guard {what} {NAMES[digest]}, although {why}")
 
+    def _watch_last_mark(self, digest: str) -> None:
+        """See that nothing goes with its mark that was pulled when the guard began."""
+        if digest in self.handling[-1].pulled:
+            raise AssertionError(f"the guard deletes {NAMES.get(digest, digest)}, which was pulled")
+
     def _protection(self) -> Callable[[str, str], str]:
         """Remember what protects images now, before the guard can look."""
         tags = dict(self.store._tags)
         uses = dict(self.account.running)
-        pulled = {image.digest for image in self.store.images() if image.last_pulled_at}
+        pulled = self._pulled()
 
         def protected(digest: str, tag: str) -> str:
             image = Reference(REPOSITORY, tag, digest)
@@ -302,6 +311,9 @@ class World:
             return "it was pulled" if digest in pulled else ""
 
         return protected
+
+    def _pulled(self) -> frozenset[str]:
+        return frozenset(image.digest for image in self.store.images() if image.last_pulled_at)
 
     # What both lead to
 
