@@ -62,10 +62,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def marks_in(ecr: "ECRClient", repository: str | None) -> Iterator[Mark]:
-    """Yield every mark of a registry, or of one repository."""
+    """Yield every mark of a registry, or of one repository, those of archived images among them."""
     for name in [repository] if repository else _repositories(ecr):
         pages = ecr.get_paginator("describe_images").paginate(
-            repositoryName=name, filter={"tagStatus": "TAGGED"}
+            repositoryName=name, filter={"tagStatus": "TAGGED", "imageStatus": "ANY"}
         )
         for page in pages:
             for image in page["imageDetails"]:
@@ -99,7 +99,9 @@ def _has_other_tag(ecr: "ECRClient", mark: Mark) -> bool:
     """
     try:
         answer = ecr.describe_images(
-            repositoryName=mark.repository, imageIds=[{"imageDigest": mark.digest}]
+            repositoryName=mark.repository,
+            imageIds=[{"imageDigest": mark.digest}],
+            filter={"imageStatus": "ANY"},
         )
     except ecr.exceptions.ImageNotFoundException:
         return False

@@ -220,6 +220,28 @@ def test_e13_only_active_images_are_described_unless_any_is_asked_for(
     assert [detail["imageStatus"] for detail in found] == ["ARCHIVED"]
 
 
+def test_e13_an_archived_image_is_described_by_its_digest_if_any_is_asked_for(
+    repository: ScratchRepository,
+) -> None:
+    """`imageIds` and `filter` are taken together."""
+    digest = repository.push(image(), "v1")
+    repository.ecr.update_image_storage_class(
+        repositoryName=repository.name,
+        imageId={"imageDigest": digest},
+        targetStorageClass="ARCHIVE",
+    )
+
+    found = repository.ecr.describe_images(
+        repositoryName=repository.name,
+        imageIds=[{"imageDigest": digest}],
+        filter={"imageStatus": "ANY"},
+    )["imageDetails"]
+
+    assert [(detail["imageStatus"], detail["imageTags"]) for detail in found] == [
+        ("ARCHIVED", ["v1"])
+    ]
+
+
 def test_e13_results_come_in_pages(repository: ScratchRepository) -> None:
     """`maxResults` limits a page and `nextToken` leads to the next."""
     pushed = {repository.push(image(name), name) for name in ("one", "two", "three")}

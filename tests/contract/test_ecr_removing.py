@@ -136,6 +136,22 @@ def test_e14_an_archived_image_keeps_its_tags_and_can_be_restored(
     assert [detail["imageTags"] for detail in found] == [["v1"]]
 
 
+def test_e14_a_tag_of_an_archived_image_is_taken_away_like_any(
+    repository: ScratchRepository,
+) -> None:
+    """Compare-and-untag (E5) does not ask whether an image is archived."""
+    digest = repository.push(image(), "v1", "mark")
+    _move(repository, digest, "ARCHIVE")
+
+    answer = repository.delete({"imageTag": "mark", "imageDigest": digest})
+
+    assert answer["failures"] == []
+    found = repository.ecr.describe_images(
+        repositoryName=repository.name, filter={"imageStatus": "ANY"}
+    )["imageDetails"]
+    assert [detail["imageTags"] for detail in found] == [["v1"]]
+
+
 def test_e14_a_child_of_a_kept_index_cannot_be_archived(repository: ScratchRepository) -> None:
     """A child of a kept index cannot be archived."""
     child = image()

@@ -64,6 +64,21 @@ def test_an_image_that_loses_its_own_tag_after_it_was_listed_keeps_its_mark(
     assert len(marks(ecr)) == 1
 
 
+def test_an_archived_image_loses_its_mark_and_stays_archived(ecr: "ECRClient") -> None:
+    (mark,) = (mark for mark in marks_in(ecr, "shop/api") if ".1.1." in mark.tag)
+    ecr.update_image_storage_class(
+        repositoryName="shop/api",
+        imageId={"imageDigest": mark.digest},
+        targetStorageClass="ARCHIVE",
+    )
+
+    assert main(["clear-marks", "--yes"]) == 0
+
+    archived = ecr.describe_images(repositoryName="shop/api", filter={"imageStatus": "ARCHIVED"})
+    assert [image["imageTags"] for image in archived["imageDetails"]] == [["1.1"]]
+    assert tags(ecr) == {"1.0", "1.2"}
+
+
 def test_a_repository_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["clear-marks", "--repository", "none/here"]) == 2
 
