@@ -32,7 +32,14 @@ from platform_guard.aws.queue_batches import (
     seconds_before,
 )
 from platform_guard.environment import environment_variable
-from platform_guard.events import Ignored, Push, parse_json, parse_push, seconds_since
+from platform_guard.events import (
+    Ignored,
+    Push,
+    parse_json,
+    parse_push,
+    seconds_since,
+    why_elsewhere,
+)
 from platform_guard.found import Found
 from platform_guard.guarding import Fine, Guarding, Remedied, Stale
 from platform_guard.overrides import RefusedTag
@@ -80,13 +87,21 @@ def _handle(record: SQSRecord, context: LambdaContext) -> None:
         return
     match parse_push(message):
         case Ignored(reason):
-            logger.info("event ignored", outcome="ignored", reason=reason)
-            count("events_ignored")
+            _ignore(reason)
+        case Push(image=image) if reason := why_elsewhere(
+            image.repository, context.invoked_function_arn
+        ):
+            _ignore(reason)
         case Push() as push:
             with _named_in_log(push.image):
                 count("pushes_seen")
                 is_redelivered = record.attributes.approximate_receive_count != "1"
                 _guard(push, context, is_redelivered=is_redelivered)
+
+
+def _ignore(reason: str) -> None:
+    logger.info("event ignored", outcome="ignored", reason=reason)
+    count("events_ignored")
 
 
 def _guard(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
@@ -134,8 +149,7 @@ def _end_grace(entry_id: str, context: LambdaContext) -> None:
     """Do what was put off, unless the image has changed for the better."""
     entry = _parts().ledger.find(entry_id)
     if entry is None:
-        logger.info("no such entry", outcome="ignored", reason=f"no entry {entry_id} is kept")
-        count("events_ignored")
+        _ignore(f"no entry {entry_id} is kept")
         return
     with _named_in_log(entry.image):
         image = entry.image

@@ -95,6 +95,17 @@ def _why_ignored(fields: Mapping[str, object], detail: Mapping[str, object]) -> 
     return ""
 
 
+def why_elsewhere(repository: Repository, function_arn: str) -> str:
+    """Say why a function has nothing to do with a repository; nothing where it does.
+
+    A bus may get the events of other regions and accounts as well, and each has a guard of its own.
+    """
+    region, account = function_arn.split(":")[3:5]
+    if (repository.account, repository.region) == (account, region):
+        return ""
+    return f"a push to {repository.account} in {repository.region}, which this guard is not for"
+
+
 def seconds_since(time: str, now: float) -> float | None:
     """Give how long ago the time of an event was, at least 0; None where it cannot be read.
 

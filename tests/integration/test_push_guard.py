@@ -227,6 +227,21 @@ def test_a_stale_event_costs_one_call(aws: LocalAws, guard: Deployment) -> None:
     assert [call.operation for call in aws.calls] == ["BatchGetImage"]
 
 
+@pytest.mark.parametrize("elsewhere", [{"region": "us-east-1"}, {"account": "999999999999"}])
+@pytest.mark.usefixtures("ecr")
+def test_an_event_that_was_forwarded_from_elsewhere_is_no_reason_to_look_here(
+    aws: LocalAws, guard: Deployment, elsewhere: dict[str, str]
+) -> None:
+    event = push_event(push(aws, MAC_BUILD))
+    drain(guard)
+    aws.calls.clear()
+
+    send(aws, guard, json.dumps(event | {"id": "another"} | elsewhere))
+
+    assert [outcome.word for outcome in drain(guard)] == ["ignored"]
+    assert aws.calls == []
+
+
 @pytest.mark.usefixtures("ecr")
 def test_an_index_costs_one_call_without_verify_config(
     aws: LocalAws, unverified_assembly: Path
