@@ -9,19 +9,14 @@ from stacks.encryption import Encryption
 DEAD_LETTER_DAYS = 14
 """How long dead letters wait to be redriven: the longest that SQS keeps a message."""
 
+_LONGEST = Duration.days(DEAD_LETTER_DAYS)
+
 _RECEIVES_BEFORE_DEAD_LETTER = 4
 
 
 def dead_letter_queue(scope: Construct, construct_id: str, encryption: Encryption) -> sqs.Queue:
     """Make a queue for what could not be delivered or handled."""
-    return sqs.Queue(
-        scope,
-        construct_id,
-        encryption=_kind(encryption),
-        encryption_master_key=encryption.customer_key,
-        enforce_ssl=True,
-        retention_period=Duration.days(DEAD_LETTER_DAYS),
-    )
+    return _queue(scope, construct_id, encryption, retention=_LONGEST)
 
 
 def queue_before(
@@ -34,17 +29,13 @@ def queue_before(
     delay: Duration,
 ) -> sqs.Queue:
     """Make a queue for a function that may take `timeout`; a message waits `delay` first."""
-    return sqs.Queue(
+    return _queue(
         scope,
         construct_id,
-        encryption=_kind(encryption),
-        encryption_master_key=encryption.customer_key,
-        enforce_ssl=True,
-        delivery_delay=delay,
-        # Lambda's advice, so that a batch is not received again while it is still being handled:
-        # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-        visibility_timeout=Duration.seconds(6 * timeout.to_seconds()),
-        dead_letter_queue=sqs.DeadLetterQueue(
+        encryption,
+        delay=delay,
+        timeout=timeout,
+        dead_letters=sqs.DeadLetterQueue(
             queue=dead_letters, max_receive_count=_RECEIVES_BEFORE_DEAD_LETTER
         ),
     )
@@ -54,15 +45,7 @@ def fifo_dead_letter_queue(
     scope: Construct, construct_id: str, encryption: Encryption
 ) -> sqs.Queue:
     """Make a queue for what a first-in-first-out queue gives up."""
-    return sqs.Queue(
-        scope,
-        construct_id,
-        fifo=True,
-        encryption=_kind(encryption),
-        encryption_master_key=encryption.customer_key,
-        enforce_ssl=True,
-        retention_period=Duration.days(DEAD_LETTER_DAYS),
-    )
+    return _queue(scope, construct_id, encryption, fifo=True, retention=_LONGEST)
 
 
 def fifo_queue_before(
@@ -75,20 +58,42 @@ def fifo_queue_before(
     receives: int,
 ) -> sqs.Queue:
     """Make a first-in-first-out queue; a message is given up after so many receives."""
-    return sqs.Queue(
+    return _queue(
         scope,
         construct_id,
+        encryption,
         fifo=True,
-        encryption=_kind(encryption),
-        encryption_master_key=encryption.customer_key,
-        enforce_ssl=True,
-        retention_period=Duration.days(DEAD_LETTER_DAYS),
-        visibility_timeout=Duration.seconds(6 * timeout.to_seconds()),
-        dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=receives),
+        retention=_LONGEST,
+        timeout=timeout,
+        dead_letters=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=receives),
     )
 
 
-def _kind(encryption: Encryption) -> sqs.QueueEncryption:
-    if encryption.customer_key is None:
-        return sqs.QueueEncryption.SQS_MANAGED
-    return sqs.QueueEncryption.KMS
+def _queue(
+    scope: Construct,
+    construct_id: str,
+    encryption: Encryption,
+    *,
+    fifo: bool | None = None,
+    retention: Duration | None = None,
+    delay: Duration | None = None,
+    timeout: Duration | None = None,
+    dead_letters: sqs.DeadLetterQueue | None = None,
+) -> sqs.Queue:
+    """Make a queue; `timeout` is that of the function behind it, None where there is none."""
+    has_key = encryption.customer_key is not None
+    return sqs.Queue(
+        scope,
+        construct_id,
+        # CloudFormation knows no false: a queue is either first-in-first-out or says nothing.
+        fifo=fifo,
+        encryption=sqs.QueueEncryption.KMS if has_key else sqs.QueueEncryption.SQS_MANAGED,
+        encryption_master_key=encryption.customer_key,
+        enforce_ssl=True,
+        retention_period=retention,
+        delivery_delay=delay,
+        # Lambda's advice, so that a batch is not received again while it is still being handled:
+        # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+        visibility_timeout=None if timeout is None else Duration.seconds(6 * timeout.to_seconds()),
+        dead_letter_queue=dead_letters,
+    )
