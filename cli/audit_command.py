@@ -5,12 +5,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.errors import UsageError
+from cli.deployment_options import add_stack_option
 from cli.parser import Commands
-from platform_guard.policies import Policies
-from platform_guard.settings import SettingsError, load_settings
+from cli.settings_options import add_policy_option, read_policies
 from platform_guard.verdicts import Finding, NoFinding
-from stacks.naming import STACK_NAME
 
 if TYPE_CHECKING:
     from cli.audit_journal import AuditJournal
@@ -47,12 +45,7 @@ def add_audit_command(commands: Commands) -> None:
         default=[],
         help="may be given several times (default: the region of your AWS credentials)",
     )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        help="a guard.toml (default: the guard's defaults, which require linux/amd64)",
-    )
+    add_policy_option(parser)
     parser.add_argument(
         "--format",
         choices=_FORMATS,
@@ -78,12 +71,7 @@ def add_audit_command(commands: Commands) -> None:
         help="hand every finding that the policy has a remedy for to the deployed guard, which "
         "judges it anew and does what its own settings say",
     )
-    parser.add_argument(
-        "--stack",
-        metavar="NAME",
-        default=STACK_NAME,
-        help="with --apply: the stack that holds the guard (default: %(default)s)",
-    )
+    add_stack_option(parser, "with --apply: the stack that holds the guard")
     again = parser.add_mutually_exclusive_group()
     again.add_argument(
         "--resume", action="store_true", help="go on with an interrupted audit, or do nothing"
@@ -95,7 +83,7 @@ def add_audit_command(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    policies = _policies(options.policy)
+    policies = read_policies(options.policy)
     # The AWS SDK and rich take long to import, which other commands have no use for.
     from cli.audit import audit
     from cli.audit_registry import open_registries
@@ -126,10 +114,3 @@ def _exit_status(journal: "AuditJournal", fail_on: list[str]) -> int:
     failed = any(tally.verdicts.get(name) for tally in tallies for name in fail_on)
     unseen = UNSEEN in fail_on and any(tally.trouble or tally.unseen for tally in tallies)
     return 1 if failed or unseen else 0
-
-
-def _policies(file: Path | None) -> Policies:
-    try:
-        return Policies() if file is None else load_settings(file).policies
-    except SettingsError as error:
-        raise UsageError(str(error)) from error

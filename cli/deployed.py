@@ -1,11 +1,12 @@
 """The guard as it is deployed to an account and region, found through its stack."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cli.errors import UsageError
 from cli.operator_clients import OperatorClients
+from cli.preflight import regions_to_use
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from stacks.naming import STACK_NAME
 
@@ -94,6 +95,18 @@ def find_deployed(
         template=_as_object(body, stack_name),
         physical_ids=physical_ids,
     )
+
+
+def find_deployed_in_each(
+    wanted_regions: Sequence[str], stack_name: str
+) -> Iterator[tuple[OperatorClients, DeployedStack]]:
+    """Look the guard's stack up in each region, one after the other; none: in that of the caller.
+
+    Raises UsageError where it cannot be found.
+    """
+    for region in regions_to_use(wanted_regions, OperatorClients):
+        clients = OperatorClients(region)
+        yield clients, find_deployed(clients, region, stack_name)
 
 
 def _as_object(body: object, stack_name: str) -> Mapping[str, Any]:

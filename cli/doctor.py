@@ -134,7 +134,7 @@ class Doctor:
     def _functions(self) -> Iterator[Check]:
         for logical_id, wanted in self.stack.resources("AWS::Lambda::Function").items():
             name = self.stack.physical_ids[logical_id]
-            function = self.clients.functions.get_function_configuration(FunctionName=name)
+            function = self.clients.lambda_.get_function_configuration(FunctionName=name)
             # Both are left out by what is older than they are.
             state = (
                 function.get("State", "Active"),
@@ -157,7 +157,7 @@ class Doctor:
     def _mappings(self) -> Iterator[Check]:
         for mapping_id, wanted in self.stack.resources("AWS::Lambda::EventSourceMapping").items():
             name = self.stack.physical_ids[_referred(wanted["FunctionName"])]
-            mappings = self.clients.functions.list_event_source_mappings(FunctionName=name)
+            mappings = self.clients.lambda_.list_event_source_mappings(FunctionName=name)
             states = {
                 _last(mapping["EventSourceArn"]): mapping["State"]
                 for mapping in mappings["EventSourceMappings"]

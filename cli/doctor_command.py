@@ -2,23 +2,19 @@
 
 import argparse
 import json
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 from cli.checks import Check, Outcome, checks_as_json, exit_status, look_at, render_checks
-from cli.deployed import DeployedStack, find_deployed
+from cli.deployed import DeployedStack, find_deployed_in_each
+from cli.deployment_options import add_regions_option, add_stack_option
 from cli.doctor import Doctor
 from cli.doctor_push import PREFIX, Waiting, push_and_wait
-from cli.errors import UsageError
 from cli.operator_clients import OperatorClients
 from cli.parser import Commands
-from cli.paths import REPOSITORY_ROOT
-from cli.preflight import regions_to_use
-from platform_guard.settings import GUARD_FILE, Settings, SettingsError, load_settings
-from stacks.naming import STACK_NAME
+from cli.settings_options import add_settings_option, read_settings
+from platform_guard.settings import Settings
 
 # For Lambda's cold start, the calls to ECR and the delivery of the alert.
 _SECONDS_OF_WORK = 120
@@ -38,40 +34,18 @@ def add_doctor_command(commands: Commands) -> None:
         help="also push a tiny image that suits no required platform to a scratch repository, and "
         "wait for the alert, which everybody gets who is subscribed; removes it all again",
     )
-    parser.add_argument(
-        "--region",
-        metavar="REGION",
-        action="append",
-        default=[],
-        help="look here; may be given several times (default: [deploy] regions of the settings, "
-        "or the region of your AWS credentials)",
-    )
-    parser.add_argument(
-        "--stack",
-        metavar="NAME",
-        default=STACK_NAME,
-        help="the stack that holds the guard (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--settings",
-        metavar="FILE",
-        type=Path,
-        default=Path(os.environ.get("GUARD_TOML", REPOSITORY_ROOT / GUARD_FILE)),
-        help="the guard.toml that was deployed (default: $GUARD_TOML, or that of the repository)",
-    )
+    add_regions_option(parser, "look")
+    add_stack_option(parser)
+    add_settings_option(parser, "that was deployed")
     parser.add_argument("--json", action="store_true", help="print one JSON object a region")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    try:
-        settings = load_settings(options.settings)
-    except SettingsError as error:
-        raise UsageError(str(error)) from error
+    settings = read_settings(options.settings)
     status = 0
-    for region in regions_to_use(options.region or settings.deploy.regions, OperatorClients):
-        clients = OperatorClients(region)
-        stack = find_deployed(clients, region, options.stack)
+    regions = options.region or settings.deploy.regions
+    for clients, stack in find_deployed_in_each(regions, options.stack):
         checks = Doctor(clients, stack, settings, options.settings).examine()
         if options.push:
             checks += look_at(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.deployment_options import add_stack_option
 from cli.errors import UsageError
 from cli.parser import Commands
 from platform_guard.alert_text import render_text
@@ -17,7 +18,6 @@ from platform_guard.evidence import NO_EVIDENCE, Evidence
 from platform_guard.pull_errors import classify
 from platform_guard.pull_failures import PullFailure, pull_failure
 from platform_guard.task_stops import TaskStop, parse_described_tasks, parse_task_stop
-from stacks.naming import STACK_NAME
 
 _NAME_LENGTH_LIMIT = 255
 
@@ -56,12 +56,7 @@ def add_explain_command(commands: Commands) -> None:
         "account of your AWS credentials as well; changes nothing, and needs an event or "
         "describe-tasks output",
     )
-    parser.add_argument(
-        "--stack",
-        metavar="NAME",
-        default=STACK_NAME,
-        help=f"the stack of the guard, whose records --live reads (default: {STACK_NAME})",
-    )
+    add_stack_option(parser, "the stack of the guard, whose records --live reads")
     parser.set_defaults(run=_run)
 
 

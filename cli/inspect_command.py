@@ -5,20 +5,18 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from cli.errors import UsageError
 from cli.inspect_policy import policy_of_source
 from cli.parser import Commands
+from cli.settings_options import add_policy_option, read_policies
 from cli.sources import Source, sources_of
 from platform_guard.images import Image, Kind
 from platform_guard.judging import judge
 from platform_guard.platforms import Platform
-from platform_guard.policies import Policies
 from platform_guard.policy import PlatformRule, Policy
 from platform_guard.reading import Wanted, read_image
 from platform_guard.required_platforms import parse_required_platform
-from platform_guard.settings import SettingsError, load_settings
 from platform_guard.texts import printable
 from platform_guard.verdicts import Finding, NoFinding, Verdict
 
@@ -56,12 +54,7 @@ def add_inspect_command(
         help="a platform it must run on, such as linux/arm64; may be given several times, "
         "and then it must run on all of them (default: what the policy requires)",
     )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        help="a guard.toml (default: the guard's defaults, which require linux/amd64)",
-    )
+    add_policy_option(parser)
     parser.add_argument(
         "--as",
         metavar="REPO[:TAG]",
@@ -126,10 +119,7 @@ def render_for_people(inspected: Inspected) -> str:
 
 
 def _policy(options: argparse.Namespace) -> Policy:
-    try:
-        policies = Policies() if options.policy is None else load_settings(options.policy).policies
-    except SettingsError as error:
-        raise UsageError(str(error)) from error
+    policies = read_policies(options.policy)
     policy = policy_of_source(policies, options.source, options.pushed_as)
     if not options.platform:
         return policy

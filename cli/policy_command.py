@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from cli.errors import UsageError
 from cli.image_names import ImageName, parse_image_name
 from cli.parser import Commands
-from cli.paths import REPOSITORY_ROOT
 from cli.policy_rendering import (
     Shown,
     all_as_json,
@@ -15,7 +14,8 @@ from cli.policy_rendering import (
     one_as_json,
     one_for_people,
 )
-from platform_guard.settings import GUARD_FILE, Settings, SettingsError, load_settings
+from cli.settings_options import REPOSITORY_SETTINGS, read_settings
+from platform_guard.settings import GUARD_FILE, Settings
 
 if TYPE_CHECKING:
     from cli.live_policy import LiveRegistry
@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"policy: {options.file} is one too many; write policy REPO:TAG --policy FILE"
         )
-    settings = _load(options.policy)
+    settings = read_settings(options.policy or REPOSITORY_SETTINGS)
     live = _live(_parsed(target) if target else None) if options.live else None
     print(_show_all(options, settings, live) if target is None else _show(options, settings, live))
     return 0
@@ -78,7 +78,7 @@ def _check(options: argparse.Namespace) -> int:
     if options.live or options.json:
         raise UsageError("policy: check looks at the file alone; leave out --live and --json")
     path = options.file or options.policy
-    settings = _load(path)
+    settings = read_settings(path or REPOSITORY_SETTINGS)
     count = len(settings.policies.rules)
     rules = f"{count} {'rule' if count == 1 else 'rules'} for some repositories"
     print(f"{path or GUARD_FILE}: good, with {rules if count else 'one policy for all images'}")
@@ -108,13 +108,6 @@ def _live(target: ImageName | None) -> "LiveRegistry":
     from cli.live_policy import LiveRegistry
 
     return LiveRegistry.connect(target.region if target else "", target.account if target else "")
-
-
-def _load(path: Path | None) -> Settings:
-    try:
-        return load_settings(path or REPOSITORY_ROOT / GUARD_FILE)
-    except SettingsError as error:
-        raise UsageError(str(error)) from error
 
 
 def _parsed(text: str) -> ImageName:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from cli.errors import UsageError
 from cli.parser import Commands
-from cli.paths import REPOSITORY_ROOT
-from platform_guard.settings import GUARD_FILE
+from cli.settings_options import add_stand_in_policy_option
 
 
 def add_preview_command(commands: Commands) -> None:
@@ -25,13 +24,7 @@ def add_preview_command(commands: Commands) -> None:
         type=Path,
         help="also write one self-contained page that looks like the channels do",
     )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        default=REPOSITORY_ROOT / GUARD_FILE,
-        help="the guard.toml to deploy with (default: the one of this repository)",
-    )
+    add_stand_in_policy_option(parser)
     parser.set_defaults(run=_run)
 
 

@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 
 from cli.parser import Commands
-from cli.paths import REPOSITORY_ROOT
-from platform_guard.settings import GUARD_FILE
+from cli.settings_options import add_stand_in_policy_option
 
 
 def add_replay_command(commands: Commands) -> None:
@@ -19,13 +18,7 @@ def add_replay_command(commands: Commands) -> None:
         epilog="Exit status: 0 all events were handled, 1 one of them failed, 2 bad usage.",
     )
     parser.add_argument("events", metavar="EVENT.json", nargs="+", type=Path)
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        default=REPOSITORY_ROOT / GUARD_FILE,
-        help="the guard.toml to deploy with (default: the one of this repository)",
-    )
+    add_stand_in_policy_option(parser)
     parser.add_argument(
         "--image",
         metavar="DIR",

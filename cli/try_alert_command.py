@@ -1,17 +1,14 @@
 """`platform-guard test-alert`: whether alerts arrive where they should."""
 
 import argparse
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 
+from cli.deployment_options import add_regions_option, add_stack_option
 from cli.errors import UsageError
 from cli.parser import Commands
-from cli.paths import REPOSITORY_ROOT
+from cli.settings_options import add_settings_option, read_settings
 from platform_guard.alert_settings import AlertSettings
-from platform_guard.settings import GUARD_FILE, SettingsError, load_settings
 from platform_guard.trial_alerts import alert_for_a_test
-from stacks.naming import STACK_NAME
 
 
 def add_test_alert_command(commands: Commands) -> None:
@@ -23,45 +20,21 @@ def add_test_alert_command(commands: Commands) -> None:
         "guard, so that everybody who is subscribed gets it. Nothing else is changed.",
         epilog="Exit status: 0 published, 2 it could not be.",
     )
-    parser.add_argument(
-        "--region",
-        metavar="REGION",
-        action="append",
-        default=[],
-        help="publish here; may be given several times (default: [deploy] regions of the settings, "
-        "or the region of your AWS credentials)",
-    )
-    parser.add_argument(
-        "--stack",
-        metavar="NAME",
-        default=STACK_NAME,
-        help="the stack that holds the guard (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--settings",
-        metavar="FILE",
-        type=Path,
-        default=Path(os.environ.get("GUARD_TOML", REPOSITORY_ROOT / GUARD_FILE)),
-        help="the guard.toml that was deployed (default: $GUARD_TOML, or that of the repository)",
-    )
+    add_regions_option(parser, "publish")
+    add_stack_option(parser)
+    add_settings_option(parser, "that was deployed")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     # botocore takes long to import, which other commands have no use for.
-    from cli.deployed import find_deployed
-    from cli.operator_clients import OperatorClients
-    from cli.preflight import regions_to_use
+    from cli.deployed import find_deployed_in_each
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
     from platform_guard.aws.topic import AlertTopic
 
-    try:
-        settings = load_settings(options.settings)
-    except SettingsError as error:
-        raise UsageError(str(error)) from error
-    for region in regions_to_use(options.region or settings.deploy.regions, OperatorClients):
-        clients = OperatorClients(region)
-        stack = find_deployed(clients, region, options.stack)
+    settings = read_settings(options.settings)
+    regions = options.region or settings.deploy.regions
+    for clients, stack in find_deployed_in_each(regions, options.stack):
         arn = stack.only("AWS::SNS::Topic")
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
