@@ -57,6 +57,8 @@ class Image:
     entries: tuple[Entry, ...] = ()
     unreadable_because: str = ""
     """Why nothing can be said of it; empty for every kind but unreadable."""
+    platforms_left_off: int = 0
+    """How many more can run of which nobody kept an entry."""
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ class Image:
     def holds(self) -> str:
         """What can run, in words, cut to what people read."""
         shown = ", ".join(self.platforms[:_PLATFORMS_SHOWN])
-        more = len(self.platforms) - _PLATFORMS_SHOWN
+        more = len(self.platforms) + self.platforms_left_off - _PLATFORMS_SHOWN
         return f"{shown} and {more} more" if more > 0 else shown or "nothing that can run"
 
 

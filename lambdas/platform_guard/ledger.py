@@ -69,7 +69,7 @@ class Entry:
     """Why, a clause."""
     kind: Kind
     platforms: tuple[str, ...]
-    """What of the image can run."""
+    """What of the image can run, of a great many the first."""
     fails_on: tuple[str, ...]
     rule: str
     """Which rule of the policy asks for the remedy."""
@@ -93,6 +93,8 @@ class Entry:
     """When a grace period ends, ISO 8601 in UTC."""
     undone_by: str = ""
     undone_at: str = ""
+    platforms_left_off: int = 0
+    """How many more can run."""
     version: int = 0
     """How often it was saved."""
 

@@ -21,10 +21,13 @@ from platform_guard.roles import Role
 from platform_guard.times import iso_time
 from platform_guard.verdicts import Finding, Verdict
 
+# An index may list thousands that somebody made up, and an item of DynamoDB takes 400 KB.
+_PLATFORMS_KEPT = 20
+
 
 def entry_about(finding: Finding, found: Found, actor: str, rule: str, now: datetime) -> Entry:
     """Begin an entry about a finding, before anything is planned."""
-    push = found.push
+    push, platforms = found.push, found.image.platforms
     return Entry(
         id=entry_id(push.event_id, push.image),
         at=iso_time(now),
@@ -34,7 +37,8 @@ def entry_about(finding: Finding, found: Found, actor: str, rule: str, now: date
         finding=finding,
         reason=found.verdict.reason,
         kind=found.image.kind,
-        platforms=found.image.platforms,
+        platforms=platforms[:_PLATFORMS_KEPT],
+        platforms_left_off=max(0, len(platforms) - _PLATFORMS_KEPT),
         fails_on=found.verdict.fails_on,
         rule=rule,
         wanted=Remedy.ALERT,
@@ -74,6 +78,7 @@ def found_again(entry: Entry, push: Push) -> Found:
             ImageEntry(entry.image.digest, Role.IMAGE, _platform(platform))
             for platform in entry.platforms
         ),
+        platforms_left_off=entry.platforms_left_off,
     )
     document = entry.document or StoredDocument(entry.image.digest, b"")
     verdict = Verdict(entry.finding, entry.reason, fails_on=entry.fails_on)
