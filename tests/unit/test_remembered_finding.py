@@ -27,7 +27,7 @@ MADE_UP = index(
     *(
         listed(
             image("linux/arm64"),
-            {"os": "linux", "architecture": f"{number:x}".rjust(64, "𝟘"), "variant": "𝟘" * 64},
+            {"os": "linux", "architecture": f"{number:x}".rjust(64, "🐳"), "variant": "🐳" * 64},
         )
         for number in range(2_000)
     )
