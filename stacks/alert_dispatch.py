@@ -26,6 +26,9 @@ class AlertDispatch(QueueFedFunction):
             event_patterns={},
             delay=Duration.seconds(0),
             permissions=[],
+            # A window is put into the overview once. But in a long storm each batch may hold an
+            # overview and a window for the next one, which is one chain to Lambda.
+            sends_to_itself=True,
         )
         self.take_alerts_from(self)
 

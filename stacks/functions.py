@@ -33,11 +33,13 @@ class GuardFunction(Construct):
         permissions: Sequence[iam.PolicyStatement],
         reserved_concurrency: int | None = None,
         publishes: bool = True,
+        sends_to_itself: bool = False,
     ) -> None:
         """Build the function whose entry point is `handler` in `lambdas/<module>.py`.
 
         `reserved_concurrency`: how many of the account's executions are its own; None: it shares.
         `publishes`: whether it publishes to the topic itself.
+        `sends_to_itself`: whether it puts messages into the queue that feeds it, each time fewer.
         """
         super().__init__(scope, construct_id)
         self.log_group = logs.LogGroup(
@@ -73,6 +75,9 @@ class GuardFunction(Construct):
             logging_format=lambda_.LoggingFormat.TEXT,
             environment_encryption=foundation.encryption.customer_key,
             reserved_concurrent_executions=reserved_concurrency,
+            # Otherwise Lambda stops what seems a loop after about 16 invocations:
+            # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if sends_to_itself else None,
             environment={
                 "GUARD_TOPIC_ARN": foundation.alerts.topic.topic_arn,
                 "GUARD_STATE_TABLE": foundation.state.table.table_name,

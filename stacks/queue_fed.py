@@ -41,6 +41,7 @@ class QueueFedFunction(Construct):
         longest_wait: Duration = _LONGEST_WAIT,
         schedule: events.Schedule | None = None,
         publishes: bool = True,
+        sends_to_itself: bool = False,
     ) -> None:
         """Feed `lambdas/<module>.py` with what matches, each event held back for `delay`.
 
@@ -85,6 +86,7 @@ class QueueFedFunction(Construct):
             permissions=[*permissions, _permission_to_consume(self.queue)],
             reserved_concurrency=copies if deploy.reserve_concurrency else None,
             publishes=publishes,
+            sends_to_itself=sends_to_itself,
         )
         self.function = handler.function
         self.log_group = handler.log_group

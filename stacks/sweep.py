@@ -56,6 +56,8 @@ class Sweep(QueueFedFunction):
             max_concurrency=_MAX_CONCURRENCY,
             longest_wait=_LONGEST_WAIT,
             schedule=events.Schedule.rate(Duration.hours(settings.sweep.every_hours)),
+            # What is left of a part, until nothing is left of it.
+            sends_to_itself=True,
         )
         alarm_when_absent(
             self,

@@ -4,7 +4,9 @@ from importlib.metadata import version
 
 import pytest
 
-from tests.infrastructure.template import Part, Template, logical_id
+from tests.infrastructure.conftest import Synthesize
+from tests.infrastructure.settings import EVERYTHING
+from tests.infrastructure.template import Part, Template, actions, as_text, logical_id
 
 RULES = {"push_guard": 1, "pull_diagnosis": 3, "alert_dispatch": 0, "sweep": 2}
 REPORTING = ("push_guard", "alert_dispatch")
@@ -42,6 +44,26 @@ def test_a_storm_of_events_leaves_the_account_its_concurrency(part: Part) -> Non
 
 def test_a_batch_is_not_received_again_while_it_is_handled(part: Part) -> None:
     assert part.queue["VisibilityTimeout"] >= 6 * part.function["Timeout"]
+
+
+def test_lambda_stops_no_function_that_sends_to_its_own_queue(synthesize: Synthesize) -> None:
+    template = synthesize(EVERYTHING).template
+    handlers = [item["Handler"] for item in template.resources("AWS::Lambda::Function").values()]
+    parts = {name: template.part(name) for name in (it.removesuffix(".handler") for it in handlers)}
+
+    sending = {name for name, part in parts.items() if _sends_to_its_own_queue(part)}
+    assert sending == {"sweep", "alert_dispatch"}
+    for name, part in parts.items():
+        assert part.function.get("RecursiveLoop") == ("Allow" if name in sending else None)
+
+
+def _sends_to_its_own_queue(part: Part) -> bool:
+    return any(
+        "sqs:SendMessage" in actions(statement)
+        and as_text(statement["Resource"]) == f"${{{part.queue_id}.Arn}}"
+        for statement in part.role_statements()
+        if "sqs:SendMessage" in actions(statement)
+    )
 
 
 def test_pushes_wait_as_long_as_the_settings_say_and_stops_not_at_all(
