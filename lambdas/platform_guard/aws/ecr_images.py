@@ -40,7 +40,9 @@ class EcrImages(EcrRepository):
             if error_code(error) in ("ImageNotFoundException", "RepositoryNotFoundException"):
                 return None
             raise
-        detail = answer["imageDetails"][0]
+        detail = next(iter(answer["imageDetails"]), None)
+        if detail is None:
+            return None
         return ImageState(
             tags=tuple(detail.get("imageTags", [])),
             pushed_at=detail["imagePushedAt"],
