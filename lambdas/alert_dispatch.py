@@ -10,6 +10,7 @@ import json
 import os
 import time
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -28,6 +29,7 @@ from platform_guard.aws.queue_batches import (
 )
 from platform_guard.aws.topic import AlertTopic
 from platform_guard.environment import environment_variable
+from platform_guard.events import seconds_since
 
 settings = deployed_settings()
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
@@ -62,7 +64,10 @@ def _handle(record: SQSRecord, context: LambdaContext) -> None:
             AlertTopic(clients.sns, topic_arn),
             AlertRate(database, state_table, settings.alerts.messages_a_minute, time.time),
         )
-        became = dispatcher.dispatch(window)
-        logger.info("window closed", window=window.key, became=became)
+        dispatched = dispatcher.dispatch(window)
+        logger.info("window closed", window=window.key, became=dispatched.outcome)
+        seconds = seconds_since(dispatched.pushed, time.time())
+        if seconds is not None:
+            metrics.add_metric(name="push_to_alert", unit=MetricUnit.Seconds, value=seconds)
 
     Once(database, state_table, scope="window").run(window.generation, dispatch, context)

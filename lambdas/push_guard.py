@@ -14,7 +14,6 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -32,14 +31,7 @@ from platform_guard.aws.queue_batches import (
     seconds_before,
 )
 from platform_guard.environment import environment_variable
-from platform_guard.events import (
-    Ignored,
-    Push,
-    parse_json,
-    parse_push,
-    seconds_since,
-    why_elsewhere,
-)
+from platform_guard.events import Ignored, Push, parse_json, parse_push, why_elsewhere
 from platform_guard.found import Found
 from platform_guard.guarding import Fine, Guarding, Remedied, Stale
 from platform_guard.overrides import RefusedTag
@@ -124,9 +116,6 @@ def _guard(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
                 _tell_if_repaired(found, context)
         case Remedied(done):
             _log_remedy(done)
-            seconds = seconds_since(push.time, time.time())
-            if done is not None and seconds is not None and not push.origin:
-                metrics.add_metric(name="push_to_alert", unit=MetricUnit.Seconds, value=seconds)
     if effective.refused_tags:
         _report_refused_tags(effective.refused_tags, push, context)
 

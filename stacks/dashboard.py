@@ -38,13 +38,14 @@ class Dashboard(Construct):
         foundation: Foundation,
         push_guard: QueueFedFunction,
         pull_diagnosis: QueueFedFunction,
+        alert_dispatch: QueueFedFunction,
         others: Sequence[QueueFedFunction],
     ) -> None:
         super().__init__(scope, construct_id)
-        parts = (push_guard, pull_diagnosis, *others)
+        parts = (push_guard, pull_diagnosis, alert_dispatch, *others)
         stack = Stack.of(self)
         graphs = [
-            *_what_happened(push_guard.module, pull_diagnosis.module),
+            *_what_happened(push_guard.module, pull_diagnosis.module, alert_dispatch.module),
             *_health(parts),
             *_cost_drivers(parts, foundation),
         ]
@@ -57,10 +58,11 @@ class Dashboard(Construct):
         )
 
 
-def _what_happened(push_guard: str, pull_diagnosis: str) -> list[Graph]:
+def _what_happened(push_guard: str, pull_diagnosis: str, alert_dispatch: str) -> list[Graph]:
     verdicts = [f"verdict.{name}" for name in (*Finding, *NoFinding)]
     remedies = [f"remedy.{name}" for name in Remedy]
     causes = [f"cause.{name}" for name in Cause]
+    latency = [NAMESPACE, "push_to_alert", "service", service_of(alert_dispatch)]
     return [
         _graph(
             "Pushes",
@@ -81,10 +83,7 @@ def _what_happened(push_guard: str, pull_diagnosis: str) -> list[Graph]:
         _graph("Causes of failed pulls", _counts(pull_diagnosis, *causes), stacked=True),
         _graph(
             "Seconds from push to alert",
-            [
-                [NAMESPACE, "push_to_alert", "service", service_of(push_guard), {"stat": statistic}]
-                for statistic in ("p50", "p95", "Maximum")
-            ],
+            [[*latency, {"stat": statistic}] for statistic in ("p50", "p95", "Maximum")],
         ),
     ]
 

@@ -55,7 +55,7 @@ class PlatformGuard(Construct):
             pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", foundation=foundation)
             alert_dispatch = AlertDispatch(self, "AlertDispatch", foundation=foundation)
             alert_dispatch.take_alerts_from(push_guard)
-            others: list[QueueFedFunction] = [alert_dispatch]
+            others: list[QueueFedFunction] = []
             if settings.sweep.enabled:
                 others.append(Sweep(self, "Sweep", foundation=foundation, push_guard=push_guard))
             if settings.alerts.slack:
@@ -70,6 +70,7 @@ class PlatformGuard(Construct):
             foundation=foundation,
             push_guard=push_guard,
             pull_diagnosis=pull_diagnosis,
+            alert_dispatch=alert_dispatch,
             others=others,
         )
         _note_what_is_deployed(push_guard.function, guard_file)

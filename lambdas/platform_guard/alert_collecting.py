@@ -22,6 +22,8 @@ class Collected:
     """All of them."""
     noun: str = "tag"
     """What each is about."""
+    pushed: str = ""
+    """When the first push among what they are about was made, as its event says; empty for none."""
 
 
 def name_in_window(alert: Alert) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.stand_in import drain
-from local_aws import NO_ANSWER, Deployment, LocalAws
+from local_aws import NO_ANSWER, Deployment, Invocation, LocalAws
 from local_aws.topics import PublishedMessage
 from platform_guard.alerts import Alert, Severity
 from platform_guard.aws.alert_windows import AlertWindows
@@ -134,6 +134,38 @@ def test_a_flood_over_many_repositories_is_a_handful_of_messages(
 
     assert 10 <= len(titles(guard)) <= 22
     assert any("more repositories" in title for title in titles(guard))
+
+
+def test_of_every_message_about_pushes_it_is_measured_how_long_it_took(
+    guard: Deployment, windows: AlertWindows
+) -> None:
+    for number in range(25):
+        name, pushed = f"team-{number}/app", "2026-11-24T09:00:00Z"
+        windows.add(name, finding(name, 1), f"event-{number}", 20, pushed=pushed)
+
+    measured = seconds_measured(guard.drain())
+
+    assert any("more repositories" in title for title in titles(guard))
+    assert len(measured) == len(titles(guard))
+
+
+def test_of_a_message_about_something_else_it_is_not_measured(
+    guard: Deployment, windows: AlertWindows
+) -> None:
+    windows.add("web", finding("web", 1), "event-1", 20)
+
+    assert seconds_measured(guard.drain()) == []
+    assert len(titles(guard)) == 1
+
+
+def seconds_measured(invocations: list[Invocation]) -> list[float]:
+    return [
+        seconds
+        for invocation in invocations
+        for line in invocation.logs
+        if isinstance(line, dict) and "_aws" in line
+        for seconds in line.get("push_to_alert", [])
+    ]
 
 
 def test_whoever_dies_before_sending_the_message_sends_it_when_the_event_comes_back(

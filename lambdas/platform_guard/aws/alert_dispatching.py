@@ -14,6 +14,15 @@ _OVERVIEW_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What became of a window."""
+
+    outcome: str
+    pushed: str = ""
+    """When the first push that was told of was made, as its event says; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlertDispatcher:
     """Sends one alert a window."""
 
@@ -21,20 +30,21 @@ class AlertDispatcher:
     topic: AlertTopic
     rate: AlertRate
 
-    def dispatch(self, window: Window) -> str:
+    def dispatch(self, window: Window) -> Dispatched:
         """Take a window, and say what became of it. Safe to repeat."""
         collected = self.windows.take(window)
         if collected is None:
-            return "done before"
+            return Dispatched("done before")
         if window.key == OVERVIEW:
             self.topic.publish(combined(replace(collected, noun="repository")))
-            outcome = "published"
+            dispatched = Dispatched("published", collected.pushed)
         elif self.rate.admits():
             self.topic.publish(combined(collected))
-            outcome = "published"
+            dispatched = Dispatched("published", collected.pushed)
         else:
             alert = combined(collected)
-            self.windows.add(OVERVIEW, alert, window.generation, _OVERVIEW_SECONDS)
-            outcome = "put into the overview"
+            event_id, pushed = window.generation, collected.pushed
+            self.windows.add(OVERVIEW, alert, event_id, _OVERVIEW_SECONDS, pushed=pushed)
+            dispatched = Dispatched("put into the overview")
         self.windows.forget(window)
-        return outcome
+        return dispatched

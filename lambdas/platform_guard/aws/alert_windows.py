@@ -62,18 +62,19 @@ class AlertWindows:
     clock: Callable[[], float]
     """Seconds since 1970."""
 
-    def add(self, key: str, alert: Alert, event_id: str, seconds: int) -> None:
+    def add(self, key: str, alert: Alert, event_id: str, seconds: int, *, pushed: str = "") -> None:
         """Put an alert into the window of a key; a new one is taken in `seconds`.
 
-        The same event counts once in a window.
+        The same event counts once in a window. `pushed` is the time of the push that it is about,
+        as its event says; the window keeps the first.
         """
         alert = fitted(alert, lambda cut: len(render_json(cut)) <= _CHARACTERS)
         for _ in range(_ATTEMPTS):
-            item = self._join(key, alert, event_id)
+            item = self._join(key, alert, event_id, pushed)
             if item is None:
                 return
             if not item:
-                generation = self._open(key, alert, event_id)
+                generation = self._open(key, alert, event_id, pushed)
                 if generation:
                     self._have_taken(Window(key, generation), seconds)
                     return
@@ -106,15 +107,17 @@ class AlertWindows:
         """Note that what was taken has been published."""
         self.database.delete_item(TableName=self.table, Key={"id": {"S": _taken_id(window)}})
 
-    def _join(self, key: str, alert: Alert, event_id: str) -> "Item | None":
+    def _join(self, key: str, alert: Alert, event_id: str, pushed: str) -> "Item | None":
         """Add to an open window: None. Otherwise what is there instead, empty for nothing."""
+        first_push = ", pushed = if_not_exists(pushed, :pushed)" if pushed else ""
         try:
             self.database.update_item(
                 TableName=self.table,
                 Key={"id": {"S": _window_id(key)}},
                 UpdateExpression=(
                     "SET #first = if_not_exists(#first, :alert),"
-                    " subjects = list_append(subjects, :names) ADD alerts :one, events :events"
+                    f" subjects = list_append(subjects, :names){first_push}"
+                    " ADD alerts :one, events :events"
                 ),
                 ConditionExpression=(
                     "attribute_exists(generation) AND NOT contains(events, :event)"
@@ -128,6 +131,7 @@ class AlertWindows:
                     ":event": {"S": event_id},
                     ":events": {"SS": [event_id]},
                     ":most": {"N": str(NAMES_KEPT)},
+                    **({":pushed": {"S": pushed}} if pushed else {}),
                 },
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -147,7 +151,7 @@ class AlertWindows:
             )
         )
 
-    def _open(self, key: str, alert: Alert, event_id: str) -> str:
+    def _open(self, key: str, alert: Alert, event_id: str, pushed: str) -> str:
         """Open a window, and give its generation; empty where somebody else was faster."""
         generation = str(uuid.uuid4())
         item: Item = {
@@ -160,6 +164,8 @@ class AlertWindows:
             _first(alert.severity): {"S": render_json(alert)},
             "expiration": {"N": str(int(self.clock()) + _KEPT_SECONDS)},
         }
+        if pushed:
+            item["pushed"] = {"S": pushed}
         opened = self._succeeds(
             lambda: self.database.put_item(
                 TableName=self.table,
@@ -211,6 +217,7 @@ def _collected(item: "Item") -> Collected:
         alerts=tuple(map(parse_alert, firsts)),
         names=tuple(name["S"] for name in item["subjects"]["L"]),
         count=int(item["alerts"]["N"]),
+        pushed=item.get("pushed", {}).get("S", ""),
     )
 
 

@@ -25,6 +25,8 @@ class FindingReporter:
     settings: AlertSettings
     event_id: str
     context: LambdaContext
+    pushed: str = ""
+    """When the push was made that somebody is to hear of soon; empty where there is none."""
 
     def publish(self, alert: Alert) -> None:
         """Have an alert published together with what else there is about its repository."""
@@ -40,7 +42,8 @@ class FindingReporter:
 
     def _collect(self, alert: Alert) -> None:
         key = f"{_repository(alert)} {alert.status}"
-        self.windows.add(key, alert, self.event_id, self.settings.collect_seconds)
+        seconds = self.settings.collect_seconds
+        self.windows.add(key, alert, self.event_id, seconds, pushed=self.pushed)
         if self.settings.resolved and alert.status is Status.OPEN and alert.image:
             self.open_findings.note(alert.image, alert.code)
 

@@ -28,8 +28,11 @@ class PushReporting:
     dispatch_queue_url: str
     settings: AlertSettings
 
-    def publisher(self, event_id: str, context: LambdaContext) -> Publish:
-        """Give what tells of an event."""
+    def publisher(self, event_id: str, context: LambdaContext, *, pushed: str = "") -> Publish:
+        """Give what tells of an event.
+
+        `pushed` is the time of the push that somebody is to hear of soon, as its event says.
+        """
         database, table = self.clients.dynamodb, self.state_table
         return FindingReporter(
             AlertWindows(database, table, self.clients.sqs, self.dispatch_queue_url, time.time),
@@ -38,11 +41,13 @@ class PushReporting:
             self.settings,
             event_id,
             context,
+            pushed,
         ).publish
 
     def publisher_about(self, push: Push, context: LambdaContext) -> Publish:
         """Give what tells of a finding about a push, and of what was taken away for it."""
-        publish = self.publisher(push.event_id, context)
+        pushed = "" if push.origin else push.time
+        publish = self.publisher(push.event_id, context, pushed=pushed)
         told = ToldFindings(self.clients.dynamodb, self.state_table, time.time)
 
         def publish_and_note(alert: Alert) -> None:
