@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from cli.audit_run import RepositoryUnseenError
+from cli.caller import check_caller
 from cli.errors import UsageError
 from platform_guard.auditing import PolicyFor
 from platform_guard.aws.blobs import CONNECTIONS
@@ -81,8 +82,7 @@ def open_registries(regions: Sequence[str]) -> Registries:
     """Find out whose credentials these are. Raises UsageError where they are of no use."""
     clients = {region: Clients(region, config=PERSISTENT) for region in regions or (None,)}
     first = next(iter(clients.values()))
-    if not first.has_credentials():
-        raise UsageError("audit: needs AWS credentials; set AWS_PROFILE, or run aws login")
+    check_caller(first, "audit")
     try:
         account = first.sts.get_caller_identity()["Account"]
     except AWS_ERRORS as error:

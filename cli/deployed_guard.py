@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from cli.caller import check_caller
 from cli.errors import UsageError
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS
@@ -27,8 +28,7 @@ class DeployedGuard:
 def find_deployed_guard(options: argparse.Namespace) -> DeployedGuard:
     """Find it by the outputs of its stack. Raises UsageError where it is not there."""
     clients = Clients(options.region)
-    if not clients.has_credentials():
-        raise UsageError("needs AWS credentials; set AWS_PROFILE, or run aws login")
+    check_caller(clients, "this")
     with told_in_one_line(f"the stack {options.stack} cannot be looked at"):
         outputs = stack_outputs(clients.cloudformation, options.stack)
     if STATE_TABLE_OUTPUT not in outputs:

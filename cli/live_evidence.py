@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cli.errors import UsageError
+from cli.caller import check_caller
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.evidence_gathering import EvidenceGatherer, Question
 from platform_guard.aws.ledger import DynamoDbLedger
@@ -42,8 +42,7 @@ def gather_evidence(stop: TaskStop, failure: PullFailure, stack: str) -> Evidenc
     `stack` is that of the guard. Raises UsageError where there are no credentials to look with.
     """
     clients = Clients(stop.region)
-    if not clients.has_credentials():
-        raise UsageError("explain: --live needs AWS credentials; set AWS_PROFILE, or run aws login")
+    check_caller(clients, "explain: --live")
     records = DeployedRecords(clients.hasty(stop.region), stack)
     gatherer = EvidenceGatherer(clients, TaskDefinitions(), time.monotonic, records)
     return gatherer.gather(Question(stop, failure), _SECONDS)

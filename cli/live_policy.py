@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from cli.caller import check_caller
 from cli.errors import UsageError
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.effective_policies import EffectivePolicies
@@ -31,10 +32,7 @@ class LiveRegistry:
     def connect(cls, region: str, account: str) -> Self:
         """Use the caller's credentials, and their region where none is named. Raises UsageError."""
         clients = Clients(region or None)
-        if not clients.has_credentials():
-            raise UsageError(
-                "policy: --live needs AWS credentials; set AWS_PROFILE, or run aws login"
-            )
+        check_caller(clients, "policy: --live")
         try:
             return cls(clients.ecr, account)
         except AWS_ERRORS as error:

@@ -13,12 +13,6 @@ if TYPE_CHECKING:
 class OperatorClients(Clients):
     """The services around the guard, with the credentials of whoever runs a command."""
 
-    @property
-    def default_region(self) -> str | None:
-        """The region that environment and configuration name, if they do."""
-        region = self._session.get_config_variable("region")
-        return region if isinstance(region, str) else None
-
     @cached_property
     def events(self) -> "EventBridgeClient":
         """Amazon EventBridge."""

@@ -71,7 +71,7 @@ def regions_to_use(
 
 
 def _region_of_environment(clients: OperatorClients) -> str:
-    region = clients.default_region
+    region = clients.region
     if region is None:
         raise UsageError(_NO_REGION)
     try:

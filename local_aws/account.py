@@ -73,6 +73,7 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         environment = {
             "MOTO_ACCOUNT_ID": self.account,
             "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
             # Else every look at a network makes two thousand of them first.
             "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
         }

@@ -87,6 +87,7 @@ def test_without_any_region_it_says_where_to_write_one(
 ) -> None:
     prepare(aws)
     monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.delenv("AWS_REGION")
 
     assert refusal() == (
         'no region: write regions = ["eu-central-1"] under [deploy] in guard.toml, '
@@ -98,12 +99,22 @@ def test_a_slip_in_the_region_of_the_environment_is_named(
     aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare(aws)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-centrall-1")
+    monkeypatch.setenv("AWS_REGION", "eu-centrall-1")
 
     assert refusal() == (
         "region of your AWS credentials: 'eu-centrall-1' is no region of AWS; "
         "write one such as eu-central-1"
     )
+
+
+def test_the_region_is_the_one_that_the_cdk_deploys_to(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(aws, "us-east-1")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+
+    assert refusal().startswith("eu-west-1 is not bootstrapped for the CDK")
 
 
 @pytest.mark.usefixtures("aws")

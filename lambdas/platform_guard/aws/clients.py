@@ -4,6 +4,7 @@ They come from botocore, which boto3's clients are as well. boto3 adds resources
 which nothing here uses, and a tenth of a cold start: see benchmarks/bench_import.py.
 """
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -58,10 +59,16 @@ class Clients:
         session: Session | None = None,
         config: Config = _PATIENT,
     ) -> None:
-        self._session = session or Session()
+        self._session = session or _session_of_environment()
         self._region = region
         self._config = config
         self._hasty: dict[str, Clients] = {}
+
+    @property
+    def region(self) -> str | None:
+        """The region that they call; None where neither environment nor configuration names one."""
+        region = self._region or self._session.get_config_variable("region")
+        return region if isinstance(region, str) else None
 
     def has_credentials(self) -> bool:
         """Tell whether there are any to call with, good or not."""
@@ -135,3 +142,12 @@ class Clients:
 
     def _client(self, service: str) -> object:
         return self._session.create_client(service, region_name=self._region, config=self._config)
+
+
+def _session_of_environment() -> Session:
+    session = Session()
+    # botocore does not read it, and the CDK and the SDKs of other languages read it first.
+    region = os.environ.get("AWS_REGION")
+    if region:
+        session.set_config_variable("region", region)
+    return session
