@@ -51,20 +51,23 @@ def credential_fixes(case: PullCase, target: Target) -> list[Fix]:
                 ),
             )
         ]
-    return [
-        target.fix(
-            "Give the task credentials for the registry: a secret with username and password, "
-            "named as repositoryCredentials in the container's definition",
-            target.aws(
-                "secretsmanager",
-                "create-secret",
-                "--name",
-                "registry-credentials",
-                "--secret-string",
-                "file://credentials.json",
-            ),
-        )
-    ]
+    return [give_credentials(target, "Give the task credentials for the registry")]
+
+
+def give_credentials(target: Target, deed: str) -> Fix:
+    """Have credentials for a registry stored; the deed says why in its own words."""
+    return target.fix(
+        f"{deed}: a secret with username and password, named as repositoryCredentials in the "
+        "container's definition",
+        target.aws(
+            "secretsmanager",
+            "create-secret",
+            "--name",
+            "registry-credentials",
+            "--secret-string",
+            "file://credentials.json",
+        ),
+    )
 
 
 def _allow_role(case: PullCase, target: Target) -> Fix:

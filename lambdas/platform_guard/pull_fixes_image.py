@@ -8,6 +8,7 @@ from platform_guard.fix_commands import build_and_push, list_platforms
 from platform_guard.platforms import Platform
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
+from platform_guard.pull_fixes_access import give_credentials
 from platform_guard.pull_fixes_tasks import (
     change_task_definition,
     restart,
@@ -203,17 +204,6 @@ def _find_elsewhere(case: PullCase, target: Target) -> list[Fix]:
             "Correct the name of the image in the task definition; this shows whether it is there",
             list_platforms(case.failure.image or target.image),
         ),
-        target.fix(
-            "If it is private, give the task credentials: a secret with username and password, "
-            "named as repositoryCredentials in the container's definition",
-            target.aws(
-                "secretsmanager",
-                "create-secret",
-                "--name",
-                "registry-credentials",
-                "--secret-string",
-                "file://credentials.json",
-            ),
-        ),
+        give_credentials(target, "If it is private, give the task credentials"),
         restart(case, target),
     ]

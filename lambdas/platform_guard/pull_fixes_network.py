@@ -120,16 +120,7 @@ def _give_public_ip(case: PullCase, network: Network, target: Target) -> Fix:
         return target.fix(title, again)
     return target.fix(
         title,
-        target.aws(
-            "ecs",
-            "update-service",
-            "--cluster",
-            target.cluster,
-            "--service",
-            target.service,
-            "--network-configuration",
-            network_configuration,
-        ),
+        target.update_service("--network-configuration", network_configuration),
     )
 
 

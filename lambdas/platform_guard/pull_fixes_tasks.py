@@ -17,18 +17,7 @@ _TRY_NOW = "ECS may try again by itself; to have it try now, start a new deploym
 def restart(case: PullCase, target: Target, title: str = _TRY_NOW) -> Fix:
     """Have ECS try again: with a new deployment, or by starting the task anew."""
     if target.service:
-        return target.fix(
-            title,
-            target.aws(
-                "ecs",
-                "update-service",
-                "--cluster",
-                target.cluster,
-                "--service",
-                target.service,
-                "--force-new-deployment",
-            ),
-        )
+        return target.fix(title, target.update_service("--force-new-deployment"))
     return target.fix(
         "Start the task again, the way it was started before, such as",
         run_task(case.stop, target, target.task_definition),
@@ -97,17 +86,7 @@ def change_task_definition(
 def _run_latest(case: PullCase, target: Target) -> str:
     if not target.service:
         return run_task(case.stop, target, target.family)
-    return target.aws(
-        "ecs",
-        "update-service",
-        "--cluster",
-        target.cluster,
-        "--service",
-        target.service,
-        "--task-definition",
-        target.family,
-        "--force-new-deployment",
-    )
+    return target.update_service("--task-definition", target.family, "--force-new-deployment")
 
 
 def run_task(

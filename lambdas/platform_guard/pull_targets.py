@@ -81,6 +81,11 @@ class Target:
             region=repository.region,
         )
 
+    def update_service(self, *options: str) -> str:
+        """Write the command that changes the service of the task."""
+        names = ["--cluster", self.cluster, "--service", self.service]
+        return self.aws("ecs", "update-service", *names, *options)
+
     @property
     def tag_id(self) -> str:
         """The image as an image id of ECR's commands, by its tag."""

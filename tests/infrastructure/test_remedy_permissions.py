@@ -4,21 +4,8 @@ import pytest
 
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Properties, Template, actions, as_text, logical_id
+from tests.support.strong_rules import STRONG_RULES
 
-RULES = """
-[[repository]]
-repository = "quarantine/*"
-remedies.missing-platform = "quarantine"
-
-[[repository]]
-repository = "archive/*"
-remedies.missing-platform = "archive"
-
-[[repository]]
-repository = "delete/*"
-remedies.missing-platform = "delete"
-grace = "24h"
-"""
 PROTECTION = {
     "ecs:DescribeServices",
     "ecs:DescribeTaskDefinition",
@@ -33,7 +20,7 @@ PROTECTION = {
 
 @pytest.fixture(scope="module")
 def strong(synthesize: Synthesize) -> Template:
-    return synthesize(RULES).template
+    return synthesize(STRONG_RULES).template
 
 
 def repositories(template: Template, action: str) -> set[str]:
@@ -59,8 +46,8 @@ def allowed(template: Template) -> set[str]:
     [
         ("ecr:BatchGetImage", {"*"}),
         ("ecr:PutImage", {"*"}),
-        ("ecr:DescribeImages", {"quarantine/*", "archive/*", "delete/*"}),
-        ("ecr:BatchDeleteImage", {"quarantine/*", "delete/*"}),
+        ("ecr:DescribeImages", {"quarantine/*", "archive/*", "delete/*", "later/*"}),
+        ("ecr:BatchDeleteImage", {"quarantine/*", "delete/*", "later/*"}),
         ("ecr:UpdateImageStorageClass", {"archive/*"}),
     ],
 )

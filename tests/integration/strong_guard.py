@@ -10,32 +10,15 @@ from local_aws import Deployment, LocalAws, push_layout
 from local_aws.queues import queue_of
 from platform_guard.marks import is_mark
 from tests.support.known_images import layout_of
+from tests.support.strong_rules import STRONG_RULES
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
-GUARD_TOML = """
+GUARD_TOML = f"""
 [guard]
 delay_seconds = 0
-
-[[repository]]
-repository = "quarantine/*"
-remedies.missing-platform = "quarantine"
-
-[[repository]]
-repository = "archive/*"
-remedies.missing-platform = "archive"
-
-[[repository]]
-repository = "delete/*"
-remedies.missing-platform = "delete"
-grace = "0m"
-
-[[repository]]
-repository = "later/*"
-remedies.missing-platform = "delete"
-grace = "24h"
-"""
+{STRONG_RULES}"""
 
 REMEDIES = ("quarantine", "archive", "delete")
 

@@ -4,7 +4,6 @@ import contextlib
 import io
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,8 @@ from hypothesis import strategies as st
 
 from cli.errors import UsageError
 from cli.explain_command import explain
-from cli.main import main
 from platform_guard.pull_errors import Cause
+from tests.support.command_line import Ran, run_command
 from tests.support.golden import golden
 from tests.support.stops import EVENTS, event
 
@@ -30,13 +29,6 @@ class Terminal(io.TextIOWrapper):
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    status: int
-    output: str
-    errors: str
-
-
 class Command:
     """Runs the command and catches what it prints."""
 
@@ -47,12 +39,7 @@ class Command:
     def __call__(self, *arguments: str, given: bytes | None = None) -> Ran:
         wrapper = Terminal if given is None else io.TextIOWrapper
         self.monkeypatch.setattr(sys, "stdin", wrapper(io.BytesIO(given or b"")))
-        try:
-            status = main(["explain", *arguments])
-        except SystemExit as exit_:
-            status = exit_.code if isinstance(exit_.code, int) else 1
-        output, errors = self.capsys.readouterr()
-        return Ran(status, output, errors)
+        return run_command(self.capsys, "explain", *arguments)
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from cli.main import main
+from tests.support.command_line import Ran, run_command
 from tests.support.golden import golden
 from tests.support.images import (
     Blob,
@@ -27,13 +26,6 @@ from tests.support.known_images import layout_of
 ROOT = Path(__file__).parents[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    status: int
-    output: str
-    errors: str
-
-
 class Command:
     """Runs the command and catches what it prints."""
 
@@ -41,12 +33,7 @@ class Command:
         self.capsys = capsys
 
     def __call__(self, *arguments: str) -> Ran:
-        try:
-            status = main(["inspect", *arguments])
-        except SystemExit as exit_:
-            status = exit_.code if isinstance(exit_.code, int) else 1
-        output, errors = self.capsys.readouterr()
-        return Ran(status, output, errors)
+        return run_command(self.capsys, "inspect", *arguments)
 
 
 @pytest.fixture

@@ -3,19 +3,7 @@
 import pytest
 
 from platform_guard.pull_errors import Cause, classify
-
-ECR = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
-DIGEST = "sha256:34ae38286287fb088ca5c783fbab8b99961bd77218f125907c8fc056d42e3d78"
-COPY = "CannotPullContainerError: ref pull has been retried 5 time(s): failed to copy: "
-DAEMON = "CannotPullContainerError: Error response from daemon: "
-SECRETS = "ResourceInitializationError: unable to pull secrets or registry auth: "
-RETRIEVAL = f"{SECRETS}execution resource retrieval failed: "
-
-
-def says(text: str, cause: Cause, source: str) -> object:
-    """Give one row: the words, what they mean, and who prints them."""
-    return pytest.param(text, cause, id=f"{source} | {text[-60:]}")
-
+from tests.support.wordings import COPY, DAEMON, DIGEST, ECR, RETRIEVAL, SECRETS, says
 
 PLATFORM = [
     says(
