@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cli.errors import UsageError
-from cli.operator_clients import OperatorClients
 from cli.parser import Commands
-from cli.preflight import regions_to_use
-from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.marks import is_mark
 from platform_guard.texts import printable
 
@@ -46,6 +43,11 @@ def add_clear_marks_command(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    # The AWS SDK takes long to import, which other commands have no use for.
+    from cli.operator_clients import OperatorClients
+    from cli.preflight import regions_to_use
+    from platform_guard.aws.errors import AWS_ERRORS, reason_of
+
     (region,) = regions_to_use([options.region] if options.region else [], OperatorClients)
     ecr = OperatorClients(region).ecr
     left = 0

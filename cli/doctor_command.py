@@ -2,22 +2,17 @@
 
 import argparse
 import json
-import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from cli.checks import Check, Outcome, checks_as_json, exit_status, look_at, render_checks
-from cli.deployed import DeployedStack, find_deployed_in_each
 from cli.deployment_options import add_regions_option, add_stack_option
-from cli.doctor import Doctor
-from cli.doctor_push import PREFIX, Waiting, push_and_wait
-from cli.operator_clients import OperatorClients
 from cli.parser import Commands
 from cli.settings_options import add_settings_option, read_settings
-from platform_guard.settings import Settings
 
-# For Lambda's cold start, the calls to ECR and the delivery of the alert.
-_SECONDS_OF_WORK = 120
+if TYPE_CHECKING:
+    from cli.checks import Check
+    from cli.deployed import DeployedStack
 
 
 def add_doctor_command(commands: Commands) -> None:
@@ -42,6 +37,12 @@ def add_doctor_command(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    # The AWS SDK takes long to import, which other commands have no use for.
+    from cli.checks import exit_status, look_at
+    from cli.deployed import find_deployed_in_each
+    from cli.doctor import Doctor
+    from cli.doctor_push import try_a_push, waiting_for
+
     settings = read_settings(options.settings)
     status = 0
     regions = options.region or settings.deploy.regions
@@ -49,32 +50,16 @@ def _run(options: argparse.Namespace) -> int:
         checks = Doctor(clients, stack, settings, options.settings).examine()
         if options.push:
             checks += look_at(
-                "push", partial(try_a_push, clients, stack, settings, _waiting(settings))
+                "push", partial(try_a_push, clients, stack, settings, waiting_for(settings))
             )
         _print(checks, stack, as_json=options.json)
         status = _worse(status, exit_status(checks))
     return status
 
 
-def try_a_push(
-    clients: OperatorClients, stack: DeployedStack, settings: Settings, waiting: Waiting
-) -> Iterator[Check]:
-    """Push a bad image and wait for the alert, unless the policy leaves the repository alone."""
-    nonce = secrets.token_hex(4)
-    policy = settings.policies.policy_for(f"{PREFIX}-{nonce}", "doctor").policy
-    if policy.ignore:
-        found = f"guard.toml leaves {PREFIX}-* alone, so there is no alert to wait for"
-        yield Check("push", Outcome.UNKNOWN, found, "add a rule for it that does not ignore")
-        return
-    yield from push_and_wait(clients, stack, frozenset(policy.required_platforms), nonce, waiting)
+def _print(checks: Sequence["Check"], stack: "DeployedStack", *, as_json: bool) -> None:
+    from cli.checks import checks_as_json, render_checks
 
-
-def _waiting(settings: Settings) -> Waiting:
-    held_back = settings.delay_seconds + settings.alerts.collect_seconds
-    return Waiting(seconds=held_back + _SECONDS_OF_WORK)
-
-
-def _print(checks: Sequence[Check], stack: DeployedStack, *, as_json: bool) -> None:
     if as_json:
         print(
             json.dumps(

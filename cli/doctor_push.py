@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,13 +16,16 @@ from cli.operator_clients import OperatorClients
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.media_types import DOCKER_MANIFEST
 from platform_guard.platforms import Platform
+from platform_guard.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 _TAG = "doctor"
-PREFIX = "platform-guard-doctor"
-"""What the names of all that exists meanwhile begin with."""
+_PREFIX = "platform-guard-doctor"  # of the names of all that exists meanwhile
+
+# For Lambda's cold start, the calls to ECR and the delivery of the alert.
+_SECONDS_OF_WORK = 120
 
 _PLATFORMS = ("arm64", "amd64", "s390x", "ppc64le", "riscv64")
 
@@ -39,7 +43,26 @@ class Waiting:
     sleep: Callable[[float], object] = time.sleep
 
 
-def push_and_wait(
+def waiting_for(settings: Settings) -> Waiting:
+    """Give how long the alert may take, with what the settings hold it back for."""
+    held_back = settings.delay_seconds + settings.alerts.collect_seconds
+    return Waiting(seconds=held_back + _SECONDS_OF_WORK)
+
+
+def try_a_push(
+    clients: OperatorClients, stack: DeployedStack, settings: Settings, waiting: Waiting
+) -> Iterator[Check]:
+    """Push a bad image and wait for the alert, unless the policy leaves the repository alone."""
+    nonce = secrets.token_hex(4)
+    policy = settings.policies.policy_for(f"{_PREFIX}-{nonce}", "doctor").policy
+    if policy.ignore:
+        found = f"guard.toml leaves {_PREFIX}-* alone, so there is no alert to wait for"
+        yield Check("push", Outcome.UNKNOWN, found, "add a rule for it that does not ignore")
+        return
+    yield from _push_and_wait(clients, stack, frozenset(policy.required_platforms), nonce, waiting)
+
+
+def _push_and_wait(
     clients: OperatorClients,
     stack: DeployedStack,
     required: frozenset[Platform],
@@ -52,7 +75,7 @@ def push_and_wait(
     whatever happens; what could not be removed is a check that failed. Who is subscribed to the
     topic gets the alert as well.
     """
-    name = f"{PREFIX}-{nonce}"
+    name = f"{_PREFIX}-{nonce}"
     left: list[Check] = []
     try:
         with ExitStack() as cleaning:

@@ -3,9 +3,7 @@
 import argparse
 import sys
 
-from cli.operator_clients import OperatorClients
 from cli.parser import Commands
-from cli.preflight import check_deployment
 from cli.settings_options import add_settings_option, read_settings
 
 
@@ -22,6 +20,10 @@ def add_preflight_command(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    # The AWS SDK takes long to import, which other commands have no use for.
+    from cli.operator_clients import OperatorClients
+    from cli.preflight import check_deployment
+
     settings = read_settings(options.settings)
     found = check_deployment(settings.deploy.regions, OperatorClients)
     for line in found.unchecked:

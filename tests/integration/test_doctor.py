@@ -13,8 +13,7 @@ from moto.sns.models import sns_backends
 from cli.checks import Check, Outcome, checks_as_json, exit_status, look_at, render_checks
 from cli.deployed import DeployedStack, find_deployed
 from cli.doctor import Doctor
-from cli.doctor_command import try_a_push
-from cli.doctor_push import Waiting
+from cli.doctor_push import Waiting, try_a_push
 from cli.main import main
 from cli.operator_clients import OperatorClients
 from local_aws import Deployment, LocalAws
