@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import assert_never
 
 from platform_guard.images import Entry, Image, Kind, chosen_entry, runnable_entries
-from platform_guard.platforms import Platform, match_rank
+from platform_guard.platforms import Platform, is_other_variant, match_rank
 from platform_guard.policy import IndexRule, PlatformRule, Policy
 from platform_guard.roles import Role
 from platform_guard.verdicts import Evidence, Finding, NoFinding, Verdict
@@ -40,13 +40,20 @@ def _judge_plain_image(image: Image, policy: Policy) -> Verdict:
     fares = [
         _Fare(_Gravity.SERVED, platform)
         if match_rank(platform, offered) is not None
-        else _Fare(_Gravity.MISSING, platform, _missing_reason(image, platform))
+        else _Fare(_Gravity.MISSING, platform, _other_platform_reason(image, offered, platform))
         for platform in policy.required_platforms
     ]
     gravity = _deciding_gravity(fares, policy)
     if gravity is not _Gravity.SERVED:
         return _verdict(Finding.MISSING_PLATFORM, gravity, fares, policy)
     return Verdict(NoFinding.COMPLIANT, f"it is an image for {offered}")
+
+
+def _other_platform_reason(image: Image, offered: Platform, required: Platform) -> str:
+    if is_other_variant(required, offered):
+        # No engine looks at the platform of a plain image, and most processors have a few levels.
+        return f"it holds {offered}, which not every machine for {required} runs"
+    return _missing_reason(image, required)
 
 
 class _Gravity(IntEnum):

@@ -140,6 +140,16 @@ def match_rank(required: Platform, offered: Platform) -> int | None:
     return None
 
 
+def is_other_variant(one: Platform, other: Platform) -> bool:
+    """Tell whether platforms differ in the variant alone, such as amd64 and amd64/v3.
+
+    What is for the one may run on machines for the other: it depends on the processor.
+    """
+    first, second = normalize_platform(one), normalize_platform(other)
+    is_same_kind = (first.os, first.architecture) == (second.os, second.architecture)
+    return is_same_kind and first.variant != second.variant
+
+
 def _runnable_architectures(host: Platform) -> Iterator[tuple[str, str]]:
     """List what a host executes, best first, as (architecture, variant) in canonical form."""
     yield host.architecture, host.variant

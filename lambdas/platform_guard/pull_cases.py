@@ -15,7 +15,8 @@ from platform_guard.evidence import (
     TagState,
     TaskDefinition,
 )
-from platform_guard.platforms import Platform, parse_platform
+from platform_guard.images import runnable_entries
+from platform_guard.platforms import Platform, is_other_variant, parse_platform
 from platform_guard.pull_errors import Cause
 from platform_guard.pull_failures import PullFailure
 from platform_guard.references import Reference
@@ -126,7 +127,19 @@ class PullCase:
     @property
     def cannot_run(self) -> bool:
         """Whether the image in ECR is surely not for the wanted platform."""
-        return self.stored is not None and self.stored.verdict.name in (
-            Finding.MISSING_PLATFORM,
-            Finding.MISLABELED,
+        match self.stored.verdict.name if self.stored else None:
+            case Finding.MISLABELED:
+                return True
+            case Finding.MISSING_PLATFORM:
+                return not self._depends_on_the_processor
+            case _:
+                return False
+
+    @property
+    def _depends_on_the_processor(self) -> bool:
+        """Whether the image is for another variant of the wanted platform."""
+        entries = runnable_entries(self.stored.image.entries) if self.stored else ()
+        return any(
+            self.platform and entry.platform and is_other_variant(self.platform, entry.platform)
+            for entry in entries
         )

@@ -6,8 +6,8 @@ from platform_guard.alerts import Alert, Fix, Severity
 from platform_guard.console_links import links_to_image
 from platform_guard.fix_commands import build_and_push, free_tag, list_platforms, undo
 from platform_guard.found import Found
-from platform_guard.images import Image, Kind
 from platform_guard.policy import IndexRule, PlatformRule, Policy
+from platform_guard.push_consequences import consequence, headline
 from platform_guard.references import Reference
 from platform_guard.remedies import Done, takes_away
 from platform_guard.verdicts import Finding, NoFinding, Verdict, evidence_table
@@ -21,8 +21,8 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
         severity=_severity(verdict),
         code=verdict.name,
         repository=push.image.repository.name,
-        title=f"{name}: {_headline(verdict)} ({verdict.name})",
-        summary=f"{name} was pushed, and {verdict.reason}. {_consequence(verdict, image)}",
+        title=f"{name}: {headline(verdict, image, policy)} ({verdict.name})",
+        summary=f"{name} was pushed, and {verdict.reason}. {consequence(verdict, image, policy)}",
         facts=(
             ("Image", push.image.tagged_uri),
             ("Digest", push.image.digest),
@@ -46,32 +46,6 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
 def _severity(verdict: Verdict) -> Severity:
     mild = (Finding.INDEX_ONLY, NoFinding.UNREADABLE)
     return Severity.INFO if verdict.name in mild else Severity.WARNING
-
-
-def _headline(verdict: Verdict) -> str:
-    match verdict.name:
-        case Finding.INDEX_ONLY:
-            return "only behind an image index"
-        case NoFinding.UNREADABLE:
-            return "cannot be judged"
-        case _:
-            return f"cannot run on {' and '.join(verdict.fails_on)}"
-
-
-def _consequence(verdict: Verdict, image: Image) -> str:
-    match verdict.name:
-        case Finding.MISSING_PLATFORM if image.kind is Kind.IMAGE:
-            return 'A task can pull it, and then stops with "exec format error".'
-        case Finding.MISSING_PLATFORM | Finding.NO_IMAGE | Finding.DANGLING:
-            return "A task that uses it stops with CannotPullContainerError."
-        case Finding.MISLABELED:
-            return 'A task that uses it stops with "exec format error".'
-        case Finding.INDEX_ONLY:
-            return "ECS runs it; Lambda and SageMaker refuse it."
-        case NoFinding.UNREADABLE:
-            return "Nobody was able to say whether it runs, so the guard leaves it alone."
-        case NoFinding.COMPLIANT | NoFinding.NOT_AN_IMAGE:
-            return "There is nothing to do."
 
 
 def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:

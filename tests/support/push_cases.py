@@ -16,6 +16,7 @@ ARM64_INDEX = index(listed_image("linux/arm64"), listed_attestation())
 ALERTS = {
     "missing-platform-index": alert_about(ARM64_INDEX),
     "missing-platform-image": alert_about(image("linux/arm64")),
+    "missing-platform-variant": alert_about(image("linux/amd64/v3")),
     "index-only-attestation": alert_about(index(listed_image("linux/amd64"), listed_attestation())),
     "index-only-forbidden": alert_about(
         index(listed_image("linux/amd64"), listed_image("linux/arm64")),

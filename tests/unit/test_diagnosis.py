@@ -72,6 +72,11 @@ EXECUTABLE = stored(image("linux/amd64"), tag="2.0.0")
         pytest.param(Evidence(image=NotSeen("the image", "throttled")), id="not seen"),
         pytest.param(Evidence(image=EXECUTABLE), id="the platform of the task"),
         pytest.param(Evidence(image=stored(attestation())), id="no image"),
+        pytest.param(Evidence(image=stored(image("linux/amd64/v3"))), id="another variant"),
+        pytest.param(
+            Evidence(image=stored(index(listed(image("linux/amd64/v3"), "linux/amd64/v3")))),
+            id="another variant in an index",
+        ),
     ],
 )
 def test_an_exit_is_no_exec_format_error_unless_the_platform_shows_it(evidence: Evidence) -> None:

@@ -366,6 +366,14 @@ def test_a_config_nobody_verified_convicts_nobody() -> None:
             "it holds linux/arm/v7, linux/arm64, but nothing that runs on linux/amd64",
         ),
         (image("linux/arm64"), "it holds linux/arm64, but nothing that runs on linux/amd64"),
+        (
+            image("linux/amd64/v3"),
+            "it holds linux/amd64/v3, which not every machine for linux/amd64 runs",
+        ),
+        (
+            index(listed_image("linux/amd64/v3")),
+            "it holds linux/amd64/v3, but nothing that runs on linux/amd64",
+        ),
         (image(), "it is an image for linux/amd64"),
         (index(AMD64_CHILD, ARM64_CHILD), "it is an index for linux/amd64, linux/arm64"),
         (image(""), "its config states no platform"),

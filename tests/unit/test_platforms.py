@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_guard.platforms import Platform, match_rank, normalize_platform, parse_platform
+from platform_guard.platforms import (
+    Platform,
+    is_other_variant,
+    match_rank,
+    normalize_platform,
+    parse_platform,
+)
 
 # Tables of containerd's platforms.Only, with the cases of its own tests: compare_test.go and
 # platform_windows_compat_test.go of github.com/containerd/platforms.
@@ -132,6 +138,24 @@ def test_a_host_runs_what_containerd_takes_for_it(required: str, offered: str, r
     rank = match_rank(parse_platform(required), parse_platform(offered))
 
     assert (rank is not None) is runs
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_so"),
+    [
+        ("linux/amd64", "linux/amd64/v3", True),
+        ("linux/amd64/v3", "linux/x86_64", True),
+        ("linux/arm/v6", "linux/arm/v7", True),
+        ("linux/amd64", "linux/amd64/v1", False),
+        ("linux/arm64", "linux/arm64/v8", False),
+        ("linux/arm64", "linux/arm/v7", False),
+        ("linux/amd64", "linux/386", False),
+        ("linux/amd64", "windows/amd64/v3", False),
+        ("windows(10.0.20348)/amd64", "windows(10.0.17763)/amd64", False),
+    ],
+)
+def test_platforms_may_differ_in_the_variant_alone(one: str, other: str, is_so: bool) -> None:
+    assert is_other_variant(parse_platform(one), parse_platform(other)) is is_so
 
 
 def test_an_image_of_special_features_runs_on_no_plain_host() -> None:

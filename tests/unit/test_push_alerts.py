@@ -83,6 +83,32 @@ def test_the_title_does_not_deny_a_platform_that_is_there() -> None:
     assert "linux/amd64" not in alert.title
 
 
+@pytest.mark.parametrize(
+    ("held", "required", "said"),
+    [
+        ("linux/arm64", (AMD64,), 'stops with "exec format error"'),
+        ("linux/amd64/v2", (AMD64, ARM64), 'stops with "exec format error"'),
+        ("linux/amd64/v2", (AMD64,), "stops with an illegal instruction"),
+        ("linux/arm64/v8.2", (ARM64,), "stops with an illegal instruction"),
+        ("windows/amd64", (AMD64,), "A task cannot run it."),
+        ("windows/arm64", (AMD64,), "A task cannot run it."),
+    ],
+)
+def test_what_a_plain_image_dies_of_depends_on_what_differs(
+    held: str, required: tuple[Platform, ...], said: str
+) -> None:
+    alert = alert_about(image(held), Policy(required_platforms=required))
+
+    assert said in alert.summary
+
+
+def test_an_older_windows_is_not_said_to_be_for_another_processor() -> None:
+    root = manifest(config("windows/amd64", **{"os.version": "10.0.17763.1"}))
+    policy = Policy(required_platforms=(Platform("windows", "amd64", os_version="10.0.20348"),))
+
+    assert "A task cannot run it." in alert_about(root, policy).summary
+
+
 def test_an_index_of_two_platforms_is_not_blamed_on_attestations() -> None:
     titles = [fix.title for fix in ALERTS["index-only-forbidden"].fixes]
 
