@@ -26,6 +26,7 @@ PAST_PARTICIPLES = {
 }
 _GONE = "none: the image is gone"
 _TAG_MOVED = "its tag has moved on meanwhile"
+_INTERRUPTED = "whoever took the tag away was interrupted"
 
 
 def carry_out(
@@ -96,7 +97,7 @@ class _Deed:
         lost = self._put_back_if_gone(self.document)
         if lost:
             return _ended(self.entry, Remedy.DELETE, lost)
-        if not is_taken and self.images.resolve(replace(image, digest="")) is not None:
+        if not is_taken and self._tag_names_an_image():
             return self.mark(_TAG_MOVED)
         entry = replace(self.entry, tag_is_taken=True)
         return _ended(
@@ -146,6 +147,8 @@ class _Deed:
         entry = self.entry
         state = self._state()
         if state is not None and not entry.tag_is_taken:
+            if entry.image.tag not in state.tags and not self._tag_names_an_image():
+                return self._kept_after_all(state, _INTERRUPTED)
             reason = self._why_not_any_more(state)
             if reason:
                 return self.mark(reason)
@@ -153,14 +156,14 @@ class _Deed:
                 is_taken = self.images.take_tag(entry.image.tag, entry.image.digest)
             except ChangeRefusedError as error:
                 return self.mark(f"ECR refused it ({error})")
-            if not is_taken:
+            if not is_taken and self._tag_names_an_image():
                 return self.mark(_TAG_MOVED)
             self.entry = entry = self.save(replace(entry, tag_is_taken=True))
             state = self._state()
         if state is not None:
             state = self._take_marks(state)
         if state is not None:
-            return self._kept_after_all(state)
+            return self._kept_after_all(state, "something else leads to it")
         kept = delete_children(entry, self.images)
         return _ended(
             replace(entry, tag_is_taken=True),
@@ -176,17 +179,26 @@ class _Deed:
                 break
         return self._state()
 
-    def _kept_after_all(self, state: ImageState) -> Entry:
-        """End with an image that lost its own tag, but stays because something needs it."""
+    def _tag_names_an_image(self) -> bool:
+        """Tell whether the tag names any image. Where it names none, it was taken, not moved.
+
+        A call whose answer is lost is made again, by botocore or after the process has died, and
+        finds no tag then.
+        """
+        return self.images.resolve(replace(self.entry.image, digest="")) is not None
+
+    def _kept_after_all(self, state: ImageState, because: str) -> Entry:
+        """End with an image that lost its own tag and stays, which the mark keeps it by."""
+        entry = replace(self.entry, tag_is_taken=True)
         others = [tag for tag in state.tags if not is_mark(tag)]
         if not others:
             refusal = self._add_mark()
             if refusal:
-                return _ended(self.entry, Remedy.QUARANTINE, f"its tag was taken away; {refusal}")
+                return _ended(entry, Remedy.QUARANTINE, f"its tag was taken away; {refusal}")
         tag = self.entry.image.tag
-        why = f"it got the tag {others[0]} meanwhile" if others else "something else leads to it"
+        why = f"it got the tag {others[0]} meanwhile" if others else because
         return _ended(
-            self.entry,
+            entry,
             Remedy.QUARANTINE,
             f"its tag {tag} was taken away; the image was to be deleted and stays, because {why}",
         )

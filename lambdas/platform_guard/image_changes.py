@@ -36,7 +36,7 @@ class Images(Store, Protocol):
         """
 
     def archive(self, digest: str) -> None:
-        """Move an image to the archive class. Raises ChangeRefusedError."""
+        """Move an image to the archive class; fine if it is there. Raises ChangeRefusedError."""
 
     def restore(self, digest: str) -> None:
-        """Begin to bring an image back from the archive class. Raises ChangeRefusedError."""
+        """Begin to bring an image back from the archive; fine if it is. Raises ChangeRefusedError."""

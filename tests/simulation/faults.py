@@ -27,6 +27,7 @@ def client_error(code: str, operation: str, status: int = 400, message: str = ""
 class Fault(Enum):
     REFUSED_FOR_NOW = "fails"
     ANSWER_LOST = "takes effect, and its answer is lost"
+    REPEATED = "takes effect, its answer is lost, and botocore makes it again"
     CRASH_BEFORE = "is not made: the process dies"
     CRASH_AFTER = "takes effect, and the process dies"
 
@@ -43,16 +44,21 @@ class Faults:
     crashed_in: list[str] = field(default_factory=list)
     once_before: dict[str, Callable[[], None]] = field(default_factory=dict)
     """What is to happen right before the next call of a name."""
+    once: dict[str, Fault] = field(default_factory=dict)
+    """What is to go wrong with the next call of a name."""
 
-    def call(self, name: str, action: Callable[[], T]) -> T:
-        """Make a call of the guard, or not."""
+    def call(self, name: str, action: Callable[[], T], *, is_repeated: bool = False) -> T:
+        """Make a call of the guard, or not; twice at times where `is_repeated` by botocore."""
         self.once_before.pop(name, lambda: None)()
         self.meanwhile()
-        fault = self._choose()
+        fault = self.once.pop(name, None) or self._choose()
         if fault is None:
             return action()
         self.note(f"{name} {fault.value}")
-        if fault in (Fault.ANSWER_LOST, Fault.CRASH_AFTER):
+        if fault is Fault.REPEATED and is_repeated:
+            action()
+            return action()
+        if fault in (Fault.ANSWER_LOST, Fault.REPEATED, Fault.CRASH_AFTER):
             action()
         if fault in (Fault.CRASH_BEFORE, Fault.CRASH_AFTER):
             self.crashed_in.append(f"{name} {fault.name}")

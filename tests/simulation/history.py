@@ -9,6 +9,7 @@ from tests.simulation.world import World
 
 _STEPS = 14
 _ROUNDS_TO_REST = 200
+_ROUNDS_WITH_FAULTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,10 @@ def _meanwhile(world: World) -> None:
 
 
 def _come_to_rest(world: World) -> None:
-    world.faults.probability = 0
     world.faults.meanwhile = lambda: None if world.untags_whole_images else check_step(world)
-    for _ in range(_ROUNDS_TO_REST):
+    for number in range(_ROUNDS_TO_REST):
+        if number == _ROUNDS_WITH_FAULTS:
+            world.faults.probability = 0
         if world.queue:
             world.deliver()
         elif undoing := [

@@ -24,6 +24,7 @@ def check_rest(world: World) -> None:
     check_step(world)
     _nothing_is_left_open(world)
     _quarantined_images_are_kept(world)
+    _what_was_taken_can_be_given_back(world)
     _findings_were_told(world)
 
 
@@ -90,6 +91,21 @@ def _quarantined_images_are_kept(world: World) -> None:
                 digest in world.store._images or digest in world.gone_by_people | deleted,
                 f"{NAMES[digest]} was quarantined, and is gone",
             )
+
+
+def _what_was_taken_can_be_given_back(world: World) -> None:
+    for tag, digest in world.taken.items():
+        if tag in world.store._tags:
+            continue
+        about_it = [
+            entry.remedy
+            for entry in world.ledger.kept.values()
+            if (entry.image.tag, entry.image.digest) == (tag, digest)
+        ]
+        _require(
+            Remedy.QUARANTINE in about_it or Remedy.DELETE in about_it,
+            f"{tag} was taken from {NAMES[digest]}, and undoing does not bring it back",
+        )
 
 
 def _findings_were_told(world: World) -> None:

@@ -119,11 +119,15 @@ class FaultyEcr(DirectEcr):
         self.store = ecr.store
 
     def _call(self, operation: str, params: dict[str, Any]) -> Any:
-        return self._faults.call(operation, lambda: self._ecr._call(operation, params))
+        return self._faults.call(
+            operation, lambda: self._ecr._call(operation, params), is_repeated=True
+        )
 
     def batch_delete_image(self, **params: Any) -> Any:
         return self._faults.call(
-            "batch_delete_image", lambda: self._ecr.batch_delete_image(**params)
+            "batch_delete_image",
+            lambda: self._ecr.batch_delete_image(**params),
+            is_repeated=True,
         )
 
 

@@ -7,15 +7,19 @@ from tests.simulation.faults import Faults
 from tests.simulation.registry import DirectEcr, FaultyEcr
 
 Watch = Callable[[str, str, str], None]
-"""Is told what happens to which digest, and to which tag, empty for all."""
+"""Is told what is about to happen to which digest, and to which tag, empty for all."""
+
+Taken = Callable[[str, str], None]
+"""Is told which tag was taken from which digest."""
 
 
 class WatchedEcr(FaultyEcr):
     """A registry whose calls may fail, and are watched."""
 
-    def __init__(self, ecr: DirectEcr, faults: Faults, watch: Watch) -> None:
+    def __init__(self, ecr: DirectEcr, faults: Faults, watch: Watch, taken: Taken) -> None:
         super().__init__(ecr, faults)
         self._watch = watch
+        self._taken = taken
 
     def batch_delete_image(self, **params: Any) -> Any:
         def delete() -> Any:
@@ -23,9 +27,12 @@ class WatchedEcr(FaultyEcr):
             tag = image_id.get("imageTag", "")
             named = self.store._tags.get(tag, "")
             self._watch("takes a tag from", image_id.get("imageDigest") or named, tag)
-            return self._ecr.batch_delete_image(**params)
+            answer = self._ecr.batch_delete_image(**params)
+            if named and tag not in self.store._tags:
+                self._taken(named, tag)
+            return answer
 
-        return self._faults.call("batch_delete_image", delete)
+        return self._faults.call("batch_delete_image", delete, is_repeated=True)
 
     def update_image_storage_class(self, **params: Any) -> Any:
         def move() -> Any:
@@ -33,4 +40,4 @@ class WatchedEcr(FaultyEcr):
                 self._watch("archives", params["imageId"]["imageDigest"], "")
             return self._ecr.update_image_storage_class(**params)
 
-        return self._faults.call("update_image_storage_class", move)
+        return self._faults.call("update_image_storage_class", move, is_repeated=True)

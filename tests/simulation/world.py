@@ -82,6 +82,8 @@ class World:
         """What people have tagged last, by tag."""
         self.given_back: dict[str, str] = {}
         """What people got back by undoing, by tag, until they change the tag."""
+        self.taken: dict[str, str] = {}
+        """What the guard has taken from which image, by tag, until it names one again."""
         self.gone_by_people: set[str] = set()
         self.judged: dict[str, Push] = {}
         """The pushes whose image had a finding, by the key of their message."""
@@ -245,7 +247,11 @@ class World:
         return guarded.done if isinstance(guarded, Remedied) else None
 
     def _guarding(self) -> Guarding:
-        images = images_of(WatchedEcr(self.ecr, self.faults, self._watch), REPOSITORY, self.faults)
+        images = images_of(
+            WatchedEcr(self.ecr, self.faults, self._watch, self._note_taken),
+            REPOSITORY,
+            self.faults,
+        )
         remedying = Remedying(
             images=images,
             ledger=FaultyLedger(self.ledger, self.faults),
@@ -286,6 +292,10 @@ class World:
         why = self.handling[-1].protected(digest, tag or next(tags, ""))
         if why:
             raise AssertionError(f"the guard {what} {NAMES[digest]}, although {why}")
+
+    def _note_taken(self, digest: str, tag: str) -> None:
+        if not is_mark(tag):
+            self.taken[tag] = digest
 
     def _watch_last_mark(self, digest: str) -> None:
         """See that nothing goes with its mark that was pulled when the guard began."""

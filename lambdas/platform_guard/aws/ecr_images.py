@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # BatchDeleteImage, failureCode: there is no such tag, or it names another image by now.
 _NOT_UNDER_THIS_TAG = frozenset({"ImageNotFound", "ImageTagDoesNotMatchDigest"})
 
+_ARCHIVED = frozenset({ImageStatus.ARCHIVED})
+_RESTORED = frozenset({ImageStatus.ACTIVE, ImageStatus.ACTIVATING})
+
 
 @dataclass(frozen=True, slots=True)
 class EcrImages(EcrRepository):
@@ -91,14 +94,16 @@ class EcrImages(EcrRepository):
         return True
 
     def archive(self, digest: str) -> None:
-        """Move an image to the archive class. Raises ChangeRefusedError."""
-        self._move(digest, "ARCHIVE")
+        """Move an image to the archive class; fine if it is there. Raises ChangeRefusedError."""
+        self._move(digest, "ARCHIVE", _ARCHIVED)
 
     def restore(self, digest: str) -> None:
-        """Begin to bring an image back from the archive class. Raises ChangeRefusedError."""
-        self._move(digest, "STANDARD")
+        """Begin to bring an image back from the archive; fine if it is. Raises ChangeRefusedError."""
+        self._move(digest, "STANDARD", _RESTORED)
 
-    def _move(self, digest: str, target: "TargetStorageClassType") -> None:
+    def _move(
+        self, digest: str, target: "TargetStorageClassType", reached: frozenset[ImageStatus]
+    ) -> None:
         try:
             self.client.update_image_storage_class(
                 registryId=self.repository.account,
@@ -107,7 +112,13 @@ class EcrImages(EcrRepository):
                 targetStorageClass=target,
             )
         except ClientError as error:
-            raise _refusal(error) from error
+            refusal = _refusal(error)
+            if isinstance(refusal, ChangeRefusedError):
+                # botocore repeats a call whose answer is lost, and then it is refused.
+                state = self.state_of(digest)
+                if state is not None and state.status in reached:
+                    return
+            raise refusal from error
 
     def _put(self, document: StoredDocument, tag: str = "") -> None:
         """Send back the very bytes that were fetched, and have ECR check their digest."""

@@ -1,0 +1,131 @@
+"""Deleting: what goes with an index, and what an interruption leaves behind."""
+
+from datetime import timedelta
+
+import pytest
+
+from platform_guard.ledger import Entry, State
+from platform_guard.policy import Remedy
+from tests.simulation.faults import Fault
+from tests.simulation.pool import AMD64, ARM64, POOL, policies
+from tests.simulation.world import World
+from tests.support.images import Blob
+
+ARM_INDEX = POOL[4]
+CHILD = ARM64[0].digest
+LONG = timedelta(days=30)
+
+
+def push(world: World, blob: Blob, tag: str) -> None:
+    world._push_parts(blob, "")
+    world._put(blob, tag)
+
+
+def handle_all(world: World) -> None:
+    while world.queue:
+        world.deliver()
+
+
+def deleting_world(grace_seconds: int = 0) -> World:
+    world = World(seed=1)
+    world.ecr._untags_whole_images = world.untags_whole_images = False
+    world.policies = policies(Remedy.DELETE, grace_seconds)
+    return world
+
+
+def marked_world() -> World:
+    """A world in which the grace period of a marked image is over."""
+    world = deleting_world(grace_seconds=3600)
+    push(world, ARM64[0], "1.0")
+    handle_all(world)
+    world.now += timedelta(hours=1)
+    world.fire_schedules()
+    return world
+
+
+def only_entry(world: World) -> Entry:
+    (entry,) = world.ledger.kept.values()
+    return entry
+
+
+def sentence(world: World) -> str:
+    return only_entry(world).sentence
+
+
+def test_what_came_with_the_index_goes_with_it() -> None:
+    world = deleting_world()
+    push(world, ARM_INDEX, "1.0")
+    handle_all(world)
+
+    assert not world.store.images()
+    assert sentence(world) == "deleted, and its tag 1.0 with it"
+
+
+@pytest.mark.parametrize(
+    ("stored_before", "is_pulled", "why"),
+    [
+        (LONG, False, "it was stored before this push, on 2026-11-24T09:00:00Z"),
+        (timedelta(), True, "ECR has noted a pull of it, on 2026-11-24T09:00:00Z"),
+    ],
+)
+def test_a_child_that_somebody_may_run_by_its_digest_stays_and_that_is_told(
+    stored_before: timedelta, is_pulled: bool, why: str
+) -> None:
+    world = deleting_world()
+    push(world, ARM64[0], "old")
+    if is_pulled:
+        world.store.record_pull(CHILD, world.now)
+    push(world, AMD64[0], "old")
+    world.queue.clear()
+    world.now += stored_before
+
+    push(world, ARM_INDEX, "1.0")
+    handle_all(world)
+
+    assert ARM_INDEX.digest not in world.store._images
+    assert CHILD in world.store._images
+    assert sentence(world) == (
+        f"deleted, and its tag 1.0 with it; what it led to, {CHILD[:19]}, stays: {why}"
+    )
+
+
+@pytest.mark.parametrize("fault", [Fault.CRASH_AFTER, Fault.ANSWER_LOST])
+def test_a_tag_that_was_taken_before_an_interruption_comes_back_by_undoing(fault: Fault) -> None:
+    world = marked_world()
+    world.faults.once["batch_delete_image"] = fault
+
+    handle_all(world)
+
+    assert not world.faults.once
+    assert only_entry(world).remedy is Remedy.QUARANTINE
+    assert sentence(world) == (
+        "its tag 1.0 was taken away; the image was to be deleted and stays, because whoever took "
+        "the tag away was interrupted"
+    )
+    world.undo(only_entry(world))
+    assert only_entry(world).state is State.UNDONE
+    assert world.store.tags_of(CHILD) == ["1.0"]
+
+
+@pytest.mark.parametrize("grace_seconds", [0, 3600])
+def test_an_image_is_deleted_though_botocore_has_to_take_its_tag_twice(grace_seconds: int) -> None:
+    world = marked_world() if grace_seconds else deleting_world()
+    if not grace_seconds:
+        push(world, ARM64[0], "1.0")
+    world.faults.once["batch_delete_image"] = Fault.REPEATED
+
+    handle_all(world)
+
+    assert not world.store.images()
+    assert sentence(world) == "deleted, and its tag 1.0 with it"
+
+
+def test_an_image_is_archived_though_botocore_has_to_do_it_twice() -> None:
+    world = deleting_world()
+    world.policies = policies(Remedy.ARCHIVE, grace_seconds=0)
+    push(world, ARM64[0], "1.0")
+    world.faults.once["update_image_storage_class"] = Fault.REPEATED
+
+    handle_all(world)
+
+    assert only_entry(world).remedy is Remedy.ARCHIVE
