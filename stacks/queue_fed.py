@@ -62,20 +62,15 @@ class QueueFedFunction(Construct):
             timeout=timeout,
             delay=delay,
         )
-        # The target also takes the events that EventBridge cannot put into the queue.
-        target = targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)
         self.rules = [
-            events.Rule(
-                self, rule_id, description=description, event_pattern=pattern, targets=[target]
-            )
+            events.Rule(self, rule_id, description=description, event_pattern=pattern)
             for rule_id, pattern in event_patterns.items()
         ]
         if schedule is not None:
             self.rules.append(
-                events.Rule(
-                    self, "Schedule", description=description, schedule=schedule, targets=[target]
-                )
+                events.Rule(self, "Schedule", description=description, schedule=schedule)
             )
+        self._deliver_events()
         self._handler = handler = GuardFunction(
             self,
             "Function",
@@ -100,6 +95,29 @@ class QueueFedFunction(Construct):
         watch_queue(self, foundation.alerts, self.queue, self.dead_letters, module, longest_wait)
         if self.rules:
             watch_rules(self, foundation.alerts, self.rules, module)
+
+    def _deliver_events(self) -> None:
+        """Lead the rules to the queue, and those events that it does not take to the dead letters.
+
+        For a queue with a customer key the CDK's target would admit every rule of every account.
+        So it sees the queue by its ARN alone, and the queue admits each rule here.
+        """
+        if not self.rules:
+            return
+        target = targets.SqsQueue(
+            sqs.Queue.from_queue_arn(self, "QueueByArn", self.queue.queue_arn),
+            dead_letter_queue=self.dead_letters,
+        )
+        for rule in self.rules:
+            rule.add_target(target)
+            self.queue.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                    actions=["sqs:SendMessage"],
+                    resources=[self.queue.queue_arn],
+                    conditions={"ArnEquals": {"aws:SourceArn": rule.rule_arn}},
+                )
+            )
 
     def permit(self, statement: iam.PolicyStatement) -> None:
         """Let the function do something more."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -85,11 +84,7 @@ class SlackNotifications(Construct):
             ],
         )
         router.function.add_environment("GUARD_SLACK_QUEUE_URL", queue.queue_url)
-        foundation.alerts.topic.add_subscription(
-            subscriptions.SqsSubscription(
-                router.queue, raw_message_delivery=True, dead_letter_queue=router.dead_letters
-            )
-        )
+        foundation.alerts.deliver_to(router.queue, router.dead_letters)
 
     def _post(
         self,

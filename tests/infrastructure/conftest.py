@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.infrastructure.settings import HARDENED
+from tests.infrastructure.settings import EVERYTHING, HARDENED
 from tests.infrastructure.template import Synthesis, Template
 from tests.support.synthesis import cloud_assembly
 
@@ -34,6 +34,11 @@ def template(default: Synthesis) -> Template:
 @pytest.fixture(scope="session")
 def hardened(synthesize: Synthesize) -> Template:
     return synthesize(HARDENED).template
+
+
+@pytest.fixture(scope="session")
+def everything(synthesize: Synthesize) -> Template:
+    return synthesize(EVERYTHING).template
 
 
 @pytest.fixture(scope="session")

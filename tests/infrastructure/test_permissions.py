@@ -168,11 +168,13 @@ def test_no_role_has_a_wildcard_action_or_may_delete_images(
     assert "ecr:BatchDeleteImage" not in allowed
 
 
-@pytest.mark.parametrize("module", ["push_guard", "pull_diagnosis"])
+@pytest.mark.parametrize("which", ["template", "hardened", "everything"])
+@pytest.mark.parametrize("module", ["push_guard", "pull_diagnosis", "sweep"])
 @pytest.mark.parametrize("queue", ["Arn", "DeadLetterConfig"])
 def test_a_queue_admits_its_rules_and_no_one_else(
-    template: Template, module: str, queue: str
+    which: str, module: str, queue: str, request: pytest.FixtureRequest
 ) -> None:
+    template: Template = request.getfixturevalue(which)
     rules = template.part(module).rules
     for rule in rules.values():
         (target,) = rule["Targets"]
@@ -182,11 +184,39 @@ def test_a_queue_admits_its_rules_and_no_one_else(
         assert len(statements) == len(rules)
         for allowed in statements:
             assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
-            assert "sqs:SendMessage" in actions(allowed)
-            assert not {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:*"} & set(actions(allowed))
+            assert actions(allowed) == ["sqs:SendMessage"]
         assert [allowed["Condition"] for allowed in statements] == [
             {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule_id, "Arn"]}}} for rule_id in rules
         ]
+
+
+@pytest.mark.parametrize("which", ["template", "hardened", "everything"])
+def test_no_resource_policy_admits_a_service_in_the_name_of_another_account(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    template: Template = request.getfixturevalue(which)
+    documents = [
+        *(key["KeyPolicy"] for key in template.resources("AWS::KMS::Key").values()),
+        *(it["PolicyDocument"] for it in template.resources("AWS::SQS::QueuePolicy").values()),
+        *(it["PolicyDocument"] for it in template.resources("AWS::SNS::TopicPolicy").values()),
+    ]
+    to_services = [
+        statement
+        for document in documents
+        for statement in _allowing(document["Statement"])
+        if "Service" in statement["Principal"]
+    ]
+
+    assert to_services
+    for statement in to_services:
+        wanted = [value for test in statement["Condition"].values() for value in test.values()]
+        assert all(_is_of_this_account(template, value) for value in wanted), statement
+
+
+def _is_of_this_account(template: Template, value: object) -> bool:
+    text = as_text(value)
+    own = {name for name in template.content["Resources"] if text.startswith(f"${{{name}")}
+    return bool(own) or "${AWS::AccountId}" in text
 
 
 def test_the_topic_admits_the_alarms_of_this_account_and_no_one_else(template: Template) -> None:

@@ -4,8 +4,6 @@ from importlib.metadata import version
 
 import pytest
 
-from tests.infrastructure.conftest import Synthesize
-from tests.infrastructure.settings import EVERYTHING
 from tests.infrastructure.template import Part, Template, actions, as_text, logical_id
 
 RULES = {"push_guard": 1, "pull_diagnosis": 3, "alert_dispatch": 0, "sweep": 2}
@@ -46,8 +44,8 @@ def test_a_batch_is_not_received_again_while_it_is_handled(part: Part) -> None:
     assert part.queue["VisibilityTimeout"] >= 6 * part.function["Timeout"]
 
 
-def test_lambda_stops_no_function_that_sends_to_its_own_queue(synthesize: Synthesize) -> None:
-    template = synthesize(EVERYTHING).template
+def test_lambda_stops_no_function_that_sends_to_its_own_queue(everything: Template) -> None:
+    template = everything
     handlers = [item["Handler"] for item in template.resources("AWS::Lambda::Function").values()]
     parts = {name: template.part(name) for name in (it.removesuffix(".handler") for it in handlers)}
 

@@ -18,6 +18,8 @@ from cli.main import main
 from cli.operator_clients import OperatorClients
 from local_aws import Deployment, LocalAws
 from platform_guard.settings import Settings, load_settings
+from tests.infrastructure.settings import HARDENED
+from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -54,14 +56,25 @@ class Patient:
 
 
 @pytest.fixture
+def guard_toml() -> str:
+    """The defaults."""
+    return ""
+
+
+@pytest.fixture
 def patient(
-    aws: LocalAws, guard: Deployment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    aws: LocalAws,
+    guard_toml: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Patient:
-    """A guard that is well: deployed with the defaults, and somebody hears of its alerts."""
+    """A guard that is well: deployed, and somebody hears of its alerts."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     guard_file = tmp_path / "guard.toml"
-    guard_file.touch()
+    guard_file.write_text(guard_toml, encoding="utf-8")
+    guard = aws.deploy(cloud_assembly(guard_toml, tmp_path_factory))
     patient = Patient(aws, guard, guard_file)
     sns: SNSClient = aws.client("sns")
     sns.subscribe(
@@ -72,6 +85,9 @@ def patient(
     return patient
 
 
+@pytest.mark.parametrize(
+    "guard_toml", [pytest.param("", id="default"), pytest.param(HARDENED, id="hardened")]
+)
 def test_a_healthy_guard_passes_every_check(patient: Patient) -> None:
     checks = patient.examine()
 
