@@ -130,7 +130,8 @@ function item([repository, tags, digest, pushed, platforms, verdict, reason, rem
       element("span", { className: "badge" }, dot(verdicts[verdict]), verdicts[verdict])),
     element("p", { textContent: texts[reason] }),
     element("p", { className: "meta", textContent: meta.join(" · ") }));
-  if (texts[fix]) node.append(element("p", { textContent: `${texts[fix]}:` }), ...commands.map(command));
+  const ending = commands.length ? ":" : ".";
+  if (texts[fix]) node.append(element("p", { textContent: texts[fix] + ending }), ...commands.map(command));
   return node;
 }
 

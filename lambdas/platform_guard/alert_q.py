@@ -78,4 +78,4 @@ def _facts(alert: Alert) -> tuple[tuple[str, str], ...]:
 
 
 def _fix(fix: Fix) -> str:
-    return "\n".join([f"{escaped(fix.title, _TEXT)}:", *map(code_block, fix.commands)])
+    return "\n".join([f"{escaped(fix.title, _TEXT)}{fix.ending}", *map(code_block, fix.commands)])

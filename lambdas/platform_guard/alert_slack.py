@@ -85,7 +85,7 @@ def _fixes(fixes: Sequence[Fix], room: int) -> list[Block]:
 
 
 def _fix(fix: Fix) -> Block:
-    title = _section([_text(f"{cut(one_line(fix.title), 400)}:", bold=True)])
+    title = _section([_text(f"{cut(one_line(fix.title), 400)}{fix.ending}", bold=True)])
     commands = [shown_command(command) for command in fix.commands]
     return _rich(
         title,

@@ -34,7 +34,7 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> str:
 
 def _fix(fix: Fix) -> str:
     commands = (f"  {shown_command(command)}" for command in fix.commands)
-    return "\n".join([_wrap(f"{fix.title}:"), *commands])
+    return "\n".join([_wrap(f"{fix.title}{fix.ending}"), *commands])
 
 
 def _links(links: tuple[Link, ...]) -> str:

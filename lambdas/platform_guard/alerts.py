@@ -29,7 +29,12 @@ class Fix:
 
     title: str
     commands: tuple[str, ...] = ()
-    """For a POSIX shell, each complete and quoted."""
+    """For a POSIX shell, each complete and quoted; none where the title says it all."""
+
+    @property
+    def ending(self) -> str:
+        """What the title ends with in a text."""
+        return ":" if self.commands else "."
 
 
 @dataclass(frozen=True, slots=True)

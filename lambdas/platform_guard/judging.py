@@ -136,12 +136,9 @@ def _contradicts(config: Platform, required: Platform) -> bool:
 
 
 def _judge_packing(image: Image, policy: Policy) -> Verdict:
+    shapes = {entry.platform for entry in runnable_entries(image.entries) if entry.platform}
     # What differs in features alone, as a nydus image does, is the same image in another shape.
-    platforms = {
-        replace(entry.platform, os_features=frozenset())
-        for entry in runnable_entries(image.entries)
-        if entry.platform
-    }
+    platforms = {replace(shape, os_features=frozenset()) for shape in shapes}
     holds = f"an index for {image.holds}"
     match policy.index_rule:
         case IndexRule.ALLOW:
@@ -149,15 +146,19 @@ def _judge_packing(image: Image, policy: Policy) -> Verdict:
         case IndexRule.MULTI_PLATFORM if len(platforms) > 1:
             return Verdict(NoFinding.COMPLIANT, f"it is {holds}")
         case IndexRule.MULTI_PLATFORM:
-            reason = (
-                f"it is {holds} alone: Lambda and SageMaker refuse an image behind an index, "
-                "and one platform needs none"
-            )
-            return Verdict(Finding.INDEX_ONLY, reason)
+            reason = _wrapped_reason(image, is_one_shape=len(shapes) == 1)
+            return Verdict(Finding.INDEX_ONLY, f"it is {holds} {reason}")
         case IndexRule.FORBID:
             return Verdict(Finding.INDEX_ONLY, f"it is {holds}, and the policy forbids an index")
         case _:
             assert_never(policy.index_rule)
+
+
+def _wrapped_reason(image: Image, *, is_one_shape: bool) -> str:
+    refused = "Lambda and SageMaker refuse an image behind an index"
+    if any(entry.role is Role.ARTIFACT for entry in image.entries):
+        return f"and an artifact, such as a SOCI index: {refused}"
+    return f"alone: {refused}{', and one platform needs none' if is_one_shape else ''}"
 
 
 def _missing_reason(image: Image, required: Platform) -> str:

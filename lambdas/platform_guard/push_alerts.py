@@ -10,6 +10,7 @@ from platform_guard.policy import IndexRule, PlatformRule, Policy
 from platform_guard.push_consequences import consequence, headline
 from platform_guard.references import Reference
 from platform_guard.remedies import Done, takes_away
+from platform_guard.roles import Role
 from platform_guard.verdicts import Finding, NoFinding, Verdict, evidence_table
 
 
@@ -52,6 +53,7 @@ def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, 
     """Say how to push an image anew so that the verdict on its tag is a good one."""
     name = f"{image.repository.uri}:{image.tag}"
     return (
+        *_keep(image, verdict, policy),
         Fix(_build_title(verdict, policy), (build_and_push(_to_build(policy), name),)),
         Fix(
             "If that push is refused because the tags here are immutable, free the tag first",
@@ -62,6 +64,23 @@ def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, 
             (list_platforms(name),),
         ),
     )
+
+
+def _keep(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
+    """Say when not to build it anew: the SOCI index that Fargate looks for lives in the index."""
+    if not _holds_artifact(verdict, policy):
+        return ()
+    title = (
+        "If the artifact in the index is needed, such as a SOCI index for Fargate to load the image "
+        f'lazily, keep both, and set index_rule = "allow" for {image.repository.name} in guard.toml'
+    )
+    return (Fix(title),)
+
+
+def _holds_artifact(verdict: Verdict, policy: Policy) -> bool:
+    """Tell whether something that the policy accepts nowhere else may be why there is an index."""
+    is_wrapped = verdict.name is Finding.INDEX_ONLY and policy.index_rule is not IndexRule.FORBID
+    return is_wrapped and any(one.role is Role.ARTIFACT for one in verdict.evidence)
 
 
 def _undo(done: Done) -> tuple[Fix, ...]:
@@ -75,12 +94,20 @@ def _build_title(verdict: Verdict, policy: Policy) -> str:
     match verdict.name:
         case Finding.MISLABELED:
             return f"Build it from a base image that exists for {platforms}, and push it again"
-        case Finding.INDEX_ONLY if policy.index_rule is IndexRule.FORBID:
-            return f"Build it for {platforms} alone, so that it needs no index, and push it again"
-        case Finding.INDEX_ONLY:
+        case Finding.INDEX_ONLY if _holds_artifact(verdict, policy):
+            return "If Lambda or SageMaker is to run it, build the image alone, and push it again"
+        case Finding.INDEX_ONLY if _holds_attestations_alone(verdict):
             return "Build it without attestations, which alone need the index, and push it again"
+        case Finding.INDEX_ONLY:
+            return f"Build it for {platforms} alone, so that it needs no index, and push it again"
         case _:
             return f"Build it for {platforms} and push it again"
+
+
+def _holds_attestations_alone(verdict: Verdict) -> bool:
+    """Tell whether an index holds nothing but one image and attestations."""
+    roles = [one.role for one in verdict.evidence]
+    return Role.ATTESTATION in roles and roles.count(Role.IMAGE) == 1 and Role.ARTIFACT not in roles
 
 
 def _to_build(policy: Policy) -> str:

@@ -135,6 +135,13 @@ def listed_attestation() -> Listed:
     return listed(attestation(), "unknown/unknown", annotations=annotations)
 
 
+def listed_soci_index(platform: str) -> Listed:
+    """List a SOCI index as `soci convert` does, next to the image of the platform."""
+    soci = "application/vnd.amazon.soci.index.v2+json"
+    annotations = {"com.amazon.soci.image-manifest-digest": image(platform).digest}
+    return listed(artifact(soci), platform, artifactType=soci, annotations=annotations)
+
+
 def index(*entries: Listed, **overrides: object) -> Blob:
     fields: Json = {
         "schemaVersion": 2,

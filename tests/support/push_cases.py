@@ -9,6 +9,7 @@ from tests.support.images import (
     listed,
     listed_attestation,
     listed_image,
+    listed_soci_index,
 )
 from tests.support.pushes import alert_about
 
@@ -18,6 +19,9 @@ ALERTS = {
     "missing-platform-image": alert_about(image("linux/arm64")),
     "missing-platform-variant": alert_about(image("linux/amd64/v3")),
     "index-only-attestation": alert_about(index(listed_image("linux/amd64"), listed_attestation())),
+    "index-only-soci": alert_about(
+        index(listed_image("linux/amd64"), listed_soci_index("linux/amd64"))
+    ),
     "index-only-forbidden": alert_about(
         index(listed_image("linux/amd64"), listed_image("linux/arm64")),
         Policy(index_rule=IndexRule.FORBID),

@@ -17,6 +17,7 @@ from tests.support.images import (
     listed,
     listed_attestation,
     listed_image,
+    listed_soci_index,
     manifest,
     read,
     read_and_judge,
@@ -298,9 +299,7 @@ def test_an_index_lists_what_is_not_there(
 SINGLE = index(AMD64_CHILD, listed_attestation())
 TWICE_THE_SAME = index(AMD64_CHILD, listed(image(), "linux/x86_64"))
 TWO_PLATFORMS = index(AMD64_CHILD, ARM64_CHILD)
-WITH_ARTIFACT = index(
-    AMD64_CHILD, listed(image(), "linux/arm64", artifactType="application/vnd.amazon.soci.index.v2")
-)
+WITH_ARTIFACT = index(AMD64_CHILD, listed_soci_index("linux/arm64"))
 WITH_NYDUS = index(
     AMD64_CHILD,
     listed(
@@ -388,6 +387,36 @@ def test_a_config_nobody_verified_convicts_nobody() -> None:
 def test_a_reason_says_what_is_there_and_what_is_not(root: Blob, reason: str) -> None:
     _, verdict = read_and_judge(root, requiring(AMD64))
 
+    assert verdict.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("root", "reason"),
+    [
+        pytest.param(
+            index(AMD64_CHILD, listed_attestation()),
+            "it is an index for linux/amd64 alone: Lambda and SageMaker refuse an image behind an "
+            "index, and one platform needs none",
+            id="attestation",
+        ),
+        pytest.param(
+            index(AMD64_CHILD, listed_soci_index("linux/amd64"), listed_attestation()),
+            "it is an index for linux/amd64 and an artifact, such as a SOCI index: Lambda and "
+            "SageMaker refuse an image behind an index",
+            id="SOCI index",
+        ),
+        pytest.param(
+            WITH_NYDUS,
+            "it is an index for linux/amd64 alone: Lambda and SageMaker refuse an image behind an "
+            "index",
+            id="nydus form",
+        ),
+    ],
+)
+def test_no_index_is_called_needless_that_holds_more_than_an_image(root: Blob, reason: str) -> None:
+    _, verdict = read_and_judge(root)
+
+    assert verdict.name is Finding.INDEX_ONLY
     assert verdict.reason == reason
 
 

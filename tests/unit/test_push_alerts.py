@@ -70,6 +70,7 @@ def test_what_keeps_a_task_from_running_is_a_warning() -> None:
     assert {name for name, alert in ALERTS.items() if alert.severity is Severity.INFO} == {
         "index-only-attestation",
         "index-only-forbidden",
+        "index-only-soci",
         "unreadable",
     }
 
@@ -109,10 +110,25 @@ def test_an_older_windows_is_not_said_to_be_for_another_processor() -> None:
     assert "A task cannot run it." in alert_about(root, policy).summary
 
 
-def test_an_index_of_two_platforms_is_not_blamed_on_attestations() -> None:
-    titles = [fix.title for fix in ALERTS["index-only-forbidden"].fixes]
+@pytest.mark.parametrize(
+    "alert",
+    [
+        pytest.param(ALERTS["index-only-forbidden"], id="two platforms"),
+        pytest.param(ALERTS["index-only-soci"], id="a SOCI index"),
+        pytest.param(alert_about(index(listed_image("linux/amd64"))), id="nothing else"),
+    ],
+)
+def test_an_index_is_not_blamed_on_attestations_that_it_does_not_hold(alert: Alert) -> None:
+    assert not [fix for fix in alert.fixes if "attestations" in fix.title]
 
-    assert not [title for title in titles if "attestations" in title]
+
+def test_what_needs_the_index_is_not_thrown_away_without_a_word() -> None:
+    keep, build, *_ = ALERTS["index-only-soci"].fixes
+
+    assert "SOCI index" in keep.title
+    assert 'index_rule = "allow"' in keep.title
+    assert not keep.commands
+    assert build.title.startswith("If Lambda or SageMaker is to run it,")
 
 
 @pytest.mark.parametrize(
