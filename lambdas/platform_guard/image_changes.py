@@ -39,4 +39,4 @@ class Images(Store, Protocol):
         """Move an image to the archive class; fine if it is there. Raises ChangeRefusedError."""
 
     def restore(self, digest: str) -> None:
-        """Begin to bring an image back from the archive; fine if it is. Raises ChangeRefusedError."""
+        """Begin to restore an archived image; fine if it is active. Raises ChangeRefusedError."""

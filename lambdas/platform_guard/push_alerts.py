@@ -71,8 +71,9 @@ def _keep(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]
     if not _holds_artifact(verdict, policy):
         return ()
     title = (
-        "If the artifact in the index is needed, such as a SOCI index for Fargate to load the image "
-        f'lazily, keep both, and set index_rule = "allow" for {image.repository.name} in guard.toml'
+        "If the artifact in the index is needed, such as a SOCI index for Fargate to load the "
+        f'image lazily, keep both, and set index_rule = "allow" for {image.repository.name} in '
+        "guard.toml"
     )
     return (Fix(title),)
 

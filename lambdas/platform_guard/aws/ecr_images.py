@@ -98,7 +98,7 @@ class EcrImages(EcrRepository):
         self._move(digest, "ARCHIVE", _ARCHIVED)
 
     def restore(self, digest: str) -> None:
-        """Begin to bring an image back from the archive; fine if it is. Raises ChangeRefusedError."""
+        """Begin to restore an archived image; fine if it is active. Raises ChangeRefusedError."""
         self._move(digest, "STANDARD", _RESTORED)
 
     def _move(
