@@ -110,7 +110,7 @@ class Doctor:
             )
 
     def _queues(self) -> Iterator[Check]:
-        for queue in self.stack.resources("AWS::SQS::Queue").values():
+        for logical_id, queue in self.stack.resources("AWS::SQS::Queue").items():
             target = queue.get("RedrivePolicy", {}).get("deadLetterTargetArn", {})
             dead_letters = target.get("Fn::GetAtt", [""])[0]
             if not dead_letters:
@@ -128,6 +128,9 @@ class Doctor:
                     self.stack.region,
                     "--source-arn",
                     self._queue_arn(url),
+                    # SQS knows by itself only where that came from which it gave up itself.
+                    "--destination-arn",
+                    self._queue_arn(self.stack.physical_ids[logical_id]),
                 ),
             )
 

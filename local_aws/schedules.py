@@ -79,8 +79,9 @@ def fire_due(
 ) -> int:
     """Send what all schedules that are due have to send, and say how many there were.
 
-    Only what the guard makes is known here: schedules that are due once, to a queue. `require`
-    raises unless a role may do something.
+    Only what the guard makes is known here: schedules that are due once, to a queue, and to another
+    one where the first does not take it. `require` raises PermissionError unless a role may do
+    something.
     """
     fired = 0
     for group in list(scheduler_backends[account][region].schedule_groups.values()):
@@ -105,9 +106,15 @@ def _due(schedule: Schedule) -> datetime:
 def _send(
     schedule: Schedule, account: str, region: str, require: Callable[[str, str, str], None]
 ) -> None:
-    queue_arn = schedule.target["Arn"]
+    queue_arn, role = schedule.target["Arn"], schedule.target["RoleArn"]
     if ":sqs:" not in queue_arn:
         raise NotImplementedError(f"the stand-in sends what is due to queues, not to {queue_arn}")
-    require(schedule.target["RoleArn"], "sqs:SendMessage", queue_arn)
+    try:
+        require(role, "sqs:SendMessage", queue_arn)
+    except PermissionError:
+        if "DeadLetterConfig" not in schedule.target:
+            raise
+        queue_arn = schedule.target["DeadLetterConfig"]["Arn"]
+        require(role, "sqs:SendMessage", queue_arn)
     name = queue_arn.rpartition(":")[2]
     sqs_backends[account][region].send_message(name, schedule.target["Input"])

@@ -42,10 +42,15 @@ class Grace(Construct):
             inline_policies={"Permissions": self._may_announce},
         )
 
-    def announce_to(self, queue: sqs.Queue, encryption: Encryption) -> None:
-        """Let the schedules send to a queue, and to nothing else."""
+    def announce_to(
+        self, queue: sqs.Queue, dead_letters: sqs.Queue, encryption: Encryption
+    ) -> None:
+        """Let the schedules send to a queue, to its dead letters, and to nothing else."""
         self._may_announce.add_statements(
-            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
+            iam.PolicyStatement(
+                actions=["sqs:SendMessage"],
+                resources=[queue.queue_arn, dead_letters.queue_arn],
+            )
         )
         if encryption.customer_key is not None:
             # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html

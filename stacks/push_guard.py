@@ -50,8 +50,9 @@ class PushGuard(QueueFedFunction):
             ],
         )
         if grace:
-            grace.announce_to(self.queue, foundation.encryption)
+            grace.announce_to(self.queue, self.dead_letters, foundation.encryption)
             self.function.add_environment("GUARD_SCHEDULE_GROUP", grace.group.schedule_group_name)
             self.function.add_environment("GUARD_SCHEDULE_ROLE_ARN", grace.role.role_arn)
             self.function.add_environment("GUARD_QUEUE_ARN", self.queue.queue_arn)
+            self.function.add_environment("GUARD_DEAD_LETTERS_ARN", self.dead_letters.queue_arn)
         watch_pushes(self, foundation.alerts, self.module)

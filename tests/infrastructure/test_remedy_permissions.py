@@ -64,7 +64,9 @@ def test_what_runs_may_be_seen_where_something_is_taken_away(
     assert not allowed(template) & PROTECTION
 
 
-def test_schedules_are_the_guards_own_and_reach_its_queue_alone(strong: Template) -> None:
+def test_schedules_are_the_guards_own_and_reach_its_queue_and_dead_letters_alone(
+    strong: Template,
+) -> None:
     ((group, group_properties),) = strong.resources("AWS::Scheduler::ScheduleGroup").items()
     part = strong.part("push_guard")
     (pass_role,) = [item for item in part.role_statements() if "iam:PassRole" in actions(item)]
@@ -79,7 +81,10 @@ def test_schedules_are_the_guards_own_and_reach_its_queue_alone(strong: Template
     }
     assert [arn.partition(":schedule/")[2] for arn in keep] == [f"{group_properties['Name']}/*"]
     assert actions(send) == ["sqs:SendMessage"]
-    assert logical_id(send["Resource"]) == part.queue_id
+    dead_letters = part.queue["RedrivePolicy"]["deadLetterTargetArn"]
+    assert send["Resource"] == [{"Fn::GetAtt": [part.queue_id, "Arn"]}, dead_letters]
+    environment = part.function["Environment"]["Variables"]
+    assert environment["GUARD_DEAD_LETTERS_ARN"] == dead_letters
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
     assert trust["Condition"]["StringEquals"]["aws:SourceArn"] == {"Fn::GetAtt": [group, "Arn"]}

@@ -133,7 +133,8 @@ def close_queue(patient: Patient) -> str:
 def leave_a_dead_letter(patient: Patient) -> str:
     url = patient.physical_id("AWS::SQS::Queue", "PushGuardDeadLetters")
     patient.aws.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
-    return "start-message-move-task"
+    queue = patient.physical_id("AWS::SQS::Queue", "PushGuardQueue").rpartition("/")[2]
+    return f"--destination-arn arn:aws:sqs:{patient.aws.region}:{patient.aws.account}:{queue}"
 
 
 def disable_mapping(patient: Patient) -> str:

@@ -1,6 +1,8 @@
 """Grace periods: the image is marked now, and what the policy wants is done when time is over."""
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -101,6 +103,43 @@ def test_an_image_that_runs_by_then_is_spared_and_that_is_told(
 
     assert "1.0" in repository.images()[digest]
     assert "it is used by the service web in shop" in repository.remedies_told()[-1]
+
+
+def test_an_end_that_cannot_be_announced_waits_in_the_dead_letters(
+    repository: Shelf, clock: Clock
+) -> None:
+    repository.push(MAC_BUILD)
+    repository.run()
+    queue = repository.guard.function("push_guard.handler").environment["GUARD_QUEUE_ARN"]
+
+    clock.ahead = timedelta(hours=25)
+    with refused_to_schedules(repository, queue):
+        assert repository.aws.fire_schedules() == 1
+
+    ((letter,),) = repository.guard.dead_letters().values()
+    repository.aws.client("sqs").send_message(
+        QueueUrl=queue_url(repository, queue), MessageBody=letter
+    )
+    repository.run()
+    assert repository.remedies_told()[-1] == "deleted, and its tag 1.0 with it"
+
+
+@contextmanager
+def refused_to_schedules(repository: Shelf, queue_arn: str) -> Iterator[None]:
+    """Let nothing be sent to a queue by schedules for a while."""
+    role = repository.guard.function("push_guard.handler").environment["GUARD_SCHEDULE_ROLE_ARN"]
+    name = role.rpartition("/")[2]
+    iam = repository.aws.client("iam")
+    statement = {"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": queue_arn}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=name, PolicyName="Deny", PolicyDocument=document)
+    yield
+    iam.delete_role_policy(RoleName=name, PolicyName="Deny")
+
+
+def queue_url(repository: Shelf, queue_arn: str) -> str:
+    name = queue_arn.rpartition(":")[2]
+    return str(repository.aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def test_an_image_that_waits_can_be_undone(repository: Shelf, clock: Clock) -> None:

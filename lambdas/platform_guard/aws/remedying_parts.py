@@ -48,6 +48,7 @@ class RemedyingParts:
             group=environment_variable(self._environment, "GUARD_SCHEDULE_GROUP"),
             queue_arn=environment_variable(self._environment, "GUARD_QUEUE_ARN"),
             role_arn=environment_variable(self._environment, "GUARD_SCHEDULE_ROLE_ARN"),
+            dead_letters_arn=environment_variable(self._environment, "GUARD_DEAD_LETTERS_ARN"),
         )
 
     def remedying(

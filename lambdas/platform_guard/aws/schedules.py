@@ -25,11 +25,14 @@ class GraceSchedules:
     """Where the end of a grace period is announced; empty for who only deletes."""
     role_arn: str = ""
     """A role that may send to the queue."""
+    dead_letters_arn: str = ""
+    """A queue for what cannot be announced, which the role may send to as well."""
 
     def create(self, image: Reference, entry_id: str, due: datetime) -> None:
         """Have the end of a grace period announced; that it is already so is fine.
 
         https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#one-time
+        https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
         """
         at = due.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         try:
@@ -44,6 +47,7 @@ class GraceSchedules:
                     "Arn": self.queue_arn,
                     "RoleArn": self.role_arn,
                     "Input": json.dumps(grace_message(entry_id)),
+                    "DeadLetterConfig": {"Arn": self.dead_letters_arn},
                 },
             )
         except ClientError as error:
