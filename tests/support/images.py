@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from platform_guard import media_types
-from platform_guard.images import Image
+from platform_guard.images import Image, Kind
 from platform_guard.judging import judge
 from platform_guard.policy import Policy
 from platform_guard.reading import Bounds, StoredDocument, Wanted, read_image
@@ -184,6 +184,16 @@ class MemoryStore:
         return None if stored is None else stored.content[: size_limit + 1]
 
 
+def documents_call(*blobs: Blob) -> tuple[str, ...]:
+    """Give what a store notes when it is asked for documents."""
+    return ("documents", *(blob.digest for blob in blobs))
+
+
+def config_call(blob: Blob) -> tuple[str, ...]:
+    """Give what a store notes when it is asked for a config."""
+    return ("config", blob.digest)
+
+
 def read(
     root: Blob,
     store: MemoryStore | None = None,
@@ -193,6 +203,13 @@ def read(
     """Read an image as the guard does; from a store that holds all of it unless one is given."""
     wanted = Wanted(policy.required_platforms, policy.verify_config)
     return read_image(root.stored, store or MemoryStore.of(root), wanted, lambda: 0.0, bounds)
+
+
+def unreadable_because(found: Image) -> str:
+    """Give why an image cannot be read, of which nothing else may be told then."""
+    assert found.kind is Kind.UNREADABLE
+    assert found.entries == ()
+    return found.unreadable_because
 
 
 def read_and_judge(
