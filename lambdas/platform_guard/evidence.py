@@ -129,6 +129,26 @@ class PullingRole:
     kind: RoleKind
 
 
+@dataclass(frozen=True, slots=True)
+class AwsvpcConfiguration:
+    """The networks that a service puts its tasks into. ECS API, AwsVpcConfiguration."""
+
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...] = ()
+    """Empty where tasks get the default one of the VPC."""
+    assigns_public_ip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The service that a task belongs to."""
+
+    deployment_controller: str = "ECS"
+    """`ECS`, `CODE_DEPLOY` or `EXTERNAL`. ECS API, DeploymentController."""
+    network: AwsvpcConfiguration | None = None
+    """None where the tasks have no network interface of their own."""
+
+
 class Egress(StrEnum):
     """Where the default route of a subnet leads."""
 
@@ -185,6 +205,7 @@ class Evidence:
     ledger: NotSeen | None = None
     """That the records of the guard could not be read; what they say is part of `guard_deeds`."""
     role: PullingRole | NotSeen | None = None
+    service: Service | NotSeen | None = None
     network: Network | NotSeen | None = None
 
     @property
@@ -198,6 +219,7 @@ class Evidence:
             self.guard_deeds,
             self.ledger,
             self.role,
+            self.service,
             self.network,
         )
         return tuple(item for item in looked_up if isinstance(item, NotSeen))
@@ -217,6 +239,7 @@ class EvidenceKind(StrEnum):
     GUARD_DEEDS = "guard_deeds"
     LEDGER = "ledger"
     ROLE = "role"
+    SERVICE = "service"
     NETWORK = "network"
 
 
@@ -225,7 +248,9 @@ def wanted_evidence(cause: Cause) -> frozenset[EvidenceKind]:
     return _WANTED[cause]
 
 
-_DEFINITION = frozenset({EvidenceKind.TASK_DEFINITION})
+_SERVICE = frozenset({EvidenceKind.SERVICE})
+_DEFINITION = _SERVICE | {EvidenceKind.TASK_DEFINITION}
+_NETWORK = _SERVICE | {EvidenceKind.NETWORK}
 _STORED = _DEFINITION | {
     EvidenceKind.IMAGE,
     EvidenceKind.TAG,
@@ -243,12 +268,12 @@ _WANTED = {
     Cause.ACCESS_DENIED: _DEFINITION | {EvidenceKind.ROLE, EvidenceKind.REPOSITORY},
     Cause.REGISTRY_AUTH: _DEFINITION | {EvidenceKind.ROLE, EvidenceKind.NETWORK},
     Cause.RATE_LIMITED: _DEFINITION,
-    Cause.NETWORK_REGISTRY: frozenset({EvidenceKind.NETWORK}),
-    Cause.NETWORK_LAYERS: frozenset({EvidenceKind.NETWORK}),
-    Cause.NETWORK_DNS: frozenset({EvidenceKind.NETWORK}),
+    Cause.NETWORK_REGISTRY: _NETWORK,
+    Cause.NETWORK_LAYERS: _NETWORK,
+    Cause.NETWORK_DNS: _NETWORK,
     Cause.DISK_FULL: _DEFINITION,
     Cause.UNPACK_FAILED: _DEFINITION,
-    Cause.CANCELED: frozenset({EvidenceKind.NETWORK}),
+    Cause.CANCELED: _NETWORK,
     Cause.NOT_A_PULL_ERROR: frozenset[EvidenceKind](),
     Cause.UNKNOWN: _STORED,
 }

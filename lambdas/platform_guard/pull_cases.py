@@ -9,6 +9,7 @@ from platform_guard.evidence import (
     GuardDeeds,
     Network,
     PullingRole,
+    Service,
     StoredImage,
     StoredRepository,
     StoredTag,
@@ -101,6 +102,12 @@ class PullCase:
         """Who pulls."""
         found = self.evidence.role
         return found if isinstance(found, PullingRole) else None
+
+    @property
+    def service(self) -> Service | None:
+        """The service of the task."""
+        found = self.evidence.service
+        return found if isinstance(found, Service) else None
 
     @property
     def network(self) -> Network | None:

@@ -9,12 +9,8 @@ from platform_guard.platforms import Platform
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
 from platform_guard.pull_fixes_access import give_credentials
-from platform_guard.pull_fixes_tasks import (
-    change_task_definition,
-    restart,
-    run_new_image,
-    wait_until_stable,
-)
+from platform_guard.pull_fixes_deployments import wait_until_stable
+from platform_guard.pull_fixes_tasks import change_task_definition, restart, run_new_image
 from platform_guard.pull_targets import Target
 
 _AMD64, _ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
@@ -49,7 +45,7 @@ def rebuild_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Replace the image by one that runs."""
     rebuild = [*_make_way(case, target, is_sure=True), _build(case, target)]
     rebuild += _make_way(case, target, is_sure=False)
-    check = _check(target)
+    check = _check(case, target)
     if case.has_moved or case.runs_after_all:
         again = restart(case, target, "Start a new deployment, which takes what ECR holds now")
         return [again, check, *rebuild]
@@ -60,7 +56,7 @@ def missing_image_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Put an image where the task looks for one."""
     if case.is_elsewhere:
         return _find_elsewhere(case, target)
-    again, check = restart(case, target), _check(target)
+    again, check = restart(case, target), _check(case, target)
     run = run_new_image(case, target)
     if case.repository is not None and not case.repository.exists:
         create = target.fix(
@@ -130,11 +126,11 @@ def _switch_task(case: PullCase, target: Target) -> Fix | None:
     return change_task_definition(case, target, title, {"runtimePlatform": platform})
 
 
-def _check(target: Target) -> Fix:
+def _check(case: PullCase, target: Target) -> Fix:
     return target.fix(
         "To check that it worked",
         list_platforms(target.image),
-        *wait_until_stable(target),
+        *wait_until_stable(case, target),
     )
 
 

@@ -4,9 +4,13 @@ import ipaddress
 
 from platform_guard.alerts import Fix
 from platform_guard.console_links import console_address, quoted
-from platform_guard.evidence import Egress, Network
+from platform_guard.evidence import AwsvpcConfiguration, Egress, Network
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
+from platform_guard.pull_fixes_deployments import (
+    describe_service,
+    is_deployed_by_ecs,
+)
 from platform_guard.pull_fixes_tasks import run_task
 from platform_guard.pull_targets import Target
 
@@ -18,7 +22,7 @@ def network_fixes(case: PullCase, target: Target) -> list[Fix]:
     network = case.network
     fixes: list[Fix] = []
     if network is not None and case.is_on_fargate and _lacks_public_ip(network):
-        fixes.append(_give_public_ip(case, network, target))
+        fixes.append(_let_task_out(case, network, target))
     if not case.is_elsewhere:
         fixes.extend(_mend_endpoints(case, network, target))
     return [*fixes, _follow_route(network, target)]
@@ -106,22 +110,31 @@ def _admit_to_endpoint(network: Network | None, target: Target) -> Fix:
     )
 
 
-def _give_public_ip(case: PullCase, network: Network, target: Target) -> Fix:
+def _let_task_out(case: PullCase, network: Network, target: Target) -> Fix:
     title = (
         "The subnet leads to an internet gateway, but the task has no public address: give it one, "
         "or move it to a subnet with a NAT gateway"
     )
-    subnets = ",".join(case.stop.subnet_ids if case.stop else ()) or network.subnet_id
-    groups = ",".join(network.security_groups or ("SECURITY_GROUP",))
-    configuration = f"subnets=[{subnets}],securityGroups=[{groups}],assignPublicIp=ENABLED"
-    network_configuration = f"awsvpcConfiguration={{{configuration}}}"
     if not target.service:
-        again = run_task(case.stop, target, target.task_definition, network_configuration)
-        return target.fix(title, again)
+        groups = network.security_groups or ("SECURITY_GROUP",)
+        public = _with_public_ip(AwsvpcConfiguration((network.subnet_id,), groups))
+        return target.fix(title, run_task(case.stop, target, target.task_definition, public))
+    stated = case.service.network if case.service else None
+    if stated is not None and is_deployed_by_ecs(case):
+        public = _with_public_ip(stated)
+        return target.fix(title, target.update_service("--network-configuration", public))
     return target.fix(
-        title,
-        target.update_service("--network-configuration", network_configuration),
+        f"{title}. The network configuration of a service is replaced as a whole: repeat all of "
+        "its subnets and security groups, which are",
+        describe_service(target, "services[].networkConfiguration"),
     )
+
+
+def _with_public_ip(stated: AwsvpcConfiguration) -> str:
+    parts = [f"subnets=[{','.join(stated.subnets)}]"]
+    if stated.security_groups:
+        parts.append(f"securityGroups=[{','.join(stated.security_groups)}]")
+    return f"awsvpcConfiguration={{{','.join([*parts, 'assignPublicIp=ENABLED'])}}}"
 
 
 def _lacks_public_ip(network: Network) -> bool:

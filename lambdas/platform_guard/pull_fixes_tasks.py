@@ -1,12 +1,12 @@
 """Fixes that are about the task: start it again, change its task definition, look closer."""
 
-import shlex
 from collections.abc import Mapping
 
 from platform_guard.alerts import Fix
 from platform_guard.evidence import TaskDefinition
 from platform_guard.fix_commands import registrable
 from platform_guard.pull_cases import PullCase
+from platform_guard.pull_fixes_deployments import deploy_again, deploy_new_revision
 from platform_guard.pull_targets import Target
 from platform_guard.task_stops import LaunchType, TaskStop
 
@@ -17,7 +17,7 @@ _TRY_NOW = "ECS may try again by itself; to have it try now, start a new deploym
 def restart(case: PullCase, target: Target, title: str = _TRY_NOW) -> Fix:
     """Have ECS try again: with a new deployment, or by starting the task anew."""
     if target.service:
-        return target.fix(title, target.update_service("--force-new-deployment"))
+        return deploy_again(case, target, title)
     return target.fix(
         "Start the task again, the way it was started before, such as",
         run_task(case.stop, target, target.task_definition),
@@ -32,20 +32,12 @@ def run_new_image(case: PullCase, target: Target) -> Fix:
             target,
             "Start a new deployment, because ECS looks up a tag only once a deployment",
         )
-    return target.fix(
+    return _run_latest(
+        case,
+        target,
         "Write the new digest into the task definition, which names the image by its digest, and "
         "run its new revision",
-        _run_latest(case, target),
     )
-
-
-def wait_until_stable(target: Target) -> list[str]:
-    """Give the command that waits for a service; none for a task that belongs to none."""
-    if not target.service:
-        return []
-    cluster, service = target.cluster, target.service
-    wait = ["services-stable", "--region", target.region]
-    return [shlex.join(["aws", "ecs", "wait", *wait, "--cluster", cluster, "--services", service])]
 
 
 def change_task_definition(
@@ -80,13 +72,13 @@ def change_task_definition(
         "--output",
         "text",
     )
-    return target.fix(title, f"{describe} > {_FILE}", register, _run_latest(case, target))
+    return _run_latest(case, target, title, f"{describe} > {_FILE}", register)
 
 
-def _run_latest(case: PullCase, target: Target) -> str:
+def _run_latest(case: PullCase, target: Target, title: str, *register: str) -> Fix:
     if not target.service:
-        return run_task(case.stop, target, target.family)
-    return target.update_service("--task-definition", target.family, "--force-new-deployment")
+        return target.fix(title, *register, run_task(case.stop, target, target.family))
+    return deploy_new_revision(case, target, title, *register)
 
 
 def run_task(

@@ -19,7 +19,9 @@ _PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-
 PLACEHOLDERS = frozenset(
     {
         "ACCOUNT",
+        "APPLICATION",
         "CLUSTER",
+        "DEPLOYMENT_GROUP",
         "ENDPOINT_SECURITY_GROUP",
         "FAMILY",
         "IMAGE",

@@ -32,6 +32,7 @@ LOOK_AT_IMAGE = (
     "Query",
     "BatchGetImage",
     "DescribeRepositories",
+    "DescribeServices",
 )
 """Without the further documents of an image that has the wanted platform."""
 NOTE_ALERT = ("Publish", "UpdateItem", "UpdateItem", "UpdateItem")
@@ -67,11 +68,11 @@ class Shop:
         definition = ecs.register_task_definition(**fields)  # type: ignore[arg-type]
         return definition["taskDefinition"]["taskDefinitionArn"]
 
-    def serve(self, definition: str, subnet: str) -> None:
+    def serve(self, definition: str, *subnets: str) -> None:
         """Create the cluster, and a service without public addresses."""
         ecs: ECSClient = self.aws.client("ecs")
         ec2: EC2Client = self.aws.client("ec2")
-        vpc = ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"]
+        vpc = ec2.describe_subnets(SubnetIds=[subnets[0]])["Subnets"][0]["VpcId"]
         of_vpc: FilterTypeDef = {"Name": "vpc-id", "Values": [vpc]}
         group = ec2.describe_security_groups(Filters=[of_vpc])["SecurityGroups"][0]["GroupId"]
         ecs.create_cluster(clusterName="shop")
@@ -83,7 +84,7 @@ class Shop:
             launchType="FARGATE",
             networkConfiguration={
                 "awsvpcConfiguration": {
-                    "subnets": [subnet],
+                    "subnets": subnets,
                     "securityGroups": [group],
                     "assignPublicIp": "DISABLED",
                 }

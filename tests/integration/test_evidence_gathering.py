@@ -10,11 +10,20 @@ from botocore.hooks import BaseEventHooks
 
 from local_aws import LocalAws
 from platform_guard.aws.clients import Clients
+from platform_guard.aws.errors import LookUpError
 from platform_guard.aws.evidence_gathering import EvidenceGatherer, Question
 from platform_guard.aws.network_evidence import look_up_network
+from platform_guard.aws.service_evidence import look_up_service
 from platform_guard.aws.stop_explaining import look_around
 from platform_guard.aws.task_definitions import TaskDefinitions
-from platform_guard.evidence import Egress, Network, NotSeen, TaskDefinition
+from platform_guard.evidence import (
+    AwsvpcConfiguration,
+    Egress,
+    Network,
+    NotSeen,
+    Service,
+    TaskDefinition,
+)
 from platform_guard.pull_failures import PullFailure, pull_failure
 from platform_guard.task_stops import TaskStop, parse_task_stop
 from tests.integration.ecs import MAC_BUILD, Shop
@@ -23,6 +32,8 @@ from tests.support.stop_events import NOT_FOUND, REGION, stop_event
 if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ec2.type_defs import FilterTypeDef
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.literals import DeploymentControllerTypeType
 
 
 def stopped(definition: str, subnet: str = "") -> tuple[TaskStop, PullFailure]:
@@ -74,7 +85,7 @@ def test_no_look_up_is_begun_when_the_time_is_over(shop: Shop) -> None:
 
     assert isinstance(evidence.task_definition, TaskDefinition)
     assert {item.why for item in evidence.not_seen} == {"no answer within 15 seconds"}
-    assert len(evidence.not_seen) == 4
+    assert len(evidence.not_seen) == 5
 
 
 def test_a_mistake_of_our_own_is_loud(shop: Shop) -> None:
@@ -104,7 +115,7 @@ def main_table(ec2: "EC2Client", subnet: str) -> tuple[str, str]:
 
 
 def network_of(shop: Shop, subnet: str) -> Network:
-    return look_up_network(Clients(REGION), stopped(shop.define(), subnet)[0])
+    return look_up_network(Clients(REGION).ec2, stopped(shop.define(), subnet)[0], None)
 
 
 def test_a_subnet_without_a_default_route_leads_nowhere(shop: Shop) -> None:
@@ -170,6 +181,56 @@ def test_a_gateway_endpoint_helps_only_the_tables_that_it_is_in(
         ("s3", True),
         ("ecr.dkr", True),
     ]
+
+
+def service_of(shop: Shop) -> Service:
+    return look_up_service(Clients(REGION).ecs, stopped(shop.define())[0])
+
+
+def test_a_service_states_all_networks_of_its_tasks(shop: Shop) -> None:
+    subnets = shop.private_subnet(), shop.private_subnet()
+    shop.serve(shop.define(), *subnets)
+
+    service = service_of(shop)
+
+    assert service.deployment_controller == "ECS"
+    assert service.network is not None
+    assert service.network.subnets == subnets
+    assert len(service.network.security_groups) == 1
+    assert not service.network.assigns_public_ip
+
+
+@pytest.mark.parametrize("controller", ["CODE_DEPLOY", "EXTERNAL"])
+def test_a_service_tells_who_deploys_it(
+    aws: LocalAws, shop: Shop, controller: "DeploymentControllerTypeType"
+) -> None:
+    ecs: ECSClient = aws.client("ecs")
+    ecs.create_cluster(clusterName="shop")
+    ecs.create_service(
+        cluster="shop",
+        serviceName="api",
+        taskDefinition=shop.define(),
+        desiredCount=1,
+        deploymentController={"type": controller},
+    )
+
+    assert service_of(shop) == Service(controller)
+
+
+def test_a_service_that_is_gone_is_not_seen(aws: LocalAws, shop: Shop) -> None:
+    aws.client("ecs").create_cluster(clusterName="shop")
+
+    with pytest.raises(LookUpError, match="no such service"):
+        service_of(shop)
+
+
+def test_what_the_service_states_stands_for_an_interface_that_is_gone(shop: Shop) -> None:
+    subnet = shop.private_subnet()
+    stated = AwsvpcConfiguration((subnet,), ("sg-1",), assigns_public_ip=True)
+
+    network = look_up_network(Clients(REGION).ec2, stopped(shop.define(), subnet)[0], stated)
+
+    assert (network.public_ip, network.security_groups) == (True, ("sg-1",))
 
 
 def test_the_processor_of_the_instance_is_asked_for_within_the_same_time(shop: Shop) -> None:

@@ -82,6 +82,7 @@ def test_what_is_there_instead_of_a_missing_tag_is_told(
         "DescribeImages",
         "Query",
         "DescribeRepositories",
+        "DescribeServices",
         *NOTE_ALERT,
     ]
     (alert,) = alerts_about_stops(guard)
@@ -100,6 +101,7 @@ def test_a_repository_that_is_not_there_is_told(
         "DescribeImages",
         "Query",
         "DescribeRepositories",
+        "DescribeServices",
         *NOTE_ALERT,
     ]
     assert "shop/api" in str(machine(guard)["summary"])
@@ -135,20 +137,24 @@ UNREACHABLE = (
     "dial tcp 10.0.1.7:443: i/o timeout"
 )
 LOOK_AT_NETWORK = (
+    "DescribeServices",
     "DescribeSubnets",
     "DescribeRouteTables",
     "DescribeVpcEndpoints",
     "DescribeNetworkInterfaces",
-    "DescribeServices",
 )
 
 
 COSTS = (
     ("platform-mismatch", MISMATCH, LOOK_AT_IMAGE),
     ("image-not-found", NOT_FOUND, LOOK_AT_IMAGE),
-    ("access-denied", DENIED, ("DescribeTaskDefinition", "DescribeRepositories")),
-    ("disk-full", DISK_FULL, ("DescribeTaskDefinition",)),
-    ("rate-limited", RATE_LIMITED, ("DescribeTaskDefinition",)),
+    (
+        "access-denied",
+        DENIED,
+        ("DescribeTaskDefinition", "DescribeRepositories", "DescribeServices"),
+    ),
+    ("disk-full", DISK_FULL, ("DescribeTaskDefinition", "DescribeServices")),
+    ("rate-limited", RATE_LIMITED, ("DescribeTaskDefinition", "DescribeServices")),
     ("network-dns", NO_NAME, LOOK_AT_NETWORK),
     ("registry-auth", NO_LOGIN, ("DescribeTaskDefinition", *LOOK_AT_NETWORK)),
     ("network-registry", UNREACHABLE, LOOK_AT_NETWORK),

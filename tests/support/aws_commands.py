@@ -15,6 +15,9 @@ _GLOBAL = {"region", "query", "output", "cli-input-json"}
 # What the CLI adds to the model: awscli/customizations/ec2/secgroupsimplify.py
 _ADDED = {"authorize-security-group-ingress": {"protocol", "port", "source-group"}}
 
+# What the CLI calls otherwise: awscli/customizations/codedeploy/codedeploy.py
+_RENAMED = {"deploy": "codedeploy"}
+
 
 def check_aws_command(command: str) -> None:
     """Assert that the AWS CLI takes a command, as far as its models tell."""
@@ -50,7 +53,7 @@ def _check_operation(service: str, name: str, words: list[str]) -> None:
 
 
 def _operation(service: str, name: str) -> OperationModel:
-    model = _SESSION.get_service_model(service)
+    model = _SESSION.get_service_model(_RENAMED.get(service, service))
     operations = {xform_name(operation, "-"): operation for operation in model.operation_names}
     assert name in operations, f"{service} has no {name}"
     return model.operation_model(operations[name])

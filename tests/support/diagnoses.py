@@ -6,6 +6,7 @@ from platform_guard.alerts import Alert
 from platform_guard.diagnosis import alert_about_stop, diagnose
 from platform_guard.evidence import (
     NO_EVIDENCE,
+    AwsvpcConfiguration,
     Deed,
     Egress,
     Endpoint,
@@ -16,6 +17,7 @@ from platform_guard.evidence import (
     NotSeen,
     PullingRole,
     RoleKind,
+    Service,
     StoredRepository,
     StoredTag,
     TagState,
@@ -50,6 +52,12 @@ CLOSED = Network(
     endpoints=(Endpoint("ecr.dkr", "vpce-0123456789abcdef0", ("sg-0fedcba9876543210",)),),
 )
 PUBLIC = replace(CLOSED, egress=Egress.INTERNET_GATEWAY, egress_target="igw-01234567", endpoints=())
+SERVICE = Service(
+    network=AwsvpcConfiguration(
+        subnets=("subnet-0a1b2c3d4e5f60718", "subnet-1b2c3d4e5f60718a0"),
+        security_groups=("sg-0123456789abcdef0", "sg-123456789abcdef01"),
+    )
+)
 GUARD_MARK = "platform-guard.missing-platform.1.4.3.7640df2c62da"
 WINDOWS = "WINDOWS_SERVER_2022_CORE"
 API = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
@@ -67,6 +75,14 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
     "platform-mismatch-immutable": (
         stop_of("ec2-platform-mismatch"),
         replace(MISMATCH, repository=IMMUTABLE),
+    ),
+    "platform-mismatch-code-deploy": (
+        stop_of("fargate-platform-mismatch"),
+        replace(MISMATCH, service=replace(SERVICE, deployment_controller="CODE_DEPLOY")),
+    ),
+    "platform-mismatch-external": (
+        stop_of("fargate-platform-mismatch"),
+        replace(MISMATCH, service=replace(SERVICE, deployment_controller="EXTERNAL")),
     ),
     "platform-mismatch-standalone": (stop_of("fargate-platform-mismatch-standalone"), MISMATCH),
     "platform-mismatch-sidecars": (stop_of("fargate-platform-mismatch-sidecars"), NO_EVIDENCE),
@@ -184,7 +200,15 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
             '"https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/shop/api/manifests/1": '
             "dial tcp 3.120.1.2:443: i/o timeout"
         ),
-        Evidence(network=PUBLIC),
+        Evidence(network=PUBLIC, service=SERVICE),
+    ),
+    "network-registry-no-public-address-service-not-seen": (
+        stop_with(
+            f"CannotPullContainerError: failed to resolve ref {API}: failed to do request: Head "
+            '"https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/shop/api/manifests/1": '
+            "dial tcp 3.120.1.2:443: i/o timeout"
+        ),
+        Evidence(network=PUBLIC, service=NotSeen("the service of the task", "AccessDenied")),
     ),
     "network-registry-tls": (
         stop_with(

@@ -13,7 +13,7 @@ from platform_guard.pull_errors import Cause
 from platform_guard.pull_failures import exec_format_suspects
 from tests.support.aws_commands import check_aws_command
 from tests.support.channels import on_every_channel
-from tests.support.diagnoses import CASES, alert_of
+from tests.support.diagnoses import CASES, SERVICE, alert_of
 from tests.support.golden import golden
 from tests.support.images import Blob, attestation, image, index, listed
 from tests.support.stops import failure_of, stop_of, stored
@@ -120,6 +120,21 @@ def test_in_an_immutable_repository_the_tag_is_freed_before_the_push() -> None:
 
     assert "batch-delete-image" in first.commands[0]
     assert "docker buildx build" in second.commands[0]
+
+
+def test_a_service_keeps_all_its_networks_when_its_tasks_get_public_addresses() -> None:
+    (command,) = alert_of("network-registry-no-public-address").fixes[0].commands
+
+    assert SERVICE.network is not None
+    assert f"subnets=[{','.join(SERVICE.network.subnets)}]" in command
+    assert f"securityGroups=[{','.join(SERVICE.network.security_groups)}]" in command
+
+
+@pytest.mark.parametrize("name", ["platform-mismatch-code-deploy", "platform-mismatch-external"])
+def test_a_service_that_ecs_does_not_deploy_is_not_updated(name: str) -> None:
+    commands = [command for fix in alert_of(name).fixes for command in fix.commands]
+
+    assert not any("update-service" in command for command in commands)
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "eu-central-1"])

@@ -13,6 +13,7 @@ from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.aws.image_evidence import look_up_image, look_up_repository
 from platform_guard.aws.network_evidence import look_up_network
 from platform_guard.aws.role_evidence import find_role
+from platform_guard.aws.service_evidence import look_up_service
 from platform_guard.aws.tag_evidence import TagEvidence, look_up_tag
 from platform_guard.aws.task_definitions import TaskDefinitions
 from platform_guard.evidence import (
@@ -20,6 +21,7 @@ from platform_guard.evidence import (
     EvidenceKind,
     GuardDeeds,
     NotSeen,
+    Service,
     StoredImage,
     StoredTag,
     TagState,
@@ -44,6 +46,7 @@ _NAMES = {
     EvidenceKind.IMAGE: "the image in ECR",
     EvidenceKind.REPOSITORY: "the repository in ECR",
     EvidenceKind.ROLE: "the role that pulls",
+    EvidenceKind.SERVICE: "the service of the task",
     EvidenceKind.NETWORK: "the network of the task",
 }
 
@@ -72,6 +75,8 @@ class Question:
     def wanted(self) -> frozenset[EvidenceKind]:
         """What is worth looking up, and can be."""
         wanted = wanted_evidence(self.failure.cause)
+        if not self.stop.service:
+            wanted -= {EvidenceKind.SERVICE}
         return wanted if self.failure.reference else wanted - _ABOUT_ECR
 
 
@@ -116,6 +121,7 @@ class _Gathering:
             ({EvidenceKind.IMAGE}, self._with_image),
             ({EvidenceKind.REPOSITORY}, self._with_repository),
             ({EvidenceKind.ROLE}, self._with_role),
+            ({EvidenceKind.SERVICE}, self._with_service),
             ({EvidenceKind.NETWORK}, self._with_network),
         ):
             wanted = self._wanted & kinds
@@ -213,10 +219,17 @@ class _Gathering:
         found = _look_up(EvidenceKind.ROLE, lambda: find_role(self.question.stop, definition))
         return replace(evidence, role=found)
 
+    def _with_service(self, evidence: Evidence) -> Evidence:
+        stop = self.question.stop
+        ecs = self._clients_in(stop.region).ecs
+        found = _look_up(EvidenceKind.SERVICE, lambda: look_up_service(ecs, stop))
+        return replace(evidence, service=found)
+
     def _with_network(self, evidence: Evidence) -> Evidence:
         stop = self.question.stop
-        clients = self._clients_in(stop.region)
-        found = _look_up(EvidenceKind.NETWORK, lambda: look_up_network(clients, stop))
+        ec2 = self._clients_in(stop.region).ec2
+        stated = evidence.service.network if isinstance(evidence.service, Service) else None
+        found = _look_up(EvidenceKind.NETWORK, lambda: look_up_network(ec2, stop, stated))
         return replace(evidence, network=found)
 
     @property

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS, LookUpError
-from platform_guard.evidence import Egress, Endpoint, Network
+from platform_guard.evidence import AwsvpcConfiguration, Egress, Endpoint, Network
 from platform_guard.task_stops import TaskStop
 
 if TYPE_CHECKING:
@@ -21,22 +20,24 @@ _ANYWHERE = "0.0.0.0/0"
 _SERVICES = ("ecr.api", "ecr.dkr", "s3")
 
 
-def look_up_network(clients: Clients, stop: TaskStop) -> Network:
-    """Follow the task's way out. Four calls; five where its network interface is gone.
+def look_up_network(
+    ec2: "EC2Client", stop: TaskStop, stated: AwsvpcConfiguration | None
+) -> Network:
+    """Follow the task's way out. Four calls.
 
-    Raises what botocore raises, and LookUpError where the task has no subnet of its own.
+    `stated` is what its service gives to its tasks; None where that is not known. Raises what
+    botocore raises, and LookUpError where the task has no subnet of its own.
     """
     if not stop.subnet_ids:
         raise LookUpError("the task has no network interface of its own, it uses its instance's")
     subnet_id = stop.subnet_ids[0]
-    ec2 = clients.ec2
     vpc_id = ec2.describe_subnets(SubnetIds=[subnet_id])["Subnets"][0]["VpcId"]
     in_vpc: FilterTypeDef = {"Name": "vpc-id", "Values": [vpc_id]}
     tables = ec2.describe_route_tables(Filters=[in_vpc])["RouteTables"]
     endpoints = ec2.describe_vpc_endpoints(Filters=[in_vpc])["VpcEndpoints"]
     table = _table_of(subnet_id, tables)
     egress, target = _egress(table.get("Routes", []))
-    public_ip, security_groups = _interface(clients, stop)
+    public_ip, security_groups = _interface(ec2, stop, stated)
     table_id = table.get("RouteTableId", "")
     return Network(
         vpc_id=vpc_id,
@@ -110,18 +111,22 @@ def _read_endpoints(
     ]
 
 
-def _interface(clients: Clients, stop: TaskStop) -> tuple[bool | None, tuple[str, ...]]:
+def _interface(
+    ec2: "EC2Client", stop: TaskStop, stated: AwsvpcConfiguration | None
+) -> tuple[bool | None, tuple[str, ...]]:
     """Tell whether the task had a public address, and its security groups; (None, ()) if unseen.
 
     ECS removes the interface of a stopped task, often before its event is handled. A service
     states what it gives to its tasks.
     """
     try:
-        found = _attached_interface(clients.ec2, stop)
-        return found if found is not None else _of_service(clients, stop)
+        found = _attached_interface(ec2, stop)
     except AWS_ERRORS:
         # The rest of the network is worth telling without.
-        return None, ()
+        found = None
+    if found is not None:
+        return found
+    return (stated.assigns_public_ip, stated.security_groups) if stated else (None, ())
 
 
 def _attached_interface(
@@ -135,15 +140,3 @@ def _attached_interface(
         public_ip = bool(interface.get("Association", {}).get("PublicIp"))
         return public_ip, tuple(group["GroupId"] for group in interface.get("Groups", []))
     return None
-
-
-def _of_service(clients: Clients, stop: TaskStop) -> tuple[bool | None, tuple[str, ...]]:
-    if not stop.service:
-        return None, ()
-    answer = clients.ecs.describe_services(cluster=stop.cluster_arn, services=[stop.service])
-    for service in answer["services"]:
-        network = service.get("networkConfiguration", {}).get("awsvpcConfiguration")
-        if network:
-            public_ip = network.get("assignPublicIp") == "ENABLED"
-            return public_ip, tuple(network.get("securityGroups", []))
-    return None, ()
