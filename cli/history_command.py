@@ -1,6 +1,7 @@
 """`platform-guard history`: what the guard has done to which image."""
 
 import argparse
+from datetime import UTC, datetime
 from itertools import islice
 
 from cli.deployment_options import add_deployment_options
@@ -35,11 +36,13 @@ def _run(options: argparse.Namespace) -> int:
     guard = find_deployed_guard(options)
     with told_in_one_line("the ledger cannot be read"):
         entries = tuple(islice(guard.ledger.entries(options.repository), options.limit))
+    now = datetime.now(UTC)
     if options.json:
         for entry in entries:
-            print(as_json(entry))
+            print(as_json(entry, now))
         return 0
-    print("\n\n".join(map(for_people, entries)) or "The guard has changed nothing yet.")
+    shown = [for_people(entry, now) for entry in entries]
+    print("\n\n".join(shown) or "The guard has changed nothing yet.")
     return 0
 
 

@@ -1,13 +1,22 @@
 """Entries of the ledger, for people and for machines."""
 
 import json
+from datetime import datetime
 
-from platform_guard.ledger import Entry, State
+from platform_guard.ledger import Entry, State, has_lapsed
 from platform_guard.texts import printable
 
+_LAPSED = (
+    "its time is over, and nothing was done: guard.toml takes nothing away any more, "
+    "or the message that ends it is among the dead letters"
+)
 
-def as_json(entry: Entry) -> str:
-    """Render an entry as a JSON object on one line."""
+
+def as_json(entry: Entry, now: datetime) -> str:
+    """Render an entry as a JSON object on one line.
+
+    Its `state` is `lapsed` where it waited and nothing comes of it.
+    """
     return json.dumps(
         {
             "id": entry.id,
@@ -22,7 +31,7 @@ def as_json(entry: Entry) -> str:
             "wanted": entry.wanted,
             "remedy": entry.remedy,
             "refused_because": list(entry.refused_because),
-            "state": entry.state,
+            "state": "lapsed" if has_lapsed(entry, now) else entry.state,
             "sentence": entry.sentence,
             "due": entry.due or None,
             "undone_by": entry.undone_by or None,
@@ -31,7 +40,7 @@ def as_json(entry: Entry) -> str:
     )
 
 
-def for_people(entry: Entry) -> str:
+def for_people(entry: Entry, now: datetime) -> str:
     """Render an entry as a paragraph."""
     lines = [
         f"{entry.at}  {entry.id}  {entry.image.short_name}",
@@ -40,6 +49,8 @@ def for_people(entry: Entry) -> str:
         f"  {entry.sentence or 'under way'}",
         f"  by {entry.actor}, as {entry.rule} wants: {entry.wanted}",
     ]
+    if has_lapsed(entry, now):
+        lines.append(f"  {_LAPSED}")
     if entry.state is State.UNDONE:
         lines.append(f"  undone on {entry.undone_at} by {entry.undone_by}")
     return "\n".join(map(printable, lines))

@@ -37,7 +37,7 @@ from platform_guard.guarding import Fine, Guarding, Remedied, Stale
 from platform_guard.overrides import RefusedTag
 from platform_guard.reading import Bounds
 from platform_guard.references import Reference, Repository
-from platform_guard.remedies import Done, takes_away
+from platform_guard.remedies import Done
 from platform_guard.schedules import entry_that_waited
 from platform_guard.verdicts import NoFinding
 
@@ -99,15 +99,14 @@ def _ignore(reason: str) -> None:
 def _guard(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
     image = push.image
     effective = policies.policy_for(image.repository, image.tag)
-    if effective.policy.ignore:
-        reason = f"the policy ignores such images: {effective.origins['ignore']}"
-        logger.info("push ignored", outcome="ignored", reason=reason)
-        count("pushes_ignored")
-        return
     guarding = _guarding(
         image.repository, lambda: _reporting().publisher_about(push, context), context
     )
     match guarding.guard(push, effective, is_redelivered=is_redelivered):
+        case Ignored(reason):
+            logger.info("push ignored", outcome="ignored", reason=reason)
+            count("pushes_ignored")
+            return
         case Stale(reason):
             logger.info("push is stale", outcome="stale", reason=reason)
             count("pushes_stale")
@@ -180,8 +179,7 @@ def _parts() -> "RemedyingParts":
     # Few pushes have a finding, so a cold start does not load what only findings need.
     from platform_guard.aws.remedying_parts import RemedyingParts
 
-    waits = settings.policies.waits()
-    return RemedyingParts(clients, os.environ, has_grace_periods=waits)
+    return RemedyingParts(clients, os.environ, settings.policies)
 
 
 @cache
@@ -220,7 +218,7 @@ def _tell_if_repaired(found: Found, context: LambdaContext) -> None:
 
 def _bounds(context: LambdaContext) -> Bounds:
     seconds_to_act = _SECONDS_TO_ACT
-    if any(map(takes_away, settings.policies.remedies_in_use())):
+    if settings.policies.takes_away():
         seconds_to_act += _SECONDS_TO_LOOK
     bounds = Bounds()
     return replace(bounds, seconds=min(bounds.seconds, seconds_before(seconds_to_act, context)))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import aws_cdk as cdk
 
 from stacks.platform_guard import PlatformGuard
-from stacks.push_guard_permissions import repositories_to_change, takes_away
+from stacks.push_guard_permissions import repositories_to_change
 
 _WILDCARD = "AwsSolutions::AwsSolutions-IAM5[Resource::{}]"
 _NIST = "NIST.800.53.R5::NIST.800.53.R5-{}"
@@ -106,7 +106,7 @@ def findings_by_id(guard: PlatformGuard) -> Iterator[tuple[str, str]]:
 
 def _wildcards(guard: PlatformGuard) -> Iterator[tuple[str, str]]:
     yield from _EVERYWHERE.items()
-    if takes_away(guard.policies):
+    if guard.policies.takes_away():
         yield from _WHERE_IMAGES_ARE_TAKEN_AWAY.items()
     wild = {pattern for pattern in repositories_to_change(guard.policies) if "*" in pattern}
     for pattern in sorted(wild - {"*"}):

@@ -61,29 +61,33 @@ class Grace(Construct):
                 )
             )
 
-    def permissions_to_use(self) -> list[iam.PolicyStatement]:
-        """Give what a function's role needs to keep schedules here."""
-        stack = Stack.of(self)
+    def permissions_to_begin(self) -> list[iam.PolicyStatement]:
+        """Give what a function's role needs to let an image wait."""
         return [
-            iam.PolicyStatement(
-                actions=["scheduler:CreateSchedule", "scheduler:DeleteSchedule"],
-                resources=[
-                    stack.format_arn(
-                        service="scheduler",
-                        resource="schedule",
-                        resource_name=f"{self.group.schedule_group_name}/*",
-                    )
-                ],
-            ),
-            iam.PolicyStatement(
-                # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html
-                # It knows no permissions on a single group.
-                actions=["scheduler:ListSchedules"],
-                resources=["*"],
-            ),
+            iam.PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[self._schedules]),
             iam.PolicyStatement(
                 actions=["iam:PassRole"],
                 resources=[self.role.role_arn],
                 conditions={"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
             ),
         ]
+
+    def permissions_to_end(self) -> list[iam.PolicyStatement]:
+        """Give what a function's role needs to see what waits, and to let it wait no more."""
+        return [
+            iam.PolicyStatement(actions=["scheduler:DeleteSchedule"], resources=[self._schedules]),
+            iam.PolicyStatement(
+                # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html
+                # It knows no permissions on a single group.
+                actions=["scheduler:ListSchedules"],
+                resources=["*"],
+            ),
+        ]
+
+    @property
+    def _schedules(self) -> str:
+        return Stack.of(self).format_arn(
+            service="scheduler",
+            resource="schedule",
+            resource_name=f"{self.group.schedule_group_name}/*",
+        )

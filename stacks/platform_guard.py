@@ -78,7 +78,7 @@ class PlatformGuard(Construct):
         """Where alerts and alarms are published; subscribe to it what else should hear of them."""
         self.policies = settings.policies
         self.schedule_group = push_guard.grace.group if push_guard.grace else None
-        """What ends grace periods; None where no image waits."""
+        """What ends grace periods; None where no image waits for anything."""
 
 
 def _note_what_is_deployed(function: lambda_.Function, guard_file: Path) -> None:

@@ -32,7 +32,8 @@ class PushGuard(QueueFedFunction):
     def __init__(self, scope: Construct, construct_id: str, *, foundation: Foundation) -> None:
         settings = foundation.settings
         stack = Stack.of(scope)
-        self.grace = grace = Grace(scope, "Grace") if settings.policies.waits() else None
+        # Without a grace period, images may wait that were found when there was one.
+        self.grace = grace = Grace(scope, "Grace") if settings.policies.takes_away() else None
         super().__init__(
             scope,
             construct_id,
@@ -46,7 +47,8 @@ class PushGuard(QueueFedFunction):
             permissions=[
                 *permissions_to_guard(stack, settings.policies),
                 *permissions_to_know_policies(stack, settings.policies),
-                *(grace.permissions_to_use() if grace else []),
+                *(grace.permissions_to_end() if grace else []),
+                *(grace.permissions_to_begin() if grace and settings.policies.waits() else []),
             ],
         )
         if grace:

@@ -37,11 +37,6 @@ def repositories_to_change(policies: Policies) -> frozenset[str]:
     )
 
 
-def takes_away(policies: Policies) -> bool:
-    """Tell whether some image may be taken away, and not only be marked."""
-    return bool(policies.repositories_with(*_TAKING_AWAY))
-
-
 def _on_repositories(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
     for action, remedies in _CHANGES:
         patterns = policies.repositories_with(*remedies)
@@ -51,7 +46,7 @@ def _on_repositories(stack: Stack, policies: Policies) -> Iterator[iam.PolicySta
 
 def _to_protect(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
     """Let the function see what it must not take away."""
-    if not takes_away(policies):
+    if not policies.takes_away():
         return
     yield iam.PolicyStatement(
         actions=["ecs:DescribeServices"],

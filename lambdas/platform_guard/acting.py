@@ -24,9 +24,10 @@ PAST_PARTICIPLES = {
     Remedy.ARCHIVE: "archived",
     Remedy.DELETE: "deleted",
 }
+INTERRUPTED = "whoever began it was interrupted, and nobody has looked since at what needs it"
+
 _GONE = "none: the image is gone"
 _TAG_MOVED = "its tag has moved on meanwhile"
-_INTERRUPTED = "whoever took the tag away was interrupted"
 
 
 def carry_out(
@@ -35,19 +36,19 @@ def carry_out(
     images: Images,
     save: Save,
     *,
-    may_take: bool = True,
+    keep_because: str = "",
 ) -> Entry:
     """Do what an entry says is to be done, and give it back with what came of it.
 
-    `document` is the image's manifest if the image is there now. Unless it `may_take`, nothing is
-    taken away that was not taken before. The result is not saved yet.
+    `document` is the image's manifest if the image is there now. `keep_because` is a clause why
+    nothing more may be taken away, empty if it may. The result is not saved yet.
     """
-    deed = _Deed(entry, document, images, save, may_take)
+    deed = _Deed(entry, document, images, save, keep_because)
     match entry.remedy:
         case Remedy.ALERT:
             return _ended(entry, Remedy.ALERT, "none")
         case Remedy.TAG:
-            return deed.mark()
+            return deed.tag()
         case Remedy.QUARANTINE:
             return deed.quarantine()
         case Remedy.ARCHIVE:
@@ -64,7 +65,13 @@ class _Deed:
     document: StoredDocument | None
     images: Images
     save: Save
-    may_take: bool
+    keep_because: str
+
+    def tag(self) -> Entry:
+        """Mark the image as planned; whether its tag still names it nobody has seen."""
+        if not self.keep_because or self.images.resolve(self.entry.image) is not None:
+            return self.mark("" if self.entry.refused_because else self.keep_because)
+        return self.mark(_TAG_MOVED)
 
     def mark(self, because: str = "") -> Entry:
         """Mark the image and leave it at that."""
@@ -91,14 +98,17 @@ class _Deed:
         if refusal:
             return _ended(self.entry, Remedy.ALERT, refusal)
         try:
-            is_taken = self.may_take and self.images.take_tag(image.tag, image.digest)
+            is_taken = not self.keep_because and self.images.take_tag(image.tag, image.digest)
         except ChangeRefusedError as error:
             return self.mark(f"ECR refused it ({error})")
         lost = self._put_back_if_gone(self.document)
         if lost:
             return _ended(self.entry, Remedy.DELETE, lost)
-        if not is_taken and self._tag_names_an_image():
-            return self.mark(_TAG_MOVED)
+        if not is_taken:
+            named = self.images.resolve(replace(image, digest=""))
+            if named is not None:
+                stays = named.digest == image.digest and self.keep_because
+                return self.mark(stays or _TAG_MOVED)
         entry = replace(self.entry, tag_is_taken=True)
         return _ended(
             entry,
@@ -148,7 +158,7 @@ class _Deed:
         state = self._state()
         if state is not None and not entry.tag_is_taken:
             if entry.image.tag not in state.tags and not self._tag_names_an_image():
-                return self._kept_after_all(state, _INTERRUPTED)
+                return self._kept_after_all(state, self.keep_because or INTERRUPTED)
             reason = self._why_not_any_more(state)
             if reason:
                 return self.mark(reason)
@@ -160,11 +170,11 @@ class _Deed:
                 return self.mark(_TAG_MOVED)
             self.entry = entry = self.save(replace(entry, tag_is_taken=True))
             state = self._state()
-        if state is not None:
+        if state is not None and not self.keep_because:
             state = self._take_marks(state)
         if state is not None:
-            return self._kept_after_all(state, "something else leads to it")
-        kept = delete_children(entry, self.images)
+            return self._kept_after_all(state, self.keep_because or "something else leads to it")
+        kept = self._delete_children()
         return _ended(
             replace(entry, tag_is_taken=True),
             Remedy.DELETE,
@@ -178,6 +188,12 @@ class _Deed:
             except ChangeRefusedError:
                 break
         return self._state()
+
+    def _delete_children(self) -> list[str]:
+        """Delete what the index led to; tell what of it stays, a clause each."""
+        if self.keep_because and self.entry.children:
+            return [f"what it led to stays, because {self.keep_because}"]
+        return delete_children(self.entry, self.images)
 
     def _tag_names_an_image(self) -> bool:
         """Tell whether the tag names any image. Where it names none, it was taken, not moved.
@@ -230,8 +246,10 @@ class _Deed:
 
     def _why_not_any_more(self, state: ImageState | None) -> str:
         """Look once more, right before the deed, at what may have changed since it was planned."""
-        if not self.may_take or state is None or self.entry.image.tag not in state.tags:
+        if state is None or self.entry.image.tag not in state.tags:
             return _TAG_MOVED
+        if self.keep_because:
+            return self.keep_because
         others = _other_tags(self.entry, state)
         if others:
             return f"it got the tag {others[0]} meanwhile"
@@ -243,11 +261,9 @@ def _other_tags(entry: Entry, state: ImageState) -> list[str]:
 
 
 def _refused(wanted: Remedy, refused_because: tuple[str, ...]) -> str:
-    if not refused_because:
+    if not refused_because or wanted not in PAST_PARTICIPLES:
         return ""
-    return (
-        f". It was to be {PAST_PARTICIPLES.get(wanted, 'marked')}, but {'; '.join(refused_because)}"
-    )
+    return f". It was to be {PAST_PARTICIPLES[wanted]}, but {'; '.join(refused_because)}"
 
 
 def _ended(entry: Entry, remedy: Remedy, sentence: str) -> Entry:

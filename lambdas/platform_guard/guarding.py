@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from platform_guard.events import Push
+from platform_guard.events import Ignored, Push
 from platform_guard.found import Found
 from platform_guard.image_changes import Images
 from platform_guard.judging import judge
 from platform_guard.policies import EffectivePolicy
-from platform_guard.policy import Policy
+from platform_guard.policy import Policy, Remedy
 from platform_guard.reading import Bounds, Wanted, read_image
-from platform_guard.remedies import Done, takes_away
+from platform_guard.remedies import Done, takes_away, wanted_remedy, why_not_wanted_any_more
 from platform_guard.verdicts import NoFinding
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from platform_guard.remedying import Remedying
 
 _STALE = "the tag has moved on, or the image is gone"
+_LEFT_ALONE = "the policy leaves such images alone by now"
 _FINE = (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
 
 
@@ -70,29 +71,41 @@ class Guarding:
 
     def guard(
         self, push: Push, effective: EffectivePolicy, *, is_redelivered: bool = False
-    ) -> Stale | Fine | Remedied:
+    ) -> Stale | Fine | Ignored | Remedied:
         """Judge a push, and do what the policy wants done about it."""
         policy = effective.policy
+        interrupted = self._interrupted(push) if is_redelivered else None
+        if policy.ignore:
+            if interrupted is not None:
+                return self._go_on(interrupted, push, policy, _LEFT_ALONE)
+            return Ignored(f"the policy ignores such images: {effective.origins['ignore']}")
         found = self._examine(push, policy)
         if policy.grace_seconds and (found is not None or is_redelivered):
             self.remedying().settle(push, has_tag=found is not None)
         if found is None:
-            # Taking a tag away makes its own event stale: what was interrupted then must not be
-            # taken for something that has settled itself.
-            may_be_begun = is_redelivered or any(map(takes_away, policy.remedies.values()))
-            entry = self.remedying().begun(push) if may_be_begun else None
-            done = None
-            if entry is not None:
-                done = self._once(
-                    push.event_id, lambda: self.remedying().go_on(entry, push, policy)
-                )
-            return Stale(_STALE) if done is None else Remedied(done)
+            return self._guard_stale(push, policy, is_redelivered=is_redelivered)
         self.judged(found)
+        if interrupted is not None and wanted_remedy(found.verdict, policy) is Remedy.ALERT:
+            because = why_not_wanted_any_more(interrupted.finding, found.verdict, policy)
+            return self._go_on(interrupted, push, policy, because)
         if found.verdict.name in _FINE:
             return Fine(found)
         return Remedied(
             self._once(push.event_id, lambda: self.remedying().handle(found, effective))
         )
+
+    def _guard_stale(self, push: Push, policy: Policy, *, is_redelivered: bool) -> Stale | Remedied:
+        """End what was begun about a push whose tag does not name the image any more.
+
+        Taking a tag away makes its own event stale: what was interrupted then must not be taken for
+        something that has settled itself.
+        """
+        may_be_begun = is_redelivered or takes_away(policy.strongest_remedy)
+        entry = self.remedying().begun(push) if may_be_begun else None
+        if entry is None:
+            return Stale(_STALE)
+        remedied = self._go_on(entry, push, policy)
+        return Stale(_STALE) if remedied.done is None else remedied
 
     def end_grace(self, entry: "Entry", effective: EffectivePolicy) -> Stale | Remedied:
         """Judge an image anew whose grace period is over, and do what was wanted."""
@@ -111,8 +124,10 @@ class Guarding:
 
         remedying = self.remedying()
         if policy.ignore and entry.state is State.WAITING:
-            return remedying.cancel(entry, "the policy leaves such images alone by now")
+            return remedying.cancel(entry, _LEFT_ALONE)
         push = Push(f"grace-{entry.id}", entry.pushed, entry.image)
+        if policy.ignore:
+            return remedying.go_on(entry, push, policy, _LEFT_ALONE)
         found = self._examine(push, policy)
         if found is not None:
             self.judged(found)
@@ -121,6 +136,16 @@ class Guarding:
         if entry.state is State.DONE or found is None:
             return remedying.go_on(entry, push, policy)
         return remedying.end_grace(entry, found, policy)
+
+    def _interrupted(self, push: Push) -> "Entry | None":
+        entry = self.remedying().begun(push)
+        return entry if entry is not None and entry.is_open else None
+
+    def _go_on(self, entry: "Entry", push: Push, policy: Policy, because: str = "") -> Remedied:
+        """Bring to its end what was begun about a push, without taking anything more away."""
+        return Remedied(
+            self._once(push.event_id, lambda: self.remedying().go_on(entry, push, policy, because))
+        )
 
     def _examine(self, push: Push, policy: Policy) -> Found | None:
         """Read and judge what was pushed; None where the tag no longer names it."""

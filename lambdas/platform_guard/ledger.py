@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -33,6 +33,9 @@ KEPT = timedelta(days=400)
 
 LEFT_ALONE_AFTER_UNDO = timedelta(minutes=15)
 """Undoing may push a tag; that push, and all before it, start the guard no more."""
+
+# The queue's delay, and four attempts with the time in between.
+_ENDED_WITHIN = timedelta(hours=2)
 
 _ID_LENGTH = 16
 
@@ -107,6 +110,12 @@ class Entry:
     def is_open(self) -> bool:
         """Tell whether whoever began it has not ended it."""
         return self.state is State.BEGUN
+
+
+def has_lapsed(entry: Entry, now: datetime) -> bool:
+    """Tell whether a grace period is over that nobody has ended, so that nothing comes of it."""
+    waits = entry.state is State.WAITING
+    return waits and now > datetime.fromisoformat(entry.due) + _ENDED_WITHIN
 
 
 class EntryChangedError(Exception):

@@ -85,7 +85,8 @@ class EffectivePolicy:
             f"whether the repository's resource tags ask for something else ({why}); "
             f"so nothing stronger than a mark is done"
         )
-        return replace(self, policy=at_most(self.policy, Remedy.TAG, caveat))
+        policy = replace(at_most(self.policy, Remedy.TAG), caveat=caveat)
+        return replace(self, policy=policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,10 @@ class Policies:
     def strongest_remedy(self) -> Remedy:
         """Give the strongest thing that is done to any image."""
         return max(self.remedies_in_use(), key=lambda remedy: remedy.strength, default=Remedy.ALERT)
+
+    def takes_away(self) -> bool:
+        """Tell whether some image may lose more than it gains by a mark."""
+        return self.strongest_remedy().strength > Remedy.TAG.strength
 
     def waits(self) -> bool:
         """Tell whether some remedy may be put off by a grace period."""

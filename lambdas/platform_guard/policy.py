@@ -90,10 +90,10 @@ class Policy:
         return f" {self.platform_rule.conjunction} ".join(map(str, self.required_platforms))
 
 
-def at_most(policy: Policy, remedy: Remedy, caveat: str) -> Policy:
-    """Give a policy that does nothing stronger than a remedy, and the reason with it."""
+def at_most(policy: Policy, remedy: Remedy) -> Policy:
+    """Give a policy that does nothing stronger than a remedy."""
     remedies = {finding: milder(remedy, stated) for finding, stated in policy.remedies.items()}
-    return replace(policy, remedies=remedies, caveat=caveat)
+    return replace(policy, remedies=remedies)
 
 
 def contradiction(policy: Policy) -> str:

@@ -112,6 +112,19 @@ def wanted_remedy(verdict: Verdict, policy: Policy) -> Remedy:
     return policy.remedies[verdict.name] if isinstance(verdict.name, Finding) else Remedy.ALERT
 
 
+def why_not_wanted_any_more(announced: Finding, verdict: Verdict, policy: Policy) -> str:
+    """Say why what was announced about an image is not to be done; empty if it is."""
+    if not isinstance(verdict.name, Finding):
+        return f"it is {verdict.name}: {verdict.reason}"
+    if verdict.name is not announced:
+        return f"it is {verdict.name} by now, which was not announced"
+    if takes_away(policy.remedies[verdict.name]):
+        return ""
+    if policy.caveat:
+        return f"it could not be checked {policy.caveat}"
+    return "the policy does not ask for it any more"
+
+
 def plan_remedy(
     verdict: Verdict,
     push: Push,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from platform_guard.acting import PAST_PARTICIPLES, carry_out
+from platform_guard.acting import INTERRUPTED, PAST_PARTICIPLES, carry_out
 from platform_guard.alerts import Alert
 from platform_guard.events import Push
 from platform_guard.found import Found
@@ -18,11 +18,18 @@ from platform_guard.ledger import Entry, Ledger, State, entry_id
 from platform_guard.not_seen import NotSeen
 from platform_guard.observed import Observed
 from platform_guard.policies import EffectivePolicy
-from platform_guard.policy import Policy, Remedy
+from platform_guard.policy import Policy, Remedy, at_most
 from platform_guard.push_alerts import alert_about_push
 from platform_guard.reading import StoredDocument
 from platform_guard.references import Reference
-from platform_guard.remedies import Done, Plan, plan_remedy, takes_away
+from platform_guard.remedies import (
+    Done,
+    Plan,
+    plan_remedy,
+    takes_away,
+    wanted_remedy,
+    why_not_wanted_any_more,
+)
 from platform_guard.remembered_finding import entry_about, found_again, with_plan
 from platform_guard.schedules import Schedules
 from platform_guard.times import iso_time
@@ -82,9 +89,8 @@ class Remedying:
             if isinstance(begun, Done):
                 return self._tell(found, policy, begun)
             entry = begun
-        elif entry.is_open and not (entry.due or entry.tag_is_taken or entry.remedy is Remedy.TAG):
-            # What protects the image may have appeared since it was interrupted.
-            entry = self.ledger.save(self._planned(entry, found, policy)[0])
+        elif entry.is_open:
+            entry = self._planned_again(entry, found, policy)
         return self._end(entry, found, policy)
 
     def begun(self, push: Push) -> Entry | None:
@@ -93,13 +99,15 @@ class Remedying:
         open_states = (State.BEGUN, State.WAITING, State.DONE)
         return entry if entry is not None and entry.state in open_states else None
 
-    def go_on(self, entry: Entry, push: Push, policy: Policy) -> Done:
-        """Bring to its end what an entry says was begun, and tell.
+    def go_on(self, entry: Entry, push: Push, policy: Policy, because: str = "") -> Done:
+        """Bring to its end what an entry says was begun, and tell. Nothing more is taken away.
 
-        Its tag did not name the image any more. Where it does again, somebody may rely on it by
-        now, and nobody has looked: another event will tell of it.
+        `because` is a clause why, empty where the tag did not name the image any more. Should it
+        name it again, somebody may rely on it by now: another event will tell of it.
         """
-        return self._end(entry, found_again(entry, push), policy, may_take=False)
+        if entry.is_open:
+            entry = self._not_put_off(entry)
+        return self._end(entry, found_again(entry, push), policy, because or INTERRUPTED)
 
     def settle(self, push: Push, *, has_tag: bool) -> None:
         """Cancel what waits for the end of a grace period, if another image has the tag by now.
@@ -130,19 +138,20 @@ class Remedying:
         return done
 
     def end_grace(self, entry: Entry, found: Found, policy: Policy) -> Done:
-        """Do at the end of a grace period what is still wanted."""
+        """Do at the end of a grace period what is still wanted, and no more than was announced."""
         if self._is_given_back(entry.image, entry.pushed):
             if entry.is_open:
                 self._leave(entry)
-            because = _GIVEN_BACK
-        elif not isinstance(found.verdict.name, Finding):
-            because = f"it is {found.verdict.name}: {found.verdict.reason}"
-        elif not takes_away(policy.remedies[found.verdict.name]):
-            because = "the policy does not ask for it any more"
-        else:
-            waited = replace(entry, due="")
-            planned = self._planned(waited, found, policy)[0] if not entry.tag_is_taken else waited
-            return self._end(self.ledger.save(planned), found, policy)
+            return self.cancel(entry, _GIVEN_BACK)
+        waited = replace(entry, due="")
+        because = why_not_wanted_any_more(entry.finding, found.verdict, policy)
+        if not (because or entry.tag_is_taken):
+            waited, plan = self._planned(waited, found, at_most(policy, entry.wanted))
+            because = "; ".join(plan.refused_because) if plan.because else ""
+        if not because:
+            return self._end(self.ledger.save(waited), found, policy)
+        if entry.is_open:
+            return self.go_on(entry, found.push, policy, because)
         return self.cancel(entry, because)
 
     def _is_given_back(self, image: Reference, pushed: str) -> bool:
@@ -151,22 +160,40 @@ class Remedying:
 
     def _leave(self, entry: Entry) -> None:
         """End what was interrupted before it took anything away; a mark may be there already."""
-        if entry.due:
-            # Its schedule may have been made already. The entry stays open until that is gone.
-            self.schedules.delete(entry.image, entry.id)
+        entry = self._not_put_off(entry)
         self.ledger.save(
             replace(entry, state=State.CANCELED, remedy=Remedy.TAG, sentence=_GIVEN_BACK)
         )
+
+    def _not_put_off(self, entry: Entry) -> Entry:
+        """Give an open entry that is to wait for nothing."""
+        if entry.due:
+            # Its schedule may have been made already. The entry stays open until that is gone.
+            self.schedules.delete(entry.image, entry.id)
+        return replace(entry, due="")
+
+    def _planned_again(self, entry: Entry, found: Found, policy: Policy) -> Entry:
+        """Plan what was interrupted once more: what protects the image may have appeared since."""
+        if entry.due:
+            wanted = wanted_remedy(found.verdict, policy)
+            if policy.grace_seconds and takes_away(wanted):
+                return replace(entry, wanted=wanted)
+            # Nobody was told yet that it would wait.
+            entry = self._not_put_off(entry)
+        elif entry.tag_is_taken or entry.remedy is Remedy.TAG:
+            return entry
+        return self.ledger.save(self._planned(entry, found, policy)[0])
 
     def _begin(self, new: Entry, found: Found, policy: Policy) -> Entry | Done:
         """Keep a new entry with its plan; or tell why nothing new is begun."""
         entry, plan = self._planned(new, found, policy, policy.grace_seconds)
         if plan.because:
             return Done(Remedy.ALERT, "none: " + "; ".join((plan.because, *plan.refused_because)))
-        if plan.grace_seconds:
+        if takes_away(plan.wanted):
             waiting = self._waiting(new.image)
             if waiting is not None:
                 return Done(Remedy.TAG, waiting.sentence, waiting.id)
+        if plan.grace_seconds:
             due = self.now() + timedelta(seconds=plan.grace_seconds)
             entry = replace(entry, due=iso_time(due))
         return self.ledger.save(entry)
@@ -188,7 +215,7 @@ class Remedying:
     ) -> tuple[Entry, Plan]:
         """Plan what is to be done now, and write it into an entry."""
         sight = None
-        if takes_away(policy.remedies[entry.finding]) and not grace_seconds:
+        if takes_away(wanted_remedy(found.verdict, policy)) and not grace_seconds:
             sight = self.look_out.look(found.document)
         plan = plan_remedy(
             found.verdict,
@@ -202,12 +229,12 @@ class Remedying:
             return with_plan(entry, plan), plan
         return with_plan(entry, plan, sight.observed, sight.documents), plan
 
-    def _end(self, entry: Entry, found: Found, policy: Policy, *, may_take: bool = True) -> Done:
+    def _end(self, entry: Entry, found: Found, policy: Policy, keep_because: str = "") -> Done:
         """Bring an entry to its end, whatever of that was done already, and tell."""
         if entry.is_open:
             there = self.images.documents([entry.image.digest]).get(entry.image.digest)
             save = self.ledger.save
-            entry = carry_out(entry, there, self.images, save, may_take=may_take)
+            entry = carry_out(entry, there, self.images, save, keep_because=keep_because)
             if entry.due and entry.remedy is Remedy.TAG:
                 entry = self._wait(entry)
             entry = self.ledger.save(entry)

@@ -139,7 +139,9 @@ def announce_undo(entry: Entry) -> str:
         case Remedy.ALERT:
             raise CannotUndoError("nothing was done to the image")
         case Remedy.TAG:
-            waits = f", and spare it what it waits for on {entry.due}" if entry.due else ""
+            waits = ""
+            if entry.state is State.WAITING:
+                waits = f", and spare it what it waits for on {entry.due}"
             return f"take the mark {entry.mark} from {image.short_name}{waits}"
         case Remedy.QUARANTINE:
             return f"give the image its tag {image.tag} back, and take the mark {entry.mark} away"

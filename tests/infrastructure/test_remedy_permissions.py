@@ -90,7 +90,18 @@ def test_schedules_are_the_guards_own_and_reach_its_queue_and_dead_letters_alone
     assert trust["Condition"]["StringEquals"]["aws:SourceArn"] == {"Fn::GetAtt": [group, "Arn"]}
 
 
-def test_without_a_grace_period_there_are_no_schedules(template: Template) -> None:
+def test_without_a_grace_period_what_waits_already_can_end_and_nothing_else_can_wait(
+    synthesize: Synthesize, strong: Template
+) -> None:
+    without = synthesize(STRONG_RULES.replace('"24h"', '"0m"')).template
+
+    groups = strong.resources("AWS::Scheduler::ScheduleGroup")
+    assert without.resources("AWS::Scheduler::ScheduleGroup") == groups
+    assert allowed(strong) - allowed(without) == {"iam:PassRole", "scheduler:CreateSchedule"}
+    assert allowed(without) >= {"scheduler:DeleteSchedule", "scheduler:ListSchedules"}
+
+
+def test_where_nothing_is_taken_away_there_are_no_schedules(template: Template) -> None:
     assert not template.resources("AWS::Scheduler::ScheduleGroup")
     assert not [action for action in allowed(template) if action.startswith("scheduler:")]
 

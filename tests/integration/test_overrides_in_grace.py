@@ -30,7 +30,9 @@ def waiting_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
         yield assembly
 
 
-@pytest.mark.parametrize(("key", "value"), [("ignore", "true"), ("remedy", "tag")])
+@pytest.mark.parametrize(
+    ("key", "value"), [("ignore", "true"), ("remedy", "tag"), ("remedy", "alert")]
+)
 def test_what_a_team_says_meanwhile_spares_the_image(
     waiting_assembly: Path, monkeypatch: pytest.MonkeyPatch, key: str, value: str
 ) -> None:

@@ -4,61 +4,34 @@ from datetime import timedelta
 
 import pytest
 
-from platform_guard.ledger import Entry, State
+from platform_guard.ledger import State
 from platform_guard.policy import Remedy
 from tests.simulation.faults import Fault
-from tests.simulation.pool import AMD64, ARM64, POOL, policies
+from tests.simulation.pool import AMD64, ARM64, POOL
+from tests.simulation.scripted import handle_all, let_grace_end, only_entry, push, quiet_world
 from tests.simulation.world import World
-from tests.support.images import Blob
 
 ARM_INDEX = POOL[4]
 CHILD = ARM64[0].digest
 LONG = timedelta(days=30)
 
 
-def push(world: World, blob: Blob, tag: str) -> None:
-    world._push_parts(blob, "")
-    world._put(blob, tag)
-
-
-def handle_all(world: World) -> None:
-    while world.queue:
-        world.deliver()
-
-
-def deleting_world(grace_seconds: int = 0) -> World:
-    world = World(seed=1)
-    world.ecr._untags_whole_images = world.untags_whole_images = False
-    world.policies = policies(Remedy.DELETE, grace_seconds)
-    return world
-
-
 def marked_world() -> World:
     """A world in which the grace period of a marked image is over."""
-    world = deleting_world(grace_seconds=3600)
-    push(world, ARM64[0], "1.0")
+    world = quiet_world(Remedy.DELETE)
+    push(world, ARM64[0])
     handle_all(world)
-    world.now += timedelta(hours=1)
-    world.fire_schedules()
+    let_grace_end(world)
     return world
-
-
-def only_entry(world: World) -> Entry:
-    (entry,) = world.ledger.kept.values()
-    return entry
-
-
-def sentence(world: World) -> str:
-    return only_entry(world).sentence
 
 
 def test_what_came_with_the_index_goes_with_it() -> None:
-    world = deleting_world()
-    push(world, ARM_INDEX, "1.0")
+    world = quiet_world(Remedy.DELETE, grace_seconds=0)
+    push(world, ARM_INDEX)
     handle_all(world)
 
     assert not world.store.images()
-    assert sentence(world) == "deleted, and its tag 1.0 with it"
+    assert only_entry(world).sentence == "deleted, and its tag 1.0 with it"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +44,7 @@ def test_what_came_with_the_index_goes_with_it() -> None:
 def test_a_child_that_somebody_may_run_by_its_digest_stays_and_that_is_told(
     stored_before: timedelta, is_pulled: bool, why: str
 ) -> None:
-    world = deleting_world()
+    world = quiet_world(Remedy.DELETE, grace_seconds=0)
     push(world, ARM64[0], "old")
     if is_pulled:
         world.store.record_pull(CHILD, world.now)
@@ -79,12 +52,12 @@ def test_a_child_that_somebody_may_run_by_its_digest_stays_and_that_is_told(
     world.queue.clear()
     world.now += stored_before
 
-    push(world, ARM_INDEX, "1.0")
+    push(world, ARM_INDEX)
     handle_all(world)
 
     assert ARM_INDEX.digest not in world.store._images
     assert CHILD in world.store._images
-    assert sentence(world) == (
+    assert only_entry(world).sentence == (
         f"deleted, and its tag 1.0 with it; what it led to, {CHILD[:19]}, stays: {why}"
     )
 
@@ -98,9 +71,9 @@ def test_a_tag_that_was_taken_before_an_interruption_comes_back_by_undoing(fault
 
     assert not world.faults.once
     assert only_entry(world).remedy is Remedy.QUARANTINE
-    assert sentence(world) == (
-        "its tag 1.0 was taken away; the image was to be deleted and stays, because whoever took "
-        "the tag away was interrupted"
+    assert only_entry(world).sentence == (
+        "its tag 1.0 was taken away; the image was to be deleted and stays, because whoever began "
+        "it was interrupted, and nobody has looked since at what needs it"
     )
     world.undo(only_entry(world))
     assert only_entry(world).state is State.UNDONE
@@ -109,21 +82,20 @@ def test_a_tag_that_was_taken_before_an_interruption_comes_back_by_undoing(fault
 
 @pytest.mark.parametrize("grace_seconds", [0, 3600])
 def test_an_image_is_deleted_though_botocore_has_to_take_its_tag_twice(grace_seconds: int) -> None:
-    world = marked_world() if grace_seconds else deleting_world()
+    world = marked_world() if grace_seconds else quiet_world(Remedy.DELETE, grace_seconds=0)
     if not grace_seconds:
-        push(world, ARM64[0], "1.0")
+        push(world, ARM64[0])
     world.faults.once["batch_delete_image"] = Fault.REPEATED
 
     handle_all(world)
 
     assert not world.store.images()
-    assert sentence(world) == "deleted, and its tag 1.0 with it"
+    assert only_entry(world).sentence == "deleted, and its tag 1.0 with it"
 
 
 def test_an_image_is_archived_though_botocore_has_to_do_it_twice() -> None:
-    world = deleting_world()
-    world.policies = policies(Remedy.ARCHIVE, grace_seconds=0)
-    push(world, ARM64[0], "1.0")
+    world = quiet_world(Remedy.ARCHIVE, grace_seconds=0)
+    push(world, ARM64[0])
     world.faults.once["update_image_storage_class"] = Fault.REPEATED
 
     handle_all(world)

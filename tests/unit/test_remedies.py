@@ -1,9 +1,18 @@
+from dataclasses import replace
+
 import pytest
 
 from platform_guard.not_seen import NotSeen
 from platform_guard.observed import Observed
 from platform_guard.policy import Policy, Remedy
-from platform_guard.remedies import AddMark, Plan, Wait, describe_plan, plan_remedy
+from platform_guard.remedies import (
+    AddMark,
+    Plan,
+    Wait,
+    describe_plan,
+    plan_remedy,
+    why_not_wanted_any_more,
+)
 from platform_guard.verdicts import Finding, NoFinding, Verdict
 from tests.support.golden import golden
 from tests.support.observations import (
@@ -45,6 +54,33 @@ def test_each_finding_has_its_own_remedy(finding: Finding) -> None:
     assert plan_remedy(Verdict(finding, "reason"), PUSH, policy).steps == ()
     for other in others:
         assert plan_remedy(Verdict(other, "reason"), PUSH, policy).remedy is Remedy.TAG
+
+
+@pytest.mark.parametrize(
+    ("verdict", "policy", "why"),
+    [
+        (MISSING, policy_of(Remedy.DELETE), ""),
+        (MISSING, policy_of(Remedy.QUARANTINE), ""),
+        (MISSING, policy_of(Remedy.TAG), "the policy does not ask for it any more"),
+        (
+            MISSING,
+            replace(policy_of(Remedy.TAG), caveat="what its tags ask for (Throttling)"),
+            "it could not be checked what its tags ask for (Throttling)",
+        ),
+        (Verdict(NoFinding.COMPLIANT, "it runs"), policy_of(Remedy.DELETE), "it is compliant: it"),
+        (
+            Verdict(Finding.INDEX_ONLY, "it is wrapped"),
+            policy_of(Remedy.DELETE),
+            "it is index-only by now, which was not announced",
+        ),
+    ],
+)
+def test_what_was_announced_is_done_only_if_policy_and_verdict_still_ask_for_it(
+    verdict: Verdict, policy: Policy, why: str
+) -> None:
+    because = why_not_wanted_any_more(Finding.MISSING_PLATFORM, verdict, policy)
+
+    assert because.startswith(why) if why else not because
 
 
 PLANS = {

@@ -13,6 +13,7 @@ from platform_guard.aws.look_out import Account, EcrLookOut
 from platform_guard.aws.pull_through_caches import PullThroughCaches
 from platform_guard.aws.schedules import GraceSchedules, NoSchedules
 from platform_guard.environment import environment_variable
+from platform_guard.policies import Policies
 from platform_guard.remedying import Remedying
 from platform_guard.schedules import Schedules
 
@@ -24,11 +25,11 @@ class RemedyingParts:
     """What all images have in common."""
 
     def __init__(
-        self, clients: "Clients", environment: Mapping[str, str], *, has_grace_periods: bool
+        self, clients: "Clients", environment: Mapping[str, str], policies: Policies
     ) -> None:
         self._clients = clients
         self._environment = environment
-        self._has_grace_periods = has_grace_periods
+        self._policies = policies
         # They remember for a while what they have seen.
         self._account = Account(clients.adaptive)
         self._caches = PullThroughCaches(clients.ecr, time.monotonic)
@@ -41,7 +42,7 @@ class RemedyingParts:
 
     @cached_property
     def _schedules(self) -> Schedules:
-        if not self._has_grace_periods:
+        if not self._policies.takes_away():
             return NoSchedules()
         return GraceSchedules(
             self._clients.scheduler,

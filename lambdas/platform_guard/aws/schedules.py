@@ -77,7 +77,7 @@ class GraceSchedules:
 
 @dataclass(frozen=True, slots=True)
 class NoSchedules:
-    """For a policy without grace periods: nothing is put off, and nothing waits."""
+    """For a policy that takes nothing away: nothing is put off, and nothing waits."""
 
     def create(self, image: Reference, entry_id: str, due: datetime) -> None:
         """Raise ValueError: there is nobody who would announce it."""
