@@ -7,7 +7,7 @@ from cli.errors import UsageError
 from cli.operator_clients import OperatorClients
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.deploy_settings import partition_of
-from stacks.versions import BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION, LAYER_PARAMETER
+from stacks.versions import BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION, LAYER_PARAMETER, has_layer
 
 _NO_REGION = (
     'no region: write regions = ["eu-central-1"] under [deploy] in guard.toml, or set AWS_REGION'
@@ -47,6 +47,12 @@ def check_deployment(
     regions = regions_to_use(wanted_regions, clients_in)
     account, unchecked = "", []
     for region in regions:
+        if not wanted_regions and not has_layer(region):
+            # The stack for any region takes the layer.
+            raise UsageError(
+                f"AWS publishes no layer with Powertools in {region}: write "
+                f'regions = ["{region}"] under [deploy] in guard.toml, and the code brings it'
+            )
         clients = clients_in(region)
         account = _account(clients, region)
         unchecked += _check_region(clients, account, region)
@@ -111,8 +117,9 @@ def _refusal(name: str, region: str) -> str:
 
 def _check_region(clients: OperatorClients, account: str, region: str) -> list[str]:
     """Look for what the region needs; what could not be looked at is given back, a line each."""
+    names = [BOOTSTRAP_PARAMETER, *([LAYER_PARAMETER] if has_layer(region) else [])]
     try:
-        answer = clients.ssm.get_parameters(Names=[BOOTSTRAP_PARAMETER, LAYER_PARAMETER])
+        answer = clients.ssm.get_parameters(Names=names)
     except AWS_ERRORS as error:
         # The roles of the CDK may look even where the caller may not.
         return [f"{region}: not checked whether it is bootstrapped ({reason_of(error)})"]

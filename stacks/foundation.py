@@ -1,5 +1,6 @@
 """What all functions of the guard share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,17 +11,17 @@ from constructs import Construct
 from platform_guard.settings import Settings
 from stacks.alerts import Alerts
 from stacks.encryption import Encryption
-from stacks.runtime import PowertoolsLayer
+from stacks.runtime import PowertoolsLayer, brings_powertools
 from stacks.state import State
 
 
 @dataclass(frozen=True, slots=True)
 class Foundation:
-    """The settings, the code, the layer under it, the keys, where alerts go, what is remembered."""
+    """The settings, the code, its layers, the keys, where alerts go, what is remembered."""
 
     settings: Settings
     code: lambda_.Code
-    powertools: lambda_.ILayerVersion
+    layers: Sequence[lambda_.ILayerVersion]
     encryption: Encryption
     alerts: Alerts
     state: State
@@ -36,7 +37,7 @@ def lay_foundation(
     return Foundation(
         settings=settings,
         code=lambda_.Code.from_asset(str(code_folder)),
-        powertools=PowertoolsLayer(scope, "Powertools").version,
+        layers=() if brings_powertools(scope) else (PowertoolsLayer(scope, "Powertools").version,),
         encryption=encryption,
         alerts=Alerts(scope, "Alerts", encryption=encryption, emails=settings.alerts.emails),
         state=State(scope, "State", encryption=encryption),

@@ -66,7 +66,7 @@ class GuardFunction(Construct):
             handler=f"{module}.handler",
             runtime=RUNTIME,
             architecture=ARCHITECTURE,
-            layers=[foundation.powertools],
+            layers=list(foundation.layers),
             memory_size=_MEMORY_MEGABYTES,
             timeout=timeout,
             role=self._role(),

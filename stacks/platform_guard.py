@@ -14,13 +14,14 @@ from constructs import Construct
 from platform_guard.settings import load_settings
 from stacks.alert_dispatch import AlertDispatch
 from stacks.amazon_q import AmazonQChannel
-from stacks.asset import stage_code
+from stacks.asset import stage_code, stage_powertools
 from stacks.dashboard import Dashboard
 from stacks.foundation import lay_foundation
 from stacks.naming import METADATA_KEY
 from stacks.pull_diagnosis import PullDiagnosis
 from stacks.push_guard import PushGuard
 from stacks.queue_fed import QueueFedFunction
+from stacks.runtime import brings_powertools
 from stacks.slack import SlackNotifications
 from stacks.sweep import Sweep
 
@@ -50,6 +51,8 @@ class PlatformGuard(Construct):
         # The app's assembly has a copy of the code as soon as it is an asset.
         with TemporaryDirectory() as folder:
             stage_code(guard_file, Path(folder))
+            if brings_powertools(self):
+                stage_powertools(Path(folder))
             foundation = lay_foundation(self, settings, Path(folder), encryption_key)
             push_guard = PushGuard(self, "PushGuard", foundation=foundation)
             pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", foundation=foundation)

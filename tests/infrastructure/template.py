@@ -48,11 +48,13 @@ class Synthesis:
             if artifact["type"] == "aws:cloudformation:stack"
         }
 
-    def code_folder(self) -> Path:
-        """The folder that becomes the archive which all functions run."""
-        functions = self.template.resources("AWS::Lambda::Function").values()
+    def code_folder(self, region: str = "") -> Path:
+        """The folder that becomes the archive which all functions run, in a region of several."""
+        template = self.of_region(region) if region else self.template
+        functions = template.resources("AWS::Lambda::Function").values()
         (key,) = {str(function["Code"]["S3Key"]) for function in functions}
-        assets = json.loads((self.folder / f"{STACK}.assets.json").read_text(encoding="utf-8"))
+        stack = f"{STACK}-{region}" if region else STACK
+        assets = json.loads((self.folder / f"{stack}.assets.json").read_text(encoding="utf-8"))
         path: str = assets["files"][key.removesuffix(".zip")]["source"]["path"]
         return self.folder / path
 

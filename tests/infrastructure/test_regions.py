@@ -1,12 +1,20 @@
 """Where the stack can stand: any region, the regions of the settings, other partitions."""
 
 import json
+import os
 import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Synthesis, Template
+
+IN_LAMBDA = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+"""What the Python runtime of Lambda has: boto3 and what it needs."""
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +23,13 @@ def three_regions(synthesize: Synthesize) -> Synthesis:
 
 
 @pytest.fixture(scope="session")
-def china(synthesize: Synthesize) -> Template:
-    return synthesize('[deploy]\nregions = ["cn-north-1"]\n').of_region("cn-north-1")
+def chinese(synthesize: Synthesize) -> Synthesis:
+    return synthesize('[deploy]\nregions = ["cn-north-1"]\n')
+
+
+@pytest.fixture(scope="session")
+def china(chinese: Synthesis) -> Template:
+    return chinese.of_region("cn-north-1")
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +80,55 @@ def test_nothing_is_named_in_a_way_that_only_one_partition_knows(
     assert {service.partition(".")[2] for service in _assuming_services(template)} == {
         "amazonaws.com"
     }
+
+
+@pytest.mark.parametrize("which", ["china", "gov_cloud"])
+def test_where_aws_publishes_no_layer_none_is_looked_for(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    template: Template = request.getfixturevalue(which)
+
+    assert "powertools" not in json.dumps(template.content["Parameters"])
+    assert not [
+        function
+        for function in template.resources("AWS::Lambda::Function").values()
+        if function.get("Layers")
+    ]
+
+
+def test_there_the_code_brings_what_lambda_does_not_have(
+    chinese: Synthesis, tmp_path: Path
+) -> None:
+    code = chinese.code_folder("cn-north-1")
+    for name in IN_LAMBDA:
+        place = Path(str(find_spec(name).origin))  # type: ignore[union-attr]
+        source = place.parent if place.name == "__init__.py" else place
+        (tmp_path / source.name).symlink_to(source)
+
+    for function in chinese.of_region("cn-north-1").resources("AWS::Lambda::Function").values():
+        variables = function["Environment"]["Variables"].items()
+        finished = subprocess.run(  # noqa: S603 - the arguments are ours
+            [sys.executable, "-S", "-c", f"import {function['Handler'].partition('.')[0]}"],
+            env={
+                **{name: value if isinstance(value, str) else "any" for name, value in variables},
+                "AWS_REGION": "cn-north-1",
+                "LAMBDA_TASK_ROOT": str(code),
+                "PYTHONPATH": f"{code}{os.pathsep}{tmp_path}",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert finished.returncode == 0, finished.stderr
+
+
+def test_the_code_that_brings_powertools_is_the_same_on_every_machine(chinese: Synthesis) -> None:
+    files = [file for file in chinese.code_folder("cn-north-1").rglob("*") if file.is_file()]
+
+    assert not [file for file in files if "__pycache__" in file.parts or file.suffix == ".so"]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o644}
 
 
 def _without_region(synthesis: Synthesis, region: str) -> str:

@@ -1,6 +1,7 @@
 """What `make deploy` says before it deploys: nothing, or the one thing to do first."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -167,6 +168,38 @@ def test_a_region_without_the_layer_is_named(aws: LocalAws) -> None:
     assert refusal(REGION) == (
         f"eu-central-1 has no {LAYER_PARAMETER}, the layer that the functions need: "
         "leave the region out of [deploy] regions"
+    )
+
+
+def test_where_the_code_brings_powertools_no_layer_is_looked_for(aws: LocalAws) -> None:
+    class InGovCloud(OperatorClients):
+        """Credentials of an account there, which the stand-in does not give."""
+
+        @property
+        def sts(self) -> Any:
+            return self
+
+        def get_caller_identity(self) -> dict[str, str]:
+            return {"Account": aws.account, "Arn": f"arn:aws-us-gov:iam::{aws.account}:user/me"}
+
+    OperatorClients("us-gov-west-1").ssm.put_parameter(
+        Name=BOOTSTRAP_PARAMETER, Value="30", Type="String"
+    )
+
+    found = check_deployment(("us-gov-west-1",), InGovCloud)
+
+    assert (found.regions, found.unchecked) == (("us-gov-west-1",), ())
+
+
+def test_there_the_region_has_to_stand_in_the_settings(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(aws)
+    monkeypatch.setenv("AWS_REGION", "us-gov-west-1")
+
+    assert refusal() == (
+        "AWS publishes no layer with Powertools in us-gov-west-1: write "
+        'regions = ["us-gov-west-1"] under [deploy] in guard.toml, and the code brings it'
     )
 
 
