@@ -40,7 +40,10 @@ _SECONDS_TO_ACT = 15
 # A diagnosis that comes at once with less evidence is worth more than one that comes late.
 _SECONDS_TO_LOOK = 15.0
 
-_LOOKED_AT_SECONDS = 3600
+# How long an image that a container exited with is not looked at again: one that is known to be
+# fit, and one that could not be seen.
+_FIT_SECONDS = 3600
+_UNKNOWN_SECONDS = 60
 _IMAGES_REMEMBERED = 10_000
 
 settings = deployed_settings()
@@ -135,13 +138,14 @@ def _check(stop: TaskStop, suspect: PullFailure, context: LambdaContext) -> None
 
     name = image_on_host(stop, suspect)
     if unsuspicious_until.get(name, 0) > time.monotonic():
-        _ignore("it exited, and its image was looked at within the hour")
+        _ignore("it exited, and its image was looked at a while ago")
         return
     match _explainer(context).suspect(stop, suspect):
-        case Unsuspicious(reason):
+        case Unsuspicious(reason, is_fit):
             if len(unsuspicious_until) >= _IMAGES_REMEMBERED:
                 unsuspicious_until.clear()
-            unsuspicious_until[name] = time.monotonic() + _LOOKED_AT_SECONDS
+            seconds = _FIT_SECONDS if is_fit else _UNKNOWN_SECONDS
+            unsuspicious_until[name] = time.monotonic() + seconds
             _ignore(reason)
         case reported:
             _log(suspect, reported)
@@ -172,7 +176,7 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
             AlertTopic(clients.sns, topic_arn),
             seconds,
         ),
-        Once(database, state_table, "exited-image", _LOOKED_AT_SECONDS),
+        Once(database, state_table, "exited-image", _FIT_SECONDS),
         context,
         _seconds_to_look(context),
         ServiceIncidents(database, state_table, time.time) if settings.alerts.resolved else None,

@@ -19,7 +19,7 @@ from tests.integration.ecs import (
     operations,
     start_processes_anew,
 )
-from tests.support.stop_events import IMAGE, Json, exit_event
+from tests.support.stop_events import IMAGE, Json, exit_event, service_event
 
 
 def exited(
@@ -90,6 +90,48 @@ def test_another_process_looks_at_an_image_again_only_after_an_hour(
     shop.let_time_pass(3601)
     deliver(aws, guard, third)
     assert "BatchGetImage" in operations(aws)
+
+
+def test_every_service_with_the_image_is_told_of(
+    aws: LocalAws, guard: Deployment, shop: Shop
+) -> None:
+    first, second, third, fourth = exited(shop, PLAIN_ARM64, tasks=4)
+    for event in (third, fourth):
+        event["detail"]["group"] = "service:worker"
+
+    assert deliver(aws, guard, first, second) == ["alerted", "ongoing"]
+    assert deliver(aws, guard, third) == ["alerted"]
+    start_processes_anew(guard)
+    assert deliver(aws, guard, fourth) == ["ongoing"]
+
+    assert [alert.attributes["service"] for alert in alerts_about_stops(guard)] == ["api", "worker"]
+
+
+def test_it_is_told_of_again_when_it_comes_back_after_it_was_resolved(
+    aws: LocalAws, guard: Deployment, shop: Shop
+) -> None:
+    first, second = exited(shop, PLAIN_ARM64, tasks=2)
+    deliver(aws, guard, first)
+
+    deliver(aws, guard, service_event("steady-1"))
+
+    assert deliver(aws, guard, second) == ["alerted"]
+    told = [alert.attributes for alert in guard.alerts() if "service" in alert.attributes]
+    assert [attributes["status"] for attributes in told] == ["open", "resolved", "open"]
+
+
+def test_a_look_that_failed_is_made_again_a_minute_later(
+    aws: LocalAws, guard: Deployment, shop: Shop
+) -> None:
+    first, second = exited(shop, PLAIN_ARM64, tasks=2)
+    guard.drain()
+    aws.fail("BatchGetImage", "ThrottlingException", times=9)
+    assert deliver(aws, guard, first) == ["ignored"]
+
+    aws.fail_no_more()
+    start_processes_anew(guard)
+
+    assert deliver(aws, guard, second) == ["alerted"]
 
 
 @pytest.mark.parametrize("exit_code", [0, 137])

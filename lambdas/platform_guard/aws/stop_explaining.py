@@ -39,6 +39,12 @@ class Unsuspicious:
     """A task exited, and nothing says that its image cannot be executed."""
 
     reason: str
+    is_fit: bool = False
+    """Whether the image itself says that it can be, so that nobody has to look again soon."""
+
+
+class _NotFitError(Exception):
+    """What was found is not to be remembered of the image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,8 @@ class StopExplainer:
     clients: Clients
     gatherer: EvidenceGatherer
     reporter: IncidentReporter
-    looked_at: Once
-    """Remembers for an hour which images were looked at after they exited."""
+    found_fit: Once
+    """Remembers for an hour of which images it is known that they can be executed."""
     context: LambdaContext
     seconds: float
     """How long the gathering of evidence may take."""
@@ -68,20 +74,26 @@ class StopExplainer:
     def suspect(self, stop: TaskStop, failure: PullFailure) -> Reported | Unsuspicious:
         """Alert about a task that exited, if its image is for another platform.
 
-        Each image is looked at once an hour: a service in a crash loop exits all the time.
+        A fit image is looked at once an hour: a service in a crash loop exits all the time.
         """
         if self.reporter.is_ongoing(incident_key(stop, failure), stop.task_arn):
             return Reported.ONGOING
-        outcome: Reported | Unsuspicious = Unsuspicious("its image was looked at within the hour")
+        outcome: Reported | Unsuspicious = Unsuspicious(
+            "its image was found fit within the hour", is_fit=True
+        )
 
         def look() -> None:
             nonlocal outcome
             outcome = self._look(stop, failure)
+            if not (isinstance(outcome, Unsuspicious) and outcome.is_fit):
+                raise _NotFitError
 
         try:
-            self.looked_at.run(image_on_host(stop, failure), look, self.context)
+            self.found_fit.run(image_on_host(stop, failure), look, self.context)
         except UnderWayError:
             return Unsuspicious("its image is being looked at")
+        except _NotFitError:
+            pass
         return outcome
 
     def _look(self, stop: TaskStop, failure: PullFailure) -> Reported | Unsuspicious:
@@ -95,7 +107,8 @@ class StopExplainer:
             return self._report(there, failure, lambda: diagnosis)
         match evidence.image:
             case StoredImage(verdict=verdict):
-                return Unsuspicious(f"it exited, and of its image is known: {verdict.reason}")
+                reason = f"it exited, and of its image is known: {verdict.reason}"
+                return Unsuspicious(reason, is_fit=True)
             case NotSeen(what, why):
                 return Unsuspicious(f"it exited, and {what} was not seen: {why}")
             case None:
