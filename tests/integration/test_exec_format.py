@@ -95,9 +95,8 @@ def test_another_process_looks_at_an_image_again_only_after_an_hour(
 def test_every_service_with_the_image_is_told_of(
     aws: LocalAws, guard: Deployment, shop: Shop
 ) -> None:
-    first, second, third, fourth = exited(shop, PLAIN_ARM64, tasks=4)
-    for event in (third, fourth):
-        event["detail"]["group"] = "service:worker"
+    first, second, *_ = exited(shop, PLAIN_ARM64, tasks=4)
+    *_, third, fourth = exited(shop, PLAIN_ARM64, tasks=4, detail={"group": "service:worker"})
 
     assert deliver(aws, guard, first, second) == ["alerted", "ongoing"]
     assert deliver(aws, guard, third) == ["alerted"]
