@@ -232,8 +232,7 @@ class _Deed:
 
     def _put_back_if_gone(self, document: StoredDocument) -> str:
         """Make sure that the image has outlived its tag; say how it was lost, empty if not."""
-        digest = self.entry.image.digest
-        if self.images.documents([digest]):
+        if self.images.resolve(replace(self.entry.image, tag="")) is not None:
             return ""
         try:
             self.images.add_tag(document, self.entry.mark)

@@ -73,6 +73,13 @@ class Image:
         return f"{shown} and {more} more" if more > 0 else shown or "nothing that can run"
 
 
+def image_of_index(digest: str, entries: Sequence[Entry]) -> Image:
+    """Give what an index amounts to, by what it leads to: an artifact if it holds nothing else."""
+    roles = {entry.role for entry in entries}
+    has_artifacts_alone = Role.ARTIFACT in roles and not roles & _CHOSEN_BY_PLATFORM
+    return Image(digest, Kind.ARTIFACT if has_artifacts_alone else Kind.INDEX, tuple(entries))
+
+
 def runnable_entries(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """List the images that some engine would run."""
     return tuple(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from platform_guard.images import Entry, Image, Kind, Listing, chosen_entry
+from platform_guard.images import Entry, Image, Kind, Listing, chosen_entry, image_of_index
 from platform_guard.manifests import (
     ArtifactManifest,
     Descriptor,
@@ -33,10 +33,17 @@ class StoredDocument:
     media_type: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Inaccessible:
+    """Something that is stored and cannot be fetched now, such as an archived image."""
+
+    reason: str
+
+
 class Store(Protocol):
     """Where images are: a repository of a registry, or a layout on disk."""
 
-    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument]:
+    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument | Inaccessible]:
         """Fetch manifests and indexes by digest; those that are not there are left out."""
 
     def config(self, digest: str, size_limit: int) -> bytes | None:
@@ -103,7 +110,7 @@ class _Reader:
     visited: int = 0
     listed: int = 0
     bytes_read: int = 0
-    documents: dict[str, StoredDocument | None] = field(default_factory=dict)
+    documents: dict[str, StoredDocument | Inaccessible | None] = field(default_factory=dict)
     configs: dict[str, Platform | Malformed | None] = field(default_factory=dict)
 
     def read(self, root: StoredDocument) -> Image:
@@ -117,7 +124,7 @@ class _Reader:
             case ImageManifest():
                 return self._plain_image(root.digest, document)
             case ImageIndex(artifact_type="") as index:
-                return _indexed(root.digest, self._verified(self._entries(index, way=())))
+                return image_of_index(root.digest, self._verified(self._entries(index, way=())))
             case ImageIndex():
                 return Image(root.digest, Kind.ARTIFACT)
 
@@ -244,10 +251,13 @@ class _Reader:
             wanted = missing[start : start + _FETCHED_AT_ONCE]
             found = self.store.documents(wanted)
             self.documents |= {digest: found.get(digest) for digest in wanted}
-            self._take(sum(len(document.content) for document in found.values()))
+            stored = [item for item in found.values() if isinstance(item, StoredDocument)]
+            self._take(sum(len(document.content) for document in stored))
 
     def _document(self, entry: Entry) -> Document | None:
         stored = self.documents[entry.digest]
+        if isinstance(stored, Inaccessible):
+            return Malformed(stored.reason)
         return None if stored is None else self._parse(stored, entry.media_type, entry.size)
 
     def _parse(self, stored: StoredDocument, media_type: str, size: int | None) -> Document:
@@ -277,15 +287,6 @@ class _Reader:
     def _check_time(self) -> None:
         if self.clock() > self.deadline:
             raise _BoundPassedError(f"reading it took longer than {self.bounds.seconds:g} seconds")
-
-
-_IMAGE_OR_UNKNOWN = frozenset({Role.IMAGE, Role.ABSENT, Role.UNREADABLE})
-
-
-def _indexed(digest: str, entries: Sequence[Entry]) -> Image:
-    roles = {entry.role for entry in entries}
-    has_artifacts_alone = Role.ARTIFACT in roles and not roles & _IMAGE_OR_UNKNOWN
-    return Image(digest, Kind.ARTIFACT if has_artifacts_alone else Kind.INDEX, tuple(entries))
 
 
 def _is_what_was_named(content: bytes, digest: str, size: int | None) -> bool:

@@ -232,7 +232,7 @@ class Remedying:
     def _end(self, entry: Entry, found: Found, policy: Policy, keep_because: str = "") -> Done:
         """Bring an entry to its end, whatever of that was done already, and tell."""
         if entry.is_open:
-            there = self.images.documents([entry.image.digest]).get(entry.image.digest)
+            there = self.images.resolve(replace(entry.image, tag=""))
             save = self.ledger.save
             entry = carry_out(entry, there, self.images, save, keep_because=keep_because)
             if entry.due and entry.remedy is Remedy.TAG:

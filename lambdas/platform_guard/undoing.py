@@ -90,8 +90,7 @@ class Undoing:
         return f"it is stored again, with its tag {entry.image.tag}; {self._take_mark(entry)}"
 
     def _document(self, entry: Entry) -> StoredDocument:
-        digest = entry.image.digest
-        there = self.images.documents([digest]).get(digest) or entry.document
+        there = self.images.resolve(replace(entry.image, tag="")) or entry.document
         if there is None:
             raise ChangeRefusedError("the image is gone, and its manifest was too large to keep")
         return there

@@ -16,6 +16,10 @@ from local_aws.ecr.store import ImageStatus, StoredImage
 class ImageOperations(EcrOperations):
     """What the image store answers."""
 
+    code_of_archived = "ImageInaccessible"
+    """How BatchGetImage fails for archived images. AWS does not document it: ImageNotFound would
+    be the other one that fits (contract E14)."""
+
     def put_image(self) -> ActionResult:
         """Store the bytes given under their digest (contracts E7 to E10)."""
         manifest = parse_manifest(
@@ -130,7 +134,7 @@ class ImageOperations(EcrOperations):
         if isinstance(found, ImageFailure):
             return found
         if found.status(self._registry.clock()) is not ImageStatus.ACTIVE:
-            return ImageFailure(wanted, "ImageNotFound", "Requested image not found")
+            return ImageFailure(wanted, self.code_of_archived, "Requested image is archived")
         return found
 
     def _filtered(self) -> list[StoredImage]:

@@ -58,6 +58,7 @@ class DirectEcr:
         mutability: str,
         *,
         untags_whole_images: bool,
+        code_of_archived: str = ImageOperations.code_of_archived,
     ) -> None:
         stored: StoredRepository = cast("Any", StoredRepository)(
             repository.account,
@@ -71,6 +72,7 @@ class DirectEcr:
         # Nothing is downloaded: configs are handed over as they are.
         registry = Registry(clock, str, emit, cast("DownloadServer", None))
         self._operations = _Operations(registry, stored)
+        self._operations.code_of_archived = code_of_archived
         self._untags_whole_images = untags_whole_images
         self.store: ImageStore = registry.store_of(stored)
 

@@ -1,13 +1,14 @@
 """What becomes of what an index lists."""
 
 import json
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from platform_guard import media_types
 from platform_guard.images import Kind
 from platform_guard.policy import Policy
-from platform_guard.reading import StoredDocument, Wanted, read_image
+from platform_guard.reading import Inaccessible, StoredDocument, Wanted, read_image
 from platform_guard.roles import Role
 from tests.support.images import (
     Blob,
@@ -58,6 +59,21 @@ def test_a_child_that_is_not_there_is_absent(platform: str | None) -> None:
     store = MemoryStore.of(root, without=[AMD64_IMAGE])
 
     assert amd64_child(root, store) == (Role.ABSENT, "it is not there")
+
+
+@LISTED_OR_NOT
+def test_a_child_that_cannot_be_fetched_now_is_unreadable(platform: str | None) -> None:
+    class Archive:
+        def documents(self, digests: Sequence[str]) -> Mapping[str, Inaccessible]:
+            return dict.fromkeys(digests, Inaccessible("it is archived"))
+
+        def config(self, digest: str, size_limit: int) -> None:
+            raise AssertionError(f"{digest} is asked for, up to {size_limit} bytes")
+
+    root = index(listed(AMD64_IMAGE, platform))
+    (entry,) = read_image(root.stored, Archive(), Wanted((AMD64,)), lambda: 0.0).entries
+
+    assert (entry.role, entry.note) == (Role.UNREADABLE, "it is archived")
 
 
 @LISTED_OR_NOT

@@ -26,6 +26,10 @@ _MEDIA_TYPES = (OCI_INDEX, DOCKER_MANIFEST_LIST, OCI_MANIFEST, DOCKER_MANIFEST)
 # BatchGetImage, failureCode: what the world looks like, rather than that a look at it failed.
 _NOT_THERE = frozenset({"ImageNotFound", "ImageTagDoesNotMatchDigest"})
 
+# AWS documents that an archived image cannot be pulled, and not by which code this call says so. In
+# the service model this one came with the archive class; ImageNotFound would fit as well.
+_INACCESSIBLE = "ImageInaccessible"
+
 
 @dataclass(frozen=True, slots=True)
 class BatchAnswer:
@@ -33,8 +37,10 @@ class BatchAnswer:
 
     documents: tuple[StoredDocument, ...]
     """An image comes as often as it has tags."""
+    inaccessible: Mapping[str, str]
+    """By digest, empty where there was none to ask for: why it cannot be fetched now."""
     unseen: Mapping[str, str]
-    """By digest, empty where there was none to ask for: why ECR could not look."""
+    """By digest as well: why ECR could not look."""
 
 
 def batch_get_image(
@@ -52,13 +58,15 @@ def batch_get_image(
     )
     if len(answer["images"]) + len(answer["failures"]) < len(image_ids):
         raise LookUpError("BatchGetImage left out some of what it was asked for")
-    unseen = {
-        failure.get("imageId", {}).get("imageDigest", ""): f"{code}: "
-        f"{failure.get('failureReason', '')}"
-        for failure in answer["failures"]
-        if (code := failure.get("failureCode", "no failureCode")) not in _NOT_THERE
-    }
-    return BatchAnswer(tuple(map(_stored, answer["images"])), unseen)
+    inaccessible: dict[str, str] = {}
+    unseen: dict[str, str] = {}
+    for failure in answer["failures"]:
+        code = failure.get("failureCode", "no failureCode")
+        if code not in _NOT_THERE:
+            digest = failure.get("imageId", {}).get("imageDigest", "")
+            kind = inaccessible if code == _INACCESSIBLE else unseen
+            kind[digest] = f"{code}: {failure.get('failureReason', '')}"
+    return BatchAnswer(tuple(map(_stored, answer["images"])), inaccessible, unseen)
 
 
 def _stored(image: "ImageTypeDef") -> StoredDocument:

@@ -96,7 +96,8 @@ class BulkRepository:
         found: dict[str, StoredDocument | Unseen] = {}
         for answer in self.pool.map(self._batch, chunks):
             found |= {document.digest: document for document in answer.documents}
-            found |= {digest: Unseen(reason) for digest, reason in answer.unseen.items()}
+            unseen = {**answer.inaccessible, **answer.unseen}
+            found |= {digest: Unseen(reason) for digest, reason in unseen.items()}
         return found
 
     def configs(self, digests: Sequence[str], size_limit: int) -> Mapping[str, bytes | Unseen]:

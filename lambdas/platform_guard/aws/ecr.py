@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from platform_guard.aws.batch_get_image import IDS_PER_CALL, batch_get_image
+from platform_guard.aws.batch_get_image import IDS_PER_CALL, BatchAnswer, batch_get_image
 from platform_guard.aws.blobs import download
 from platform_guard.aws.errors import LookUpError, error_code
-from platform_guard.reading import StoredDocument
+from platform_guard.reading import Inaccessible, StoredDocument
 from platform_guard.references import Reference, Repository
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class EcrRepository:
     repository: Repository
 
     def resolve(self, image: Reference) -> StoredDocument | None:
-        """Fetch what a reference names; None where that is gone.
+        """Fetch what a reference names; None where that is gone or archived.
 
         Asked for tag and digest together, an image whose tag has moved on is gone. One call. Raises
         LookUpError where ECR could not look.
@@ -39,20 +39,22 @@ class EcrRepository:
         if image.digest:
             image_id["imageDigest"] = image.digest
         try:
-            found = self._batch_get([image_id])
+            found = self._batch_get([image_id]).documents
         except self.client.exceptions.RepositoryNotFoundException:
             return None
         return found[0] if found else None
 
-    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument]:
+    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument | Inaccessible]:
         """Fetch manifests and indexes by digest, a call a hundred; absent ones are left out."""
-        return {
-            document.digest: document
-            for start in range(0, len(digests), IDS_PER_CALL)
-            for document in self._batch_get(
-                [{"imageDigest": digest} for digest in digests[start : start + IDS_PER_CALL]]
-            )
-        }
+        found: dict[str, StoredDocument | Inaccessible] = {}
+        for start in range(0, len(digests), IDS_PER_CALL):
+            part = digests[start : start + IDS_PER_CALL]
+            answer = self._batch_get([{"imageDigest": digest} for digest in part])
+            found |= {document.digest: document for document in answer.documents}
+            found |= {
+                digest: Inaccessible(reason) for digest, reason in answer.inaccessible.items()
+            }
+        return found
 
     def config(self, digest: str, size_limit: int) -> bytes | None:
         """Fetch a config blob: one call and one GET; None where it is not there."""
@@ -68,9 +70,9 @@ class EcrRepository:
             raise
         return download(answer["downloadUrl"], size_limit)
 
-    def _batch_get(self, image_ids: "Sequence[ImageIdentifierTypeDef]") -> "list[StoredDocument]":
-        """Fetch what is there of what the ids name; an image comes as often as it has tags."""
+    def _batch_get(self, image_ids: "Sequence[ImageIdentifierTypeDef]") -> BatchAnswer:
+        """Fetch what the ids name, where ECR could look at all of it."""
         answer = batch_get_image(self.client, self.repository, image_ids)
         for reason in answer.unseen.values():
             raise LookUpError(reason)
-        return list(answer.documents)
+        return answer

@@ -1,7 +1,7 @@
 """Looking at all that protects an image in Amazon ECR, before something is taken away from it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,8 +16,8 @@ from platform_guard.ledger_json import write_documents
 from platform_guard.manifests import ImageIndex, parse_document
 from platform_guard.media_types import INDEXES
 from platform_guard.not_seen import NotSeen
-from platform_guard.observed import Observed, Use
-from platform_guard.reading import StoredDocument
+from platform_guard.observed import ImageStatus, Observed, Use
+from platform_guard.reading import Inaccessible, StoredDocument
 from platform_guard.remedying import Sight
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class EcrLookOut:
             missing = [child for child in listed if child not in found and child != root.digest]
             if len(found) + len(missing) > _CHILDREN_READ:
                 raise LookUpError(f"it leads to more than {_CHILDREN_READ} manifests")
-            there = self.images.documents(missing) if missing else {}
+            there = self._documents(missing)
             level = [there[child] for child in missing if child in there]
             found |= {document.digest: document for document in level}
         return tuple(found.values())
@@ -142,10 +142,19 @@ class EcrLookOut:
         for start in range(0, len(indexes), IDS_PER_CALL):
             deadline.check()
             part = indexes[start : start + IDS_PER_CALL]
-            for document in self.images.documents(part).values():
+            for document in self._documents(part).values():
                 for child in _listed(document):
                     listings[child] = (*listings.get(child, ()), document.digest)
         return listings
+
+    def _documents(self, digests: Sequence[str]) -> dict[str, StoredDocument]:
+        """Fetch what is there. Raises LookUpError where some of it is there and inaccessible."""
+        found: dict[str, StoredDocument] = {}
+        for digest, document in self.images.documents(digests).items():
+            if isinstance(document, Inaccessible):
+                raise LookUpError(document.reason)
+            found[digest] = document
+        return found
 
     def _indexes(self, deadline: Deadline) -> Iterator[str]:
         indexes = 0
@@ -154,6 +163,9 @@ class EcrLookOut:
             if number > _IMAGES_LISTED:
                 raise LookUpError(f"there are more than {_IMAGES_LISTED} images in it")
             if detail.get("imageManifestMediaType") in INDEXES:
+                if detail.get("imageStatus") == ImageStatus.ARCHIVED:
+                    # Nobody can read it, nor pull by it; and ECR deletes nothing that it lists.
+                    continue
                 indexes += 1
                 if indexes > _INDEXES_READ:
                     raise LookUpError(f"there are more than {_INDEXES_READ} indexes in it")
