@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from platform_guard.alerts import Alert, Fix, Severity
 from platform_guard.auditing import JudgedImage
 from platform_guard.fix_commands import audit_repositories
+from platform_guard.texts import cut
 from platform_guard.verdicts import Finding, NoFinding
 
 _SHOWN = 20
+
+# Names of platforms may be long, and one item of DynamoDB takes the lines of a whole sweep.
+_LINE_CHARACTERS = 500
 
 CODE = "sweep"
 """The code of the alert."""
@@ -65,7 +69,7 @@ def finding_line(judged: JudgedImage) -> str:
     """Write a finding as a line of the message."""
     reference = judged.candidate.reference
     name = f"{reference.repository.name}:{reference.tag}"
-    return f"{name} {judged.verdict.name}: {judged.verdict.reason}"
+    return cut(f"{name} {judged.verdict.name}: {judged.verdict.reason}", _LINE_CHARACTERS)
 
 
 def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None:

@@ -4,8 +4,12 @@ from dataclasses import replace
 
 from platform_guard.alert_text import render_text
 from platform_guard.alerts import Severity
-from platform_guard.sweep_report import SweepReport, digest_alert
+from platform_guard.auditing import Candidate, JudgedImage
+from platform_guard.policy import Policy
+from platform_guard.references import Repository
+from platform_guard.sweep_report import SweepReport, digest_alert, finding_line
 from tests.support.golden import golden
+from tests.support.images import image, index, listed, read_and_judge
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 
@@ -52,3 +56,15 @@ def test_what_only_lambda_refuses_is_no_warning() -> None:
 
     assert alert is not None
     assert alert.severity is Severity.INFO
+
+
+def test_a_line_is_short_however_long_the_names_of_platforms_are() -> None:
+    names = [f"linux/{number:x>64}" for number in range(40)]
+    found, verdict = read_and_judge(index(*(listed(image("linux/arm64"), name) for name in names)))
+    repository = Repository(ACCOUNT, REGION, "shop/api")
+    candidate = Candidate(repository, found.digest, ("1.0",), (), 0.0, Policy())
+
+    line = finding_line(JudgedImage(candidate, found, verdict))
+
+    assert line.startswith("shop/api:1.0 missing-platform: it holds linux/xxx")
+    assert len(line) <= 500
