@@ -1,16 +1,13 @@
 """Alerts on their way to Slack: in order, once, and none lost, whatever Slack answers."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws import Deployment, Invocation, LocalAws
-from platform_guard.alerts import Alert, Severity, Status
+from local_aws import Deployment, LocalAws
 from platform_guard.aws.topic import AlertTopic
-from tests.support.registry import MAC_BUILD, push
+from tests.integration.slack.alerts import alert, dead_letter_reasons, everything_logged, waits
 from tests.support.slack_server import (
     INVALID_PAYLOAD,
     NO_SERVICE,
@@ -18,154 +15,10 @@ from tests.support.slack_server import (
     RESETS,
     Reply,
     SlackServer,
-    slack_server,
 )
-from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecr import ECRClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-SETTINGS = """
-[[slack.channel]]
-name = "platform"
-secret = "platform-guard/slack"
-
-[[slack.channel]]
-name = "shop-team"
-secret = "shop/slack"
-severity = "warning"
-repositories = ["shop/*"]
-"""
-
-
-@pytest.fixture(scope="session")
-def slack_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return cloud_assembly(SETTINGS, tmp_path_factory)
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackServer]:
-    with slack_server() as server:
-        yield server
-
-
-@pytest.fixture
-def team() -> Iterator[SlackServer]:
-    with slack_server() as server:
-        yield server
-
-
-@pytest.fixture
-def secrets(aws: LocalAws) -> "SecretsManagerClient":
-    client: SecretsManagerClient = aws.client("secretsmanager")
-    return client
-
-
-@pytest.fixture
-def guard(
-    aws: LocalAws,
-    slack_assembly: Path,
-    secrets: "SecretsManagerClient",
-    slack: SlackServer,
-    team: SlackServer,
-) -> Deployment:
-    secrets.create_secret(Name="platform-guard/slack", SecretString=f"{slack.url}\n")
-    secrets.create_secret(Name="shop/slack", SecretString=team.url)
-    return aws.deploy(slack_assembly)
-
-
-@pytest.fixture
-def topic(aws: LocalAws, guard: Deployment) -> AlertTopic:
-    arn = guard.function("push_guard.handler").environment["GUARD_TOPIC_ARN"]
-    return AlertTopic(aws.client("sns"), arn)
-
-
-def alert(
-    number: int = 1,
-    repository: str = "web",
-    severity: Severity = Severity.WARNING,
-    status: Status = Status.OPEN,
-) -> Alert:
-    return Alert(
-        severity=severity,
-        code="missing-platform",
-        repository=repository,
-        title=f"{repository}:{number}",
-        summary="It cannot run.",
-        status=status,
-        account="123456789012",
-        region="eu-central-1",
-        image=f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/{repository}:{number}",
-    )
-
-
-def waits(aws: LocalAws) -> list[int]:
-    """How long each message that was not taken had to wait, in seconds."""
-    return [
-        call.params["VisibilityTimeout"]
-        for call in aws.calls
-        if call.operation == "ChangeMessageVisibility"
-    ]
-
-
-def everything_logged(invocations: list[Invocation]) -> str:
-    return json.dumps([[each.logs, each.error, each.response] for each in invocations])
-
-
-@pytest.mark.usefixtures("ecr")
-def test_a_bad_push_is_told_in_every_channel_that_it_is_for(
-    aws: LocalAws, guard: Deployment, slack: SlackServer, team: SlackServer
-) -> None:
-    push(aws, MAC_BUILD)
-
-    invocations = guard.drain()
-
-    title = "shop/api:1.0: cannot run on linux/amd64 (missing-platform)"
-    assert (slack.titles, team.titles) == ([title], [title])
-    assert "docker buildx build --platform linux/amd64" in json.dumps(slack.taken[0])
-    assert "verysecret" not in everything_logged(invocations)
-    assert guard.dead_letters() == {}
-
-
-def test_channels_get_what_their_rules_say(
-    guard: Deployment, topic: AlertTopic, slack: SlackServer, team: SlackServer
-) -> None:
-    topic.publish(alert(1))
-    topic.publish(alert(2, "shop/api"))
-    topic.publish(alert(3, "shop/api", Severity.INFO))
-    topic.publish(alert(4, "shop/api", Severity.INFO, Status.RESOLVED))
-
-    guard.drain()
-
-    assert sorted(slack.titles) == ["shop/api:2", "shop/api:3", "shop/api:4", "web:1"]
-    assert sorted(team.titles) == ["shop/api:2", "shop/api:4"]
-
-
-def test_a_repository_may_name_its_channel(
-    guard: Deployment, topic: AlertTopic, ecr: "ECRClient", slack: SlackServer, team: SlackServer
-) -> None:
-    ecr.create_repository(
-        repositoryName="web", tags=[{"Key": "slack-channel", "Value": "shop-team"}]
-    )
-    ecr.create_repository(repositoryName="api", tags=[{"Key": "slack-channel", "Value": "nobody"}])
-    topic.publish(alert(1))
-    topic.publish(alert(2, "api"))
-
-    guard.drain()
-
-    assert (team.titles, slack.titles) == (["web:1"], ["api:2"])
-
-
-def test_alarms_are_told_too(
-    aws: LocalAws, guard: Deployment, topic: AlertTopic, slack: SlackServer
-) -> None:
-    alarm = {"AlarmName": "DeadLetters", "NewStateValue": "ALARM", "AlarmDescription": "Redrive."}
-    aws.client("sns").publish(TopicArn=topic.arn, Subject="ALARM", Message=json.dumps(alarm))
-
-    guard.drain()
-
-    assert slack.titles == ["DeadLetters: alarm"]
 
 
 def test_messages_of_a_channel_keep_their_order_and_a_second_between_them(
@@ -327,23 +180,3 @@ def test_a_webhook_that_was_replaced_is_used_at_once(
     guard.drain()
 
     assert (slack.titles, team.titles) == (["web:1"], ["web:2"])
-
-
-def test_the_address_of_the_webhook_is_nowhere_in_what_is_deployed(
-    slack_assembly: Path, slack: SlackServer
-) -> None:
-    templates = [path.read_text() for path in slack_assembly.glob("*.template.json")]
-
-    assert templates
-    assert not [text for text in templates if slack.url in text or "verysecret" in text]
-
-
-def dead_letter_reasons(aws: LocalAws, guard: Deployment) -> list[str]:
-    (logical_id,) = guard.dead_letters()
-    answer = aws.client("sqs").receive_message(
-        QueueUrl=guard.physical_id(logical_id),
-        MessageAttributeNames=["All"],
-        MaxNumberOfMessages=10,
-        VisibilityTimeout=0,
-    )
-    return [message["MessageAttributes"]["reason"]["StringValue"] for message in answer["Messages"]]

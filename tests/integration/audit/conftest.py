@@ -1,0 +1,20 @@
+from pathlib import Path
+
+import pytest
+
+from local_aws import LocalAws
+from tests.integration.audit.command import Audit
+from tests.support.stocks import OBSERVED
+
+
+@pytest.fixture
+def audit(
+    tmp_path: Path,
+    aws: LocalAws,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Audit:
+    for name, value in {**OBSERVED, "XDG_CACHE_HOME": str(tmp_path / "cache")}.items():
+        monkeypatch.setenv(name, value)
+    aws.calls.clear()
+    return Audit(tmp_path, capsys)
