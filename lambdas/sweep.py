@@ -8,6 +8,7 @@ delivers at least once, and what a sweep counts is written so that it counts onc
 """
 
 import os
+import random
 import time
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.aws.clients import PERSISTENT, Clients
+from platform_guard.aws.conflicts import Patience
 from platform_guard.aws.effective_policies import EffectivePolicies
 from platform_guard.aws.once import Once
 from platform_guard.aws.queue_batches import (
@@ -54,7 +56,8 @@ region = environment_variable(os.environ, "AWS_REGION")
 
 clients = Clients(config=PERSISTENT)
 policies = EffectivePolicies(settings.policies, clients.ecr, time.monotonic)
-state = SweepState(clients.dynamodb, state_table, time.time)
+patience = Patience(time.sleep, random.random)
+state = SweepState(clients.dynamodb, state_table, time.time, patience)
 
 
 @logger.inject_lambda_context(clear_state=True)

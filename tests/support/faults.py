@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -11,6 +12,12 @@ from botocore.handlers import BUILTIN_HANDLERS
 from moto.core.botocore_stubber import MockRawResponse
 
 Params = dict[str, Any]
+
+# What DynamoDB answers to a write (DynamoDB API, UpdateItem and TransactWriteItems).
+_CONFLICTS = {
+    "UpdateItem": "TransactionConflictException",
+    "TransactWriteItems": "TransactionCanceledException",
+}
 
 FAST_RETRIES = {"mode": "standard", "total_max_attempts": 12}
 
@@ -75,5 +82,43 @@ def throttled_ecr(every: tuple[int, ...], of: int) -> Iterator[list[int]]:
     BUILTIN_HANDLERS.insert(0, handler)
     try:
         yield throttled
+    finally:
+        BUILTIN_HANDLERS.remove(handler)
+
+
+@dataclass
+class Conflicts:
+    """Writes that are turned down for the sake of others."""
+
+    to_come: int = 0
+    refused: list[str] = field(default_factory=list)
+    """The operation of each that was."""
+
+
+@contextmanager
+def conflicting_writes() -> Iterator[Conflicts]:
+    """Turn writes of DynamoDB down, as many as are said to come, as where others write as well.
+
+    The SDK does not retry them. Concerns the clients that are made while the context is open.
+    """
+    conflicts = Conflicts()
+
+    def before_call(model: Any, **_: object) -> object:
+        code = _CONFLICTS.get(model.name)
+        if code is None or not conflicts.to_come:
+            return None
+        conflicts.to_come -= 1
+        conflicts.refused.append(model.name)
+        body = {
+            "Error": {"Code": code, "Message": "told to fail"},
+            "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 0},
+            "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
+        }
+        return AWSResponse("", 400, HTTPHeaders(), None), body
+
+    handler = ("before-call.dynamodb", before_call)
+    BUILTIN_HANDLERS.append(handler)
+    try:
+        yield conflicts
     finally:
         BUILTIN_HANDLERS.remove(handler)

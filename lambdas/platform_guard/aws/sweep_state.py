@@ -2,13 +2,15 @@
 
 One item says which sweep is under way, so that there is only one. One item a sweep counts. What a
 repository adds to it is written together with what is remembered of the repository, and what a
-part adds together with that it is done: delivered twice, nothing counts twice.
+part adds together with that it is done: delivered twice, nothing counts twice. Several copies of
+the function write to the item that counts, so each write waits for its turn.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from platform_guard.aws.conflicts import Patience, cancellation_codes
 from platform_guard.sweep_messages import Part
 from platform_guard.sweep_report import SweepFindings, SweepReport
 
@@ -43,26 +45,29 @@ class SweepState:
     table: str
     clock: Callable[[], float]
     """Seconds since 1970."""
+    patience: Patience
 
     def begin(self, sweep_id: str) -> bool:
         """Begin a sweep, or go on with beginning it; False while another one is under way."""
         now = self.clock()
         try:
-            self.client.update_item(
-                TableName=self.table,
-                Key=_key(_CURRENT),
-                UpdateExpression="SET sweep_id = :id, touched = :now, is_over = :no",
-                ConditionExpression=(
-                    "attribute_not_exists(id) OR is_over = :yes OR touched < :stalled "
-                    "OR sweep_id = :id"
-                ),
-                ExpressionAttributeValues={
-                    ":id": {"S": sweep_id},
-                    ":now": _number(now),
-                    ":stalled": _number(now - STALLED_SECONDS),
-                    ":no": {"BOOL": False},
-                    ":yes": {"BOOL": True},
-                },
+            self.patience.write(
+                lambda: self.client.update_item(
+                    TableName=self.table,
+                    Key=_key(_CURRENT),
+                    UpdateExpression="SET sweep_id = :id, touched = :now, is_over = :no",
+                    ConditionExpression=(
+                        "attribute_not_exists(id) OR is_over = :yes OR touched < :stalled "
+                        "OR sweep_id = :id"
+                    ),
+                    ExpressionAttributeValues={
+                        ":id": {"S": sweep_id},
+                        ":now": _number(now),
+                        ":stalled": _number(now - STALLED_SECONDS),
+                        ":no": {"BOOL": False},
+                        ":yes": {"BOOL": True},
+                    },
+                )
             )
         except self.client.exceptions.ConditionalCheckFailedException:
             return False
@@ -72,11 +77,10 @@ class SweepState:
             UpdateExpression="SET started = if_not_exists(started, :now)",
             ExpressionAttributeValues={":now": _number(now)},
         )
-        self.client.update_item(
-            TableName=self.table,
-            Key=_key(_sweep(sweep_id)),
-            UpdateExpression="SET started = if_not_exists(started, :now), expiration = :then",
-            ExpressionAttributeValues={":now": _number(now), ":then": _number(now + _KEPT_SECONDS)},
+        self._update(
+            sweep_id,
+            "SET started = if_not_exists(started, :now), expiration = :then",
+            {":now": _number(now), ":then": _number(now + _KEPT_SECONDS)},
         )
         return True
 
@@ -93,23 +97,12 @@ class SweepState:
 
     def note_parts(self, sweep_id: str, parts: int) -> None:
         """Note into how many parts a sweep was divided."""
-        self.client.update_item(
-            TableName=self.table,
-            Key=_key(_sweep(sweep_id)),
-            UpdateExpression="SET parts = :parts",
-            ExpressionAttributeValues={":parts": _number(parts)},
-        )
+        self._update(sweep_id, "SET parts = :parts", {":parts": _number(parts)})
 
     def reserve_remedies(self, sweep_id: str, wanted: int, limit: int) -> tuple[int, int]:
         """Take from what a sweep may hand over: how many were taken before, and how many now."""
-        answer = self.client.update_item(
-            TableName=self.table,
-            Key=_key(_sweep(sweep_id)),
-            UpdateExpression="ADD reserved :wanted",
-            ExpressionAttributeValues={":wanted": _number(wanted)},
-            ReturnValues="UPDATED_NEW",
-        )
-        before = int(answer["Attributes"]["reserved"]["N"]) - wanted
+        item = self._update(sweep_id, "ADD reserved :wanted", {":wanted": _number(wanted)})
+        before = int(item["reserved"]["N"]) - wanted
         return before, max(0, min(wanted, limit - before))
 
     def record_repository(
@@ -202,12 +195,14 @@ class SweepState:
 
     def end(self, sweep_id: str) -> None:
         """Note that a sweep is over; another one may begin."""
-        self.client.update_item(
-            TableName=self.table,
-            Key=_key(_CURRENT),
-            UpdateExpression="SET is_over = :yes",
-            ConditionExpression="sweep_id = :id",
-            ExpressionAttributeValues={":yes": {"BOOL": True}, ":id": {"S": sweep_id}},
+        self.patience.write(
+            lambda: self.client.update_item(
+                TableName=self.table,
+                Key=_key(_CURRENT),
+                UpdateExpression="SET is_over = :yes",
+                ConditionExpression="sweep_id = :id",
+                ExpressionAttributeValues={":yes": {"BOOL": True}, ":id": {"S": sweep_id}},
+            )
         )
 
     def _addition(
@@ -235,13 +230,27 @@ class SweepState:
     def _write_together(self, writes: "Sequence[TransactWriteItemTypeDef]") -> bool:
         """Write all or nothing; False where a condition does not hold."""
         try:
-            self.client.transact_write_items(TransactItems=writes)
+            self.patience.write(lambda: self.client.transact_write_items(TransactItems=writes))
         except self.client.exceptions.TransactionCanceledException as error:
-            reasons = error.response.get("CancellationReasons", [])
-            if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+            if "ConditionalCheckFailed" in cancellation_codes(error):
                 return False
             raise
         return True
+
+    def _update(
+        self, sweep_id: str, expression: str, values: "dict[str, AttributeValueTypeDef]"
+    ) -> "dict[str, AttributeValueTypeDef]":
+        """Change the item that counts, and give the attributes that were changed."""
+        answer = self.patience.write(
+            lambda: self.client.update_item(
+                TableName=self.table,
+                Key=_key(_sweep(sweep_id)),
+                UpdateExpression=expression,
+                ExpressionAttributeValues=values,
+                ReturnValues="UPDATED_NEW",
+            )
+        )
+        return answer["Attributes"]
 
     def _item(self, name: str) -> "dict[str, AttributeValueTypeDef]":
         answer = self.client.get_item(TableName=self.table, Key=_key(name), ConsistentRead=True)

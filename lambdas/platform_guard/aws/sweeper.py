@@ -89,14 +89,16 @@ class Sweeper:
         """Sweep the first repository of a part, and give what is left of it."""
         repository = Repository(self.account, self.region, part.repositories[0])
         rest = replace(part, repositories=part.repositories[1:], page=None)
+        known = read_judged(self.clients.dynamodb, self.state.table, repository.name)
         try:
-            swept = self._sweep_repository(repository, part, has_time)
+            swept = self._look_through(repository, part, known, has_time)
         except AWS_ERRORS as error:
             if _is_gone(error):
                 return rest
             if _may_pass(error) and not is_last_try:
                 raise TransientError(f"{repository.name}: {reason_of(error)}") from error
             return _with_unseen(rest, f"{repository.name}: {reason_of(error)}")
+        self._record(repository, part, known, swept)
         if swept.unseen:
             line = f"{repository.name}: {len(swept.unseen)} images: {swept.unseen[0].reason}"
             rest = _with_unseen(rest, line)
@@ -106,11 +108,14 @@ class Sweeper:
             return rest
         return replace(rest, repositories=part.repositories, page=swept.next_page)
 
-    def _sweep_repository(
-        self, repository: Repository, part: Part, has_time: Callable[[], bool]
+    def _look_through(
+        self,
+        repository: Repository,
+        part: Part,
+        known: JudgedState,
+        has_time: Callable[[], bool],
     ) -> SweptRepository:
-        table = self.state.table
-        known = read_judged(self.clients.dynamodb, table, repository.name)
+        """List and judge; nothing is lost where this fails."""
         sweep = RepositorySweep(
             repository,
             self.policy_for,
@@ -120,9 +125,7 @@ class Sweeper:
             pushed_before=self.state.clock() - self.delay_seconds - _SECONDS_FOR_EVENTS,
         )
         pages = list_tagged_images(self.clients.ecr, repository, part.page)
-        swept = sweep.sweep(pages, has_time)
-        self._record(repository, part, known, swept)
-        return swept
+        return sweep.sweep(pages, has_time)
 
     def _record(
         self, repository: Repository, part: Part, known: JudgedState, swept: SweptRepository

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from local_aws import LocalAws
+from platform_guard.aws.conflicts import Patience
 from platform_guard.aws.judged_state import JudgedState, judged_writes, read_judged
 from platform_guard.aws.sweep_state import STALLED_SECONDS, SweepState
 from platform_guard.aws.told_findings import ToldFindings
@@ -14,6 +15,7 @@ from platform_guard.sweep_report import SweepFindings
 
 TABLE = "state"
 KEYS = frozenset({b"12345678", b"abcdefgh"})
+PATIENCE = Patience(sleep=lambda _: None, random=lambda: 1.0)
 
 
 @dataclass
@@ -43,7 +45,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def state(aws: LocalAws, clock: Clock) -> SweepState:
-    return SweepState(aws.client("dynamodb"), TABLE, clock)
+    return SweepState(aws.client("dynamodb"), TABLE, clock, PATIENCE)
 
 
 def part(number: int, sweep_id: str = "one") -> Part:

@@ -1,0 +1,124 @@
+"""Copies of the sweep that write at the same time: each write waits, and none is lost."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_aws import LocalAws
+from platform_guard.aws.conflicts import Patience, is_conflict
+from platform_guard.aws.sweep_state import SweepState
+from platform_guard.sweep_messages import Part
+from tests.support.faults import Conflicts, conflicting_writes
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, marks, push
+from tests.support.sweeps import Sweeps, metric
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+TABLE = "state"
+
+
+@pytest.fixture
+def conflicts() -> Iterator[Conflicts]:
+    with conflicting_writes() as conflicts:
+        yield conflicts
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The seconds that were waited."""
+    return []
+
+
+@pytest.fixture
+def state(conflicts: Conflicts, aws: LocalAws, waits: list[float]) -> SweepState:
+    client = aws.client("dynamodb")
+    client.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    state = SweepState(client, TABLE, lambda: 1000.0, Patience(waits.append, lambda: 0.5))
+    state.begin("one")
+    state.note_parts("one", 1)
+    assert conflicts.refused == []
+    return state
+
+
+def test_a_write_that_meets_others_waits_longer_each_time_and_counts_once(
+    state: SweepState, conflicts: Conflicts, waits: list[float]
+) -> None:
+    conflicts.to_come = 3
+
+    state.finish_part(Part("one", 0, (), images=10))
+
+    assert conflicts.refused == ["TransactWriteItems"] * 3
+    assert waits == [0.025, 0.05, 0.1]
+    assert state.report("one").images == 10
+
+
+def test_remedies_are_taken_once_however_often_others_are_in_the_way(
+    state: SweepState, conflicts: Conflicts
+) -> None:
+    conflicts.to_come = 2
+
+    assert state.reserve_remedies("one", 4, limit=10) == (0, 4)
+    assert state.reserve_remedies("one", 4, limit=10) == (4, 4)
+    assert conflicts.refused == ["UpdateItem"] * 2
+
+
+def test_a_write_that_never_gets_its_turn_fails_loudly(
+    state: SweepState, conflicts: Conflicts, waits: list[float]
+) -> None:
+    conflicts.to_come = 1000
+
+    with pytest.raises(ClientError, match="TransactionCanceledException"):
+        state.finish_part(Part("one", 0, ()))
+
+    assert len(waits) == 9
+    assert sum(waits) < 10
+
+
+@pytest.mark.parametrize(
+    ("code", "reasons", "expected"),
+    [
+        ("TransactionConflictException", [], True),
+        ("TransactionCanceledException", ["None", "TransactionConflict"], True),
+        ("TransactionCanceledException", ["ThrottlingError", "TransactionConflict"], True),
+        ("TransactionCanceledException", ["TransactionConflict", "ConditionalCheckFailed"], False),
+        ("TransactionCanceledException", ["ValidationError", "None"], False),
+        ("TransactionCanceledException", [], False),
+        ("AccessDeniedException", [], False),
+    ],
+)
+def test_only_what_passes_is_tried_again(code: str, reasons: list[str], expected: bool) -> None:
+    error = ClientError(
+        {
+            "Error": {"Code": code, "Message": ""},
+            "CancellationReasons": [{"Code": reason} for reason in reasons],
+        },
+        "TransactWriteItems",
+    )
+
+    assert is_conflict(error) is expected
+
+
+def test_a_finding_whose_record_meets_another_copy_is_told(
+    conflicts: Conflicts, aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
+) -> None:
+    push(aws, PLAIN_AMD64, tag="good")
+    sweeps.drop_events()
+    sweeps.sweep()
+    push(aws, MAC_BUILD, tag="bad")
+    sweeps.drop_events()
+    sweeps.start()
+    conflicts.to_come = 2
+
+    invocations = sweeps.guard.drain()
+
+    assert [alert["code"] for alert in sweeps.alerts()] == ["sweep"]
+    assert len(marks(ecr)) == 1
+    assert metric(invocations, "sweep_repositories_unseen") == 0
