@@ -12,9 +12,11 @@ from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.literals import TargetStorageClassType
     from mypy_boto3_ecr.type_defs import (
         BatchDeleteImageResponseTypeDef,
         BatchGetImageResponseTypeDef,
+        ImageDetailTypeDef,
         ImageFailureTypeDef,
         ImageIdentifierTypeDef,
     )
@@ -141,6 +143,23 @@ class ScratchRepository:
 
     def delete(self, *wanted: "ImageIdentifierTypeDef") -> "BatchDeleteImageResponseTypeDef":
         return self.ecr.batch_delete_image(repositoryName=self.name, imageIds=list(wanted))
+
+    def move(self, digest: str, target: "TargetStorageClassType") -> str:
+        """Move an image to a storage class, and return its status then."""
+        return self.ecr.update_image_storage_class(
+            repositoryName=self.name,
+            imageId={"imageDigest": digest},
+            targetStorageClass=target,
+        )["imageStatus"]
+
+    def described(self, digest: str) -> "ImageDetailTypeDef | None":
+        """Return what ECR says about an image, archived or not, or None when there is none."""
+        answer = self.ecr.describe_images(
+            repositoryName=self.name, filter={"imageStatus": "ANY"}, maxResults=1000
+        )
+        return next(
+            (item for item in answer["imageDetails"] if item["imageDigest"] == digest), None
+        )
 
     def digest_under(self, tag: str) -> str | None:
         """Return the digest that a tag names, or None when there is no such tag."""

@@ -1,7 +1,5 @@
 """Contracts E5, E6, E14 and E15: what ECR takes away."""
 
-from typing import TYPE_CHECKING
-
 from tests.contract.repository import (
     ScratchRepository,
     codes,
@@ -9,9 +7,6 @@ from tests.contract.repository import (
     index,
     refused,
 )
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecr.literals import TargetStorageClassType
 
 
 def test_e05_by_tag_only_the_tag_goes(repository: ScratchRepository) -> None:
@@ -118,7 +113,7 @@ def test_e14_an_archived_image_cannot_be_pulled(repository: ScratchRepository) -
     """
     digest = repository.push(image(), "v1")
 
-    assert _move(repository, digest, "ARCHIVE") == "ARCHIVED"
+    assert repository.move(digest, "ARCHIVE") == "ARCHIVED"
 
     (by_tag,) = codes(repository.get({"imageTag": "v1"})["failures"])
     (by_digest,) = codes(repository.get({"imageDigest": digest})["failures"])
@@ -130,9 +125,9 @@ def test_e14_an_archived_image_keeps_its_tags_and_can_be_restored(
 ) -> None:
     """It is a reversible quarantine: restoring begins at once and takes a while."""
     digest = repository.push(image(), "v1")
-    _move(repository, digest, "ARCHIVE")
+    repository.move(digest, "ARCHIVE")
 
-    assert _move(repository, digest, "STANDARD") in {"ACTIVATING", "ACTIVE"}
+    assert repository.move(digest, "STANDARD") in {"ACTIVATING", "ACTIVE"}
 
     found = repository.ecr.describe_images(
         repositoryName=repository.name, filter={"imageStatus": "ANY"}
@@ -145,7 +140,7 @@ def test_e14_a_tag_of_an_archived_image_is_taken_away_like_any(
 ) -> None:
     """Compare-and-untag (E5) does not ask whether an image is archived."""
     digest = repository.push(image(), "v1", "mark")
-    _move(repository, digest, "ARCHIVE")
+    repository.move(digest, "ARCHIVE")
 
     answer = repository.delete({"imageTag": "mark", "imageDigest": digest})
 
@@ -163,7 +158,7 @@ def test_e14_a_child_of_a_kept_index_cannot_be_archived(repository: ScratchRepos
     repository.push(index(child), "v1")
 
     with refused("ImageStorageClassUpdateNotSupportedException"):
-        _move(repository, child.digest, "ARCHIVE")
+        repository.move(child.digest, "ARCHIVE")
 
 
 def test_e15_nothing_brings_a_deleted_image_back(repository: ScratchRepository) -> None:
@@ -174,13 +169,5 @@ def test_e15_nothing_brings_a_deleted_image_back(repository: ScratchRepository) 
     assert codes(repository.get({"imageDigest": digest})["failures"]) == ["ImageNotFound"]
     assert codes(repository.get({"imageTag": "v1"})["failures"]) == ["ImageNotFound"]
     with refused("ImageNotFoundException"):
-        _move(repository, digest, "STANDARD")
+        repository.move(digest, "STANDARD")
     assert repository.push(image(), "v1") == digest
-
-
-def _move(repository: ScratchRepository, digest: str, target: "TargetStorageClassType") -> str:
-    return repository.ecr.update_image_storage_class(
-        repositoryName=repository.name,
-        imageId={"imageDigest": digest},
-        targetStorageClass=target,
-    )["imageStatus"]
