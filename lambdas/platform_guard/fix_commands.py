@@ -30,9 +30,9 @@ _OPTIONAL = (
 _OWN_TAGS = 'tags && {tags: tags[?!starts_with(key, `"aws:"`)]} || `{}`'
 
 
-def build_and_push(platforms: str, image: str) -> str:
+def build_and_push(platforms: str, image: str, *more: str) -> str:
     """Build an image for platforms, as `docker` lists them, without attestations."""
-    options = ["--platform", platforms, "--provenance=false", "--sbom=false", "-t", image]
+    options = [*more, "--platform", platforms, "--provenance=false", "--sbom=false", "-t", image]
     return shlex.join(["docker", "buildx", "build", *options, "--push", "."])
 
 

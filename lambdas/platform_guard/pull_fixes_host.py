@@ -3,9 +3,9 @@
 import shlex
 
 from platform_guard.alerts import Fix
-from platform_guard.fix_commands import build_and_push
 from platform_guard.platforms import Platform
 from platform_guard.pull_cases import PullCase
+from platform_guard.pull_fixes_build import build_commands
 from platform_guard.pull_fixes_network import runbook_fix
 from platform_guard.pull_fixes_tasks import change_task_definition, restart
 from platform_guard.pull_targets import Target
@@ -52,7 +52,7 @@ def unpack_fixes(case: PullCase, target: Target) -> list[Fix]:
         target.fix("See whether the image can be unpacked elsewhere", shlex.join(pull)),
         target.fix(
             "If it cannot, its layers are broken: build it anew and push it",
-            f"{build_and_push(platform, target.image).removesuffix(' .')} --no-cache .",
+            *build_commands(case, target.image, "--no-cache"),
         ),
     ]
     return [*fixes, *disk_fixes(case, target)] if case.failure.error.truncated else fixes

@@ -4,13 +4,13 @@ import shlex
 
 from platform_guard.alerts import Fix
 from platform_guard.evidence import TagState
-from platform_guard.fix_commands import build_and_push, list_platforms
+from platform_guard.fix_commands import list_platforms
 from platform_guard.platforms import Platform
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
 from platform_guard.pull_fixes_access import give_credentials
-from platform_guard.pull_fixes_deployments import wait_until_stable
-from platform_guard.pull_fixes_tasks import change_task_definition, restart, run_new_image
+from platform_guard.pull_fixes_build import build_fixes, check_image, free_tag_fixes
+from platform_guard.pull_fixes_tasks import change_task_definition, restart
 from platform_guard.pull_targets import Target
 
 _AMD64, _ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
@@ -23,10 +23,11 @@ _ENTRYPOINT = "{{.Os}}/{{.Architecture}} {{json .Config.Entrypoint}} {{json .Con
 
 def platform_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Bring image and task to the same platform."""
-    fixes = rebuild_fixes(case, target)
+    fixes = _replace_image(case, target)
     switch = _switch_task(case, target)
     if switch is not None:
         fixes.append(switch)
+    fixes += free_tag_fixes(case, target)
     if case.cause is Cause.EXEC_FORMAT and not case.cannot_run:
         fixes.append(
             target.fix(
@@ -43,27 +44,28 @@ def platform_fixes(case: PullCase, target: Target) -> list[Fix]:
 
 def rebuild_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Replace the image by one that runs."""
-    rebuild = [*_make_way(case, target, is_sure=True), _build(case, target)]
-    rebuild += _make_way(case, target, is_sure=False)
-    check = _check(case, target)
-    if case.has_moved or case.runs_after_all:
-        again = restart(case, target, "Start a new deployment, which takes what ECR holds now")
-        return [again, check, *rebuild]
-    return [*rebuild, run_new_image(case, target), check]
+    return [*_replace_image(case, target), *free_tag_fixes(case, target)]
+
+
+def _replace_image(case: PullCase, target: Target) -> list[Fix]:
+    rebuild = build_fixes(case, target)
+    if not case.has_moved and not case.runs_after_all:
+        return rebuild
+    again = restart(case, target, "Start a new deployment, which takes what ECR holds now")
+    return [again, check_image(case, target), rebuild[0]]
 
 
 def missing_image_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Put an image where the task looks for one."""
     if case.is_elsewhere:
         return _find_elsewhere(case, target)
-    again, check = restart(case, target), _check(case, target)
-    run = run_new_image(case, target)
+    again, check = restart(case, target), check_image(case, target)
     if case.repository is not None and not case.repository.exists:
         create = target.fix(
             "Correct the name of the repository in the task definition, or create it",
             target.ecr("create-repository"),
         )
-        return [create, _build(case, target), run, check]
+        return [create, *build_fixes(case, target)]
     match case.tag.state if case.tag else None:
         case TagState.ARCHIVED:
             return [_restore(target), again, check]
@@ -72,38 +74,8 @@ def missing_image_fixes(case: PullCase, target: Target) -> list[Fix]:
         case TagState.PRESENT | TagState.MOVED:
             return [again, check, _list_tags(target)]
         case _:
-            return [_build(case, target), run, *_give_back(case, target), _list_tags(target)]
-
-
-def _build(case: PullCase, target: Target) -> Fix:
-    platform = case.platform or _AMD64
-    command = build_and_push(str(platform), target.image)
-    if platform.os == "windows":
-        title = f"On a host with the same Windows, build it for {platform} and push it again"
-    elif case.cause is Cause.IMAGE_NOT_FOUND:
-        title = f"Build the image for {platform} and push it under the name that the task wants"
-    elif case.platform is None:
-        title = f"Build it for the platform of the task, such as {platform}, and push it again"
-    else:
-        title = f"Build it for {platform} and push it again"
-    if case.is_elsewhere:
-        title += "; or, if it is not yours, take one that is published for that platform"
-    return target.fix(title, command)
-
-
-def _make_way(case: PullCase, target: Target, *, is_sure: bool) -> list[Fix]:
-    """Free the tag where a tag cannot be pushed twice; `is_sure` where that is known."""
-    if case.is_elsewhere or case.has_moved or (case.tag and case.tag.state is TagState.MISSING):
-        return []
-    mutability = case.repository.tag_mutability if case.repository else ""
-    if mutability == "MUTABLE" or is_sure is not (mutability == "IMMUTABLE"):
-        return []
-    title = (
-        "Free the tag, because tags here are immutable"
-        if is_sure
-        else "If that push is refused because the tags here are immutable, free the tag first"
-    )
-    return [target.fix(title, target.ecr("batch-delete-image", "--image-ids", target.tag_id))]
+            fixes = [*build_fixes(case, target), *_give_back(case, target)]
+            return [*fixes, _list_tags(target)]
 
 
 def _switch_task(case: PullCase, target: Target) -> Fix | None:
@@ -124,14 +96,6 @@ def _switch_task(case: PullCase, target: Target) -> Fix | None:
     architecture = _CPU_ARCHITECTURES[other]
     platform = f'{{cpuArchitecture: `"{architecture}"`, operatingSystemFamily: `"LINUX"`}}'
     return change_task_definition(case, target, title, {"runtimePlatform": platform})
-
-
-def _check(case: PullCase, target: Target) -> Fix:
-    return target.fix(
-        "To check that it worked",
-        list_platforms(target.image),
-        *wait_until_stable(case, target),
-    )
 
 
 def _restore(target: Target) -> Fix:

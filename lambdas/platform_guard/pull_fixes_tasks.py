@@ -1,6 +1,6 @@
 """Fixes that are about the task: start it again, change its task definition, look closer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from platform_guard.alerts import Fix
 from platform_guard.evidence import TaskDefinition
@@ -41,11 +41,16 @@ def run_new_image(case: PullCase, target: Target) -> Fix:
 
 
 def change_task_definition(
-    case: PullCase, target: Target, title: str, changes: Mapping[str, str]
+    case: PullCase,
+    target: Target,
+    title: str,
+    changes: Mapping[str, str],
+    before: Sequence[str] = (),
 ) -> Fix:
     """Register a revision of the task definition with changes, and run that.
 
-    `changes` are JMESPath expressions by parameter of RegisterTaskDefinition.
+    `changes` are JMESPath expressions by parameter of RegisterTaskDefinition; `before` are commands
+    that come first.
     """
     definition = case.evidence.task_definition
     stated = definition.stated if isinstance(definition, TaskDefinition) else frozenset[str]()
@@ -72,7 +77,7 @@ def change_task_definition(
         "--output",
         "text",
     )
-    return _run_latest(case, target, title, f"{describe} > {_FILE}", register)
+    return _run_latest(case, target, title, *before, f"{describe} > {_FILE}", register)
 
 
 def _run_latest(case: PullCase, target: Target, title: str, *register: str) -> Fix:

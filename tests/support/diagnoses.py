@@ -23,6 +23,7 @@ from platform_guard.evidence import (
     TagState,
     TaskDefinition,
 )
+from platform_guard.platforms import Platform
 from platform_guard.pull_failures import exec_format_suspects
 from platform_guard.task_stops import LaunchType, TaskStop
 from tests.support.images import attestation, image, index, listed_attestation, listed_image
@@ -60,6 +61,7 @@ SERVICE = Service(
 )
 GUARD_MARK = "platform-guard.missing-platform.1.4.3.7640df2c62da"
 WINDOWS = "WINDOWS_SERVER_2022_CORE"
+WINDOWS_2022 = Platform("windows", "amd64", os_version="10.0.20348")
 API = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
 
 CASES: dict[str, tuple[TaskStop, Evidence]] = {
@@ -75,6 +77,24 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
     "platform-mismatch-immutable": (
         stop_of("ec2-platform-mismatch"),
         replace(MISMATCH, repository=IMMUTABLE),
+    ),
+    "platform-mismatch-marked": (
+        stop_of("ec2-platform-mismatch"),
+        replace(MISMATCH, repository=IMMUTABLE, guard_deeds=GuardDeeds((GUARD_MARK,))),
+    ),
+    "platform-mismatch-windows": (
+        replace(
+            stop_with(
+                "CannotPullContainerError: container operating system does not match the host "
+                "operating system"
+            ),
+            platform_family="Windows Server 2022 Core",
+        ),
+        replace(
+            MISMATCH,
+            task_definition=replace(DEFINITION, operating_system_family=WINDOWS),
+            image=stored(BOTH, WINDOWS_2022),
+        ),
     ),
     "platform-mismatch-code-deploy": (
         stop_of("fargate-platform-mismatch"),

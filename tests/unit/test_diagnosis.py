@@ -13,7 +13,7 @@ from platform_guard.pull_errors import Cause
 from platform_guard.pull_failures import exec_format_suspects
 from tests.support.aws_commands import check_aws_command
 from tests.support.channels import on_every_channel
-from tests.support.diagnoses import CASES, SERVICE, alert_of
+from tests.support.diagnoses import CASES, IMMUTABLE, SERVICE, alert_of
 from tests.support.golden import golden
 from tests.support.images import Blob, attestation, image, index, listed
 from tests.support.stops import failure_of, stop_of, stored
@@ -115,11 +115,22 @@ def test_a_mutable_repository_needs_no_tag_freed() -> None:
     assert not any("batch-delete-image" in command for command in commands)
 
 
-def test_in_an_immutable_repository_the_tag_is_freed_before_the_push() -> None:
-    first, second, *_ = alert_of("platform-mismatch-immutable").fixes
+def test_in_an_immutable_repository_a_new_tag_is_pushed_before_any_is_freed() -> None:
+    first, *_, last = alert_of("platform-mismatch-immutable").fixes
 
-    assert "batch-delete-image" in first.commands[0]
-    assert "docker buildx build" in second.commands[0]
+    assert "shop/api:1.4.2-rebuilt --push" in first.commands[0]
+    assert "batch-delete-image" in last.commands[0]
+    assert "That deletes the image unless it has another tag" in last.title
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_tag_is_freed_by_no_fix_but_the_last_and_only_where_that_helps(name: str) -> None:
+    *others, last = alert_of(name).fixes
+
+    assert not any("batch-delete-image" in command for fix in others for command in fix.commands)
+    if any("batch-delete-image" in command for command in last.commands):
+        _, evidence = CASES[name]
+        assert evidence.repository == IMMUTABLE
 
 
 def test_a_service_keeps_all_its_networks_when_its_tasks_get_public_addresses() -> None:

@@ -18,6 +18,7 @@ from platform_guard.pull_errors import classify
 from platform_guard.pull_failures import PullFailure
 from platform_guard.task_stops import StoppedContainer
 from tests.support.aws_commands import check_aws_command
+from tests.support.diagnoses import alert_of
 from tests.support.images import Json
 from tests.support.stops import failure_of, stop_of, stop_with
 
@@ -81,7 +82,8 @@ def test_names_at_the_limits_of_their_grammars_survive(
         if "--repository-name" in command:
             assert command[command.index("--repository-name") + 1] == repository
         if "-t" in command:
-            assert command[command.index("-t") + 1] == image
+            new = f"{image.rpartition(':')[0]}:{tag[:120]}-rebuilt"
+            assert command[command.index("-t") + 1] in (image, new)
 
 
 @given(HOSTILE, HOSTILE, HOSTILE, st.sampled_from(TEXTS))
@@ -105,6 +107,28 @@ def test_without_names_the_title_says_which_words_to_replace(text: str) -> None:
             for word in ("CLUSTER", "SERVICE", "REGION", "REPOSITORY", "TAG", "TASK_ID"):
                 is_used = re.search(rf"(?<![A-Z_]){word}(?![A-Z_])", command) is not None
                 assert not is_used or word in fix.title
+
+
+def test_a_new_tag_reaches_every_container_of_the_image_and_no_other() -> None:
+    fix = alert_of("platform-mismatch-immutable").fixes[0]
+    words = next(shlex.split(line) for line in fix.commands if "describe-task-definition" in line)
+    old = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
+    proxy = {"name": "proxy", "image": "envoy:1"}
+    containers = [
+        {"name": "api", "image": old, "memory": 512},
+        proxy,
+        {"name": "init", "image": old},
+    ]
+    described = {"taskDefinition": {"family": "shop-api", "containerDefinitions": containers}}
+
+    made = jmespath.search(words[words.index("--query") + 1], described)
+
+    new = f"{old}-rebuilt"
+    assert made["containerDefinitions"] == [
+        {"name": "api", "image": new, "memory": 512},
+        proxy,
+        {"name": "init", "image": new},
+    ]
 
 
 def described(present: frozenset[str]) -> Json:
