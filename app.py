@@ -21,13 +21,13 @@ def main() -> None:
     output = Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out"))
     try:
         load_settings(guard_file)
+        prepare_cdk_process()
+        # Not at the top: aws_cdk starts Node when it is imported, and takes seconds to do it.
+        from stacks.synthesis import synthesize
+
+        synthesize(guard_file, output, any_region="GUARD_ANY_REGION" in os.environ)
     except SettingsError as error:
         sys.exit(str(error))
-    prepare_cdk_process()
-    # Not at the top: aws_cdk starts Node when it is imported, and takes seconds to do it.
-    from stacks.synthesis import synthesize
-
-    synthesize(guard_file, output, any_region="GUARD_ANY_REGION" in os.environ)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -11,6 +11,7 @@ from constructs import Construct
 from stacks.alarms import watch_function
 from stacks.foundation import Foundation
 from stacks.metrics import NAMESPACE, service_of
+from stacks.policy_size import check_policy_size
 from stacks.runtime import ARCHITECTURE, RUNTIME
 
 # Lambda gives CPU by memory. The work is TLS and JSON, so twice the memory takes about half the
@@ -91,6 +92,13 @@ class GuardFunction(Construct):
     def permit(self, statement: iam.PolicyStatement) -> None:
         """Let the function do something more."""
         self._permissions.add_statements(statement)
+
+    def check_policy_size(self, because: str, instead: str) -> None:
+        """Raise SettingsError where the function may do more than a role can say.
+
+        `because`: which settings ask for so much. `instead`: what to write.
+        """
+        check_policy_size(Stack.of(self), self._permissions, because, instead)
 
     def _role(self) -> iam.Role:
         # The policy stands in the role itself, so that the function never runs without it.

@@ -58,6 +58,10 @@ class PlatformGuard(Construct):
             pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", foundation=foundation)
             alert_dispatch = AlertDispatch(self, "AlertDispatch", foundation=foundation)
             alert_dispatch.take_alerts_from(push_guard)
+            push_guard.check_policy_size(
+                "the remedies of the [[repository]] rules",
+                "write fewer patterns, such as one with * for several repositories",
+            )
             others: list[QueueFedFunction] = []
             if settings.sweep.enabled:
                 others.append(Sweep(self, "Sweep", foundation=foundation, push_guard=push_guard))

@@ -38,10 +38,14 @@ def repositories_to_change(policies: Policies) -> frozenset[str]:
 
 
 def _on_repositories(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
+    # Actions on the same repositories stand together, for a policy may not be as long as you like.
+    together: dict[tuple[str, ...], list[str]] = {}
     for action, remedies in _CHANGES:
         patterns = policies.repositories_with(*remedies)
         if patterns:
-            yield iam.PolicyStatement(actions=[action], resources=_repositories(stack, patterns))
+            together.setdefault(patterns, []).append(action)
+    for patterns, actions in together.items():
+        yield iam.PolicyStatement(actions=actions, resources=_repositories(stack, patterns))
 
 
 def _to_protect(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:

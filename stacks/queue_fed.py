@@ -123,6 +123,10 @@ class QueueFedFunction(Construct):
         """Let the function do something more."""
         self._handler.permit(statement)
 
+    def check_policy_size(self, because: str, instead: str) -> None:
+        """Raise SettingsError where the function may do more than a role can say."""
+        self._handler.check_policy_size(because, instead)
+
 
 def _permission_to_consume(queue: sqs.Queue) -> iam.PolicyStatement:
     return iam.PolicyStatement(

@@ -120,6 +120,9 @@ class SlackNotifications(Construct):
                 ),
             ],
         )
+        notifier.check_policy_size(
+            "the secrets of the [[slack.channel]] tables", "write fewer channels"
+        )
         notifier.function.add_environment("GUARD_SLACK_QUEUE_URL", queue.queue_url)
         notifier.function.add_environment("GUARD_SLACK_DEAD_LETTERS_URL", dead_letters.queue_url)
         notifier.function.add_event_source_mapping(

@@ -12,6 +12,7 @@ from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.settings import EVERYTHING, HARDENED
 from tests.infrastructure.template import Synthesis, Template
+from tests.infrastructure.test_policy_size import quarantined
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,6 +102,17 @@ def test_bad_settings_end_the_app_with_one_line(
     assert finished.stdout == ""
     assert finished.stderr == message.format(path=guard_file)
     assert not (tmp_path / "cdk.out").exists()
+
+
+def test_so_do_settings_that_iam_would_refuse(tmp_path: Path) -> None:
+    guard_file = tmp_path / "guard.toml"
+    guard_file.write_text(quarantined(150), encoding="utf-8")
+
+    finished = run_app(guard_file, tmp_path / "cdk.out")
+
+    assert finished.returncode == 1
+    assert finished.stderr.startswith("guard.toml: the remedies of the [[repository]] rules need")
+    assert finished.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
