@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -68,6 +69,8 @@ def add_inspect_command(
 
 def _run(options: argparse.Namespace) -> int:
     policy = _policy(options)
+    if policy.caveat:
+        print(f"platform-guard: inspect: it could not be checked {policy.caveat}", file=sys.stderr)
     is_json: bool = options.json
     status = 0
     for inspected in inspect(options.source, policy):

@@ -32,7 +32,14 @@ def _policy_in_ecr(policies: Policies, reference: Reference) -> Policy:
     # boto3 takes a fifth of a second to import, which settings without overrides have no use for.
     from platform_guard.aws.clients import Clients
     from platform_guard.aws.effective_policies import EffectivePolicies
+    from platform_guard.aws.errors import AWS_ERRORS, reason_of
 
-    client = Clients(reference.repository.region).ecr
-    effective = EffectivePolicies(policies, client, time.monotonic)
-    return effective.policy_for(reference.repository, reference.tag).policy
+    try:
+        client = Clients(reference.repository.region).ecr
+        effective = EffectivePolicies(policies, client, time.monotonic)
+        return effective.policy_for(reference.repository, reference.tag).policy
+    except AWS_ERRORS as error:
+        raise UsageError(
+            f"inspect: the resource tags of {reference.repository.name}, which "
+            f"repository_overrides asks for, cannot be read ({reason_of(error)}); try again"
+        ) from error

@@ -41,10 +41,14 @@ class LiveRegistry:
     def policy_for(self, policies: Policies, name: str, tag: str) -> EffectivePolicy:
         """Give what holds for an image with the resource tags of its repository.
 
-        Raises UsageError where there is no such repository.
+        Raises UsageError where there is no such repository, or AWS does not answer now.
         """
         effective = EffectivePolicies(policies, self.ecr, time.monotonic)
-        return effective.policy_for(self._repository(name), tag)
+        repository = self._repository(name)
+        try:
+            return effective.policy_for(repository, tag)
+        except AWS_ERRORS as error:
+            raise _no_answer(reason_of(error)) from error
 
     def cache_prefix(self, name: str) -> str | NotSeen:
         """Give the prefix of the pull-through cache that fills a repository, empty for none."""

@@ -181,7 +181,8 @@ def _notes_on_one(shown: Shown) -> list[str]:
 
 
 def _not_checked(shown: Shown) -> list[str]:
-    unchecked = [shown.effective.policy.caveat] if shown.effective.policy.caveat else []
+    policy = shown.effective.policy
+    unchecked = [policy.not_checked] if policy.caveat else []
     if isinstance(shown.cache_prefix, NotSeen):
         unchecked.append(f"{shown.cache_prefix.what} ({shown.cache_prefix.why})")
     return unchecked

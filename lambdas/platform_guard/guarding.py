@@ -51,6 +51,10 @@ class Remedied:
     done: Done | None
 
 
+class PolicyNotSeenError(Exception):
+    """A grace period is over, and what the policy is by now cannot be seen; it comes back."""
+
+
 class StillBegunError(Exception):
     """A grace period is over whose beginning has not been brought to its end; it comes back."""
 
@@ -115,6 +119,9 @@ class Guarding:
             return Stale(f"the entry {entry.id} is {entry.state} already")
         if entry.state is State.BEGUN and entry.due:
             raise StillBegunError(f"the entry {entry.id} is not marked yet")
+        caveat = effective.policy.caveat
+        if entry.state is State.WAITING and caveat:
+            raise PolicyNotSeenError(f"the entry {entry.id} waits on: not seen {caveat}")
         return Remedied(
             self._once(f"grace-{entry.id}", lambda: self._end_grace(entry, effective.policy))
         )

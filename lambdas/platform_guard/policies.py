@@ -81,10 +81,7 @@ class EffectivePolicy:
 
     def without_tags(self, why: str) -> "EffectivePolicy":
         """Give the policy where the resource tags could not be read: no more than a mark."""
-        caveat = (
-            f"whether the repository's resource tags ask for something else ({why}); "
-            f"so nothing stronger than a mark is done"
-        )
+        caveat = f"whether the repository's resource tags ask for something else ({why})"
         policy = replace(at_most(self.policy, Remedy.TAG), caveat=caveat)
         return replace(self, policy=policy)
 

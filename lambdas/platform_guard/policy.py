@@ -80,6 +80,11 @@ class Policy:
     """What could not be looked up about the policy and makes it milder; empty for nothing."""
 
     @property
+    def not_checked(self) -> str:
+        """What could not be looked up and what comes of it, for people; empty for nothing."""
+        return f"{self.caveat}; so nothing stronger than a mark is done" if self.caveat else ""
+
+    @property
     def strongest_remedy(self) -> Remedy:
         """The strongest thing that is done about any finding."""
         return max(self.remedies.values(), key=lambda remedy: remedy.strength)

@@ -31,7 +31,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
             ("Required", policy.wanted),
             ("Pushed", push.time),
             ("Remedy", done.sentence),
-            *((("Not checked", policy.caveat),) if policy.caveat else ()),
+            *((("Not checked", policy.not_checked),) if policy.caveat else ()),
         ),
         evidence=evidence_table(verdict.evidence),
         fixes=(*fixes_for(push.image, verdict, policy), *_undo(done)),

@@ -6,6 +6,7 @@ import pytest
 
 from cli.main import main
 from local_aws import LocalAws
+from tests.support.faults import failing_ecr
 from tests.support.known_images import layout_of
 from tests.support.registry import PLAIN_ARM64, push
 
@@ -78,6 +79,39 @@ def test_the_resource_tags_of_a_repository_in_ecr_count_where_teams_may_override
 
     policy.write_text(f'[guard]\nrepository_overrides = ["required_platforms"]\n{RULES}')
     assert main(["inspect", f"{IMAGE}:1.0", "--policy", str(policy)]) == 0
+
+
+@pytest.mark.usefixtures("registry")
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (
+            "AccessDeniedException",
+            1,
+            "inspect: it could not be checked whether the repository's resource tags ask for "
+            "something else (AccessDeniedException)",
+        ),
+        (
+            "ThrottlingException",
+            2,
+            "inspect: the resource tags of shop/api, which repository_overrides asks for, cannot "
+            "be read (ThrottlingException); try again",
+        ),
+    ],
+)
+def test_resource_tags_that_cannot_be_read_are_told(
+    policy: Path,
+    capsys: pytest.CaptureFixture[str],
+    error: str,
+    status: int,
+    said: str,
+) -> None:
+    policy.write_text(f'[guard]\nrepository_overrides = ["required_platforms"]\n{RULES}')
+
+    with failing_ecr("ListTagsForResource", error):
+        assert main(["inspect", f"{IMAGE}:1.0", "--policy", str(policy)]) == status
+
+    assert capsys.readouterr().err == f"platform-guard: {said}\n"
 
 
 def test_a_platform_asked_for_is_required_of_all_policies(policy: Path) -> None:

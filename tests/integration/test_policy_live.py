@@ -7,6 +7,7 @@ import pytest
 
 from cli.main import main
 from local_aws import LocalAws
+from tests.support.faults import failing_ecr
 
 ARN = "arn:aws:ecr:eu-central-1:123456789012:repository/quay/etcd"
 
@@ -52,6 +53,15 @@ def test_the_prefixes_of_all_caches_are_shown(
 
     assert main(["policy", "--live", "--json", "--policy", guard_toml]) == 0
     assert json.loads(capsys.readouterr().out)["cache_prefixes"] == ["quay"]
+
+
+def test_tags_that_cannot_be_read_for_now_are_one_line(
+    guard_toml: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with failing_ecr("ListTagsForResource", "ThrottlingException"):
+        assert main(["policy", "quay/etcd:3", "--live", "--policy", guard_toml]) == 2
+
+    assert "(ThrottlingException)" in capsys.readouterr().err
 
 
 def test_a_repository_that_is_not_there_is_one_line(

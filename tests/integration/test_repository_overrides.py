@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.stand_in import drain, synthesized
-from local_aws import Deployment, LocalAws
+from local_aws import NO_ANSWER, Deployment, LocalAws
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push, tags
 
 if TYPE_CHECKING:
@@ -129,19 +129,33 @@ def test_a_tag_that_makes_no_sense_is_reported_for_a_good_image_as_well(
     assert tags(ecr) == {"1.0"}
 
 
-@pytest.mark.parametrize("error", ["AccessDeniedException", "ThrottlingException"])
-def test_tags_that_cannot_be_read_leave_the_account_s_policy_and_a_word_in_the_alert(
+@pytest.mark.parametrize("error", ["ThrottlingException", NO_ANSWER])
+def test_tags_that_cannot_be_read_for_now_are_read_when_the_event_comes_back(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient", error: str
+) -> None:
+    set_tag(ecr, "platform-guard:required-platforms", "linux/arm64")
+    push(aws, PLAIN_ARM64)
+    aws.fail("ListTagsForResource", error)
+
+    failed, judged = drain(guard)
+
+    assert (failed.word, judged.verdict) == ("failed", "compliant")
+    assert guard.alerts() == []
+    assert tags(ecr) == {"1.0"}
+
+
+def test_tags_that_may_not_be_read_leave_the_account_s_policy_and_a_word_in_the_alert(
+    aws: LocalAws, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     set_tag(ecr, "platform-guard:ignore", "true")
     push(aws, MAC_BUILD)
-    aws.fail("ListTagsForResource", error)
+    aws.fail("ListTagsForResource", "AccessDeniedException")
 
     assert [outcome.verdict for outcome in drain(guard)] == ["missing-platform"]
     assert len(marks(ecr)) == 1
     (alert,) = guard.alerts()
     text = " ".join(alert.texts["email"].split())
     assert (
-        f"whether the repository's resource tags ask for something else ({error}); "
+        "whether the repository's resource tags ask for something else (AccessDeniedException); "
         "so nothing stronger than a mark is done" in text
     )

@@ -59,6 +59,13 @@ def before_each_ecr_call(
 
 
 @contextmanager
+def failing_ecr(operation: str, code: str) -> Iterator[None]:
+    """Let each call of an operation fail with an error code."""
+    with before_each_ecr_call(lambda called, _: code if called == operation else None):
+        yield
+
+
+@contextmanager
 def throttled_ecr(every: tuple[int, ...], of: int) -> Iterator[list[int]]:
     """Throttle some requests of `of` on their way, those whose numbers are in `every`.
 

@@ -6,9 +6,9 @@ Without `repository_overrides` in the settings nothing is looked up.
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from platform_guard.aws.errors import reason_of
+from platform_guard.aws.errors import is_transient, reason_of
 from platform_guard.policies import EffectivePolicy, Policies
 from platform_guard.references import Repository
 
@@ -34,15 +34,18 @@ class EffectivePolicies:
     def policy_for(self, repository: Repository, tag: str) -> EffectivePolicy:
         """Give what holds for an image under a tag.
 
-        At most one call. Where it fails, the account's policy holds, but for its stronger remedies:
-        the team may have asked for something milder.
+        At most one call. Where it is refused, the account's policy holds, but for its stronger
+        remedies: the team may have asked for something milder. Raises what botocore raises where it
+        may succeed later: by another policy than the team's a good image could be a bad one.
         """
         effective = self._policies.policy_for(repository.name, tag)
         if effective.policy.ignore or not self._policies.overrides:
             return effective
         try:
             tags = self._tags_of(repository)
-        except (BotoCoreError, ClientError) as error:
+        except ClientError as error:
+            if is_transient(error):
+                raise
             return effective.without_tags(reason_of(error))
         return effective.overridden(tags, self._policies.overrides)
 
