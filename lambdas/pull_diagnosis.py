@@ -8,6 +8,7 @@ seconds. The first stop of an incident is explained; the others cost one call, w
 
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -98,7 +99,7 @@ def _tell_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
     from platform_guard.aws.once import Once
     from platform_guard.aws.service_incidents import ServiceIncidents
     from platform_guard.aws.topic import AlertTopic
-    from platform_guard.resolved_alerts import alert_about_steady_service
+    from platform_guard.resolved_alerts import alerts_about_steady_service
 
     database = clients.dynamodb
     services = ServiceIncidents(database, state_table, time.time)
@@ -107,16 +108,16 @@ def _tell_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
         _ignore("a service is steady that nobody was alerted about")
         return
 
-    def tell() -> None:
-        AlertTopic(clients.sns, topic_arn).publish(alert_about_steady_service(steady, known))
-        incidents = Incidents(database, state_table, time.time)
-        for incident in known:
-            incidents.end(incident)
-        services.forget(steady.cluster_arn, steady.service)
-        logger.info("resolved", cluster=steady.cluster, service=steady.service)
-        count("incidents_resolved")
-
-    Once(database, state_table, scope="steady").run(steady.event_id, tell, context)
+    topic, once = AlertTopic(clients.sns, topic_arn), Once(database, state_table, scope="steady")
+    for alert in alerts_about_steady_service(steady, known):
+        key = f"{steady.event_id} {alert.repository}"
+        once.run(key, partial(topic.publish, alert), context)
+    incidents = Incidents(database, state_table, time.time)
+    for incident in known:
+        incidents.end(incident.key)
+    services.forget(steady.cluster_arn, steady.service)
+    logger.info("resolved", cluster=steady.cluster, service=steady.service)
+    count("incidents_resolved")
 
 
 def _explain(stop: TaskStop, context: LambdaContext) -> None:

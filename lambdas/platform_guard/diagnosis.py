@@ -83,7 +83,7 @@ def alert_about_stop(stop: TaskStop, failure: PullFailure, diagnosis: Diagnosis)
     return Alert(
         severity=Severity.WARNING,
         code=diagnosis.cause,
-        repository=_repository(failure),
+        repository=repository_name(failure),
         title=f"{who}: {diagnosis.headline} ({diagnosis.cause})",
         summary=diagnosis.summary,
         facts=diagnosis.facts,
@@ -150,8 +150,8 @@ def _told(case: PullCase) -> str:
     return shown if exit_code is None else f"{shown} (exit code {exit_code})".strip()
 
 
-def _repository(failure: PullFailure) -> str:
-    """Name the repository. SNS refuses an attribute that is empty."""
+def repository_name(failure: PullFailure) -> str:
+    """Name the repository of the image, in ECR or elsewhere; `unknown` where nobody knows it."""
     if failure.reference is not None:
         return failure.reference.repository.name
     name = failure.image.partition("@")[0]

@@ -1,8 +1,23 @@
-"""What is said of an incident that goes on."""
+"""Incidents that somebody was alerted about: their names, and what is said while they go on."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from platform_guard.alerts import Alert
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ToldIncident:
+    """An incident of a service, and what its alert named."""
+
+    key: str
+    repository: str
+    image: str
+    """As `docker` calls it."""
+
+    @property
+    def cause(self) -> str:
+        """Why the tasks failed, by its fixed name."""
+        return self.key.rpartition(" ")[2]
 
 
 def with_further_failures(alert: Alert, count: int) -> Alert:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from platform_guard.alerts import Alert, Link, Severity, Status
 from platform_guard.console_links import links_to_image, service_page
+from platform_guard.incidents import ToldIncident
 from platform_guard.references import Reference
 from platform_guard.service_events import SteadyService
 
@@ -27,14 +28,30 @@ def alert_about_repair(image: Reference, finding: str, reason: str) -> Alert:
     )
 
 
-def alert_about_steady_service(steady: SteadyService, incidents: Sequence[str]) -> Alert:
-    """Tell that a service whose tasks failed is steady now. `incidents` are their keys."""
+def alerts_about_steady_service(
+    steady: SteadyService, incidents: Sequence[ToldIncident]
+) -> tuple[Alert, ...]:
+    """Tell that a service whose tasks failed is steady now, once for each repository of its images.
+
+    So that whoever was told of a repository hears of its end.
+    """
+    repositories = dict.fromkeys(incident.repository for incident in incidents)
+    return tuple(
+        _alert_about_steady_service(
+            steady, [incident for incident in incidents if incident.repository == repository]
+        )
+        for repository in repositories
+    )
+
+
+def _alert_about_steady_service(steady: SteadyService, incidents: Sequence[ToldIncident]) -> Alert:
     service, cluster, region = steady.service, steady.cluster, steady.region
-    causes = list(dict.fromkeys(incident.rpartition(" ")[2] for incident in incidents))
+    causes = list(dict.fromkeys(incident.cause for incident in incidents))
+    first = incidents[0]
     return Alert(
         severity=Severity.INFO,
         code=causes[0],
-        repository="",
+        repository=first.repository,
         title=f"{service}: steady again ({', '.join(causes)})",
         summary=f"ECS says that the service {service} in the cluster {cluster} is steady: all the "
         "tasks that it wants are running. If the deployment was rolled back, they run the image "
@@ -44,10 +61,11 @@ def alert_about_steady_service(steady: SteadyService, incidents: Sequence[str]) 
             ("Cluster", cluster),
             ("Account", f"{steady.account}, {region}"),
         ),
-        group=incidents[0],
+        group=first.key,
         links=(Link("Service", service_page(region, cluster, service)),),
         status=Status.RESOLVED,
         account=steady.account,
         region=region,
+        image=first.image,
         service=service,
     )

@@ -6,6 +6,8 @@ from local_aws import Deployment, LocalAws, PublishedMessage
 from tests.integration.ecs import MAC_BUILD, Shop, deliver, machine_text
 from tests.support.stop_events import Json, service_event, stop_event
 
+SIDECAR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/proxy:2.0"
+
 
 @pytest.fixture
 def definition(shop: Shop) -> str:
@@ -33,6 +35,27 @@ def test_a_service_that_is_steady_again_is_told_once(
     opened, resolved = map(machine_text, about_service(guard))
     assert resolved["title"] == "api: steady again (platform-mismatch)"
     assert resolved["group"] == opened["group"]
+    assert resolved["repository"] == opened["repository"] == "shop/api"
+    assert resolved["image"] == opened["image"]
+
+
+def test_each_repository_of_the_service_is_told_of(
+    aws: LocalAws, guard: Deployment, definition: str
+) -> None:
+    about_sidecar = stop_event(2, definition=definition, image=SIDECAR)
+    deliver(aws, guard, stop_event(1, definition=definition), about_sidecar)
+
+    deliver(aws, guard, service_event("steady-1"))
+
+    told = [
+        (each.attributes["status"], each.attributes["repository"]) for each in about_service(guard)
+    ]
+    assert told == [
+        ("open", "shop/api"),
+        ("open", "shop/proxy"),
+        ("resolved", "shop/api"),
+        ("resolved", "shop/proxy"),
+    ]
 
 
 def test_an_incident_that_comes_back_after_its_end_is_alerted_about_at_once(

@@ -19,6 +19,7 @@ from platform_guard.diagnosis import (
     diagnose,
     diagnose_exec_format,
     incident_key,
+    repository_name,
 )
 from platform_guard.evidence import (
     Evidence,
@@ -28,7 +29,7 @@ from platform_guard.evidence import (
     TaskDefinition,
     wanted_evidence,
 )
-from platform_guard.incidents import with_further_failures
+from platform_guard.incidents import ToldIncident, with_further_failures
 from platform_guard.pull_failures import PullFailure
 from platform_guard.task_platforms import platform_of_task
 from platform_guard.task_stops import TaskStop
@@ -127,7 +128,8 @@ class StopExplainer:
         key = incident_key(stop, failure)
         reported = self.reporter.report(key, stop.task_arn, make_alert, self.context)
         if reported is Reported.ALERTED and stop.service and self.services is not None:
-            self.services.note(stop.cluster_arn, stop.service, key)
+            told = ToldIncident(key, repository_name(failure), failure.image)
+            self.services.note(stop.cluster_arn, stop.service, told)
         return reported
 
 
