@@ -1,15 +1,14 @@
 """The sweep: what starts it, what divides its work, and what it may do."""
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from platform_guard.policies import Policies
-from platform_guard.settings import Settings
 from stacks.alarms import alarm_when_absent
 from stacks.foundation import Foundation
-from stacks.metrics import guard_metric
 from stacks.policy_permissions import permissions_to_know_policies
 from stacks.queue_fed import QueueFedFunction
 
@@ -21,6 +20,7 @@ _MAX_CONCURRENCY = 5
 
 
 # An alarm looks back for a week, a day at a time, and no further (CloudWatch API, PutMetricAlarm).
+_HOURS_OF_A_DAY = 24
 _MOST_HOURS = 7 * 24
 
 # The first sweep of a large registry takes hours, and most of its parts wait.
@@ -59,17 +59,7 @@ class Sweep(QueueFedFunction):
             # What is left of a part, until nothing is left of it.
             sends_to_itself=True,
         )
-        alarm_when_absent(
-            self,
-            "MissedAlarm",
-            foundation.alerts,
-            metric=guard_metric(self.module, "sweeps_started", Duration.hours(_hours(settings))),
-            periods=min(-(-2 * settings.sweep.every_hours // _hours(settings)), _MOST_HOURS // 24),
-            description=(
-                "The ECR platform guard's sweep has not begun for two of its periods. Run "
-                "platform-guard doctor: it looks at the schedule and at all behind it."
-            ),
-        )
+        self._watch_starts(foundation)
         self.function.add_environment("GUARD_SWEEP_QUEUE_URL", self.queue.queue_url)
         self.function.add_environment("GUARD_PUSH_QUEUE_URL", push_guard.queue.queue_url)
         for queue in (self.queue, push_guard.queue):
@@ -77,9 +67,28 @@ class Sweep(QueueFedFunction):
                 iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
             )
 
+    def _watch_starts(self, foundation: Foundation) -> None:
+        """Alarm where nothing starts the function for two of its periods, or for a week.
 
-def _hours(settings: Settings) -> int:
-    return min(settings.sweep.every_hours, 24)
+        Its parts count as well: while a first sweep takes hours, a start waits behind them.
+        """
+        every_hours = foundation.settings.sweep.every_hours
+        hours = min(every_hours, _HOURS_OF_A_DAY)
+        awaited = min(2 * every_hours, _MOST_HOURS)
+        alarm_when_absent(
+            self,
+            "MissedAlarm",
+            foundation.alerts,
+            metric=self.function.metric_invocations(
+                period=Duration.hours(hours), statistic=cloudwatch.Stats.SUM
+            ),
+            periods=-(-awaited // hours),
+            description=(
+                f"The ECR platform guard's sweep has not run for {awaited} hours, and should run "
+                f"every {every_hours}. Run platform-guard doctor: it looks at the schedule and at "
+                "all behind it."
+            ),
+        )
 
 
 def _deployed(stack: Stack) -> events.EventPattern:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Properties, Template, as_text, logical_id
 
 LAMBDAS = Path(__file__).parents[2] / "lambdas"
@@ -107,6 +108,31 @@ def test_pushes_that_nobody_tells_the_guard_of_raise_an_alarm(template: Template
     assert metrics["pushes_seen"] == [{"Name": "service", "Value": "push-guard"}]
     assert "FILL(put, 0) > 0" in expression
     assert alarm["EvaluationPeriods"] == 3
+
+
+@pytest.mark.parametrize(
+    ("every_hours", "period_hours", "periods"),
+    [
+        pytest.param(1, 1, 2, id="every hour"),
+        pytest.param(36, 24, 3, id="not in whole days"),
+        pytest.param(168, 24, 7, id="so rarely that CloudWatch sees only one"),
+    ],
+)
+def test_a_sweep_that_does_not_run_raises_an_alarm(
+    every_hours: int, period_hours: int, periods: int, synthesize: Synthesize
+) -> None:
+    template = synthesize(f"[sweep]\nevery_hours = {every_hours}\n").template
+    alarm = of_metric(template, "AWS/Lambda", "Invocations", template.part("sweep").function_id)
+
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (period_hours * 3600, periods)
+    assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
+        "Sum",
+        "LessThanThreshold",
+        1,
+    )
+    # So is every alarm before its first data: no state changes, and nobody is told.
+    assert alarm["TreatMissingData"] == "missing"
+    assert alarm["InsufficientDataActions"] == alarm["AlarmActions"]
 
 
 def test_the_dashboard_and_the_alarms_show_nothing_that_its_function_does_not_count(
