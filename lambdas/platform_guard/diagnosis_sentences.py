@@ -7,6 +7,7 @@ from platform_guard.evidence import TagState
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
 from platform_guard.pull_failures import exec_format_suspects
+from platform_guard.pull_refusals import Refuser, refuser_of
 
 _TLS = re.compile(r"x509|tls: |remote error: tls|http response to https client", re.IGNORECASE)
 
@@ -88,6 +89,11 @@ def _cause(case: PullCase) -> str:
             )
         case Cause.IMAGE_NOT_FOUND:
             return _not_found(case, name)
+        case Cause.ACCESS_DENIED if _is_refused_by_s3(case):
+            return (
+                f"The registry of {name} answered, but S3, where it keeps the layers, refuses: a "
+                "policy on the way does not allow it."
+            )
         case Cause.ACCESS_DENIED:
             return (
                 f"The registry knows who asks for {name} and refuses: a policy does not allow it."
@@ -133,6 +139,11 @@ def _cause(case: PullCase) -> str:
             return f"{name} could not be pulled; the text does not say why in words that are known."
         case _:
             assert_never(case.cause)
+
+
+def _is_refused_by_s3(case: PullCase) -> bool:
+    refuser = refuser_of(case.failure.error.text)
+    return refuser is Refuser.LAYER_STORE and not case.is_elsewhere
 
 
 def _platform_mismatch(case: PullCase, name: str, platform: str) -> str:

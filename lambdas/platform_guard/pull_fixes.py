@@ -6,7 +6,8 @@ from typing import assert_never
 from platform_guard.alerts import Fix
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
-from platform_guard.pull_fixes_access import access_fixes, credential_fixes
+from platform_guard.pull_fixes_access import access_fixes
+from platform_guard.pull_fixes_credentials import credential_fixes
 from platform_guard.pull_fixes_host import disk_fixes, slow_pull_fixes, unpack_fixes
 from platform_guard.pull_fixes_image import missing_image_fixes, platform_fixes, rebuild_fixes
 from platform_guard.pull_fixes_limits import rate_limit_fixes

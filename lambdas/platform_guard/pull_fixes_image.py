@@ -8,8 +8,8 @@ from platform_guard.fix_commands import list_platforms
 from platform_guard.platforms import Platform
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
-from platform_guard.pull_fixes_access import give_credentials
 from platform_guard.pull_fixes_build import build_fixes, check_image, free_tag_fixes
+from platform_guard.pull_fixes_credentials import give_credentials
 from platform_guard.pull_fixes_tasks import change_task_definition, restart
 from platform_guard.pull_targets import Target
 
@@ -164,6 +164,6 @@ def _find_elsewhere(case: PullCase, target: Target) -> list[Fix]:
             "Correct the name of the image in the task definition; this shows whether it is there",
             list_platforms(case.failure.image or target.image),
         ),
-        give_credentials(target, "If it is private, give the task credentials"),
+        *give_credentials(case, target, "If it is private, give the task credentials"),
         restart(case, target),
     ]

@@ -7,6 +7,7 @@ from platform_guard.console_links import console_address, quoted
 from platform_guard.evidence import AwsvpcConfiguration, Egress, Network
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
+from platform_guard.pull_fixes_access import look_at_layer_store
 from platform_guard.pull_fixes_deployments import (
     describe_service,
     is_deployed_by_ecs,
@@ -36,7 +37,7 @@ def _mend_endpoints(case: PullCase, network: Network | None, target: Target) -> 
     if not (went_to_endpoint if network is None else _has_way_out(network)):
         fixes.extend(_add_endpoints(case, network, target))
     if case.cause is Cause.NETWORK_LAYERS:
-        fixes.append(_look_at_endpoint_policy(network, target))
+        fixes.append(look_at_layer_store(case, target))
     return fixes
 
 
@@ -192,22 +193,6 @@ def _add_endpoints(case: PullCase, network: Network | None, target: Target) -> l
         else "Give the subnet a way to Amazon ECR, and to S3, where that keeps the layers"
     )
     return [target.fix(f"{title}: a NAT gateway, or these VPC endpoints", *commands)]
-
-
-def _look_at_endpoint_policy(network: Network | None, target: Target) -> Fix:
-    bucket = f"arn:aws:s3:::prod-{target.region}-starport-layer-bucket/*"
-    return target.fix(
-        "If there is an endpoint for S3, its policy has to allow s3:GetObject of "
-        f"{bucket}, and the task's security group HTTPS to S3",
-        target.aws(
-            "ec2",
-            "describe-vpc-endpoints",
-            "--filters",
-            f"Name=vpc-id,Values={network.vpc_id if network else 'VPC_ID'}",
-            "--query",
-            "VpcEndpoints[].[VpcEndpointId, ServiceName, PolicyDocument]",
-        ),
-    )
 
 
 def _follow_route(network: Network | None, target: Target) -> Fix:

@@ -25,6 +25,7 @@ PLACEHOLDERS = frozenset(
         "ENDPOINT_SECURITY_GROUP",
         "FAMILY",
         "IMAGE",
+        "KMS_KEY",
         "NEW_TAG",
         "REGION",
         "REPOSITORY",

@@ -40,6 +40,7 @@ DEFINITION = TaskDefinition(
     stated=frozenset({"family", "cpu", "memory", "networkMode", "executionRoleArn", "revision"}),
 )
 ROLE = PullingRole("arn:aws:iam::123456789012:role/ecs/shop-execution", RoleKind.EXECUTION)
+INSTANCE_ROLE = PullingRole("arn:aws:iam::123456789012:role/ecsInstanceRole", RoleKind.INSTANCE)
 PRESENT = StoredTag(TagState.PRESENT, ARM64_INDEX.digest, "2026-11-24T09:00:00Z")
 IMMUTABLE, MUTABLE = StoredRepository(True, "IMMUTABLE"), StoredRepository(True, "MUTABLE")
 MISMATCH = Evidence(DEFINITION, stored(ARM64_INDEX), PRESENT, MUTABLE, GuardDeeds())
@@ -62,7 +63,19 @@ SERVICE = Service(
 GUARD_MARK = "platform-guard.missing-platform.1.4.3.7640df2c62da"
 WINDOWS = "WINDOWS_SERVER_2022_CORE"
 WINDOWS_2022 = Platform("windows", "amd64", os_version="10.0.20348")
+NGINX = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/docker-hub/library/nginx:1"
 API = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
+
+
+def denied(how: str, action: str = "GetAuthorizationToken") -> str:
+    """Word a refusal as IAM does."""
+    role = "arn:aws:sts::123456789012:assumed-role/shop-execution/0a4f1c2ab09d6e4e"
+    return (
+        "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+        f"AccessDeniedException: User: {role} is not authorized to perform: ecr:{action} on "
+        f"resource: * {how}"
+    )
+
 
 CASES: dict[str, tuple[TaskStop, Evidence]] = {
     "platform-mismatch": (stop_of("fargate-platform-mismatch"), MISMATCH),
@@ -192,6 +205,40 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
     "access-denied": (
         stop_of("fargate-access-denied-cross-account"),
         Evidence(task_definition=DEFINITION, role=ROLE),
+    ),
+    "access-denied-layers": (
+        stop_with(
+            "CannotPullContainerError: ref pull has been retried 1 time(s): failed to copy: "
+            "httpReadSeeker: failed open: unexpected status code "
+            "https://prod-eu-central-1-starport-layer-bucket.s3.eu-central-1.amazonaws.com/1a2b: "
+            "403 Forbidden",
+            API,
+        ),
+        Evidence(task_definition=DEFINITION, role=ROLE),
+    ),
+    "access-denied-endpoint-policy": (
+        stop_with(denied("because no VPC endpoint policy allows the action"), API),
+        Evidence(task_definition=DEFINITION, role=ROLE),
+    ),
+    "access-denied-organization": (
+        stop_with(denied("with an explicit deny in a service control policy"), API),
+        Evidence(task_definition=DEFINITION, role=ROLE),
+    ),
+    "access-denied-cache": (
+        stop_with(
+            denied("because no identity-based policy allows it", "BatchImportUpstreamImage"), NGINX
+        ),
+        Evidence(task_definition=DEFINITION, role=ROLE),
+    ),
+    "access-denied-instance": (
+        stop_with(
+            denied("because no identity-based policy allows it").replace(
+                "shop-execution/0a4f1c2ab09d6e4e", "ecsInstanceRole/i-0a1b2c3d4e5f60718"
+            ),
+            API,
+            "ec2-platform-mismatch",
+        ),
+        Evidence(task_definition=replace(DEFINITION, execution_role_arn=""), role=INSTANCE_ROLE),
     ),
     "registry-auth": (
         stop_of("fargate-registry-auth"),

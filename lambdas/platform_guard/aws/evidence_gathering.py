@@ -215,8 +215,9 @@ class _Gathering:
         return replace(evidence, repository=found)
 
     def _with_role(self, evidence: Evidence) -> Evidence:
-        definition = evidence.task_definition
-        found = _look_up(EvidenceKind.ROLE, lambda: find_role(self.question.stop, definition))
+        definition, question = evidence.task_definition, self.question
+        denied = question.failure.error.role
+        found = _look_up(EvidenceKind.ROLE, lambda: find_role(question.stop, definition, denied))
         return replace(evidence, role=found)
 
     def _with_service(self, evidence: Evidence) -> Evidence:

@@ -1,0 +1,44 @@
+"""Who refuses a pull from Amazon ECR, going by the words of the refusal."""
+
+import re
+from enum import StrEnum
+
+
+class Refuser(StrEnum):
+    """What stands in the way of a pull; the texts are IAM's names for the kinds of policies."""
+
+    LAYER_STORE = "S3"
+    KEY = "KMS"
+    PULL_THROUGH_CACHE = "pull-through cache"
+    ENDPOINT_POLICY = "VPC endpoint policy"
+    ORGANIZATION = "control policy"
+    BOUNDARY = "permissions boundary"
+    RESOURCE_POLICY = "resource-based policy"
+    DENIED_IDENTITY = "deny in an identity-based policy"
+    IDENTITY = "identity-based policy"
+    """Nothing allows it; also where the text does not say more."""
+
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html words a refusal
+# as "because no … policy allows" or "with an explicit deny in a …". The first that fits counts: a
+# missing grant for a pull-through cache is called an identity-based policy, too.
+_WORDS = (
+    (Refuser.ENDPOINT_POLICY, r"vpc endpoint policy"),
+    (Refuser.ORGANIZATION, r"(?:service|resource) control policy"),
+    (Refuser.BOUNDARY, r"permissions boundary"),
+    (Refuser.RESOURCE_POLICY, r"resource(?:-based)? policy"),
+    (Refuser.DENIED_IDENTITY, r"explicit deny"),
+    (Refuser.PULL_THROUGH_CACHE, r"ecr:(?:batchimportupstreamimage|createrepository)"),
+    (Refuser.KEY, r"kmsexception|\bkms:\w|customer master key"),
+    (
+        Refuser.LAYER_STORE,
+        r"starport-layer-bucket|\.s3[.-][\w.-]{0,60}amazonaws\.com"
+        r"|httpread(?:er)?seeker: failed|error pulling image configuration",
+    ),
+)
+
+
+def refuser_of(text: str) -> Refuser:
+    """Tell what refused a pull."""
+    readable = " ".join(text.lower().split())
+    return next((who for who, words in _WORDS if re.search(words, readable)), Refuser.IDENTITY)
