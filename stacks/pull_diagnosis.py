@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from platform_guard.service_events import DETAIL_TYPE, STEADY
+from platform_guard.task_stops import StopCode
 from stacks.foundation import Foundation
 from stacks.queue_fed import QueueFedFunction
 
@@ -14,7 +15,7 @@ from stacks.queue_fed import QueueFedFunction
 _FAILED_TO_START = events.EventPattern(
     source=["aws.ecs"],
     detail_type=["ECS Task State Change"],
-    detail={"lastStatus": ["STOPPED"], "stopCode": ["TaskFailedToStart"]},
+    detail={"lastStatus": ["STOPPED"], "stopCode": [StopCode.FAILED_TO_START]},
 )
 
 # What a shell and a container engine exit with when the kernel answers "exec format error". One
@@ -24,7 +25,7 @@ _EXITED_AS_IF_NOT_EXECUTABLE = events.EventPattern(
     detail_type=["ECS Task State Change"],
     detail={
         "lastStatus": ["STOPPED"],
-        "stopCode": ["EssentialContainerExited"],
+        "stopCode": [StopCode.ESSENTIAL_CONTAINER_EXITED],
         "containers": {"exitCode": [1, 255]},
     },
 )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 
 class Severity(StrEnum):
@@ -75,10 +74,3 @@ class Alert:
     """Of Amazon ECS, by its name."""
     is_told_always: bool = False
     """Whether it is told however often others like it were: something was taken away."""
-
-
-class AlertSink(Protocol):
-    """What takes alerts and sees to it that they reach people."""
-
-    def publish(self, alert: Alert) -> None:
-        """Take an alert; raises where it could not."""

@@ -1,4 +1,4 @@
-"""Facts that pull errors mention: image, registry, platform, address, role, digest, retries.
+"""Facts that pull errors mention: image, registry, platform, address, role, digest.
 
 A name counts only where the text goes on after it, so that a text cut in the middle yields no half
 of a name.
@@ -65,8 +65,6 @@ _IMAGE_DIGEST = re.compile(
     r"(?:@|/manifests/|\bmanifest )(?P<digest>sha256:[0-9a-f]{64})(?![0-9a-f])"
 )
 
-_RETRIES = re.compile(r"been retried (?P<retries>\d{1,4}) time", re.IGNORECASE)
-
 
 def find_image(text: str, *, truncated: bool) -> str | None:
     """Find the image reference as written; one that a truncated text ends in is not whole."""
@@ -116,9 +114,3 @@ def find_digest(text: str) -> str | None:
     """Find the digest of the image or its manifest; digests of layers do not count."""
     match = _IMAGE_DIGEST.search(text)
     return None if match is None else match["digest"]
-
-
-def find_retries(text: str) -> int | None:
-    """Find how often ECS says that it tried: 1 means that it saw no use in trying again."""
-    match = _RETRIES.search(text)
-    return None if match is None else int(match["retries"])

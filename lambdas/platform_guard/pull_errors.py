@@ -14,7 +14,6 @@ from platform_guard.pull_error_facts import (
     find_image,
     find_platform,
     find_registry,
-    find_retries,
     find_role,
 )
 from platform_guard.pull_error_image_rules import IMAGE_RULES
@@ -91,8 +90,6 @@ class PullError:
     """Who was denied, as ARN or as name."""
     digest: str | None
     """The digest of the image or its manifest, never of a layer."""
-    retries: int | None
-    """How often ECS says that it tried; 1 means that it saw no use in trying again."""
     truncated: bool
     """Whether the text shows that it was cut."""
     rule: str | None
@@ -117,7 +114,6 @@ def classify(text: str) -> PullError:
         address=find_address(readable),
         role=find_role(readable),
         digest=find_digest(readable),
-        retries=find_retries(readable),
         truncated=truncated,
         rule=None if rule is None else rule.name,
     )

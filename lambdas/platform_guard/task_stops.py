@@ -47,7 +47,6 @@ class StoppedContainer:
     image_digest: str = ""
     reason: str = ""
     exit_code: int | None = None
-    last_status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +64,16 @@ class TaskStop:
     task_definition_arn: str
     group: str = ""
     """`service:NAME`, `family:NAME`, or what whoever started the task called it."""
-    started_by: str = ""
     launch_type: LaunchType | None = None
     """None also for a launch type that is not known here."""
     capacity_provider: str = ""
     container_instance_arn: str = ""
-    platform_version: str = ""
-    """Of Fargate, such as `1.4.0`."""
     platform_family: str = ""
     """Of Fargate, such as `Linux` or `Windows Server 2022 Core`."""
     cpu_architecture: str = ""
     """`x86_64` or `arm64`, the attribute `ecs.cpu-architecture`."""
     stop_code: str = ""
     stopped_reason: str = ""
-    created_at: str | None = None
-    pull_started_at: str | None = None
     pull_stopped_at: str | None = None
     started_at: str | None = None
     execution_stopped_at: str | None = None
@@ -176,17 +170,13 @@ def _read_task(
         task_arn=required_text(task, "taskArn"),
         task_definition_arn=required_text(task, "taskDefinitionArn"),
         group=optional_text(task, "group"),
-        started_by=optional_text(task, "startedBy"),
         launch_type=_launch_type(optional_text(task, "launchType")),
         capacity_provider=optional_text(task, "capacityProviderName"),
         container_instance_arn=optional_text(task, "containerInstanceArn"),
-        platform_version=optional_text(task, "platformVersion"),
         platform_family=optional_text(task, "platformFamily"),
         cpu_architecture=_attribute(task, "ecs.cpu-architecture"),
         stop_code=optional_text(task, "stopCode"),
         stopped_reason=optional_text(task, "stoppedReason"),
-        created_at=_time(task, "createdAt"),
-        pull_started_at=_time(task, "pullStartedAt"),
         pull_stopped_at=_time(task, "pullStoppedAt"),
         started_at=_time(task, "startedAt"),
         execution_stopped_at=_time(task, "executionStoppedAt"),
@@ -205,7 +195,6 @@ def _read_container(fields: Mapping[str, object]) -> StoppedContainer:
         image_digest=optional_text(fields, "imageDigest"),
         reason=optional_text(fields, "reason"),
         exit_code=_whole_number(fields.get("exitCode")),
-        last_status=optional_text(fields, "lastStatus"),
     )
 
 

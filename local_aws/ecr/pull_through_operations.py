@@ -48,13 +48,6 @@ class PullThroughOperations(EcrOperations):
         page, token = self._page(list(self._rules.values()))
         return ActionResult(without_none({"pullThroughCacheRules": list(page), "nextToken": token}))
 
-    def delete_pull_through_cache_rule(self) -> ActionResult:
-        """Forget a rule."""
-        prefix = self._get_param("ecrRepositoryPrefix")
-        if prefix not in self._rules:
-            raise _no_rule(prefix)
-        return ActionResult(self._rules.pop(prefix))
-
     @property
     def _rules(self) -> dict[str, dict[str, object]]:
         return self._registry.cache_rules.setdefault((self.current_account, self.region), {})

@@ -111,7 +111,6 @@ def test_a_text_cut_before_its_cause_says_what_it_can() -> None:
     assert error.rule is None
     assert error.truncated
     assert error.registry == "registry-1.docker.io"
-    assert error.retries == 1
 
 
 REFORMATTED = [

@@ -136,15 +136,3 @@ def test_the_role_is_the_one_denied(text: str, role: str | None) -> None:
 )
 def test_the_digest_is_that_of_the_image_and_whole(text: str, digest: str | None) -> None:
     assert classify(text).digest == digest
-
-
-@pytest.mark.parametrize(
-    ("text", "retries"),
-    [
-        ("pull image manifest has been retried 7 time(s): x", 7),
-        ("ref pull has been retried 1 time(s): x", 1),
-        ("pull image manifest has been retried", None),
-    ],
-)
-def test_retries_are_counted_by_ecs(text: str, retries: int | None) -> None:
-    assert classify(text).retries == retries

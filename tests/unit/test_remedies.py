@@ -9,7 +9,6 @@ from platform_guard.remedies import (
     AddMark,
     Plan,
     Wait,
-    describe_plan,
     plan_remedy,
     why_not_wanted_any_more,
 )
@@ -28,6 +27,7 @@ from tests.support.observations import (
     policy_of,
     state,
 )
+from tests.support.plans import describe_plan
 
 TAKING_AWAY = [Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE]
 FREE = observed()

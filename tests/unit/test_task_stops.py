@@ -45,15 +45,11 @@ def test_a_stop_is_read() -> None:
         task_arn=f"{ARN}:task/prod/{task}",
         task_definition_arn=f"{ARN}:task-definition/shop-api:7",
         group="service:api",
-        started_by="ecs-svc/8412398271660931234",
         launch_type=LaunchType.FARGATE,
-        platform_version="1.4.0",
         cpu_architecture="x86_64",
         stop_code="TaskFailedToStart",
         stopped_reason="CannotPullContainerError: pull image manifest has been retried 7 time(s): "
         "image Manifest does not contain descriptor matching platform 'linux/amd64'",
-        created_at="2026-11-24T10:00:01.482Z",
-        pull_started_at="2026-11-24T10:00:14.031Z",
         pull_stopped_at="2026-11-24T10:00:52.904Z",
         execution_stopped_at="2026-11-24T10:01:02.350Z",
         stopped_at="2026-11-24T10:01:25.617Z",
@@ -64,7 +60,6 @@ def test_a_stop_is_read() -> None:
             StoppedContainer(
                 "api",
                 "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2",
-                last_status="STOPPED",
             ),
         ),
     )
