@@ -16,7 +16,7 @@ def evidence_lines(case: PullCase) -> tuple[str, ...]:
         *_task_definition(case),
         *_guard(case),
         *_role(case),
-        *_network(case.network),
+        *_network(case),
         *map(_not_seen, case.evidence.not_seen),
     )
 
@@ -66,13 +66,16 @@ def _role(case: PullCase) -> list[str]:
     return [f"pulls as its {case.role.kind} {case.role.arn}"] if case.role else []
 
 
-def _network(network: Network | None) -> list[str]:
+def _network(case: PullCase) -> list[str]:
+    network = case.network
     if network is None:
         return []
+    # Only what is in ECR comes through its endpoints.
+    services = () if case.is_elsewhere else _SERVICES
     return [
         f"{network.subnet_id} leads to {_way_out(network)}",
         *_public_address(network),
-        *(_endpoint(network, service) for service in _SERVICES),
+        *(_endpoint(network, service) for service in services),
     ]
 
 

@@ -25,6 +25,9 @@ from platform_guard.task_platforms import platform_of_task
 from platform_guard.task_stops import LaunchType, TaskStop
 from platform_guard.verdicts import Finding, NoFinding
 
+# api.ecr.REGION… and ACCOUNT.dkr.ecr.REGION…, but neither public.ecr.aws nor api.ecr-public….
+_PRIVATE_ECR = re.compile(r"(?<!^public)[.-]ecr(?:-fips)?[.-](?!public\.)")
+
 
 @dataclass(frozen=True, slots=True)
 class PullCase:
@@ -50,7 +53,7 @@ class PullCase:
         """Whether the image is surely not in ECR."""
         image, registry = self.failure.image, self.failure.error.registry or ""
         host = image.partition("/")[0] or registry
-        return bool(host) and self.reference is None and not re.search(r"[.-]ecr[.-]", host)
+        return bool(host) and self.reference is None and not _PRIVATE_ECR.search(host)
 
     @property
     def is_on_fargate(self) -> bool | None:

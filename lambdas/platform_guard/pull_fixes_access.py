@@ -8,7 +8,7 @@ from platform_guard.alerts import Fix
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_fixes_credentials import credential_fixes
 from platform_guard.pull_refusals import Refuser, refuser_of
-from platform_guard.pull_roles import allow, pulls_as_instance, role_name
+from platform_guard.pull_roles import allow, allow_caching, pulls_as_instance, role_name
 from platform_guard.pull_targets import Target
 from platform_guard.references import partition
 
@@ -19,9 +19,6 @@ _PULL_ACTIONS = [
     "ecr:BatchGetImage",
     "ecr:GetDownloadUrlForLayer",
 ]
-
-# https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
-_CACHE_ACTIONS = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
 
 _KEY = re.compile(r"on resource: (?P<key>arn:[\w-]{3,20}:kms:[\w:/-]{1,200})")
 
@@ -125,7 +122,7 @@ def _allow_caching(case: PullCase, target: Target) -> Fix:
         "The repository is filled by a pull-through cache: let the role fetch what it does not "
         "hold yet, and create the repository at the first pull; in the registry of another "
         "account, that account's registry policy has to allow it too",
-        allow(target, role_name(case), "pull-through-cache", _CACHE_ACTIONS, resource),
+        allow_caching(target, role_name(case), resource),
     )
 
 

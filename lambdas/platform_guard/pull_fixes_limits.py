@@ -1,13 +1,40 @@
 """Fixes for a registry that serves no more."""
 
+import shlex
+from dataclasses import dataclass
+
 from platform_guard.alerts import Fix
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_fixes_tasks import restart
+from platform_guard.pull_roles import allow_caching, execution_role_name
 from platform_guard.pull_targets import Target
+from platform_guard.references import Repository
 
-# https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
-_DOCKER_HUB = ("docker-hub", "registry-1.docker.io")
-_ECR_PUBLIC = ("ecr-public", "public.ecr.aws")
+_DOCKER_HUB = "registry-1.docker.io"
+
+
+@dataclass(frozen=True, slots=True)
+class _Upstream:
+    """A registry that Amazon ECR can cache.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+    """
+
+    host: str
+    prefix: str
+    """Of the repositories that the cache fills."""
+    wants_secret: bool
+
+
+_UPSTREAMS = (
+    _Upstream(_DOCKER_HUB, "docker-hub", wants_secret=True),
+    _Upstream("ghcr.io", "github", wants_secret=True),
+    _Upstream("registry.gitlab.com", "gitlab", wants_secret=True),
+    _Upstream("cgr.dev", "chainguard", wants_secret=True),
+    _Upstream("public.ecr.aws", "ecr-public", wants_secret=False),
+    _Upstream("quay.io", "quay", wants_secret=False),
+    _Upstream("registry.k8s.io", "kubernetes", wants_secret=False),
+)
 
 
 def rate_limit_fixes(case: PullCase, target: Target) -> list[Fix]:
@@ -19,33 +46,71 @@ def rate_limit_fixes(case: PullCase, target: Target) -> list[Fix]:
             target.aws("service-quotas", "list-service-quotas", "--service-code", "ecr"),
         )
         return [again, quotas]
-    if "public.ecr.aws" in (case.failure.error.registry or case.failure.image):
-        prefix, upstream = _ECR_PUBLIC
-        credentials: list[str] = []
-    else:
-        prefix, upstream = _DOCKER_HUB
-        credentials = ["--credential-arn", "SECRET_ARN"]
-    cache = target.fix(
-        "Let Amazon ECR cache the registry, and name the image in the task definition as "
-        f"{_cached(case, target, prefix)}",
-        target.aws(
-            "ecr",
-            "create-pull-through-cache-rule",
-            "--ecr-repository-prefix",
-            prefix,
-            "--upstream-registry-url",
-            upstream,
-            *credentials,
-        ),
-    )
-    return [cache, again]
+    host, name = _split(case)
+    upstream = _upstream(host)
+    if upstream is None:
+        return [again, _copy(case, target, name)]
+    return [_cache(target, upstream, name), _let_role_cache(case, target, upstream), again]
 
 
-def _cached(case: PullCase, target: Target, prefix: str) -> str:
-    image = case.failure.image.partition("@")[0] or "IMAGE"
+def _split(case: PullCase) -> tuple[str, str]:
+    """Tell the registry of the image, and what it is called there, tag included."""
+    image = case.failure.image.partition("@")[0]
     host, slash, rest = image.partition("/")
-    name = rest if slash and ("." in host or ":" in host) else image
-    if prefix == _DOCKER_HUB[0] and "/" not in name and name != "IMAGE":
+    if slash and ("." in host or ":" in host or host == "localhost"):
+        return _canonical(host), rest
+    if not image:
+        return _canonical(case.failure.error.registry or _DOCKER_HUB), "IMAGE"
+    return _DOCKER_HUB, image
+
+
+def _canonical(host: str) -> str:
+    return _DOCKER_HUB if host == "docker.io" or host.endswith(".docker.io") else host
+
+
+def _upstream(host: str) -> _Upstream | None:
+    if host.endswith(".azurecr.io"):
+        return _Upstream(host, "azure", wants_secret=True)
+    return next((upstream for upstream in _UPSTREAMS if upstream.host == host), None)
+
+
+def _cache(target: Target, upstream: _Upstream, name: str) -> Fix:
+    if upstream.host == _DOCKER_HUB and "/" not in name and name != "IMAGE":
         name = f"library/{name}"
-    domain = "amazonaws.com.cn" if target.region.startswith("cn-") else "amazonaws.com"
-    return f"{target.account}.dkr.ecr.{target.region}.{domain}/{prefix}/{name}"
+    cached = Repository(target.account, target.region, f"{upstream.prefix}/{name}").uri
+    rule = ("--ecr-repository-prefix", upstream.prefix, "--upstream-registry-url", upstream.host)
+    create = ("ecr", "create-pull-through-cache-rule", *rule)
+    title = (
+        f"Let Amazon ECR cache the registry, and name the image in the task definition as {cached}"
+    )
+    if not upstream.wants_secret:
+        return target.fix(title, target.aws(*create))
+    secret = ("--name", f"ecr-pullthroughcache/{upstream.prefix}")
+    value = ("--secret-string", "file://credentials.json")
+    return target.fix(
+        f"{title}. The registry wants credentials, as username and accessToken in a secret whose "
+        "name begins with ecr-pullthroughcache/",
+        target.aws("secretsmanager", "create-secret", *secret, *value),
+        target.aws(*create, "--credential-arn", "SECRET_ARN"),
+    )
+
+
+def _let_role_cache(case: PullCase, target: Target, upstream: _Upstream) -> Fix:
+    filled = Repository(target.account, target.region, f"{upstream.prefix}/*").arn
+    return target.fix(
+        "Let the execution role have the cache filled",
+        allow_caching(target, execution_role_name(case), filled),
+    )
+
+
+def _copy(case: PullCase, target: Target, name: str) -> Fix:
+    """Copy an image from a registry that Amazon ECR cannot cache."""
+    path, _, tag = name.partition(":")
+    copy = f"{Repository(target.account, target.region, path).uri}:{tag or 'latest'}"
+    command = ["docker", "buildx", "imagetools", "create", "-t", copy, case.failure.image]
+    return target.fix(
+        "Or copy the image into Amazon ECR, which has no cache for its registry, and name the copy "
+        "in the task definition",
+        target.aws("ecr", "create-repository", "--repository-name", path),
+        shlex.join(command),
+    )

@@ -30,6 +30,15 @@ def pulls_as_instance(case: PullCase) -> bool:
     return is_on_instance and case.definition is not None and not case.definition.execution_role_arn
 
 
+def allow_caching(target: Target, role: str, repositories: str) -> str:
+    """Let a role have repositories, by ARN, filled by a pull-through cache.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
+    """
+    actions = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+    return allow(target, role, "pull-through-cache", actions, repositories)
+
+
 def allow(
     target: Target, role: str, policy_name: str, actions: Sequence[str], resource: str
 ) -> str:

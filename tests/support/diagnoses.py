@@ -66,6 +66,8 @@ WINDOWS_2022 = Platform("windows", "amd64", os_version="10.0.20348")
 NGINX = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/docker-hub/library/nginx:1"
 API = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
 
+LIMITED = "CannotPullContainerError: toomanyrequests: Rate exceeded"
+
 
 def denied(how: str, action: str = "GetAuthorizationToken") -> str:
     """Word a refusal as IAM does."""
@@ -253,6 +255,27 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
         Evidence(task_definition=replace(DEFINITION, repository_credentials="shop/ghcr")),
     ),
     "rate-limited": (stop_of("ec2-rate-limited-docker-hub"), NO_EVIDENCE),
+    "rate-limited-github": (
+        stop_with(LIMITED, "ghcr.io/acme/tool:1"),
+        Evidence(task_definition=DEFINITION),
+    ),
+    "rate-limited-ecr-public": (
+        stop_with(LIMITED, "public.ecr.aws/nginx/nginx:1"),
+        Evidence(task_definition=DEFINITION),
+    ),
+    "rate-limited-elsewhere": (
+        stop_with(LIMITED, "registry.example.com:5000/acme/tool:1"),
+        Evidence(task_definition=DEFINITION),
+    ),
+    "network-registry-ecr-public": (
+        stop_with(
+            "CannotPullContainerError: failed to resolve ref public.ecr.aws/nginx/nginx:1: failed "
+            'to do request: Head "https://public.ecr.aws/v2/nginx/nginx/manifests/1": dial tcp '
+            "75.2.101.78:443: i/o timeout",
+            "public.ecr.aws/nginx/nginx:1",
+        ),
+        Evidence(network=CLOSED),
+    ),
     "network-registry": (
         stop_with(
             f"CannotPullContainerError: failed to resolve ref {API}: failed to do request: Head "
