@@ -1,6 +1,7 @@
 # Everything runs in .venv, which the first target that needs it sets up from requirements.lock.
 
 PYTHON ?= python3
+CDK_FLAGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
@@ -51,14 +52,14 @@ node_modules/.package-lock.json: package-lock.json | setup
 deploy: setup  ## Deploy to the account of your AWS credentials, to the regions of guard.toml
 	@$(BIN)/platform-guard preflight
 	@$(MAKE) --no-print-directory node_modules/.package-lock.json
-	@node_modules/.bin/cdk deploy --all
+	@node_modules/.bin/cdk deploy --all $(CDK_FLAGS)
 
 bootstrap: setup node_modules/.package-lock.json  ## Prepare ENVIRONMENT=aws://ACCOUNT/REGION for the CDK, once
 	@test -n '$(ENVIRONMENT)' || { echo 'make: say which: make bootstrap ENVIRONMENT=aws://ACCOUNT/REGION' >&2; exit 1; }
 	@cd $${TMPDIR:-/tmp} && $(CURDIR)/node_modules/.bin/cdk bootstrap $(ENVIRONMENT)
 
 destroy: setup node_modules/.package-lock.json  ## Remove what was deployed
-	@node_modules/.bin/cdk destroy --all
+	@node_modules/.bin/cdk destroy --all $(CDK_FLAGS)
 
 snapshots: setup  ## Write the snapshots of the templates anew, which a reviewer reads
 	@$(BIN)/python -m tests.infrastructure.snapshots

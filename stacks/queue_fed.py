@@ -46,12 +46,13 @@ class QueueFedFunction(Construct):
         """Feed `lambdas/<module>.py` with what matches, each event held back for `delay`.
 
         `event_patterns` are by the id of their rule; a schedule is a rule as well. Without any,
-        whoever builds this puts messages into `queue`. `max_concurrency`: None for what the
-        settings say. Messages that wait for longer than `longest_wait` raise an alarm.
+        whoever builds this puts messages into `queue`. `max_concurrency`: how many copies run at
+        once where the settings admit as many; None: as many as they admit. Messages that wait for
+        longer than `longest_wait` raise an alarm.
         """
         super().__init__(scope, construct_id)
         deploy = foundation.settings.deploy
-        copies = max_concurrency or deploy.max_concurrency
+        copies = min(max_concurrency or deploy.max_concurrency, deploy.max_concurrency)
         self.module = module
         self.dead_letters = dead_letter_queue(self, "DeadLetters", foundation.encryption)
         self.queue = queue_before(

@@ -93,6 +93,7 @@ class SlackNotifications(Construct):
         dead_letters: sqs.Queue,
         channels: Sequence[SlackChannel],
     ) -> None:
+        deploy = foundation.settings.deploy
         notifier = GuardFunction(
             self,
             "Notifier",
@@ -100,6 +101,7 @@ class SlackNotifications(Construct):
             module=_NOTIFIER,
             description="Posts alerts to Slack, in order and one a second a channel",
             timeout=_TIMEOUT,
+            reserved_concurrency=deploy.max_concurrency if deploy.reserve_concurrency else None,
             publishes=False,
             permissions=[
                 iam.PolicyStatement(
@@ -130,6 +132,7 @@ class SlackNotifications(Construct):
             event_source_arn=queue.queue_arn,
             # With more in a batch, those behind one that comes back would have waited for longer.
             batch_size=1,
+            max_concurrency=deploy.max_concurrency,
             report_batch_item_failures=True,
         )
 

@@ -4,9 +4,11 @@ from importlib.metadata import version
 
 import pytest
 
+from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Part, Template, actions, as_text, logical_id
 
 RULES = {"push_guard": 1, "pull_diagnosis": 3, "alert_dispatch": 0, "sweep": 2}
+SLACK = '[[slack.channel]]\nname = "platform"\nsecret = "platform-guard/slack"\n'
 REPORTING = ("push_guard", "alert_dispatch")
 
 
@@ -38,6 +40,24 @@ def test_a_storm_of_events_leaves_the_account_its_concurrency(part: Part) -> Non
     copies = 5 if part.function["Handler"] == "sweep.handler" else 10
 
     assert part.mapping["ScalingConfig"] == {"MaximumConcurrency": copies}
+
+
+def test_the_settings_bound_and_reserve_the_copies_of_every_function(
+    synthesize: Synthesize,
+) -> None:
+    template = synthesize(f"""
+        {SLACK}
+        [deploy]
+        max_concurrency = 3
+        reserve_concurrency = true
+    """).template
+    functions = template.resources("AWS::Lambda::Function").values()
+    mappings = template.resources("AWS::Lambda::EventSourceMapping").values()
+
+    assert {each["Handler"] for each in functions} > {"slack_notifier.handler", "sweep.handler"}
+    assert {each["ReservedConcurrentExecutions"] for each in functions} == {3}
+    assert len(mappings) == len(functions)
+    assert {each["ScalingConfig"]["MaximumConcurrency"] for each in mappings} == {3}
 
 
 def test_a_batch_is_not_received_again_while_it_is_handled(part: Part) -> None:
