@@ -100,7 +100,9 @@ def _guard(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
     image = push.image
     effective = policies.policy_for(image.repository, image.tag)
     guarding = _guarding(
-        image.repository, lambda: _reporting().publisher_about(push, context), context
+        image.repository,
+        lambda: _reporting().publisher_about(push, effective.policy, context),
+        context,
     )
     match guarding.guard(push, effective, is_redelivered=is_redelivered):
         case Ignored(reason):

@@ -19,6 +19,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from platform_guard.aws.clients import PERSISTENT, Clients
 from platform_guard.aws.conflicts import Patience
 from platform_guard.aws.effective_policies import EffectivePolicies
+from platform_guard.aws.errors import LookUpError
 from platform_guard.aws.once import Once
 from platform_guard.aws.queue_batches import (
     count,
@@ -28,6 +29,7 @@ from platform_guard.aws.queue_batches import (
     metrics,
     seconds_left,
 )
+from platform_guard.aws.sweep_queues import SweepQueues
 from platform_guard.aws.sweep_state import SweepState
 from platform_guard.aws.sweeper import Sweeper
 from platform_guard.aws.told_findings import ToldFindings
@@ -141,17 +143,20 @@ def _sweeper(context: LambdaContext) -> Sweeper:
         state=state,
         told=ToldFindings(clients.dynamodb, state_table, time.time),
         policy_for=_policy_for,
+        queues=SweepQueues(clients.sqs, sweep_queue_url, push_queue_url),
         account=_account(context),
         region=region,
-        queue_url=sweep_queue_url,
-        push_queue_url=push_queue_url,
         max_remedies=settings.sweep.max_remedies,
         delay_seconds=settings.delay_seconds,
     )
 
 
 def _policy_for(repository: "Repository", tag: str) -> "Policy":
-    return policies.policy_for(repository, tag).policy
+    """Give a policy that is known for sure: by a milder one all would be judged anew."""
+    policy = policies.policy_for(repository, tag).policy
+    if policy.caveat:
+        raise LookUpError(f"it could not be seen {policy.caveat.partition(';')[0]}")
+    return policy
 
 
 def _account(context: LambdaContext) -> str:

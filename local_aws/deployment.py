@@ -42,7 +42,7 @@ class Deployment:
         self.outputs = outputs(local, stack.name)
         self.functions: dict[str, Function] = {f.logical_id: f for f in self._read_functions()}
         self.event_source_mappings: list[EventSourceMapping] = list(self._read_mappings())
-        self._sandboxes = {name: self._sandbox(f) for name, f in self.functions.items()}
+        self.restart()
 
     def physical_id(self, logical_id: str) -> str:
         """Return the name, URL or ARN that CloudFormation gave a resource."""
@@ -59,6 +59,10 @@ class Deployment:
     def invoke(self, handler: str, event: object) -> Invocation:
         """Run a function on an event, as a schedule or an operator does."""
         return self._invoke(self.function(handler).logical_id, event)
+
+    def restart(self) -> None:
+        """Let every function begin anew with the code and the settings that its folder holds."""
+        self._sandboxes = {name: self._sandbox(f) for name, f in self.functions.items()}
 
     def drain(self, max_rounds: int = 20) -> list[Invocation]:
         """Run functions on their queues until those are empty, at most `max_rounds` times each.

@@ -1,4 +1,4 @@
-"""Which images were judged by which policy, in eight bytes each.
+"""Which images were judged, and by which policy, in eight bytes each.
 
 A repository may hold 100,000 images, and an item of DynamoDB 400 KB.
 """
@@ -17,6 +17,16 @@ def key_of(digest: str, policy_fingerprint: str) -> bytes:
     """Name an image under a policy; another policy gives it another name."""
     name = f"{digest} {policy_fingerprint}"
     return hashlib.sha256(name.encode()).digest()[:KEY_BYTES]
+
+
+def image_key(digest: str) -> bytes:
+    """Name an image that was judged, by whatever policy."""
+    return key_of(digest, "")
+
+
+def waiting_key(digest: str, policy_fingerprint: str) -> bytes:
+    """Name an image that was told of, and is still to be remedied as a policy says."""
+    return key_of(digest, f"waiting {policy_fingerprint}")
 
 
 def pack(keys: Iterable[bytes]) -> list[bytes]:

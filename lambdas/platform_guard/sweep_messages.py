@@ -30,7 +30,6 @@ class Part:
     """Where to go on in the first one."""
     images: int = 0
     """How many images were looked at in the repositories before."""
-    judged: int = 0
     unseen: tuple[str, ...] = ()
     """What could not be seen in them, a line each."""
 
@@ -67,7 +66,6 @@ def _part(fields: Mapping[str, object]) -> Part:
         repositories=_texts(fields, "repositories"),
         page=page if isinstance(page, str) else None,
         images=_count(fields, "images"),
-        judged=_count(fields, "judged"),
         unseen=_texts(fields, "unseen"),
     )
 

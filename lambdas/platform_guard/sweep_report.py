@@ -22,10 +22,15 @@ CODE = "sweep"
 class SweepFindings:
     """What is new in a repository."""
 
-    verdicts: Mapping[str, int]
-    """How many images have which finding, or are unreadable."""
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    """How many images that should be told have which finding, or are unreadable."""
+    judged: int = 0
+    first_seen: int = 0
+    """How many were judged that never were before."""
+    changed: int = 0
+    """How many of those that should be told were judged by another policy before."""
     missed: int = 0
-    """How many were pushed while the guard was there, without its hearing of it."""
+    """How many of them were pushed while the guard was there, without its hearing of it."""
     handed_over: int = 0
     """How many are being remedied as the policy says."""
     postponed: int = 0
@@ -46,7 +51,9 @@ class SweepReport:
     parts_done: int = 0
     images: int = 0
     judged: int = 0
+    first_seen: int = 0
     verdicts: Mapping[str, int] = field(default_factory=dict)
+    changed: int = 0
     missed: int = 0
     handed_over: int = 0
     postponed: int = 0
@@ -64,6 +71,11 @@ class SweepReport:
         """How many images it found that somebody should hear of."""
         return sum(self.verdicts.values())
 
+    @property
+    def unheard(self) -> int:
+        """How many of them were never judged before, by whatever policy."""
+        return self.new - self.changed
+
 
 def finding_line(judged: JudgedImage) -> str:
     """Write a finding as a line of the message."""
@@ -74,7 +86,7 @@ def finding_line(judged: JudgedImage) -> str:
 
 def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None:
     """Give the message of a sweep that has ended; None where it has nothing to tell."""
-    if report.is_through and not report.new:
+    if report.is_through and not report.new and not report.handed_over:
         return None
     return Alert(
         severity=_severity(report),
@@ -105,22 +117,36 @@ def _severity(report: SweepReport) -> Severity:
 def _headline(report: SweepReport) -> str:
     if not report.is_through:
         return "a sweep of the registry did not end"
-    images = "1 image" if report.new == 1 else f"{report.new:,} images"
-    return f"the sweep found {images} that nobody was told of"
+    if report.unheard:
+        return f"the sweep found {_images(report.unheard)} that nobody was told of"
+    if report.changed:
+        return f"{_images(report.changed)} with a finding by the changed policy"
+    if report.handed_over == 1:
+        return "1 finding that was told before is being remedied"
+    return f"{report.handed_over:,} findings that were told before are being remedied"
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def _summary(report: SweepReport) -> str:
     sentences = [
-        f"The sweep looked at {report.images:,} images, {report.judged:,} of them for the first "
-        "time. Each is told once, here."
+        f"The sweep looked at {_images(report.images)}, {report.first_seen:,} of them for the "
+        "first time. Each finding is told once, here."
     ]
     if not report.is_through:
         parts = "no part" if report.parts is None else f"{report.parts_done} of {report.parts}"
         sentences.append(f"It ended early, with {parts} done; the next one looks at the rest.")
     if report.missed:
         sentences.append(
-            f"{report.missed:,} of the images were pushed while the guard was there, and no event "
-            "of ECR told of them."
+            f"{report.missed:,} of the images below were pushed while the guard was there, and no "
+            "event of ECR told of them."
+        )
+    if report.changed:
+        sentences.append(
+            f"{report.changed:,} of the images below were judged by another policy before: the "
+            "settings have changed since."
         )
     return " ".join(sentences)
 

@@ -19,8 +19,10 @@ REPORT = SweepReport(
     parts=3,
     parts_done=3,
     images=12_345,
-    judged=40,
+    judged=60,
+    first_seen=40,
     verdicts={"missing-platform": 5, "index-only": 2, "unreadable": 1},
+    changed=3,
     missed=2,
     handed_over=4,
     postponed=3,
@@ -32,6 +34,9 @@ REPORT = SweepReport(
 )
 
 
+NOTHING_NEW = replace(REPORT, verdicts={}, changed=0, missed=0, handed_over=0, lines=())
+
+
 def test_it_says_what_was_found_what_was_done_and_what_was_not_seen() -> None:
     alert = digest_alert(REPORT, ACCOUNT, REGION)
 
@@ -41,14 +46,33 @@ def test_it_says_what_was_found_what_was_done_and_what_was_not_seen() -> None:
 
 
 def test_a_sweep_that_found_nothing_new_says_nothing() -> None:
-    assert digest_alert(replace(REPORT, verdicts={}), ACCOUNT, REGION) is None
+    assert digest_alert(NOTHING_NEW, ACCOUNT, REGION) is None
 
 
 def test_a_sweep_that_did_not_end_is_told_although_it_found_nothing() -> None:
-    alert = digest_alert(replace(REPORT, verdicts={}, parts_done=1), ACCOUNT, REGION)
+    alert = digest_alert(replace(NOTHING_NEW, parts_done=1), ACCOUNT, REGION)
 
     assert alert is not None
     assert "with 1 of 3 done" in alert.summary
+
+
+def test_what_a_changed_policy_finds_is_not_called_unheard_of() -> None:
+    changed = replace(REPORT, verdicts={"index-only": 3}, changed=3, missed=0)
+
+    alert = digest_alert(changed, ACCOUNT, REGION)
+
+    assert alert is not None
+    assert alert.title.endswith("3 images with a finding by the changed policy")
+    assert "nobody" not in alert.title + alert.summary
+    assert "3 of the images below were judged by another policy before" in alert.summary
+
+
+def test_what_was_told_before_and_is_remedied_now_is_told_as_such() -> None:
+    alert = digest_alert(replace(NOTHING_NEW, handed_over=1), ACCOUNT, REGION)
+
+    assert alert is not None
+    assert alert.title.endswith("1 finding that was told before is being remedied")
+    assert alert.severity is Severity.INFO
 
 
 def test_what_only_lambda_refuses_is_no_warning() -> None:

@@ -1,7 +1,7 @@
 """What the sweep has judged, a repository an item, in the table of the guard's state."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from platform_guard.judged_keys import pack, unpack
@@ -29,6 +29,10 @@ class JudgedState:
         if not keys and not self.version:
             return True
         return self.keys == keys and self.expires - now > _KEPT_SECONDS / 2
+
+    def written(self, keys: Collection[bytes]) -> "JudgedState":
+        """Give what is remembered once keys are written, by nobody else in between."""
+        return replace(self, keys=frozenset(keys), version=self.version + 1)
 
 
 def read_judged(client: "DynamoDBClient", table: str, repository: str) -> JudgedState:

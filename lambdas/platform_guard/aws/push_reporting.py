@@ -15,6 +15,8 @@ from platform_guard.aws.once import Once
 from platform_guard.aws.open_findings import OpenFindings
 from platform_guard.aws.told_findings import ToldFindings
 from platform_guard.events import Push
+from platform_guard.fingerprints import fingerprint
+from platform_guard.policy import Policy
 
 Publish = Callable[[Alert], None]
 
@@ -44,7 +46,7 @@ class PushReporting:
             pushed,
         ).publish
 
-    def publisher_about(self, push: Push, context: LambdaContext) -> Publish:
+    def publisher_about(self, push: Push, policy: Policy, context: LambdaContext) -> Publish:
         """Give what tells of a finding about a push, and of what was taken away for it."""
         pushed = "" if push.origin else push.time
         publish = self.publisher(push.event_id, context, pushed=pushed)
@@ -52,7 +54,7 @@ class PushReporting:
 
         def publish_and_note(alert: Alert) -> None:
             publish(alert)
-            told.note(push.image.repository.name, push.image.digest)
+            told.note(push.image.repository.name, push.image.digest, fingerprint(policy))
 
         def publish_deed(alert: Alert) -> None:
             # Whoever handed the finding over tells of it.

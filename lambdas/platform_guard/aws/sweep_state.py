@@ -117,6 +117,9 @@ class SweepState:
         False where another process has written about the repository in the meantime.
         """
         counts = {
+            "judged": findings.judged,
+            "first_seen": findings.first_seen,
+            "changed": findings.changed,
             "missed": findings.missed,
             "handed_over": findings.handed_over,
             "postponed": findings.postponed,
@@ -136,7 +139,6 @@ class SweepState:
             {
                 "parts_done": 1,
                 "images": part.images,
-                "judged": part.judged,
                 "unseen": len(part.unseen),
             },
             "unseen_lines",
@@ -180,11 +182,13 @@ class SweepState:
             parts_done=count("parts_done"),
             images=count("images"),
             judged=count("judged"),
+            first_seen=count("first_seen"),
             verdicts={
                 name.removeprefix(_VERDICT): count(name)
                 for name in item
                 if name.startswith(_VERDICT)
             },
+            changed=count("changed"),
             missed=count("missed"),
             handed_over=count("handed_over"),
             postponed=count("postponed"),

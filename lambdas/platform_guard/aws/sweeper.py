@@ -1,34 +1,25 @@
 """Sweeping the registry of this account and region, a part a message."""
 
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from platform_guard.auditing import Candidate, JudgedImage, PolicyFor
+from platform_guard.auditing import Candidate, PolicyFor
 from platform_guard.aws.blobs import CONNECTIONS
 from platform_guard.aws.bulk_ecr import BulkRepository, SeenConfigs
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.errors import AWS_ERRORS, AwsError, LookUpError, is_transient, reason_of
-from platform_guard.aws.judged_state import JudgedState, judged_writes, read_judged
+from platform_guard.aws.errors import AWS_ERRORS, AwsError, is_transient, reason_of
+from platform_guard.aws.judged_state import JudgedState, read_judged
 from platform_guard.aws.registry_listing import list_repositories, list_tagged_images
+from platform_guard.aws.sweep_queues import SweepQueues
+from platform_guard.aws.sweep_recorder import SweepRecorder
 from platform_guard.aws.sweep_state import SweepState
 from platform_guard.aws.told_findings import ToldFindings
-from platform_guard.fingerprints import fingerprint
-from platform_guard.hand_over import SWEEP, delay_of, found_images, push_event
 from platform_guard.references import Repository
-from platform_guard.sweep_messages import Part, Start, divide, render_part
-from platform_guard.sweep_report import SweepFindings, finding_line
-from platform_guard.sweeping import RepositorySweep, SweptRepository, key_under_policy, needs_remedy
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
-
-_MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
+from platform_guard.sweep_messages import Part, Start, divide
+from platform_guard.sweeping import RepositorySweep, SweptRepository
 
 # Events come within minutes. What was pushed just now is left to its event.
 _SECONDS_FOR_EVENTS = 900
@@ -46,12 +37,9 @@ class Sweeper:
     state: SweepState
     told: ToldFindings
     policy_for: PolicyFor
+    queues: SweepQueues
     account: str
     region: str
-    queue_url: str
-    """Of the parts."""
-    push_queue_url: str
-    """Of the push guard."""
     max_remedies: int
     delay_seconds: int
     """How long a push waits before its event is looked at."""
@@ -68,7 +56,7 @@ class Sweeper:
             for repository in page
         ]
         parts = list(divide(start.sweep_id, names))
-        self._send(self.queue_url, [(render_part(part), 0) for part in parts])
+        self.queues.send_parts(parts)
         self.state.note_parts(start.sweep_id, len(parts))
         return len(parts)
 
@@ -79,7 +67,7 @@ class Sweeper:
         """
         while part.repositories:
             if not has_time():
-                self._send(self.queue_url, [(render_part(part), 0)])
+                self.queues.send_parts([part])
                 return False
             part = self._sweep_first(part, has_time, is_last_try=is_last_try)
         self.state.finish_part(part)
@@ -98,12 +86,13 @@ class Sweeper:
             if _may_pass(error) and not is_last_try:
                 raise TransientError(f"{repository.name}: {reason_of(error)}") from error
             return _with_unseen(rest, f"{repository.name}: {reason_of(error)}")
-        self._record(repository, part, known, swept)
+        recorder = SweepRecorder(self.clients.dynamodb, self.state, self.queues, self.max_remedies)
+        recorder.record(repository, part, known, swept)
         if swept.unseen:
             line = f"{repository.name}: {len(swept.unseen)} images: {swept.unseen[0].reason}"
             rest = _with_unseen(rest, line)
         images = part.images + swept.judged + swept.remembered + len(swept.unseen)
-        rest = replace(rest, images=images, judged=part.judged + swept.judged)
+        rest = replace(rest, images=images)
         if swept.next_page is None:
             return rest
         return replace(rest, repositories=part.repositories, page=swept.next_page)
@@ -121,74 +110,14 @@ class Sweeper:
             self.policy_for,
             BulkRepository(self.clients.ecr, repository, self.pool, self.seen_configs),
             known.keys,
-            self._is_told,
+            self._told,
             pushed_before=self.state.clock() - self.delay_seconds - _SECONDS_FOR_EVENTS,
         )
         pages = list_tagged_images(self.clients.ecr, repository, part.page)
         return sweep.sweep(pages, has_time)
 
-    def _record(
-        self, repository: Repository, part: Part, known: JudgedState, swept: SweptRepository
-    ) -> None:
-        """Hand over what is found, and remember what is judged."""
-        is_whole = part.page is None and swept.next_page is None
-        keys = swept.keys if is_whole else swept.keys | known.keys
-        now = self.state.clock()
-        if not swept.findings and known.is_current(keys, now):
-            return
-        findings, postponed = self._handed_over(part.sweep_id, swept.findings)
-        keys -= {key_under_policy(judged.candidate) for judged in postponed}
-        writes = judged_writes(self.state.table, repository.name, known, keys, now)
-        known_lines = len(self.state.report(part.sweep_id).lines) if swept.findings else 0
-        # Where another process has swept the repository in the meantime, it has recorded the same.
-        self.state.record_repository(part.sweep_id, writes, findings, known_lines)
-
-    def _handed_over(
-        self, sweep_id: str, found: Sequence[JudgedImage]
-    ) -> tuple[SweepFindings, list[JudgedImage]]:
-        """Hand findings to the push guard, as many as the sweep may; give those it may not."""
-        to_remedy = [judged for judged in found if needs_remedy(judged)]
-        before, granted = (
-            self.state.reserve_remedies(sweep_id, len(to_remedy), self.max_remedies)
-            if to_remedy
-            else (0, 0)
-        )
-        events = [
-            (json.dumps(event), delay_of(before + number))
-            for number, judged in enumerate(to_remedy[:granted])
-            for event in _events(judged)
-        ]
-        self._send(self.push_queue_url, events)
-        postponed = to_remedy[granted:]
-        told = [judged for judged in found if judged not in postponed]
-        first = self.state.first_started() if told else 0.0
-        findings = SweepFindings(
-            verdicts=Counter(str(judged.verdict.name) for judged in told),
-            missed=sum(judged.candidate.pushed_at > first for judged in told),
-            handed_over=granted,
-            postponed=len(postponed),
-            lines=tuple(map(finding_line, told)),
-        )
-        return findings, postponed
-
-    def _is_told(self, candidate: Candidate) -> bool:
-        return self.told.has(candidate.repository.name, candidate.digest)
-
-    def _send(self, queue_url: str, messages: Sequence[tuple[str, int]]) -> None:
-        """Send messages, each with its delay in seconds. Raises LookUpError where SQS refuses."""
-        for start in range(0, len(messages), _MESSAGES_PER_CALL):
-            entries: list[SendMessageBatchRequestEntryTypeDef] = [
-                {"Id": str(number), "MessageBody": body, "DelaySeconds": delay}
-                for number, (body, delay) in enumerate(messages[start : start + _MESSAGES_PER_CALL])
-            ]
-            answer = self.clients.sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
-            for failure in answer.get("Failed", []):
-                raise LookUpError(f"SQS refused a message: {failure['Code']}")
-
-
-def _events(judged: JudgedImage) -> Iterator[dict[str, object]]:
-    policy = fingerprint(judged.candidate.policy)
-    return (push_event(image, SWEEP, policy) for image in found_images(judged.candidate))
+    def _told(self, candidate: Candidate) -> frozenset[str]:
+        return self.told.policies(candidate.repository.name, candidate.digest)
 
 
 def _with_unseen(part: Part, line: str) -> Part:

@@ -20,23 +20,29 @@ class ToldFindings:
     clock: Callable[[], float]
     """Seconds since 1970."""
 
-    def note(self, repository: str, digest: str) -> None:
-        """Remember that an image was told of."""
+    def note(self, repository: str, digest: str, policy: str) -> None:
+        """Remember that an image was told of by a policy, which is named by its fingerprint."""
         expiration = int(self.clock()) + _KEPT_SECONDS
-        self.client.put_item(
+        self.client.update_item(
             TableName=self.table,
-            Item={
-                "id": {"S": _item_id(repository, digest)},
-                "expiration": {"N": str(expiration)},
+            Key={"id": {"S": _item_id(repository, digest)}},
+            UpdateExpression="SET expiration = :then ADD policies :policy",
+            ExpressionAttributeValues={
+                ":then": {"N": str(expiration)},
+                ":policy": {"SS": [policy]},
             },
         )
 
-    def has(self, repository: str, digest: str) -> bool:
-        """Tell whether an image was told of."""
+    def policies(self, repository: str, digest: str) -> frozenset[str]:
+        """Give the policies by which an image was told of; empty where nobody was told."""
         answer = self.client.get_item(
             TableName=self.table, Key={"id": {"S": _item_id(repository, digest)}}
         )
-        return "Item" in answer
+        item = answer.get("Item")
+        if item is None:
+            return frozenset()
+        # What was written by an earlier release does not say which.
+        return frozenset(item.get("policies", {}).get("SS", [""]))
 
 
 def _item_id(repository: str, digest: str) -> str:

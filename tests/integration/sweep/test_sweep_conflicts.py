@@ -1,7 +1,7 @@
 """Copies of the sweep that write at the same time: each write waits, and none is lost."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -10,7 +10,7 @@ from local_aws import LocalAws
 from platform_guard.aws.conflicts import Patience, is_conflict
 from platform_guard.aws.sweep_state import SweepState
 from platform_guard.sweep_messages import Part
-from tests.support.faults import Conflicts, conflicting_writes
+from tests.support.faults import Conflicts, before_each_ecr_call, conflicting_writes
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, marks, push
 from tests.support.sweeps import Sweeps, metric
 
@@ -122,3 +122,46 @@ def test_a_finding_whose_record_meets_another_copy_is_told(
     assert [alert["code"] for alert in sweeps.alerts()] == ["sweep"]
     assert len(marks(ecr)) == 1
     assert metric(invocations, "sweep_repositories_unseen") == 0
+
+
+@pytest.mark.parametrize("operation", ["TransactWriteItems", "SendMessageBatch"])
+def test_a_finding_whose_record_fails_comes_back_and_is_told_and_marked_once(
+    aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient", operation: str
+) -> None:
+    push(aws, MAC_BUILD)
+    sweeps.drop_events()
+    sweeps.start()
+    sweeps.guard.drain(max_rounds=1)
+    aws.fail(operation, "InternalError")
+
+    invocations = sweeps.guard.drain()
+
+    assert metric(invocations, "sweep_messages_failed") == 1
+    (alert,) = sweeps.alerts()
+    assert alert["facts"]["missing_platform"] == "1"
+    assert alert["facts"]["remedied"] == "1, as the policy says"
+    assert len(marks(ecr)) == 1
+
+
+def test_what_was_counted_before_a_failure_is_counted_once(
+    aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
+) -> None:
+    for name in ("shop/one", "shop/two"):
+        ecr.create_repository(repositoryName=name)
+        push(aws, MAC_BUILD, repository=name)
+    sweeps.drop_events()
+    throttled = []
+
+    def throttle(operation: str, params: dict[str, Any]) -> str | None:
+        if operation == "DescribeImages" and params["repositoryName"] == "shop/two":
+            throttled.append(operation)
+            return "ThrottlingException" if len(throttled) == 1 else None
+        return None
+
+    with before_each_ecr_call(throttle):
+        sweeps.sweep()
+
+    assert len(throttled) == 2
+    (alert,) = sweeps.alerts()
+    assert "looked at 2 images, 2 of them for the first time" in alert["summary"]
+    assert alert["facts"]["remedied"] == "2, as the policy says"

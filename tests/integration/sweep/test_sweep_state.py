@@ -49,7 +49,7 @@ def state(aws: LocalAws, clock: Clock) -> SweepState:
 
 
 def part(number: int, sweep_id: str = "one") -> Part:
-    return Part(sweep_id, number, (), images=10, judged=3, unseen=("app: denied",))
+    return Part(sweep_id, number, (), images=10, unseen=("app: denied",))
 
 
 def test_one_sweep_at_a_time(state: SweepState) -> None:
@@ -97,7 +97,7 @@ def test_a_part_counts_once(state: SweepState) -> None:
 
     report = state.report("one")
     assert report.is_through
-    assert (report.parts_done, report.images, report.judged, report.unseen) == (2, 20, 6, 2)
+    assert (report.parts_done, report.images, report.unseen) == (2, 20, 2)
     assert report.unseen_lines == ("app: denied", "app: denied")
 
 
@@ -121,7 +121,7 @@ def test_what_two_processes_find_in_a_repository_counts_once(
 ) -> None:
     state.begin("one")
     known = read_judged(state.client, TABLE, "shop/api")
-    findings = SweepFindings({"missing-platform": 2}, missed=1, lines=("app: bad",))
+    findings = SweepFindings({"missing-platform": 2}, judged=5, missed=1, lines=("app: bad",))
 
     def record() -> bool:
         writes = judged_writes(TABLE, "shop/api", known, KEYS, clock())
@@ -130,7 +130,7 @@ def test_what_two_processes_find_in_a_repository_counts_once(
     assert [record(), record()] == [True, False]
 
     report = state.report("one")
-    assert (report.verdicts, report.missed) == ({"missing-platform": 2}, 1)
+    assert (report.verdicts, report.judged, report.missed) == ({"missing-platform": 2}, 5, 1)
     assert report.lines == ("app: bad",)
     assert read_judged(state.client, TABLE, "shop/api").keys == KEYS
 
@@ -158,10 +158,21 @@ def test_a_repository_of_100_000_images_is_remembered_whole(
     assert read_judged(state.client, TABLE, "shop/api").keys == keys
 
 
-def test_what_was_told_is_known_by_repository_and_digest(state: SweepState, clock: Clock) -> None:
+def test_what_was_told_is_known_by_repository_digest_and_policy(
+    state: SweepState, clock: Clock
+) -> None:
     told = ToldFindings(state.client, TABLE, clock)
-    told.note("shop/api", "sha256:1")
+    for policy in ("strict", "mild", "strict"):
+        told.note("shop/api", "sha256:1", policy)
 
-    assert told.has("shop/api", "sha256:1")
-    assert not told.has("shop/web", "sha256:1")
-    assert not told.has("shop/api", "sha256:2")
+    assert told.policies("shop/api", "sha256:1") == {"strict", "mild"}
+    assert told.policies("shop/web", "sha256:1") == frozenset()
+    assert told.policies("shop/api", "sha256:2") == frozenset()
+
+
+def test_what_an_earlier_release_has_told_was_told_by_a_policy_that_is_not_known(
+    state: SweepState, clock: Clock
+) -> None:
+    state.client.put_item(TableName=TABLE, Item={"id": {"S": "told#shop/api@sha256:1"}})
+
+    assert ToldFindings(state.client, TABLE, clock).policies("shop/api", "sha256:1") == {""}

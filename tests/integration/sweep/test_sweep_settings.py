@@ -1,0 +1,134 @@
+"""What a sweep makes of settings that change, and of those that hold it back."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local_aws import LocalAws
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push
+from tests.support.sweeps import HOUR, Clock, Sweeps, metric
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+DAY = 24 * HOUR
+ONLY_ALERT = '[remedies]\nmissing-platform = "alert"\n'
+
+
+@pytest.fixture
+def settings(default_assembly: Path, tmp_path: Path) -> "Settings":
+    return Settings(default_assembly, tmp_path / "cdk.out")
+
+
+class Settings:
+    """The deployed settings of a stack with the default policy's permissions."""
+
+    def __init__(self, assembly: Path, folder: Path) -> None:
+        self.assembly = folder
+        shutil.copytree(assembly, folder)
+
+    def change(self, guard_toml: str) -> None:
+        """Put other settings beside the code."""
+        for file in self.assembly.glob("asset.*/guard.toml"):
+            file.write_text(guard_toml, encoding="utf-8")
+
+
+def test_a_sweep_that_may_remedy_nothing_tells_once_what_it_found(
+    aws: LocalAws, settings: Settings, clock: Clock, ecr: "ECRClient"
+) -> None:
+    settings.change("[sweep]\nmax_remedies = 0\n")
+    sweeps = Sweeps(aws, aws.deploy(settings.assembly), clock)
+    push(aws, MAC_BUILD)
+    push(aws, PLAIN_ARM64, tag="2")
+    sweeps.drop_events()
+
+    sweeps.sweep()
+
+    (alert,) = sweeps.alerts()
+    assert alert["facts"]["missing_platform"] == "2"
+    assert alert["facts"]["postponed"] == "2 to the next sweep"
+    assert marks(ecr) == set()
+
+    sweeps.sweep()
+
+    assert sweeps.alerts() == []
+    assert sweeps.calls() == {"DescribeRepositories": 1, "DescribeImages": 1}
+
+
+def test_what_one_sweep_may_not_remedy_the_next_one_does_and_says_so(
+    aws: LocalAws, settings: Settings, clock: Clock, ecr: "ECRClient"
+) -> None:
+    settings.change("[sweep]\nmax_remedies = 1\n")
+    sweeps = Sweeps(aws, aws.deploy(settings.assembly), clock)
+    push(aws, MAC_BUILD)
+    push(aws, PLAIN_ARM64, tag="2")
+    sweeps.drop_events()
+    told = []
+
+    for _ in range(3):
+        sweeps.sweep()
+        told.append([alert["title"].partition(": ")[2] for alert in sweeps.alerts()])
+
+    assert told == [
+        ["the sweep found 2 images that nobody was told of"],
+        ["1 finding that was told before is being remedied"],
+        [],
+    ]
+    assert len(marks(ecr)) == 2
+
+
+def test_remedies_that_come_later_reach_what_was_told_before(
+    aws: LocalAws, settings: Settings, clock: Clock, ecr: "ECRClient"
+) -> None:
+    settings.change(ONLY_ALERT)
+    sweeps = Sweeps(aws, aws.deploy(settings.assembly), clock)
+    push(aws, MAC_BUILD, tag="there-before")
+    sweeps.drop_events()
+    sweeps.sweep()
+    push(aws, PLAIN_ARM64, tag="pushed-later")
+    sweeps.guard.drain()
+    clock.moved += DAY
+    sweeps.sweep()
+    assert [alert["code"] for alert in sweeps.alerts()] == ["sweep", "missing-platform"]
+    assert marks(ecr) == set()
+
+    settings.change("")
+    sweeps.guard.restart()
+    clock.moved += DAY
+    invocations = sweeps.sweep()
+
+    assert {mark.split(".")[2] for mark in marks(ecr)} == {"there-before", "pushed-later"}
+    (alert,) = sweeps.alerts()
+    assert "1 image with a finding by the changed policy" in alert["title"]
+    assert alert["facts"]["remedied"] == "2, as the policy says"
+    assert metric(invocations, "pushes_missed") == 0
+
+    sweeps.sweep()
+
+    assert sweeps.alerts() == []
+
+
+def test_what_a_changed_policy_finds_was_not_missed(
+    aws: LocalAws, settings: Settings, clock: Clock
+) -> None:
+    sweeps = Sweeps(aws, aws.deploy(settings.assembly), clock)
+    aws.client("ecr").create_repository(repositoryName="shop/api")
+    sweeps.sweep()
+    clock.moved += HOUR
+    push(aws, PLAIN_AMD64)
+    sweeps.guard.drain()
+    clock.moved += HOUR
+    sweeps.sweep()
+    assert sweeps.alerts() == []
+
+    settings.change('[guard]\nrequired_platforms = ["linux/arm64"]\n')
+    sweeps.guard.restart()
+    invocations = sweeps.sweep()
+
+    (alert,) = sweeps.alerts()
+    assert "by the changed policy" in alert["title"]
+    assert "nobody" not in alert["title"] + alert["summary"]
+    assert "0 of them for the first time" in alert["summary"]
+    assert metric(invocations, "pushes_missed") == 0
