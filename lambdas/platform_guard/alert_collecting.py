@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 
 from platform_guard.alerts import Alert, Severity
 
+OVERVIEW_CODE = "overview"
+"""The code of an alert about several repositories, for each of which there was too little room."""
+
 NAMES_KEPT = 40
 """How many alerts of a window are kept by name; the rest are counted."""
 
@@ -20,8 +23,6 @@ class Collected:
     """The first `NAMES_KEPT`, in the order in which they came."""
     count: int
     """All of them."""
-    noun: str = "tag"
-    """What each is about."""
     pushed: str = ""
     """When the first push among what they are about was made, as its event says; empty for none."""
 
@@ -31,13 +32,33 @@ def name_in_window(alert: Alert) -> str:
     return f"{_subject(alert)} ({alert.code})"
 
 
+def overview(collected: Collected) -> Alert:
+    """Make one alert of those of several repositories: about none of them alone."""
+    alert = _combined(collected, "repository")
+    if collected.count == 1:
+        return alert
+    nothing = ""
+    return replace(
+        alert,
+        code=OVERVIEW_CODE,
+        repository=nothing,
+        image=nothing,
+        service=nothing,
+        group=f"{alert.account}/{alert.region}/{OVERVIEW_CODE}",
+    )
+
+
 def combined(collected: Collected) -> Alert:
-    """Make one alert of those in a window: the gravest, and what else there is."""
+    """Make one alert of those of a repository: the gravest, and what else there is."""
+    return _combined(collected, "tag")
+
+
+def _combined(collected: Collected, noun: str) -> Alert:
     lead = min(collected.alerts, key=lambda alert: list(Severity)[::-1].index(alert.severity))
     more = collected.count - 1
     if not more:
         return lead
-    nouns = collected.noun if more == 1 else _plural(collected.noun)
+    nouns = noun if more == 1 else _plural(noun)
     subject = _subject(lead)
     return replace(
         lead,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from platform_guard.alert_collecting import OVERVIEW_CODE
 from platform_guard.alert_settings import SlackChannel
 from platform_guard.alerts import Alert, Severity, Status
 from platform_guard.globs import matches
@@ -15,10 +16,10 @@ def channels_for(
 ) -> tuple[SlackChannel, ...]:
     """Choose channels by the repository's own tag, or else by the rules of the settings.
 
-    A tag that names no channel counts for nothing. A test goes to all. What is resolved goes
-    wherever its beginning may have gone.
+    A tag that names no channel counts for nothing. A test goes to all, and so does an overview of
+    many repositories. What is resolved goes wherever its beginning may have gone.
     """
-    if alert.status is Status.TEST:
+    if alert.status is Status.TEST or alert.code == OVERVIEW_CODE:
         return tuple(channels)
     own = tuple(channel for channel in channels if channel.name == tag)
     return own or tuple(channel for channel in channels if _fits(alert, channel))

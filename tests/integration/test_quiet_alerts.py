@@ -1,6 +1,8 @@
 """Few messages, none lost and none twice, whatever happens."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from cli.stand_in import drain
 from local_aws import NO_ANSWER, Deployment, Invocation, LocalAws
 from local_aws.topics import PublishedMessage
-from platform_guard.alerts import Alert, Severity
+from platform_guard.alerts import Alert, Severity, Status
 from platform_guard.aws.alert_windows import AlertWindows
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, push, push_event
 
@@ -134,6 +136,25 @@ def test_a_flood_over_many_repositories_is_a_handful_of_messages(
 
     assert 10 <= len(titles(guard)) <= 22
     assert any("more repositories" in title for title in titles(guard))
+
+
+def test_what_is_resolved_has_an_overview_of_its_own(
+    guard: Deployment, windows: AlertWindows
+) -> None:
+    for number in range(40):
+        name = f"team-{number}/app"
+        status = Status.RESOLVED if number % 2 else Status.OPEN
+        alert = replace(finding(name, 1), status=status)
+        windows.add(f"{name} {status}", alert, f"event-{number}", 20)
+
+    guard.drain()
+
+    overviews = [told for told in guard.alerts() if told.attributes["code"] == "overview"]
+    assert {told.attributes["status"] for told in overviews} == {"open", "resolved"}
+    for told in overviews:
+        numbers = re.findall(r"team-(\d+)/app", told.texts["sqs"])
+        resolved = told.attributes["status"] == "resolved"
+        assert {int(number) % 2 == 1 for number in numbers} == {resolved}
 
 
 def test_of_every_message_about_pushes_it_is_measured_how_long_it_took(

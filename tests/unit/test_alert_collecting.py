@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from platform_guard.alert_collecting import Collected, combined, name_in_window
+from platform_guard.alert_collecting import Collected, combined, name_in_window, overview
 from platform_guard.alert_json import AlertError, parse_alert, render_json
+from platform_guard.alert_messages import compose_message
 from platform_guard.alerts import Alert, Severity
 from tests.support.diagnoses import CASES, alert_of
 from tests.support.push_cases import ALERTS
@@ -46,11 +47,20 @@ def test_of_many_the_first_are_named_and_the_rest_is_counted() -> None:
 
 
 def test_repositories_are_counted_in_an_overview() -> None:
-    alert = combined(
-        Collected((FIRST,), (name_in_window(FIRST), "web:1 (no-image)"), 9, "repository")
-    )
+    alert = overview(Collected((FIRST,), (name_in_window(FIRST), "web:1 (no-image)"), 9))
 
     assert alert.title.startswith("team/app:v1 and 8 more repositories: ")
+
+
+def test_an_overview_is_about_none_of_its_repositories_alone() -> None:
+    alert = overview(Collected((FIRST,), (name_in_window(FIRST), "web:1 (no-image)"), 2))
+
+    assert (alert.code, alert.repository, alert.image) == ("overview", "", "")
+    assert "repository" not in compose_message(alert).attributes
+
+
+def test_an_overview_of_one_repository_is_its_alert() -> None:
+    assert overview(Collected((FIRST,), (name_in_window(FIRST),), 1)) == FIRST
 
 
 SAMPLES = [*ALERTS.values(), *map(alert_of, CASES)]

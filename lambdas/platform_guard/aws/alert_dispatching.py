@@ -1,14 +1,11 @@
 """Publishing what was collected in a window, or putting it into the overview if it is too much."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from platform_guard.alert_collecting import combined
+from platform_guard.alert_collecting import OVERVIEW_CODE, combined, overview
 from platform_guard.aws.alert_rate import AlertRate
 from platform_guard.aws.alert_windows import AlertWindows, Window
 from platform_guard.aws.topic import AlertTopic
-
-OVERVIEW = "overview"
-"""The window of the repositories for which there is no message of their own."""
 
 _OVERVIEW_SECONDS = 60
 
@@ -35,8 +32,8 @@ class AlertDispatcher:
         collected = self.windows.take(window)
         if collected is None:
             return Dispatched("done before")
-        if window.key == OVERVIEW:
-            self.topic.publish(combined(replace(collected, noun="repository")))
+        if window.key.startswith(OVERVIEW_CODE):
+            self.topic.publish(overview(collected))
             dispatched = Dispatched("published", collected.pushed)
         elif self.rate.admits():
             self.topic.publish(combined(collected))
@@ -44,7 +41,9 @@ class AlertDispatcher:
         else:
             alert = combined(collected)
             event_id, pushed = window.generation, collected.pushed
-            self.windows.add(OVERVIEW, alert, event_id, _OVERVIEW_SECONDS, pushed=pushed)
+            # What is resolved and what is not would make each other's title false.
+            key = f"{OVERVIEW_CODE} {alert.status}"
+            self.windows.add(key, alert, event_id, _OVERVIEW_SECONDS, pushed=pushed)
             dispatched = Dispatched("put into the overview")
         self.windows.forget(window)
         return dispatched
