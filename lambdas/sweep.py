@@ -20,7 +20,6 @@ from platform_guard.aws.clients import PERSISTENT, Clients
 from platform_guard.aws.conflicts import Patience
 from platform_guard.aws.effective_policies import EffectivePolicies
 from platform_guard.aws.errors import LookUpError
-from platform_guard.aws.once import Once
 from platform_guard.aws.queue_batches import (
     count,
     deployed_settings,
@@ -33,7 +32,6 @@ from platform_guard.aws.sweep_queues import SweepQueues
 from platform_guard.aws.sweep_state import SweepState
 from platform_guard.aws.sweeper import Sweeper
 from platform_guard.aws.told_findings import ToldFindings
-from platform_guard.aws.topic import AlertTopic
 from platform_guard.environment import environment_variable
 from platform_guard.events import parse_json
 from platform_guard.sweep_messages import Part, Start, parse_message
@@ -57,6 +55,7 @@ push_queue_url = environment_variable(os.environ, "GUARD_PUSH_QUEUE_URL")
 region = environment_variable(os.environ, "AWS_REGION")
 
 clients = Clients(config=PERSISTENT)
+# Every message needs these two clients, and Lambda gives start-up more CPU than it gives a call.
 policies = EffectivePolicies(settings.policies, clients.ecr, time.monotonic)
 patience = Patience(time.sleep, random.random)
 state = SweepState(clients.dynamodb, state_table, time.time, patience)
@@ -120,6 +119,9 @@ def _end_if_through(sweep_id: str, context: LambdaContext) -> None:
 
 def _tell(report: SweepReport, context: LambdaContext) -> None:
     """Send the one message of a sweep, however often this is called."""
+    # One message of a sweep comes here, so a cold start does not load what only that one needs.
+    from platform_guard.aws.once import Once
+    from platform_guard.aws.topic import AlertTopic
 
     def tell() -> None:
         for name, value in (
