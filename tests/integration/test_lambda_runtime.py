@@ -19,6 +19,16 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+# The emulator tells every function that it is in this account and region.
+ACCOUNT, REGION = "012345678912", "us-east-1"
+
+
+@pytest.fixture
+def aws() -> Iterator[LocalAws]:
+    with LocalAws(REGION, ACCOUNT) as local:
+        yield local
+
+
 @pytest.fixture
 def endpoint() -> Iterator[str]:
     with served_over_http() as url:
@@ -26,7 +36,7 @@ def endpoint() -> Iterator[str]:
 
 
 def invoke(guard: Deployment, module: str, event: object, endpoint: str) -> Answer:
-    with running(guard.function(f"{module}.handler"), endpoint, "eu-central-1") as runtime:
+    with running(guard.function(f"{module}.handler"), endpoint, REGION) as runtime:
         return runtime.invoke(event)
 
 
@@ -70,7 +80,7 @@ def test_a_stopped_task_is_explained(guard: Deployment, endpoint: str) -> None:
 
 def test_every_function_starts_and_answers(guard: Deployment, endpoint: str) -> None:
     for function in guard.functions.values():
-        with running(function, endpoint, "eu-central-1") as runtime:
+        with running(function, endpoint, REGION) as runtime:
             answer = runtime.invoke({"Records": []})
 
         assert "INIT RTDONE(status: success)" in answer.log, answer.log
@@ -86,7 +96,7 @@ def test_a_function_that_takes_too_long_is_ended(guard: Deployment, tmp_path: Pa
         environment={}, role_arn="", code=tmp_path, timeout=1, memory=128,
     )  # fmt: skip
 
-    with running(endless, "http://127.0.0.1:9", "eu-central-1") as runtime:
+    with running(endless, "http://127.0.0.1:9", REGION) as runtime:
         answer = runtime.invoke({})
 
     assert "timed out after 1" in str(answer.response) + answer.log
