@@ -29,6 +29,17 @@ class Check:
     """What to do; empty where all is well."""
 
 
+DEPLOY = "run make deploy"
+"""What mends most of what somebody has changed by hand."""
+
+
+def check(name: str, healthy: bool, found: str, fix: str) -> Check:
+    """Give a check that is healthy, or has failed and says what to do."""
+    if healthy:
+        return Check(name, Outcome.OK, found)
+    return Check(name, Outcome.FAILED, found, fix)
+
+
 Look = Callable[[], Iterator[Check]]
 """Looks at something; may raise what AWS raises."""
 

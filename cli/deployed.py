@@ -59,6 +59,11 @@ class DeployedStack:
             )
         return names[0]
 
+    def queue_arn(self, url: str) -> str:
+        """Give the ARN of a queue of the stack by its URL."""
+        partition = self.arn.split(":")[1]
+        return f"arn:{partition}:sqs:{self.region}:{self.account}:{last_part(url)}"
+
     def function(self, module: str) -> str:
         """Give the name of the function that runs a module, such as `push_guard`.
 
@@ -126,3 +131,17 @@ def _not_found(reason: str, stack_name: str, region: str) -> str:
         f"stack {stack_name} in {region} cannot be looked up ({reason}): "
         "check credentials, region and permissions"
     )
+
+
+def last_part(name: str) -> str:
+    """Give the last part of an ARN or URL, which is the name."""
+    return name.rpartition(":")[2].rpartition("/")[2]
+
+
+def referred(reference: Any) -> str:
+    """Give the logical id that a Ref or a GetAtt of a template names; empty for all else."""
+    match reference:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            return name
+        case _:
+            return ""

@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, cast
 from platform_guard.aws.clients import Clients
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_ssm import SSMClient
 
 
 class OperatorClients(Clients):
     """The services around the guard, with the credentials of whoever runs a command."""
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        """Amazon CloudWatch, for its alarms."""
+        return cast("CloudWatchClient", self._client("cloudwatch"))
 
     @cached_property
     def events(self) -> "EventBridgeClient":

@@ -18,6 +18,9 @@ _ADDED = {"authorize-security-group-ingress": {"protocol", "port", "source-group
 # What the CLI calls otherwise: awscli/customizations/codedeploy/codedeploy.py
 _RENAMED = {"deploy": "codedeploy"}
 
+# And options: awscli/customizations/argrename.py
+_RENAMED_OPTIONS = {("sns", "subscribe", "endpoint"): "notification-endpoint"}
+
 
 def check_aws_command(command: str) -> None:
     """Assert that the AWS CLI takes a command, as far as its models tell."""
@@ -40,16 +43,21 @@ def _check_operation(service: str, name: str, words: list[str]) -> None:
     operation = _operation(service, name)
     shape = operation.input_shape
     assert shape is not None
-    members = {xform_name(member, "-"): member for member in shape.members}
+    members = {_option(service, name, member) for member in shape.members}
     given = {word.removeprefix("--") for word in words if word.startswith("--")}
-    unknown = given - set(members) - _GLOBAL - _ADDED.get(name, set())
+    unknown = given - members - _GLOBAL - _ADDED.get(name, set())
     assert not unknown, f"{service} {name} has no {unknown}"
     assert "region" in given
-    required = {xform_name(member, "-") for member in shape.required_members}
+    required = {_option(service, name, member) for member in shape.required_members}
     assert "cli-input-json" in given or required <= given, f"{service} {name} wants {required}"
     assert not words or words[0].startswith("--"), f"a stray {words[0]}"
     if "query" in given:
         jmespath.compile(words[words.index("--query") + 1])
+
+
+def _option(service: str, operation: str, member: str) -> str:
+    option = xform_name(member, "-")
+    return _RENAMED_OPTIONS.get((service, operation, option), option)
 
 
 def _operation(service: str, name: str) -> OperationModel:
