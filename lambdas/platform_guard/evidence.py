@@ -187,10 +187,17 @@ class Network:
     security_groups: tuple[str, ...] = ()
     """Of the task's network interface."""
     endpoints: tuple[Endpoint, ...] = ()
+    vpc_cidr_blocks: tuple[str, ...] = ()
+    """The IPv4 addresses of the VPC, such as `10.0.0.0/16`."""
 
     def endpoint(self, service: str) -> Endpoint | None:
-        """Give the endpoint of a service, such as `ecr.dkr`; None where there is none."""
-        return next((found for found in self.endpoints if found.service == service), None)
+        """Give the endpoint of a service, such as `ecr.dkr`; None where there is none.
+
+        Where there are several, one that reaches the subnet.
+        """
+        found = [endpoint for endpoint in self.endpoints if endpoint.service == service]
+        reaching = (endpoint for endpoint in found if endpoint.reaches_subnet)
+        return next(reaching, found[0] if found else None)
 
 
 @dataclass(frozen=True, slots=True)

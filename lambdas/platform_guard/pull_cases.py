@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from platform_guard.evidence import (
     NO_EVIDENCE,
@@ -58,9 +59,19 @@ class PullCase:
     @property
     def is_on_fargate(self) -> bool | None:
         """Whether the task runs on Fargate; None where that is not known."""
-        if self.stop is None or self.stop.launch_type is None:
-            return None
-        return self.stop.launch_type is LaunchType.FARGATE
+        return self.stop.is_on_fargate if self.stop else None
+
+    @property
+    def who_pulls(self) -> Literal["task", "instance", "host"]:
+        """Whose network interface the image comes through.
+
+        On an instance that is the instance's own, also where the task has one.
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-awsvpc-mode.html
+        """
+        if self.is_on_fargate is not False:
+            return "task"
+        is_external = self.stop is not None and self.stop.launch_type is LaunchType.EXTERNAL
+        return "host" if is_external else "instance"
 
     @property
     def platform(self) -> Platform | None:

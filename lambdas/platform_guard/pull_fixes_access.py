@@ -67,12 +67,14 @@ def look_at_layer_store(case: PullCase, target: Target) -> Fix:
     return target.fix(
         "If there is an endpoint for S3, its policy has to allow s3:GetObject of "
         f"{bucket}, and the task's security group HTTPS to S3",
-        _describe_endpoints(target, *vpc, f"Name=service-name,Values={_service(target, 's3')}"),
+        _describe_endpoints(
+            target, *vpc, f"Name=service-name,Values={endpoint_service(target, 's3')}"
+        ),
     )
 
 
 def _look_at_endpoint_policies(target: Target) -> Fix:
-    services = ",".join(_service(target, name) for name in ("ecr.api", "ecr.dkr"))
+    services = ",".join(endpoint_service(target, name) for name in ("ecr.api", "ecr.dkr"))
     return target.fix(
         "Let the policies of the VPC endpoints for Amazon ECR allow ecr:GetAuthorizationToken, "
         f"{', '.join(_PULL_ACTIONS)} to the role that pulls; they are",
@@ -85,7 +87,8 @@ def _describe_endpoints(target: Target, *filters: str) -> str:
     return target.aws("ec2", "describe-vpc-endpoints", "--filters", *filters, "--query", query)
 
 
-def _service(target: Target, name: str) -> str:
+def endpoint_service(target: Target, name: str) -> str:
+    """Give the name of the service that a VPC endpoint is for."""
     is_china = target.region.startswith("cn-") and name != "s3"
     return f"{'cn.' if is_china else ''}com.amazonaws.{target.region}.{name}"
 

@@ -1,17 +1,14 @@
 """Fixes for a registry, a layer store or a name server that cannot be reached."""
 
-import ipaddress
-
 from platform_guard.alerts import Fix
 from platform_guard.console_links import console_address, quoted
 from platform_guard.evidence import AwsvpcConfiguration, Egress, Network
 from platform_guard.pull_cases import PullCase
-from platform_guard.pull_errors import Cause
-from platform_guard.pull_fixes_access import look_at_layer_store
 from platform_guard.pull_fixes_deployments import (
     describe_service,
     is_deployed_by_ecs,
 )
+from platform_guard.pull_fixes_endpoints import endpoint_fixes
 from platform_guard.pull_fixes_tasks import run_task
 from platform_guard.pull_targets import Target
 
@@ -24,21 +21,11 @@ def network_fixes(case: PullCase, target: Target) -> list[Fix]:
     fixes: list[Fix] = []
     if network is not None and case.is_on_fargate and _lacks_public_ip(network):
         fixes.append(_let_task_out(case, network, target))
-    if not case.is_elsewhere:
-        fixes.extend(_mend_endpoints(case, network, target))
-    return [*fixes, _follow_route(network, target)]
-
-
-def _mend_endpoints(case: PullCase, network: Network | None, target: Target) -> list[Fix]:
-    fixes: list[Fix] = []
-    went_to_endpoint = _went_to_endpoint(case, network)
-    if went_to_endpoint:
-        fixes.append(_admit_to_endpoint(network, target))
-    if not (went_to_endpoint if network is None else _has_way_out(network)):
-        fixes.extend(_add_endpoints(case, network, target))
-    if case.cause is Cause.NETWORK_LAYERS:
-        fixes.append(look_at_layer_store(case, target))
-    return fixes
+    if not case.is_elsewhere and case.who_pulls != "host":
+        fixes.extend(endpoint_fixes(case, target))
+    look = _follow_route(case, target)
+    # Where nobody looked yet, that comes first.
+    return [look, *fixes] if case.who_pulls == "instance" else [*fixes, look]
 
 
 def name_fixes(case: PullCase, target: Target) -> list[Fix]:
@@ -89,28 +76,6 @@ def runbook_link(target: Target) -> str:
     return console_address(target.region, path, parameters)
 
 
-def _went_to_endpoint(case: PullCase, network: Network | None) -> bool:
-    """Tell whether an endpoint answers for the registry, so that only its doors can be shut."""
-    address = (case.failure.error.address or "").rpartition(":")[0].strip("[]")
-    try:
-        return ipaddress.ip_address(address).is_private
-    except ValueError:
-        is_about_registry = case.cause is not Cause.NETWORK_LAYERS
-        return is_about_registry and network is not None and bool(network.endpoint("ecr.dkr"))
-
-
-def _admit_to_endpoint(network: Network | None, target: Target) -> Fix:
-    endpoint = network.endpoint("ecr.dkr") or network.endpoint("ecr.api") if network else None
-    groups = (endpoint.security_groups if endpoint else ()) or ("ENDPOINT_SECURITY_GROUP",)
-    sources = (network.security_groups if network else ()) or ("SECURITY_GROUP",)
-    words = ("--protocol", "tcp", "--port", "443", "--source-group", sources[0])
-    return target.fix(
-        "Let the task reach the VPC endpoint of Amazon ECR: its security group has to admit "
-        "HTTPS from that of the task",
-        target.aws("ec2", "authorize-security-group-ingress", "--group-id", groups[0], *words),
-    )
-
-
 def _let_task_out(case: PullCase, network: Network, target: Target) -> Fix:
     title = (
         "The subnet leads to an internet gateway, but the task has no public address: give it one, "
@@ -142,78 +107,39 @@ def _lacks_public_ip(network: Network) -> bool:
     return network.egress is Egress.INTERNET_GATEWAY and network.public_ip is False
 
 
-def _has_way_out(network: Network) -> bool:
-    match network.egress:
-        case Egress.NAT_GATEWAY | Egress.OTHER:
-            return True
-        case Egress.INTERNET_GATEWAY:
-            return network.public_ip is True
-        case Egress.NONE:
-            return False
-
-
-def _add_endpoints(case: PullCase, network: Network | None, target: Target) -> list[Fix]:
-    vpc = ("--vpc-id", network.vpc_id if network else "VPC_ID")
+def _follow_route(case: PullCase, target: Target) -> Fix:
+    network = case.network
     subnet = network.subnet_id if network else "SUBNET_ID"
-    table = (network.route_table_id if network else "") or "ROUTE_TABLE_ID"
-    groups = (network.security_groups if network else ()) or ("SECURITY_GROUP",)
-    create = ("ec2", "create-vpc-endpoint", *vpc)
-    prefix = "cn.com.amazonaws" if target.region.startswith("cn-") else "com.amazonaws"
-    commands = [
-        target.aws(
-            *create,
-            "--vpc-endpoint-type",
-            "Interface",
-            "--service-name",
-            f"{prefix}.{target.region}.{name}",
-            "--subnet-ids",
-            subnet,
-            "--security-group-ids",
-            *groups,
-            "--private-dns-enabled",
+    associated = ("--filters", f"Name=association.subnet-id,Values={subnet}")
+    table = ("--route-table-ids", network.route_table_id) if network else associated
+    routes = target.aws("ec2", "describe-route-tables", *table, "--query", "RouteTables[].Routes")
+    entries = ("--query", "NetworkAcls[].Entries")
+    lists = target.aws("ec2", "describe-network-acls", *associated, *entries)
+    way = "HTTPS has to get out, through a NAT gateway or an internet gateway, past its network ACL"
+    if case.is_on_fargate is not False:
+        return target.fix(f"See where the subnet leads to: {way}", routes, lists)
+    if case.who_pulls == "host":
+        return Fix(
+            "The host pulls through its own network: HTTPS has to get from there to the registry"
         )
-        for name in ("ecr.api", "ecr.dkr")
-        if network is None or network.endpoint(name) is None
-    ]
-    if case.cause is Cause.NETWORK_LAYERS and network is None:
-        commands = []  # ECR itself answered.
-    s3 = network.endpoint("s3") if network else None
-    if s3 is None:
-        service = f"com.amazonaws.{target.region}.s3"
-        kind = ("--vpc-endpoint-type", "Gateway", "--service-name", service)
-        commands.append(target.aws(*create, *kind, "--route-table-ids", table))
-    elif not s3.reaches_subnet:
-        change = ("ec2", "modify-vpc-endpoint", "--vpc-endpoint-id", s3.endpoint_id)
-        commands.append(target.aws(*change, "--add-route-table-ids", table))
-    if not commands:
-        return []
     title = (
-        "Give the subnet a way to the layers, which Amazon ECR keeps in S3"
-        if case.cause is Cause.NETWORK_LAYERS
-        else "Give the subnet a way to Amazon ECR, and to S3, where that keeps the layers"
+        "The instance pulls through its own network interface, not through the task's: see where "
+        f"the subnet of the instance leads to. {way}"
     )
-    return [target.fix(f"{title}: a NAT gateway, or these VPC endpoints", *commands)]
+    return target.fix(title, *_find_instance(case, target), routes, lists)
 
 
-def _follow_route(network: Network | None, target: Target) -> Fix:
-    subnet = network.subnet_id if network else "SUBNET_ID"
-    return target.fix(
-        "See where the subnet leads to: HTTPS has to get out, through a NAT gateway or an internet "
-        "gateway, past its network ACL",
+def _find_instance(case: PullCase, target: Target) -> list[str]:
+    arn = (case.stop.container_instance_arn if case.stop else "") or "CONTAINER_INSTANCE"
+    which = ("--cluster", target.cluster, "--container-instances", arn)
+    query = "Reservations[].Instances[].[VpcId, SubnetId, SecurityGroups]"
+    return [
         target.aws(
-            "ec2",
-            "describe-route-tables",
-            "--filters",
-            f"Name=association.subnet-id,Values={subnet}",
+            "ecs",
+            "describe-container-instances",
+            *which,
             "--query",
-            "RouteTables[].Routes",
+            "containerInstances[].ec2InstanceId",
         ),
-        target.aws(
-            "ec2",
-            "describe-network-acls",
-            "--filters",
-            f"Name=association.subnet-id,Values={subnet}",
-            "--query",
-            "NetworkAcls[].Entries",
-        ),
-    )
+        target.aws("ec2", "describe-instances", "--instance-ids", "INSTANCE_ID", "--query", query),
+    ]

@@ -21,10 +21,12 @@ PLACEHOLDERS = frozenset(
         "ACCOUNT",
         "APPLICATION",
         "CLUSTER",
+        "CONTAINER_INSTANCE",
         "DEPLOYMENT_GROUP",
         "ENDPOINT_SECURITY_GROUP",
         "FAMILY",
         "IMAGE",
+        "INSTANCE_ID",
         "KMS_KEY",
         "NEW_TAG",
         "REGION",
@@ -37,6 +39,7 @@ PLACEHOLDERS = frozenset(
         "SUBNET_ID",
         "TAG",
         "TASK_ID",
+        "VPC_CIDR",
         "VPC_ID",
     }
 )

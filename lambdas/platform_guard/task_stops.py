@@ -100,6 +100,15 @@ class TaskStop:
         return _last_part(self.task_definition_arn)
 
     @property
+    def is_on_fargate(self) -> bool | None:
+        """Whether it runs on Fargate; None where that is not known."""
+        if self.launch_type is not None:
+            return self.launch_type is LaunchType.FARGATE
+        if self.capacity_provider in ("FARGATE", "FARGATE_SPOT"):
+            return True
+        return False if self.container_instance_arn else None
+
+    @property
     def service(self) -> str:
         """The name of the service; empty for a task that belongs to none."""
         return self.group.removeprefix("service:") if self.group.startswith("service:") else ""

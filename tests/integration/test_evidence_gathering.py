@@ -122,6 +122,19 @@ def test_a_subnet_without_a_default_route_leads_nowhere(shop: Shop) -> None:
     network = network_of(shop, shop.private_subnet())
 
     assert (network.egress, network.egress_target, network.endpoints) == (Egress.NONE, "", ())
+    assert network.vpc_cidr_blocks == ("10.0.0.0/16",)
+
+
+@pytest.mark.parametrize("launch_type", ["EC2", "MANAGED_INSTANCES", "EXTERNAL"])
+def test_an_instance_does_not_pull_through_the_network_of_its_task(
+    shop: Shop, launch_type: str
+) -> None:
+    event = stop_event(definition=shop.define(), subnet="subnet-1", launch_type=launch_type)
+    stop = parse_task_stop(event)
+    assert isinstance(stop, TaskStop)
+
+    with pytest.raises(LookUpError, match="through its own network"):
+        look_up_network(Clients(REGION).ec2, stop, None)
 
 
 def test_a_subnet_leads_to_the_internet_gateway_of_the_main_table(
@@ -174,13 +187,14 @@ def test_a_gateway_endpoint_helps_only_the_tables_that_it_is_in(
         SubnetIds=[subnet],
     )
 
-    endpoints = network_of(shop, subnet).endpoints
+    network = network_of(shop, subnet)
 
-    assert [(item.service, item.reaches_subnet) for item in endpoints] == [
+    assert [(item.service, item.reaches_subnet) for item in network.endpoints] == [
         ("s3", False),
         ("s3", True),
         ("ecr.dkr", True),
     ]
+    assert network.endpoint("s3") == network.endpoints[1]
 
 
 def service_of(shop: Shop) -> Service:

@@ -13,7 +13,7 @@ _SESSION = Session()
 _GLOBAL = {"region", "query", "output", "cli-input-json"}
 
 # What the CLI adds to the model: awscli/customizations/ec2/secgroupsimplify.py
-_ADDED = {"authorize-security-group-ingress": {"protocol", "port", "source-group"}}
+_ADDED = {"authorize-security-group-ingress": {"protocol", "port", "source-group", "cidr"}}
 
 # What the CLI calls otherwise: awscli/customizations/codedeploy/codedeploy.py
 _RENAMED = {"deploy": "codedeploy"}

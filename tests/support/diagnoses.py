@@ -52,7 +52,9 @@ CLOSED = Network(
     route_table_id="rtb-0123456789abcdef0",
     security_groups=("sg-0123456789abcdef0",),
     endpoints=(Endpoint("ecr.dkr", "vpce-0123456789abcdef0", ("sg-0fedcba9876543210",)),),
+    vpc_cidr_blocks=("10.0.0.0/16",),
 )
+NETWORK_OF_HOST = NotSeen("the network of the task", "the host pulls through its own network")
 PUBLIC = replace(CLOSED, egress=Egress.INTERNET_GATEWAY, egress_target="igw-01234567", endpoints=())
 SERVICE = Service(
     network=AwsvpcConfiguration(
@@ -66,6 +68,11 @@ WINDOWS_2022 = Platform("windows", "amd64", os_version="10.0.20348")
 NGINX = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/docker-hub/library/nginx:1"
 API = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
 
+UNREACHABLE = (
+    f"CannotPullContainerError: failed to resolve ref {API}: failed to do request: Head "
+    '"https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/shop/api/manifests/1": '
+    "dial tcp 3.120.1.2:443: i/o timeout"
+)
 LIMITED = "CannotPullContainerError: toomanyrequests: Rate exceeded"
 
 
@@ -299,6 +306,20 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
             "dial tcp 3.120.1.2:443: i/o timeout"
         ),
         Evidence(network=PUBLIC, service=NotSeen("the service of the task", "AccessDenied")),
+    ),
+    "network-registry-instance": (
+        stop_with(UNREACHABLE, API, "ec2-platform-mismatch"),
+        Evidence(network=NETWORK_OF_HOST),
+    ),
+    "network-registry-host": (
+        replace(
+            stop_with(UNREACHABLE, API, "ec2-platform-mismatch"), launch_type=LaunchType.EXTERNAL
+        ),
+        Evidence(network=NETWORK_OF_HOST),
+    ),
+    "network-registry-no-endpoints": (
+        stop_with(UNREACHABLE, API),
+        Evidence(network=replace(CLOSED, endpoints=()), service=SERVICE),
     ),
     "network-registry-tls": (
         stop_with(

@@ -26,10 +26,12 @@ def look_up_network(
     """Follow the task's way out. Four calls.
 
     `stated` is what its service gives to its tasks; None where that is not known. Raises what
-    botocore raises, and LookUpError where the task has no subnet of its own.
+    botocore raises, and LookUpError where the image does not come through the task's network.
     """
+    if stop.is_on_fargate is False:
+        raise LookUpError("the host pulls through its own network")
     if not stop.subnet_ids:
-        raise LookUpError("the task has no network interface of its own, it uses its instance's")
+        raise LookUpError("ECS does not say in which subnet it was")
     subnet_id = stop.subnet_ids[0]
     vpc_id = ec2.describe_subnets(SubnetIds=[subnet_id])["Subnets"][0]["VpcId"]
     in_vpc: FilterTypeDef = {"Name": "vpc-id", "Values": [vpc_id]}
@@ -48,6 +50,7 @@ def look_up_network(
         route_table_id=table_id,
         security_groups=security_groups,
         endpoints=tuple(_read_endpoints(endpoints, table_id)),
+        vpc_cidr_blocks=_local_blocks(table.get("Routes", [])),
     )
 
 
@@ -76,6 +79,16 @@ def _egress(routes: "Sequence[RouteTypeDef]") -> tuple[Egress, str]:
     if gateway.startswith("igw-"):
         return Egress.INTERNET_GATEWAY, target
     return (Egress.NAT_GATEWAY if nat_gateway else Egress.OTHER), target
+
+
+def _local_blocks(routes: "Sequence[RouteTypeDef]") -> tuple[str, ...]:
+    """Read what the VPC consists of: every table routes that locally."""
+    blocks = (
+        route.get("DestinationCidrBlock", "")
+        for route in routes
+        if route.get("GatewayId") == "local"
+    )
+    return tuple(filter(None, blocks))
 
 
 def _other_target(route: "RouteTypeDef") -> str:
