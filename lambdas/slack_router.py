@@ -8,6 +8,8 @@ What comes from the topic comes in no order, so that no order is lost by a retry
 
 import json
 import os
+from collections.abc import Mapping
+from functools import partial
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -53,9 +55,7 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 
 def _handle(record: SQSRecord, context: LambdaContext) -> None:
     count("slack_alerts_seen")
-    alert = _read(record.body)
-    once = Once(clients.dynamodb, state_table, scope="slack-route")
-    once.run(record.message_id, lambda: _route(alert, record.message_id), context)
+    _route(_read(record.body), record.message_id, context)
 
 
 def _read(body: str) -> Alert:
@@ -65,15 +65,25 @@ def _read(body: str) -> Alert:
         return alert_about_alarm(body)
 
 
-def _route(alert: Alert, message_id: str) -> None:
+def _route(alert: Alert, message_id: str, context: LambdaContext) -> None:
     tag = channel_tag(clients.ecr, alert)
     channels = channels_for(alert, settings.alerts.slack, tag)
     payload = render_slack(fitted(alert, lambda _: True))
+    once = Once(clients.dynamodb, state_table, scope="slack-route")
     for channel in channels:
-        clients.sqs.send_message(
-            QueueUrl=queue_url,
-            MessageBody=json.dumps({"channel": channel.name, "payload": payload}),
-            MessageGroupId=channel.name,
-            MessageDeduplicationId=f"{channel.name}-{message_id}",
+        # What fails comes back after longer than the queue remembers a deduplication id.
+        once.run(
+            f"{message_id} {channel.name}",
+            partial(_send, channel.name, payload, message_id),
+            context,
         )
     logger.info("routed", channels=[channel.name for channel in channels], code=alert.code)
+
+
+def _send(channel: str, payload: Mapping[str, object], message_id: str) -> None:
+    clients.sqs.send_message(
+        QueueUrl=queue_url,
+        MessageBody=json.dumps({"channel": channel, "payload": payload}),
+        MessageGroupId=channel,
+        MessageDeduplicationId=f"{channel}-{message_id}",
+    )

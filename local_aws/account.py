@@ -127,14 +127,15 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         finally:
             self._gate.stops_at_denial = False
 
-    def fail(self, operation: str, error_code: str, times: int = 1) -> None:
-        """Make the next calls of an operation (`BatchGetImage`) fail with an AWS error code.
+    def fail(self, operation: str, error_code: str, times: int = 1, *, after: int = 0) -> None:
+        """Make calls of an operation (`BatchGetImage`) fail with an AWS error code.
 
+        The next ones, or those behind `after` that succeed.
         With `NO_ANSWER` in place of the code they time out. It concerns the calls that are
         recorded. The error arrives at once, as if the SDK had given up retrying, so that no test
         sleeps.
         """
-        self._gate.fail(operation, error_code, times)
+        self._gate.fail(operation, error_code, times, after)
 
     def fail_no_more(self) -> None:
         """Let every call succeed from now on."""

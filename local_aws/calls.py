@@ -63,6 +63,8 @@ class Denied(BaseException):
 class _Failure:
     code: str
     remaining: int
+    let_through: int
+    """How many calls succeed first."""
 
 
 @dataclass(slots=True)
@@ -80,9 +82,9 @@ class CallGate:
     """Whether what is denied ends the whole run, by `Denied`."""
     _failures: dict[str, list[_Failure]] = field(default_factory=dict)
 
-    def fail(self, operation: str, error_code: str, times: int) -> None:
+    def fail(self, operation: str, error_code: str, times: int, after: int) -> None:
         """Make the next calls of an operation fail, as if the SDK's retries were used up."""
-        self._failures.setdefault(operation, []).append(_Failure(error_code, times))
+        self._failures.setdefault(operation, []).append(_Failure(error_code, times, after))
 
     def fail_no_more(self) -> None:
         """Forget the failures that are still to come."""
@@ -150,6 +152,9 @@ class CallGate:
 
     def _next_failure(self, operation: str) -> str | None:
         for failure in self._failures.get(operation, []):
+            if failure.let_through:
+                failure.let_through -= 1
+                return None
             if failure.remaining:
                 failure.remaining -= 1
                 return failure.code

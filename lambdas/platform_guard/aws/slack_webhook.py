@@ -57,8 +57,9 @@ class Slack:
             if is_transient(error):
                 raise
             raise NoWebhookError(
-                f"the secret {secret} cannot be read ({error_code(error)}); create it in this "
-                f"region with: aws secretsmanager create-secret --name {secret} "
-                "--secret-string URL"
+                f"the secret {secret} cannot be read ({error_code(error)}); if it is not in this "
+                f"region, create it with: aws secretsmanager create-secret --name {secret} "
+                "--secret-string file://webhook.txt; if a key of your own encrypts it, let the "
+                "policy of that key admit the role of this function with kms:Decrypt"
             ) from error
         return answer.get("SecretString", "")

@@ -46,6 +46,19 @@ def test_channels_get_what_their_rules_say(
     assert sorted(team.titles) == ["shop/api:2", "shop/api:4"]
 
 
+def test_a_channel_that_has_an_alert_gets_it_once_though_it_failed_for_another(
+    aws: LocalAws, guard: Deployment, topic: AlertTopic, slack: SlackServer, team: SlackServer
+) -> None:
+    aws.fail("SendMessage", "InternalError", after=1)
+    topic.publish(alert(1, repository="shop/api"))
+
+    guard.drain()
+
+    sent = [each.params["MessageGroupId"] for each in aws.calls if each.operation == "SendMessage"]
+    assert sent == ["platform", "shop-team", "shop-team"]
+    assert slack.titles == team.titles == ["shop/api:1"]
+
+
 def test_a_repository_may_name_its_channel(
     guard: Deployment, topic: AlertTopic, ecr: "ECRClient", slack: SlackServer, team: SlackServer
 ) -> None:
