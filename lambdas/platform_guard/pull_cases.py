@@ -62,6 +62,11 @@ class PullCase:
         return self.stop.is_on_fargate if self.stop else None
 
     @property
+    def is_on_managed_instance(self) -> bool:
+        """Whether the task runs where nobody can log in."""
+        return self.stop is not None and self.stop.launch_type is LaunchType.MANAGED_INSTANCES
+
+    @property
     def who_pulls(self) -> Literal["task", "instance", "host"]:
         """Whose network interface the image comes through.
 

@@ -18,7 +18,9 @@ _MAX_GIB = 200
 def disk_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Make room for the image."""
     fixes = [] if case.is_on_fargate is False else [_more_storage(case, target)]
-    if not case.is_on_fargate:
+    if case.is_on_managed_instance:
+        fixes.append(_larger_volumes(case, target))
+    elif not case.is_on_fargate:
         fixes.append(
             target.fix(
                 "On the container instance, remove what no container uses; and give it a larger "
@@ -28,6 +30,18 @@ def disk_fixes(case: PullCase, target: Target) -> list[Fix]:
             )
         )
     return [*fixes, restart(case, target)] if case.is_on_fargate is False else fixes
+
+
+def _larger_volumes(case: PullCase, target: Target) -> Fix:
+    """Nobody can log in to a managed instance."""
+    provider = (case.stop.capacity_provider if case.stop else "") or "CAPACITY_PROVIDER"
+    template = "capacityProviders[].managedInstancesProvider.instanceLaunchTemplate"
+    which = ("--cluster", target.cluster, "--capacity-providers", provider, "--query", template)
+    return target.fix(
+        "Give new instances a larger volume: storageSizeGiB in the launch template of their "
+        "capacity provider, by the code that makes it. The template is",
+        target.aws("ecs", "describe-capacity-providers", *which),
+    )
 
 
 def _more_storage(case: PullCase, target: Target) -> Fix:
@@ -68,7 +82,7 @@ def slow_pull_fixes(case: PullCase, target: Target) -> list[Fix]:
                 target.ecr(
                     "describe-images",
                     "--image-ids",
-                    target.tag_id,
+                    target.image_id,
                     "--query",
                     "imageDetails[].imageSizeInBytes",
                     "--output",
@@ -76,7 +90,7 @@ def slow_pull_fixes(case: PullCase, target: Target) -> list[Fix]:
                 ),
             )
         )
-    if not case.is_on_fargate:
+    if not case.is_on_fargate and not case.is_on_managed_instance:
         fixes.append(
             Fix(
                 "On EC2, give pulls more time: set ECS_IMAGE_PULL_INACTIVITY_TIMEOUT, such as 10m, "

@@ -1,6 +1,7 @@
 """Fixes that are about the image: build it, give it its tag, fetch it from the archive."""
 
 import shlex
+from dataclasses import replace
 
 from platform_guard.alerts import Fix
 from platform_guard.evidence import TagState
@@ -59,7 +60,7 @@ def missing_image_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Put an image where the task looks for one."""
     if case.is_elsewhere:
         return _find_elsewhere(case, target)
-    again, check = restart(case, target), check_image(case, target)
+    again, check = restart(case, target), check_image(case, _as_named(target))
     if case.repository is not None and not case.repository.exists:
         create = target.fix(
             "Correct the name of the repository in the task definition, or create it",
@@ -76,6 +77,12 @@ def missing_image_fixes(case: PullCase, target: Target) -> list[Fix]:
         case _:
             fixes = [*build_fixes(case, target), *_give_back(case, target)]
             return [*fixes, _list_tags(target)]
+
+
+def _as_named(target: Target) -> Target:
+    """Call the image as the task does, who may know it by its digest alone."""
+    reference = target.reference
+    return target if reference is None or reference.tag else replace(target, image=reference.uri)
 
 
 def _switch_task(case: PullCase, target: Target) -> Fix | None:
@@ -104,7 +111,7 @@ def _restore(target: Target) -> Fix:
         target.ecr(
             "update-image-storage-class",
             "--image-id",
-            target.tag_id,
+            target.image_id,
             "--target-storage-class",
             "STANDARD",
         ),
@@ -122,7 +129,7 @@ def _status(target: Target) -> str:
     return target.ecr(
         "describe-images",
         "--image-ids",
-        target.tag_id,
+        target.image_id,
         "--filter",
         "imageStatus=ANY",
         "--query",

@@ -20,6 +20,7 @@ PLACEHOLDERS = frozenset(
     {
         "ACCOUNT",
         "APPLICATION",
+        "CAPACITY_PROVIDER",
         "CLUSTER",
         "CONTAINER_INSTANCE",
         "DEPLOYMENT_GROUP",
@@ -95,9 +96,17 @@ class Target:
 
     @property
     def tag_id(self) -> str:
-        """The image as an image id of ECR's commands, by its tag."""
+        """The tag as an image id of ECR's commands."""
         tag = self.reference.tag if self.reference else ""
         return f"imageTag={tag or 'TAG'}"
+
+    @property
+    def image_id(self) -> str:
+        """The image as an image id of ECR's commands: by its tag, else by its digest."""
+        reference = self.reference
+        if reference is None or reference.tag or not reference.digest:
+            return self.tag_id
+        return f"imageDigest={reference.digest}"
 
     def fix(self, title: str, *commands: str) -> Fix:
         """Make a fix; its title says which words to replace."""

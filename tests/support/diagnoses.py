@@ -68,6 +68,7 @@ WINDOWS_2022 = Platform("windows", "amd64", os_version="10.0.20348")
 NGINX = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/docker-hub/library/nginx:1"
 API = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
 
+BY_DIGEST = f"{API.removesuffix(':1.4.2')}@{ARM64_INDEX.digest}"
 UNREACHABLE = (
     f"CannotPullContainerError: failed to resolve ref {API}: failed to do request: Head "
     '"https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/shop/api/manifests/1": '
@@ -192,6 +193,14 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
     ),
     "image-not-found-archived": (
         stop_of("fargate-image-not-found"),
+        Evidence(tag=StoredTag(TagState.ARCHIVED, ARM64_INDEX.digest, "2026-01-05T09:00:00Z")),
+    ),
+    "image-not-found-archived-digest": (
+        stop_with(
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to "
+            f"resolve ref {BY_DIGEST}: {BY_DIGEST}: not found",
+            BY_DIGEST,
+        ),
         Evidence(tag=StoredTag(TagState.ARCHIVED, ARM64_INDEX.digest, "2026-01-05T09:00:00Z")),
     ),
     "image-not-found-restoring": (
@@ -356,6 +365,14 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
         replace(
             stop_with("CannotPullContainerError: write /var/lib/docker/x: no space left on device"),
             launch_type=LaunchType.EC2,
+        ),
+        NO_EVIDENCE,
+    ),
+    "disk-full-managed-instances": (
+        replace(
+            stop_with("CannotPullContainerError: write /var/lib/docker/x: no space left on device"),
+            launch_type=LaunchType.MANAGED_INSTANCES,
+            capacity_provider="machines",
         ),
         NO_EVIDENCE,
     ),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from platform_guard.aws.errors import LookUpError
 from platform_guard.evidence import GuardDeeds, NearbyTag, StoredTag, TagState
 from platform_guard.marks import is_mark, mark_for
 from platform_guard.nearby_tags import closest_tags
@@ -36,7 +37,8 @@ class TagEvidence:
 def look_up_tag(client: "ECRClient", wanted: Reference) -> TagEvidence:
     """Tell what a reference leads to now, archived images included.
 
-    One call; one more for a missing tag, to see what there is instead. Raises what botocore raises.
+    One call; one more for a missing tag, to see what there is instead. Raises what botocore raises,
+    and LookUpError where ECR says of the image what nobody knew of.
     """
     missing = TagEvidence(StoredTag(TagState.MISSING), GuardDeeds())
     try:
@@ -46,7 +48,10 @@ def look_up_tag(client: "ECRClient", wanted: Reference) -> TagEvidence:
     except client.exceptions.RepositoryNotFoundException:
         return missing
     digest = detail["imageDigest"]
-    state = _STATES[detail.get("imageStatus", "ACTIVE")]
+    status = detail.get("imageStatus", "ACTIVE")
+    state = _STATES.get(status)
+    if state is None:
+        raise LookUpError(f"ECR gives its image the status {status}, which is not known here")
     if wanted.digest and wanted.digest != digest:
         state = TagState.MOVED
     marks = tuple(tag for tag in detail.get("imageTags", []) if is_mark(tag))
