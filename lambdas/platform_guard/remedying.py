@@ -89,6 +89,9 @@ class Remedying:
             if isinstance(begun, Done):
                 return self._tell(found, policy, begun)
             entry = begun
+        elif entry.is_open and entry.tag_is_taken:
+            # Somebody has given the tag back since.
+            return self.go_on(entry, push, policy)
         elif entry.is_open:
             entry = self._planned_again(entry, found, policy)
         return self._end(entry, found, policy)
@@ -143,13 +146,16 @@ class Remedying:
             if entry.is_open:
                 self._leave(entry)
             return self.cancel(entry, _GIVEN_BACK)
-        waited = replace(entry, due="")
+        if entry.tag_is_taken:
+            # Somebody has given the tag back since.
+            return self.go_on(entry, found.push, policy)
         because = why_not_wanted_any_more(entry.finding, found.verdict, policy)
-        if not (because or entry.tag_is_taken):
-            waited, plan = self._planned(waited, found, at_most(policy, entry.wanted))
-            because = "; ".join(plan.refused_because) if plan.because else ""
         if not because:
-            return self._end(self.ledger.save(waited), found, policy)
+            milder = at_most(policy, entry.wanted)
+            planned, plan = self._planned(replace(entry, due=""), found, milder)
+            if not plan.because:
+                return self._end(self.ledger.save(planned), found, policy)
+            because = "; ".join(plan.refused_because)
         if entry.is_open:
             return self.go_on(entry, found.push, policy, because)
         return self.cancel(entry, because)
@@ -180,7 +186,7 @@ class Remedying:
                 return replace(entry, wanted=wanted)
             # Nobody was told yet that it would wait.
             entry = self._not_put_off(entry)
-        elif entry.tag_is_taken or entry.remedy is Remedy.TAG:
+        elif entry.remedy is Remedy.TAG:
             return entry
         return self.ledger.save(self._planned(entry, found, policy)[0])
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from platform_guard.ledger import State
 from tests.simulation.invariants import check_pause, check_rest, check_step
+from tests.simulation.undoing_all import undo_everything
 from tests.simulation.world import World
 
 _STEPS = 14
@@ -30,6 +31,8 @@ def run_history(seed: int) -> Failed | None:
     try:
         _happen(world)
         _come_to_rest(world)
+        undo_everything(world)
+        _come_to_rest(world)
     except Exception as error:
         return Failed(seed, f"{type(error).__name__}: {error}", tuple(world.trace))
     return None
@@ -49,6 +52,7 @@ def _happen(world: World) -> None:
         world.pull,
         world.pass_time,
         world.fire_schedules,
+        world.change_policy,
         *[world.undo] * 2,
     ]
     world.push()

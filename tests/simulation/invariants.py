@@ -17,6 +17,7 @@ def check_step(world: World) -> None:
     _good_images_stay(world)
     _what_was_given_back_stays(world)
     _marks_are_known(world)
+    _announcements_are_noted(world)
 
 
 def check_rest(world: World) -> None:
@@ -25,25 +26,31 @@ def check_rest(world: World) -> None:
     _nothing_is_left_open(world)
     _quarantined_images_are_kept(world)
     _what_was_taken_can_be_given_back(world)
+    _nothing_is_stronger_than_announced(world)
+    _archived_images_have_no_other_tag(world)
     _findings_were_told(world)
 
 
 def check_pause(world: World) -> None:
-    """Check what holds while nothing is under way: what waits, waits for a schedule."""
+    """Check what holds while nothing is under way: what waits, waits for a schedule.
+
+    A schedule may outlive its entry where the policy has come not to care.
+    """
     waiting = {entry.id for entry in world.ledger.kept.values() if entry.state is State.WAITING}
     announced = {entry_id for entry_id, _ in world.schedules.planned.values()}
-    _require(waiting == announced, f"{waiting} wait, and {announced} are announced")
+    holds = waiting <= announced if world.changes_policy else waiting == announced
+    require(holds, f"{waiting} wait, and {announced} are announced")
 
 
 def _good_images_stay(world: World) -> None:
     for tag, digest in world.given.items():
         if is_compliant(tag, digest):
-            _require(
+            require(
                 world.store._tags.get(tag) == digest,
                 f"{tag} was {NAMES[digest]}, which is fine, and lost its tag",
             )
             status = world.store._images[digest].status(world.now)
-            _require(
+            require(
                 status is not ImageStatus.ARCHIVED or world.handling != [],
                 f"{tag} is {NAMES[digest]}, which is fine, and is archived",
             )
@@ -51,7 +58,7 @@ def _good_images_stay(world: World) -> None:
 
 def _what_was_given_back_stays(world: World) -> None:
     for tag, digest in world.given_back.items():
-        _require(
+        require(
             world.store._tags.get(tag) == digest,
             f"{tag} was given back by undoing, and {NAMES[digest]} lost it again",
         )
@@ -65,13 +72,13 @@ def _marks_are_known(world: World) -> None:
     }
     for tag, digest in world.store._tags.items():
         if is_mark(tag):
-            _require((tag, digest) in known, f"nobody knows of the mark {tag}")
+            require((tag, digest) in known, f"nobody knows of the mark {tag}")
 
 
 def _nothing_is_left_open(world: World) -> None:
-    _require(not world.schedules.planned, f"schedules are left: {world.schedules.planned}")
+    require(not world.schedules.planned, f"schedules are left: {world.schedules.planned}")
     for entry in world.ledger.kept.values():
-        _require(
+        require(
             entry.state in (State.DONE, State.CANCELED, State.UNDONE),
             f"the entry {entry.id[:4]} is left {entry.state}",
         )
@@ -87,7 +94,7 @@ def _quarantined_images_are_kept(world: World) -> None:
     for entry in world.ledger.kept.values():
         digest = entry.image.digest
         if entry.state is State.DONE and entry.remedy is Remedy.QUARANTINE:
-            _require(
+            require(
                 digest in world.store._images or digest in world.gone_by_people | deleted,
                 f"{NAMES[digest]} was quarantined, and is gone",
             )
@@ -102,10 +109,42 @@ def _what_was_taken_can_be_given_back(world: World) -> None:
             for entry in world.ledger.kept.values()
             if (entry.image.tag, entry.image.digest) == (tag, digest)
         ]
-        _require(
+        require(
             Remedy.QUARANTINE in about_it or Remedy.DELETE in about_it,
             f"{tag} was taken from {NAMES[digest]}, and undoing does not bring it back",
         )
+
+
+def _announcements_are_noted(world: World) -> None:
+    for entry in world.ledger.kept.values():
+        if entry.state is State.WAITING:
+            world.announced.setdefault(entry.id, entry.wanted)
+
+
+def _nothing_is_stronger_than_announced(world: World) -> None:
+    for entry_id, announced in world.announced.items():
+        done = world.ledger.kept[entry_id].remedy
+        require(
+            done.strength <= announced.strength or world.untags_whole_images,
+            f"{entry_id[:4]} was announced to be no more than {announced}, and came to {done}",
+        )
+
+
+def _archived_images_have_no_other_tag(world: World) -> None:
+    for image in world.store.images():
+        if image.status(world.now) is not ImageStatus.ARCHIVED:
+            continue
+        archived_under = {
+            entry.image.tag
+            for entry in world.ledger.kept.values()
+            if entry.image.digest == image.digest and entry.remedy is Remedy.ARCHIVE
+        }
+        others = set(filter(_is_own, world.store.tags_of(image.digest))) - archived_under
+        require(not others, f"{NAMES[image.digest]} is archived, and has the tags {others}")
+
+
+def _is_own(tag: str) -> bool:
+    return not is_mark(tag)
 
 
 def _findings_were_told(world: World) -> None:
@@ -113,13 +152,22 @@ def _findings_were_told(world: World) -> None:
         push, told = world.judged[key], world.alerts[key]
         if world.ledger.given_back.get(push.image.uri, "") >= push.time:
             continue
-        _require(told >= 1, f"nobody was told of the finding of {key}")
-        _require(
+        if _is_canceled(world, key):
+            continue
+        require(told >= 1, f"nobody was told of the finding of {key}")
+        require(
             told <= 1 + world.alerts_again[key],
             f"people were told {told} times of the finding of {key}",
         )
 
 
-def _require(condition: bool, otherwise: str) -> None:
+def _is_canceled(world: World, key: str) -> bool:
+    """Tell whether it is the end of a grace period whose finding was told when it began."""
+    entry = world.ledger.kept.get(key.removeprefix("grace-"))
+    return entry is not None and "Canceled: " in entry.sentence
+
+
+def require(condition: bool, otherwise: str) -> None:
+    """Raise BrokenInvariantError unless a condition holds."""
     if not condition:
         raise BrokenInvariantError(otherwise)

@@ -33,6 +33,8 @@ class Handling:
     key: str
     digest: str
     """What it is about; empty for the end of a grace period."""
+    tag: str
+    """The tag that it is about."""
     protected: Callable[[str, str], str]
     """Says why the image of a digest must keep a tag; empty where it need not."""
     pulled: frozenset[str]

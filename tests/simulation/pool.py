@@ -55,9 +55,13 @@ NAMES = dict(
 BY_DIGEST = {blob.digest: blob for blob in POOL}
 
 
-def policies(remedy: Remedy, grace_seconds: int) -> Policies:
+def policies(remedy: Remedy, grace_seconds: int, *, ignore: bool = False) -> Policies:
     """Want one thing done about every finding; images under arm-* may be for arm64."""
-    stated = {"remedies": dict.fromkeys(Finding, remedy), "grace_seconds": grace_seconds}
+    stated = {
+        "remedies": dict.fromkeys(Finding, remedy),
+        "grace_seconds": grace_seconds,
+        "ignore": ignore,
+    }
     return Policies(
         default=replace(Policy(), **stated),  # type: ignore[arg-type]
         rules=(Rule(1, "*", replace(_ARM, **stated), tag="arm-*"),),  # type: ignore[arg-type]

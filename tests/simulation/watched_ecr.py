@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.simulation.faults import Faults
+from tests.simulation.permitted import ARCHIVES
 from tests.simulation.registry import DirectEcr, FaultyEcr
 
 Watch = Callable[[str, str, str], None]
@@ -37,7 +38,7 @@ class WatchedEcr(FaultyEcr):
     def update_image_storage_class(self, **params: Any) -> Any:
         def move() -> Any:
             if params["targetStorageClass"] == "ARCHIVE":
-                self._watch("archives", params["imageId"]["imageDigest"], "")
+                self._watch(ARCHIVES, params["imageId"]["imageDigest"], "")
             return self._ecr.update_image_storage_class(**params)
 
         return self._faults.call("update_image_storage_class", move, is_repeated=True)

@@ -36,6 +36,7 @@ from tests.simulation.doubles import (
 )
 from tests.simulation.faults import Crash, Faults
 from tests.simulation.messages import Handling, Message
+from tests.simulation.permitted import why_not_permitted
 from tests.simulation.pool import NAMES, POOL, REPOSITORY, TAGS, descendants, policies
 from tests.simulation.registry import DirectEcr, FaultyEcr, images_of
 from tests.simulation.watched_ecr import WatchedEcr
@@ -61,6 +62,7 @@ class World:
         self.remedy = self.random.choice(list(Remedy)[1:])
         self.grace = self.random.choice([0, 0, 3600])
         self.policies = policies(self.remedy, self.grace)
+        self.changes_policy = self.random.random() < 0.3
         self.faults = Faults(self.random, self.note)
         mutability = self.random.choice(["MUTABLE", "MUTABLE", "IMMUTABLE"])
         self.untags_whole_images = self.random.random() < 0.2
@@ -85,6 +87,8 @@ class World:
         """What people got back by undoing, by tag, until they change the tag."""
         self.taken: dict[str, str] = {}
         """What the guard has taken from which image, by tag, until it names one again."""
+        self.announced: dict[str, Remedy] = {}
+        """What entries that waited were announced to end in, by their id."""
         self.gone_by_people: set[str] = set()
         self.judged: dict[str, Push] = {}
         """The pushes whose image had a finding, by the key of their message."""
@@ -163,6 +167,15 @@ class World:
     def pass_time(self) -> None:
         self.now += timedelta(seconds=self.random.choice([1, 5, 30, 90, 900, 2000]))
 
+    def change_policy(self) -> None:
+        """Deploy another policy, in a history in which that happens."""
+        if not self.changes_policy:
+            return
+        remedy, grace = self.random.choice(list(Remedy)), self.random.choice([0, 0, 3600])
+        ignore = self.random.random() < 0.2
+        self.note(f"the policy becomes {remedy}, grace {grace}" + ignore * ", ignore")
+        self.policies = policies(remedy, grace, ignore=ignore)
+
     def undo(self, entry: Entry | None = None) -> None:
         """Let somebody undo something; nobody pushes in the moments that it takes."""
         entries = list(self.ledger.kept.values())
@@ -208,7 +221,9 @@ class World:
         else:
             # It will come again: EventBridge and SQS deliver at least once.
             message = Message(message.event, message.entry_id, message.receives)
-        handling = Handling(message.key, message.digest, self._protection(), self._pulled())
+        handling = Handling(
+            message.key, message.digest, self._tag_of(message), self._protection(), self._pulled()
+        )
         self.handling.append(handling)
         self.note(f"the guard handles {self._described(message)}")
         try:
@@ -282,6 +297,11 @@ class World:
     def _watch(self, what: str, digest: str, tag: str) -> None:
         """See that the guard takes nothing away that was protected when it began."""
         self.note(f"{what} {NAMES.get(digest, 'a child')} {tag}")
+        why = why_not_permitted(
+            self.policies.default, what, tag, self.store.tags_of(digest), self.handling[-1].tag
+        )
+        if why:
+            raise AssertionError(f"the guard {what} {NAMES.get(digest, 'a child')}: {why}")
         if tag and self.store._tags.get(tag) != digest:
             return
         if is_mark(tag):
@@ -355,6 +375,13 @@ class World:
 
     def _emit(self, event: ImageEvent) -> None:
         self.queue.append(Message(event.as_event(f"e{next(self._ids)}", self.now)))
+
+    def _tag_of(self, message: Message) -> str:
+        if message.event is None:
+            return self.ledger.kept[message.entry_id].image.tag
+        detail = message.event["detail"]
+        assert isinstance(detail, dict)
+        return str(detail.get("image-tag", ""))
 
     def _described(self, message: Message) -> str:
         if message.event is None:

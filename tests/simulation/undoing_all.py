@@ -1,0 +1,53 @@
+"""After a history everything that was done is undone, the last deed first."""
+
+from local_aws.ecr.store import ImageStatus
+from platform_guard.ledger import Entry, State
+from platform_guard.policy import Remedy
+from tests.simulation.invariants import require
+from tests.simulation.pool import NAMES, descendants
+from tests.simulation.world import World
+
+
+def undo_everything(world: World) -> None:
+    """Undo it, and check that each image is as it was or that something stands in the way."""
+    if world.untags_whole_images:
+        # There a mark cannot be taken from an image that keeps its tag.
+        return
+    world.faults.probability = 0
+    for entry in reversed(list(world.ledger.kept.values())):
+        if entry.state in (State.DONE, State.CANCELED) and entry.remedy is not Remedy.ALERT:
+            obstacle = _obstacle(world, entry)
+            world.undo(entry)
+            if world.ledger.kept[entry.id].state is State.UNDONE:
+                _check(world, entry)
+            else:
+                require(obstacle, f"{_name(entry)} cannot be undone")
+
+
+def _obstacle(world: World, entry: Entry) -> bool:
+    """Tell whether another image has the tag, or something is gone that the image leads to."""
+    named = world.store._tags.get(entry.image.tag, entry.image.digest)
+    below = descendants(entry.image.digest) - set(entry.children)
+    return named != entry.image.digest or not below <= world.store._images.keys()
+
+
+def _check(world: World, entry: Entry) -> None:
+    digest, tag = entry.image.digest, entry.image.tag
+    tags = world.store.tags_of(digest)
+    if entry.remedy in (Remedy.QUARANTINE, Remedy.DELETE):
+        require(tag in tags, f"{_name(entry)} was undone, and has no tag {tag}")
+        require(
+            descendants(digest) <= world.store._images.keys(),
+            f"{_name(entry)} was undone, and what it leads to is gone",
+        )
+    if entry.remedy is Remedy.ARCHIVE and digest in world.store._images:
+        status = world.store._images[digest].status(world.now)
+        require(status is not ImageStatus.ARCHIVED, f"{_name(entry)} was undone, and is archived")
+    require(
+        entry.mark not in tags or tags == [entry.mark],
+        f"{_name(entry)} was undone, and has the mark and {tags}",
+    )
+
+
+def _name(entry: Entry) -> str:
+    return f"{entry.remedy} of {entry.image.tag} ({NAMES[entry.image.digest]})"
