@@ -34,14 +34,15 @@ def replay(
     Raises UsageError for settings, events and images that are none.
     """
     events = [(path, read_event(path)) for path in paths]
-    layouts = _layouts_by_digest([*sorted(IMAGES.glob("*/")), *further_images])
+    layouts = layouts_by_digest(further_images)
     with synthesized(guard_file) as assembly:
         for path, event in events:
-            yield _replay(path, event, assembly, layouts)
+            yield replay_event(path, event, assembly, layouts)
 
 
-def _layouts_by_digest(directories: list[Path]) -> dict[str, Path]:
-    """Find for each digest that an event may name the layout that holds it."""
+def layouts_by_digest(further_images: Sequence[Path] = ()) -> dict[str, Path]:
+    """Find for each digest that an event may name the layout that holds it. Raises UsageError."""
+    directories = [*sorted(IMAGES.glob("*/")), *further_images]
     found: dict[str, Path] = {}
     for directory in directories:
         try:
@@ -52,9 +53,10 @@ def _layouts_by_digest(directories: list[Path]) -> dict[str, Path]:
     return found
 
 
-def _replay(
+def replay_event(
     path: Path, event: dict[str, object], assembly: Path, layouts: Mapping[str, Path]
 ) -> Replayed:
+    """Deploy a cloud assembly, and put an event on its bus."""
     with LocalAws(region=str(event["region"]), account=str(event["account"])) as aws:
         # Before the guard is there, so that it sees the event alone.
         parsed = _parse(event)

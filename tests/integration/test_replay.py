@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from cli.errors import UsageError
+from cli.event_files import read_event
 from cli.main import main
 from cli.paths import REPOSITORY_ROOT
-from cli.replay import Replayed, replay
+from cli.replay import Replayed, layouts_by_digest, replay, replay_event
 from tests.support.known_images import layout_of
 
 EVENTS = REPOSITORY_ROOT / "events" / "ecr"
@@ -56,7 +57,9 @@ def pushed_as(folder: Path, **detail: object) -> Path:
 
 
 @pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Replayed]:
+def replayed(
+    tmp_path_factory: pytest.TempPathFactory, default_assembly: Path
+) -> dict[str, Replayed]:
     """What became of every sample event, of a push in other regions, and of impossible names."""
     folder = tmp_path_factory.mktemp("events")
     regions = [in_region(name, folder) for name in ("us-east-1", "cn-north-1", "us-gov-west-1")]
@@ -65,7 +68,10 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Replayed]:
         pushed_as(folder, **{"image-tag": "1.4.2 beta"}),
     ]
     paths = [*sorted(EVENTS.glob("*.json")), *regions, *ungrammatical]
-    return {result.event.stem: result for result in replay(paths, GUARD_FILE, [])}
+    layouts = layouts_by_digest()
+    return {
+        path.stem: replay_event(path, read_event(path), default_assembly, layouts) for path in paths
+    }
 
 
 def test_every_sample_event_is_in_the_table() -> None:

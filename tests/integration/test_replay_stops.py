@@ -1,11 +1,14 @@
 """Replaying the sample events of stopped tasks."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from cli.replay import as_json, for_people, replay
+from cli.event_files import read_event
+from cli.replay import Replayed, as_json, for_people, layouts_by_digest, replay_event
+from tests.support.synthesis import cloud_assembly
 
 EVENTS = Path(__file__).parents[2] / "events" / "ecs"
 EXPECTED = {
@@ -21,31 +24,30 @@ EXPECTED = {
 }
 
 
-def test_a_sample_event_is_explained_as_its_name_says(tmp_path: Path) -> None:
-    settings = tmp_path / "guard.toml"
-    settings.touch()
-    paths = [EVENTS / f"{name}.json" for name in EXPECTED]
+def replayed(names: Iterable[str], assembly: Path) -> list[Replayed]:
+    layouts = layouts_by_digest()
+    paths = [EVENTS / f"{name}.json" for name in names]
+    return [replay_event(path, read_event(path), assembly, layouts) for path in paths]
 
-    replayed = list(replay(paths, settings, []))
 
-    printed = [json.loads(as_json(item)) for item in replayed]
+def test_a_sample_event_is_explained_as_its_name_says(default_assembly: Path) -> None:
+    ended = replayed(EXPECTED, default_assembly)
+
+    printed = [json.loads(as_json(item)) for item in ended]
     assert {
         Path(line["event"]).stem: (line["outcome"], line["cause"]) for line in printed
     } == EXPECTED
     assert [len(line["alerts"]) for line in printed] == [
         int(word == "alerted") for word, _ in EXPECTED.values()
     ]
-    assert "platform-mismatch" in for_people(replayed[0])
+    assert "platform-mismatch" in for_people(ended[0])
 
 
-@pytest.mark.parametrize("name", ["fargate-exec-format", "fargate-ordinary-exit"])
 def test_exited_tasks_are_not_let_through_where_the_settings_say_so(
-    tmp_path: Path, name: str
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    settings = tmp_path / "guard.toml"
-    settings.write_text("[diagnosis]\nexec_format = false\n")
+    assembly = cloud_assembly("[diagnosis]\nexec_format = false\n", tmp_path_factory)
 
-    (replayed,) = replay([EVENTS / f"{name}.json"], settings, [])
-
-    assert replayed.outcome.word == "not let through"
-    assert "EssentialContainerExited" in replayed.outcome.reason
+    for ended in replayed(["fargate-exec-format", "fargate-ordinary-exit"], assembly):
+        assert ended.outcome.word == "not let through"
+        assert "EssentialContainerExited" in ended.outcome.reason
