@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from platform_guard.ledger import State
+from tests.simulation import people
 from tests.simulation.invariants import check_pause, check_rest, check_step
 from tests.simulation.undoing_all import undo_everything
 from tests.simulation.world import World
@@ -43,21 +44,21 @@ def _happen(world: World) -> None:
     world.faults.probability = random.choice([0.0, 0.0, 0.02, 0.1])
     world.faults.meanwhile = lambda: _meanwhile(world)
     steps = [
-        *[world.push] * 5,
-        *[world.deliver] * 8,
-        world.retag,
-        world.delete_tag,
-        world.run_image,
-        world.stop_image,
-        world.pull,
-        world.pass_time,
-        world.fire_schedules,
-        world.change_policy,
-        *[world.undo] * 2,
+        *[people.push] * 5,
+        *[World.deliver] * 8,
+        people.retag,
+        people.delete_tag,
+        people.run_image,
+        people.stop_image,
+        people.pull,
+        people.pass_time,
+        World.fire_schedules,
+        people.change_policy,
+        *[people.undo] * 2,
     ]
-    world.push()
+    people.push(world)
     for _ in range(_STEPS):
-        random.choice(steps)()
+        random.choice(steps)(world)
         world.now += timedelta(seconds=random.choice([0, 1, 3]))
         check_step(world)
 
@@ -70,7 +71,8 @@ def _meanwhile(world: World) -> None:
     check_step(world)
     chance = world.random.random()
     if chance < 0.05:
-        world.random.choice([world.push, world.push, world.retag, world.run_image])()
+        step = world.random.choice([people.push, people.push, people.retag, people.run_image])
+        step(world)
     elif chance < 0.07 and len(world.handling) < 3:
         world.deliver()
 
@@ -85,7 +87,7 @@ def _come_to_rest(world: World) -> None:
         elif undoing := [
             entry for entry in world.ledger.kept.values() if entry.state is State.UNDOING
         ]:
-            world.undo(undoing[0])
+            people.undo(world, undoing[0])
         elif world.schedules.planned:
             check_pause(world)
             world.now = max(world.now, min(due for _, due in world.schedules.planned.values()))

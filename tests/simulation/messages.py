@@ -1,7 +1,8 @@
 """What the guard is given to do, and a run of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+
+from tests.simulation.protection import Protection
 
 Json = dict[str, object]
 
@@ -35,8 +36,5 @@ class Handling:
     """What it is about; empty for the end of a grace period."""
     tag: str
     """The tag that it is about."""
-    protected: Callable[[str, str], str]
-    """Says why the image of a digest must keep a tag; empty where it need not."""
-    pulled: frozenset[str]
-    """The digests of all images that ECR had noted a pull of."""
+    protection: Protection
     published: int = 0

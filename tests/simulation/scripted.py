@@ -20,8 +20,8 @@ def quiet_world(remedy: Remedy, grace_seconds: int = HOUR) -> World:
 
 
 def push(world: World, blob: Blob, tag: str = TAG) -> None:
-    world._push_parts(blob, "")
-    world._put(blob, tag)
+    world.push_parts(blob, "")
+    world.put(blob, tag)
 
 
 def handle_all(world: World) -> None:

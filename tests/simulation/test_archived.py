@@ -4,6 +4,7 @@ import pytest
 
 from platform_guard.ledger import State
 from platform_guard.policy import Remedy
+from tests.simulation import people
 from tests.simulation.faults import Fault
 from tests.simulation.pool import AMD64, ARM64, POOL
 from tests.simulation.scripted import TAG, handle_all, only_entry, push, quiet_world
@@ -33,15 +34,15 @@ def test_an_interrupted_archiving_comes_to_its_end(code: str) -> None:
 
     entry = only_entry(world)
     assert (entry.state, entry.remedy) == (State.DONE, Remedy.ARCHIVE)
-    world.undo(entry)
+    people.undo(world, entry)
     assert only_entry(world).state is State.UNDONE
 
 
 @CODES
 def test_an_archived_index_does_not_keep_other_images_from_being_quarantined(code: str) -> None:
     world = world_where(code, Remedy.QUARANTINE)
-    world._push_parts(INDEX, "")
-    world._put(INDEX, "both")
+    world.push_parts(INDEX, "")
+    world.put(INDEX, "both")
     archive(world, "both")
     world.queue.clear()
 

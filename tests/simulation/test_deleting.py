@@ -6,6 +6,7 @@ import pytest
 
 from platform_guard.ledger import State
 from platform_guard.policy import Remedy
+from tests.simulation import people
 from tests.simulation.faults import Fault
 from tests.simulation.pool import AMD64, ARM64, POOL
 from tests.simulation.scripted import handle_all, let_grace_end, only_entry, push, quiet_world
@@ -75,7 +76,7 @@ def test_a_tag_that_was_taken_before_an_interruption_comes_back_by_undoing(fault
         "its tag 1.0 was taken away; the image was to be deleted and stays, because whoever began "
         "it was interrupted, and nobody has looked since at what needs it"
     )
-    world.undo(only_entry(world))
+    people.undo(world, only_entry(world))
     assert only_entry(world).state is State.UNDONE
     assert world.store.tags_of(CHILD) == ["1.0"]
 

@@ -3,6 +3,7 @@
 from local_aws.ecr.store import ImageStatus
 from platform_guard.ledger import Entry, State
 from platform_guard.policy import Remedy
+from tests.simulation import people
 from tests.simulation.invariants import require
 from tests.simulation.pool import NAMES, descendants
 from tests.simulation.world import World
@@ -17,7 +18,7 @@ def undo_everything(world: World) -> None:
     for entry in reversed(list(world.ledger.kept.values())):
         if entry.state in (State.DONE, State.CANCELED) and entry.remedy is not Remedy.ALERT:
             obstacle = _obstacle(world, entry)
-            world.undo(entry)
+            people.undo(world, entry)
             if world.ledger.kept[entry.id].state is State.UNDONE:
                 _check(world, entry)
             else:

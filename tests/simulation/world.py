@@ -2,9 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from random import Random
 
 from botocore.exceptions import ClientError
@@ -14,16 +12,13 @@ from platform_guard.aws.look_out import EcrLookOut
 from platform_guard.events import Ignored, Push, parse_push
 from platform_guard.found import Found
 from platform_guard.guarding import Guarding, Remedied, StillBegunError
-from platform_guard.ledger import Entry, EntryChangedError
+from platform_guard.ledger import EntryChangedError
 from platform_guard.marks import is_mark
 from platform_guard.media_types import IN_TOTO
-from platform_guard.observed import Use
 from platform_guard.policy import Remedy
 from platform_guard.reading import Bounds
-from platform_guard.references import Reference
 from platform_guard.remedies import Done
 from platform_guard.remedying import Remedying
-from platform_guard.undoing import CannotUndoError, Undoing, announce_undo
 from tests.simulation.doubles import (
     FaultyLedger,
     FaultySchedules,
@@ -37,8 +32,9 @@ from tests.simulation.doubles import (
 from tests.simulation.faults import Crash, Faults
 from tests.simulation.messages import Handling, Message
 from tests.simulation.permitted import why_not_permitted
-from tests.simulation.pool import NAMES, POOL, REPOSITORY, TAGS, descendants, policies
-from tests.simulation.registry import DirectEcr, FaultyEcr, images_of
+from tests.simulation.pool import NAMES, REPOSITORY, policies
+from tests.simulation.protection import Protection
+from tests.simulation.registry import DirectEcr, images_of
 from tests.simulation.watched_ecr import WatchedEcr
 from tests.support.images import OCI_LAYER, Blob, layer
 
@@ -66,7 +62,7 @@ class World:
         self.faults = Faults(self.random, self.note)
         mutability = self.random.choice(["MUTABLE", "MUTABLE", "IMMUTABLE"])
         self.untags_whole_images = self.random.random() < 0.2
-        self._ids = itertools.count(1)
+        self.ids = itertools.count(1)
         self.ecr = DirectEcr(
             lambda: self.now,
             self._emit,
@@ -105,112 +101,6 @@ class World:
             f"{self.now:%H:%M:%S} {'  ' * len(self.__dict__.get('handling', []))}{what}"
         )
 
-    # What people do
-
-    def push(self) -> None:
-        blob = self.random.choice(POOL)
-        tag = self.random.choice(TAGS)
-        under = self.random.random() < 0.2
-        self.note(f"somebody pushes {NAMES[blob.digest]} as {tag}")
-        try:
-            self._push_parts(blob, tag if under else "")
-            self._put(blob, tag)
-        except ClientError as error:
-            self.note(f"  refused: {error.response['Error']['Code']}")
-
-    def retag(self) -> None:
-        """Give an image that is there another tag."""
-        there = [image.digest for image in self.store.images() if image.digest in NAMES]
-        handled = self.handling[-1].digest if self.handling else ""
-        if handled in there and self.random.random() < 0.7:
-            there = [handled]
-        if not there:
-            return
-        digest, tag = self.random.choice(there), self.random.choice(TAGS)
-        self.note(f"somebody tags {NAMES[digest]} as {tag}")
-        with suppress(ClientError):
-            self._put(next(blob for blob in POOL if blob.digest == digest), tag)
-
-    def delete_tag(self) -> None:
-        tag = self.random.choice(TAGS)
-        digest = self.store._tags.get(tag)
-        if digest is None or self.untags_whole_images:
-            return
-        self.note(f"somebody deletes the tag {tag}")
-        answer = self.ecr.batch_delete_image(imageIds=[{"imageTag": tag}])
-        if not answer["failures"]:
-            self.given.pop(tag, None)
-            self.given_back.pop(tag, None)
-            self.gone_by_people.add(digest)
-
-    def run_image(self) -> None:
-        tag = self.random.choice(TAGS)
-        digest = self.store._tags.get(tag)
-        if digest is not None:
-            number = next(self._ids)
-            self.note(f"task {number} runs {tag}")
-            uri = f"{REPOSITORY.uri}:{tag}"
-            known = self.random.random() < 0.7
-            self.account.running[number] = Use(f"task {number}", uri, digest if known else "")
-
-    def stop_image(self) -> None:
-        if self.account.running:
-            number = self.random.choice(list(self.account.running))
-            self.note(f"task {number} stops")
-            del self.account.running[number]
-
-    def pull(self) -> None:
-        digest = self.store._tags.get(self.random.choice(TAGS))
-        if digest is not None:
-            self.store.record_pull(digest, self.now)
-
-    def pass_time(self) -> None:
-        self.now += timedelta(seconds=self.random.choice([1, 5, 30, 90, 900, 2000]))
-
-    def change_policy(self) -> None:
-        """Deploy another policy, in a history in which that happens."""
-        if not self.changes_policy:
-            return
-        remedy, grace = self.random.choice(list(Remedy)), self.random.choice([0, 0, 3600])
-        ignore = self.random.random() < 0.2
-        self.note(f"the policy becomes {remedy}, grace {grace}" + ignore * ", ignore")
-        self.policies = policies(remedy, grace, ignore=ignore)
-
-    def undo(self, entry: Entry | None = None) -> None:
-        """Let somebody undo something; nobody pushes in the moments that it takes."""
-        entries = list(self.ledger.kept.values())
-        if not entries:
-            return
-        entry = entry or self.random.choice(entries)
-        meanwhile, self.faults.meanwhile = self.faults.meanwhile, lambda: None
-        probability = self.faults.probability
-        if self.untags_whole_images:
-            self.faults.probability = 0
-        name = f"{entry.image.tag} ({NAMES[entry.image.digest]}), {entry.remedy}, {entry.state}"
-        self.note(f"somebody undoes {entry.id[:4]}: {name}")
-        undoing = Undoing(
-            images_of(FaultyEcr(self.ecr, self.faults), REPOSITORY, self.faults),
-            FaultyLedger(self.ledger, self.faults),
-            FaultySchedules(self.schedules, self.faults),
-            lambda: self.now,
-            "somebody",
-        )
-        try:
-            announce_undo(entry)
-            undone = undoing.undo(entry)
-        except (CannotUndoError, Crash, *FOR_NOW) as error:
-            self.note(f"  {type(error).__name__} {error}")
-        else:
-            if undone.remedy in (Remedy.QUARANTINE, Remedy.DELETE):
-                self.given[entry.image.tag] = entry.image.digest
-            if self.store._tags.get(entry.image.tag) == entry.image.digest:
-                self.given_back[entry.image.tag] = entry.image.digest
-            self.gone_by_people.discard(entry.image.digest)
-        finally:
-            self.faults.meanwhile, self.faults.probability = meanwhile, probability
-
-    # What the guard does
-
     def deliver(self) -> None:
         """Let the guard handle one of the messages that wait, in any order."""
         if not self.queue:
@@ -221,9 +111,8 @@ class World:
         else:
             # It will come again: EventBridge and SQS deliver at least once.
             message = Message(message.event, message.entry_id, message.receives)
-        handling = Handling(
-            message.key, message.digest, self._tag_of(message), self._protection(), self._pulled()
-        )
+        protection = Protection.now(self.store, self.account)
+        handling = Handling(message.key, message.digest, self._tag_of(message), protection)
         self.handling.append(handling)
         self.note(f"the guard handles {self._described(message)}")
         try:
@@ -302,53 +191,15 @@ class World:
         )
         if why:
             raise AssertionError(f"the guard {what} {NAMES.get(digest, 'a child')}: {why}")
-        if tag and self.store._tags.get(tag) != digest:
-            return
-        if is_mark(tag):
-            if self.store.tags_of(digest) == [tag]:
-                self._watch_last_mark(digest)
-            return
-        # An archive takes no tag: the first that is no mark counts as the one that was judged.
-        tags = (own for own in self.store.tags_of(digest) if not is_mark(own))
-        why = self.handling[-1].protected(digest, tag or next(tags, ""))
+        why = self.handling[-1].protection.why_kept(digest, tag)
         if why:
-            raise AssertionError(f"the guard {what} {NAMES[digest]}, although {why}")
+            raise AssertionError(f"the guard {what} {NAMES.get(digest, 'a child')}, although {why}")
 
     def _note_taken(self, digest: str, tag: str) -> None:
         if not is_mark(tag):
             self.taken[tag] = digest
 
-    def _watch_last_mark(self, digest: str) -> None:
-        """See that nothing goes with its mark that was pulled when the guard began."""
-        if digest in self.handling[-1].pulled:
-            raise AssertionError(f"the guard deletes {NAMES.get(digest, digest)}, which was pulled")
-
-    def _protection(self) -> Callable[[str, str], str]:
-        """Remember what protects images now, before the guard can look."""
-        tags = dict(self.store._tags)
-        uses = dict(self.account.running)
-        pulled = self._pulled()
-
-        def protected(digest: str, tag: str) -> str:
-            image = Reference(REPOSITORY, tag, digest)
-            family = frozenset({digest, *descendants(digest)})
-            for number, use in uses.items():
-                if number in self.account.running and use.concerns(image, family):
-                    return f"task {number} uses it"
-            for other, named in tags.items():
-                still = self.store._tags.get(other) == digest
-                if named == digest and still and other != tag and not is_mark(other):
-                    return f"it had the tag {other}"
-            return "it was pulled" if digest in pulled else ""
-
-        return protected
-
-    def _pulled(self) -> frozenset[str]:
-        return frozenset(image.digest for image in self.store.images() if image.last_pulled_at)
-
-    # What both lead to
-
-    def _put(self, blob: Blob, tag: str) -> None:
+    def put(self, blob: Blob, tag: str) -> None:
         named = {"imageTag": tag} if tag else {}
         try:
             self.ecr.put_image(
@@ -363,18 +214,18 @@ class World:
             self.given_back.pop(tag, None)
             self.gone_by_people.discard(blob.digest)
 
-    def _push_parts(self, blob: Blob, tag: str) -> None:
+    def push_parts(self, blob: Blob, tag: str) -> None:
         for part in blob.parts:
             if "manifest" in part.media_type or "index" in part.media_type:
-                self._push_parts(part, tag)
-                self._put(part, tag)
+                self.push_parts(part, tag)
+                self.put(part, tag)
             else:
                 self.store.layers._blobs[part.digest] = part.content
         for known in _LAYERS:
             self.store.layers.declare(known)
 
     def _emit(self, event: ImageEvent) -> None:
-        self.queue.append(Message(event.as_event(f"e{next(self._ids)}", self.now)))
+        self.queue.append(Message(event.as_event(f"e{next(self.ids)}", self.now)))
 
     def _tag_of(self, message: Message) -> str:
         if message.event is None:

@@ -1,0 +1,66 @@
+"""What protects images: what the guard may not take away, seen before it can look."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from local_aws.ecr.store import ImageStore
+from platform_guard.marks import is_mark
+from platform_guard.observed import Use
+from platform_guard.references import Reference
+from tests.simulation.doubles import SimulatedAccount
+from tests.simulation.pool import REPOSITORY, descendants
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What protected images at some moment; what has gone since then protects nothing."""
+
+    store: ImageStore
+    account: SimulatedAccount
+    tags: Mapping[str, str]
+    uses: Mapping[int, Use]
+    pulled: frozenset[str]
+
+    @classmethod
+    def now(cls, store: ImageStore, account: SimulatedAccount) -> Self:
+        """See what protects images now."""
+        pulled = (image.digest for image in store.images() if image.last_pulled_at)
+        return cls(store, account, dict(store._tags), dict(account.running), frozenset(pulled))
+
+    def why_kept(self, digest: str, tag: str) -> str:
+        """Say why an image may not lose a tag, or be archived without one; empty if it may."""
+        own = self.store.tags_of(digest)
+        if tag and tag not in own:
+            return ""
+        if is_mark(tag):
+            # An image goes with its last tag, even if that is a mark.
+            return self._why_it_was_pulled(digest) if own == [tag] else ""
+        # An archive takes no tag: the first that is no mark counts as the one that was judged.
+        tag = tag or next((other for other in own if not is_mark(other)), "")
+        return (
+            self._why_it_runs(Reference(REPOSITORY, tag, digest))
+            or self._why_it_has_another_tag(digest, tag)
+            or self._why_it_was_pulled(digest)
+        )
+
+    def _why_it_runs(self, image: Reference) -> str:
+        family = frozenset({image.digest, *descendants(image.digest)})
+        users = (
+            number
+            for number, use in self.uses.items()
+            if number in self.account.running and use.concerns(image, family)
+        )
+        return next((f"task {number} uses it" for number in users), "")
+
+    def _why_it_has_another_tag(self, digest: str, tag: str) -> str:
+        others = (
+            other
+            for other, named in self.tags.items()
+            if named == digest == self.store._tags.get(other)
+        )
+        kept = (other for other in others if other != tag and not is_mark(other))
+        return next((f"it had the tag {other}" for other in kept), "")
+
+    def _why_it_was_pulled(self, digest: str) -> str:
+        return "it was pulled" if digest in self.pulled else ""
