@@ -4,6 +4,7 @@ What engines refuse to unmarshal is malformed here as well, so a field of the wr
 whole document. https://github.com/opencontainers/image-spec/blob/main/manifest.md
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -77,6 +78,17 @@ class _MalformedError(ValueError):
 def is_digest(text: str) -> bool:
     """Tell whether a text is a digest in a registered algorithm."""
     return _DIGEST.fullmatch(text) is not None
+
+
+def is_what_was_named(content: bytes, digest: str, size: int | None) -> bool:
+    """Check content against its descriptor, as whoever pulls it does.
+
+    Image specification, "Descriptors": content of another size or digest must not be trusted.
+    """
+    algorithm, _, encoded = digest.partition(":")
+    return (size is None or len(content) == size) and (
+        hashlib.new(algorithm, content).hexdigest() == encoded
+    )
 
 
 def parse_document(content: bytes, media_type: str = "") -> Document:

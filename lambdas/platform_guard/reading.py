@@ -4,7 +4,6 @@ Nothing an image contains makes this raise: what cannot be read is part of what 
 store raises, such as an error of the network, passes through.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -17,6 +16,7 @@ from platform_guard.manifests import (
     ImageIndex,
     ImageManifest,
     Malformed,
+    is_what_was_named,
     parse_config_platform,
     parse_document,
 )
@@ -237,7 +237,7 @@ class _Reader:
         if content is None or len(content) > limit:
             raise _BoundPassedError(f"its config is larger than {limit} bytes")
         self._take(len(content))
-        if not _is_what_was_named(content, config.digest, config.size):
+        if not is_what_was_named(content, config.digest, config.size):
             return Malformed("its config is not what its descriptor names")
         platform = parse_config_platform(content)
         if isinstance(platform, Malformed):
@@ -263,7 +263,7 @@ class _Reader:
     def _parse(self, stored: StoredDocument, media_type: str, size: int | None) -> Document:
         if len(stored.content) > self.bounds.manifest_bytes:
             raise _BoundPassedError(f"a manifest is larger than {self.bounds.manifest_bytes} bytes")
-        if not _is_what_was_named(stored.content, stored.digest, size):
+        if not is_what_was_named(stored.content, stored.digest, size):
             return Malformed("its content is not what names it")
         return parse_document(stored.content, media_type)
 
@@ -287,14 +287,3 @@ class _Reader:
     def _check_time(self) -> None:
         if self.clock() > self.deadline:
             raise _BoundPassedError(f"reading it took longer than {self.bounds.seconds:g} seconds")
-
-
-def _is_what_was_named(content: bytes, digest: str, size: int | None) -> bool:
-    """Check content against its descriptor, as whoever pulls it does.
-
-    Image specification, "Descriptors": content of another size or digest must not be trusted.
-    """
-    algorithm, _, encoded = digest.partition(":")
-    return (size is None or len(content) == size) and (
-        hashlib.new(algorithm, content).hexdigest() == encoded
-    )
