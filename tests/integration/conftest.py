@@ -7,11 +7,13 @@ import pytest
 
 from local_aws import Deployment, LocalAws
 from tests.integration.ecs import Shop
+from tests.integration.patient import Patient
 from tests.integration.strong_guard import GUARD_TOML, NewShelf, Shelf
 from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_sns import SNSClient
 
 
 @pytest.fixture(scope="session")
@@ -88,3 +90,33 @@ def talkative_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def shop(aws: LocalAws) -> Shop:
     return Shop(aws)
+
+
+@pytest.fixture
+def guard_toml() -> str:
+    """The defaults."""
+    return ""
+
+
+@pytest.fixture
+def patient(
+    aws: LocalAws,
+    guard_toml: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Patient:
+    """A guard that is well: deployed, and somebody hears of its alerts."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    guard_file = tmp_path / "guard.toml"
+    guard_file.write_text(guard_toml, encoding="utf-8")
+    guard = aws.deploy(cloud_assembly(guard_toml, tmp_path_factory))
+    patient = Patient(aws, guard, guard_file)
+    sns: SNSClient = aws.client("sns")
+    sns.subscribe(
+        TopicArn=patient.stack.only("AWS::SNS::Topic"),
+        Protocol="email",
+        Endpoint="team@example.com",
+    )
+    return patient

@@ -2,87 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from moto.sns.models import sns_backends
 
 from cli.checks import Check, Outcome, checks_as_json, exit_status, look_at, render_checks
-from cli.deployed import DeployedStack, find_deployed
-from cli.doctor import Doctor
-from cli.doctor_push import Waiting, try_a_push
 from cli.main import main
-from cli.operator_clients import OperatorClients
-from local_aws import Deployment, LocalAws
-from platform_guard.settings import Settings, load_settings
 from tests.infrastructure.settings import HARDENED
-from tests.support.synthesis import cloud_assembly
-
-if TYPE_CHECKING:
-    from mypy_boto3_sns import SNSClient
-
-
-class Patient:
-    """A guard that is examined, and can be broken."""
-
-    def __init__(self, aws: LocalAws, guard: Deployment, guard_file: Path) -> None:
-        self.aws = aws
-        self.guard = guard
-        self.guard_file = guard_file
-        self.clients = OperatorClients(aws.region)
-
-    @property
-    def stack(self) -> DeployedStack:
-        return find_deployed(self.clients, self.aws.region)
-
-    @property
-    def settings(self) -> Settings:
-        return load_settings(self.guard_file)
-
-    def examine(self) -> list[Check]:
-        return Doctor(self.clients, self.stack, self.settings, self.guard_file).examine()
-
-    def complaints(self) -> dict[str, Check]:
-        return {check.name: check for check in self.examine() if check.outcome is not Outcome.OK}
-
-    def logical_id(self, kind: str, start: str) -> str:
-        return next(name for name in self.stack.resources(kind) if name.startswith(start))
-
-    def physical_id(self, kind: str, start: str) -> str:
-        return self.stack.physical_ids[self.logical_id(kind, start)]
-
-
-@pytest.fixture
-def guard_toml() -> str:
-    """The defaults."""
-    return ""
-
-
-@pytest.fixture
-def patient(
-    aws: LocalAws,
-    guard_toml: str,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Patient:
-    """A guard that is well: deployed, and somebody hears of its alerts."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    guard_file = tmp_path / "guard.toml"
-    guard_file.write_text(guard_toml, encoding="utf-8")
-    guard = aws.deploy(cloud_assembly(guard_toml, tmp_path_factory))
-    patient = Patient(aws, guard, guard_file)
-    sns: SNSClient = aws.client("sns")
-    sns.subscribe(
-        TopicArn=patient.stack.only("AWS::SNS::Topic"),
-        Protocol="email",
-        Endpoint="team@example.com",
-    )
-    return patient
+from tests.integration.patient import Patient, disable_rule
 
 
 @pytest.mark.parametrize(
@@ -98,12 +27,6 @@ def test_a_healthy_guard_passes_every_check(patient: Patient) -> None:
     for start in ("rule ", "target of ", "policy of queue ", "dead letters in ", "function ",
                   "role of ", "concurrency of ", "queue ", "alarms"):  # fmt: skip
         assert any(check.name.startswith(start) for check in checks), start
-
-
-def disable_rule(patient: Patient) -> str:
-    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
-    patient.aws.client("events").disable_rule(Name=name)
-    return f"enable-rule --region eu-central-1 --name {name}"
 
 
 def change_pattern(patient: Patient) -> str:
@@ -236,68 +159,6 @@ def test_what_may_not_be_looked_at_is_unknown_and_not_well() -> None:
     ]
     assert checks[1].found == "could not be looked at (AccessDeniedException)"
     assert exit_status(checks) == 2
-
-
-def a_push(patient: Patient, sleep: Callable[[float], object]) -> list[Check]:
-    clock = iter(range(1000))
-    waiting = Waiting(seconds=30, clock=lambda: float(next(clock)), sleep=sleep)
-    return look_at(
-        "push", partial(try_a_push, patient.clients, patient.stack, patient.settings, waiting)
-    )
-
-
-def what_is_left(aws: LocalAws) -> list[str]:
-    repositories = aws.client("ecr").describe_repositories()["repositories"]
-    queues = aws.client("sqs").list_queues(QueueNamePrefix="platform-guard-doctor")
-    subscriptions = aws.client("sns").list_subscriptions()["Subscriptions"]
-    return [
-        *(item["repositoryName"] for item in repositories),
-        *queues.get("QueueUrls", []),
-        *(item["Endpoint"] for item in subscriptions if item["Protocol"] == "sqs"),
-    ]
-
-
-def test_a_push_is_seen_through_to_its_alert_and_leaves_nothing_behind(patient: Patient) -> None:
-    (check,) = a_push(patient, lambda _: patient.guard.drain())
-
-    assert check.outcome is Outcome.OK, check
-    assert check.found.startswith("the alert came ")
-    assert what_is_left(patient.aws) == []
-    (alert,) = patient.guard.alerts()
-    assert alert.attributes["repository"].startswith("platform-guard-doctor-")
-
-
-def test_where_no_alert_comes_the_push_has_failed_and_leaves_nothing_behind(
-    patient: Patient,
-) -> None:
-    disable_rule(patient)
-
-    (check,) = a_push(patient, lambda _: patient.guard.drain())
-
-    assert check.outcome is Outcome.FAILED
-    assert check.found.startswith("no alert within 30 seconds")
-    assert what_is_left(patient.aws) == []
-
-
-def test_an_interrupted_push_leaves_nothing_behind(patient: Patient) -> None:
-    def interrupt(_: float) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        a_push(patient, interrupt)
-
-    assert what_is_left(patient.aws) == []
-
-
-def test_a_repository_that_the_policy_ignores_is_not_pushed_to(patient: Patient) -> None:
-    patient.guard_file.write_text(
-        '[[repository]]\nrepository = "platform-guard-*"\nignore = true\n'
-    )
-
-    (check,) = a_push(patient, lambda _: None)
-
-    assert check.outcome is Outcome.UNKNOWN
-    assert what_is_left(patient.aws) == []
 
 
 def test_the_list_is_for_people_and_the_json_for_machines(
