@@ -1,35 +1,46 @@
 """Auditing registries into a journal, with progress on standard error."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from cli.audit_formats import trouble_lines
 from cli.audit_journal import AuditJournal
-from cli.audit_progress import AuditProgress, shown_progress
+from cli.audit_progress import AuditProgress, duration, shown_progress
 from cli.audit_registry import Registries
 from cli.audit_run import run_audit
 from cli.errors import UsageError
 from platform_guard.aws.repository_audit import AuditedPage
+from platform_guard.globs import matches
 from platform_guard.policies import Policies
 from platform_guard.references import Repository
 
 
 def audit(
-    journal: AuditJournal, registries: Registries, patterns: Sequence[str], policies: Policies
+    journal: AuditJournal,
+    registries: Registries,
+    patterns: Sequence[str],
+    policies: Policies,
+    clock: Callable[[], float] = time.time,
 ) -> None:
     """Judge what the journal does not have yet, and name what could not be seen.
 
-    Raises UsageError where there is nothing to audit.
+    `clock` gives seconds since 1970. Raises UsageError where a pattern fits no repository.
     """
     console = Console(stderr=True)
+    now = clock()
+    age = now - journal.begun(now)
     if not journal.is_listed:
         _list(journal, registries, patterns)
     done, count = journal.repositories()
     if done:
-        _say(console, "audit: goes on with an interrupted audit; --restart begins anew")
+        _say(
+            console,
+            f"audit: goes on with an audit that was begun {duration(age)} ago; --restart begins "
+            "anew",
+        )
 
     policy_for = registries.policies(policies)
 
@@ -44,11 +55,14 @@ def audit(
 
 
 def _list(journal: AuditJournal, registries: Registries, patterns: Sequence[str]) -> None:
+    unfit = list(dict.fromkeys(patterns))
     for page in registries.repositories(patterns):
         journal.add_repositories(page)
-    if patterns and journal.repositories() == (0, 0):
+        names = [repository.name for repository in page]
+        unfit = [glob for glob in unfit if not any(matches(glob, name) for name in names)]
+    if unfit:
         where = f"account {registries.account} in {', '.join(registries.regions)}"
-        raise UsageError(f"audit: there is no repository {' or '.join(patterns)} in {where}")
+        raise UsageError(f"audit: there is no repository {' or '.join(unfit)} in {where}")
     journal.note_listed()
 
 

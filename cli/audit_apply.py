@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -25,24 +26,31 @@ if TYPE_CHECKING:
 _MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
 
 
-def hand_over_findings(
-    journal: AuditJournal, regions: Sequence[str], stack_name: str, policies: Policies
-) -> None:
-    """Put each finding with a remedy into the queue of the guard in its region.
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The guard that is deployed in a region."""
 
-    Raises UsageError where there is no guard, before anything is handed over.
-    """
-    guards = {
-        region: (clients := OperatorClients(region), find_deployed(clients, region, stack_name))
-        for region in regions
-    }
-    queues = {region: push_queue_url(stack) for region, (_, stack) in guards.items()}
+    clients: OperatorClients
+    queue_url: str
+    """Of the push guard."""
+
+
+def find_guard(region: str, stack_name: str) -> Guard:
+    """Find the guard of a region. Raises UsageError where there is none."""
+    clients = OperatorClients(region)
+    return Guard(clients, push_queue_url(find_deployed(clients, region, stack_name)))
+
+
+def hand_over_findings(
+    journal: AuditJournal, guards: Mapping[str, Guard], policies: Policies
+) -> None:
+    """Put each finding with a remedy into the queue of the guard in its region."""
     policy = fingerprint(policies)
-    for region, (clients, _) in guards.items():
+    for region, guard in guards.items():
         images = (image for image in _to_remedy(journal) if image.region == region)
         sent = 0
         while batch := list(islice(images, _MESSAGES_PER_CALL)):
-            _send(clients, queues[region], batch, policy, sent)
+            _send(guard, batch, policy, sent)
             sent += len(batch)
         print(
             f"audit: handed {sent:,} findings to the guard in {region}, which judges them by its "
@@ -82,13 +90,7 @@ def _found_images(row: ImageRow) -> Iterator[FoundImage]:
             )
 
 
-def _send(
-    clients: OperatorClients,
-    queue_url: str,
-    images: Sequence[FoundImage],
-    policy: str,
-    sent: int,
-) -> None:
+def _send(guard: Guard, images: Sequence[FoundImage], policy: str, sent: int) -> None:
     entries: list[SendMessageBatchRequestEntryTypeDef] = [
         {
             "Id": str(number),
@@ -98,7 +100,7 @@ def _send(
         for number, image in enumerate(images)
     ]
     try:
-        answer = clients.sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
+        answer = guard.clients.sqs.send_message_batch(QueueUrl=guard.queue_url, Entries=entries)
     except AWS_ERRORS as error:
         raise UsageError(
             f"audit: the guard's queue takes no findings ({reason_of(error)}); {sent} were handed "

@@ -2,22 +2,26 @@
 
 import argparse
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.deployment_options import add_stack_option
+from cli.errors import UsageError
 from cli.parser import Commands
 from cli.settings_options import add_policy_option, read_policies
 from platform_guard.verdicts import Finding, NoFinding
 
 if TYPE_CHECKING:
+    from cli.audit_apply import Guard
     from cli.audit_journal import AuditJournal
+    from platform_guard.policies import Policies
 
 UNSEEN = "unseen"
 """With --fail-on: what could not be looked at."""
 
 _FORMATS = ("table", "jsonl", "csv", "html")
-_FAILURES = (*Finding, NoFinding.UNREADABLE, UNSEEN)
+_FAILURES = tuple(map(str, (*Finding, NoFinding.UNREADABLE, UNSEEN)))
 
 
 def add_audit_command(commands: Commands) -> None:
@@ -74,7 +78,10 @@ def add_audit_command(commands: Commands) -> None:
     add_stack_option(parser, "with --apply: the stack that holds the guard")
     again = parser.add_mutually_exclusive_group()
     again.add_argument(
-        "--resume", action="store_true", help="go on with an interrupted audit, or do nothing"
+        "--resume",
+        action="store_true",
+        help="go on with an interrupted audit, or with what one has found that could not write it "
+        "or hand it over; or do nothing",
     )
     again.add_argument(
         "--restart", action="store_true", help="begin anew, also where one was interrupted"
@@ -86,27 +93,40 @@ def _run(options: argparse.Namespace) -> int:
     policies = read_policies(options.policy)
     # The AWS SDK and rich take long to import, which other commands have no use for.
     from cli.audit import audit
+    from cli.audit_output import check_output, write_output
     from cli.audit_registry import open_registries
     from cli.audit_state import journal_file, open_journal
 
+    if options.output is not None:
+        check_output(options.output)
     registries = open_registries(tuple(dict.fromkeys(options.region)))
+    guards = _guards(registries.regions, options.stack) if options.apply else {}
     file = journal_file(
         registries.account, registries.regions, options.patterns, policies, os.environ
     )
     with open_journal(file, restart=options.restart, resume=options.resume) as journal:
         audit(journal, registries, options.patterns, policies)
-        _write(journal, options)
-        if options.apply:
-            from cli.audit_apply import hand_over_findings
-
-            hand_over_findings(journal, registries.regions, options.stack, policies)
+        try:
+            write_output(journal, options.format, options.output)
+            _hand_over(journal, guards, policies)
+        except UsageError as error:
+            raise UsageError(f"{error}; --resume goes on with what was found") from error
         return _exit_status(journal, options.fail_on)
 
 
-def _write(journal: "AuditJournal", options: argparse.Namespace) -> None:
-    from cli.audit_output import write_output
+def _guards(regions: Sequence[str], stack: str) -> "dict[str, Guard]":
+    from cli.audit_apply import find_guard
 
-    write_output(journal, options.format, options.output)
+    return {region: find_guard(region, stack) for region in regions}
+
+
+def _hand_over(
+    journal: "AuditJournal", guards: "Mapping[str, Guard]", policies: "Policies"
+) -> None:
+    if guards:
+        from cli.audit_apply import hand_over_findings
+
+        hand_over_findings(journal, guards, policies)
 
 
 def _exit_status(journal: "AuditJournal", fail_on: list[str]) -> int:

@@ -18,6 +18,9 @@ from platform_guard.verdicts import Finding, NoFinding
 
 _REPOSITORIES_SHOWN = 40
 
+# Takes a column for each verdict.
+_LEAST_WIDTH = 80
+
 _CSV_HEADER = (
     "reference",
     "digest",
@@ -32,10 +35,17 @@ _CSV_HEADER = (
 )
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to whoever writes the output; rich would exit with 1."""
+        raise BrokenPipeError
+
+
 def write_table(journal: AuditJournal, target: TextIO, *, width: int | None = None) -> None:
     """Write a table of the repositories that need a look, the worst first, and what was seen."""
     tallies = journal.tallies()
-    console = Console(file=target, width=width, highlight=False)
+    console = _Console(file=target, width=width, highlight=False)
+    console.width = max(console.width, _LEAST_WIDTH)
     notable = [tally for tally in tallies if any(tally.badness)]
     if notable:
         console.print(_table(notable[:_REPOSITORIES_SHOWN], _registry(tallies)))
@@ -123,13 +133,15 @@ def _table(tallies: Sequence[Tally], registry: str) -> Table:
         for name in (*Finding, NoFinding.UNREADABLE)
         if any(tally.verdicts.get(name) for tally in tallies)
     ]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    # Only names of repositories are folded.
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     table.add_column("repository", overflow="fold")
-    table.add_column("images", justify="right")
+    table.add_column("images", justify="right", no_wrap=True)
     for name in names:
         mild = name in (Finding.INDEX_ONLY, NoFinding.UNREADABLE)
         header = name.replace("-", "-\n")
-        table.add_column(header, justify="right", style="yellow" if mild else "red")
+        style = "yellow" if mild else "red"
+        table.add_column(header, justify="right", style=style, no_wrap=True)
     for tally in tallies:
         counts = [tally.verdicts.get(name, 0) for name in names]
         table.add_row(

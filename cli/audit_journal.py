@@ -6,7 +6,7 @@ here and not in memory.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import TypeVar
@@ -56,6 +56,23 @@ class AuditJournal:
         """Write everything and close the file."""
         self._database.commit()
         self._database.close()
+
+    def begin_anew(self) -> None:
+        """Forget everything."""
+        for table in ("images", "repositories", "progress"):
+            self._database.execute(f"DELETE FROM {table}")  # noqa: S608
+        self._database.commit()
+
+    def begun(self, now: float) -> float:
+        """Give when the audit was begun, which is now unless it was before; seconds since 1970."""
+        self._database.execute("INSERT OR IGNORE INTO progress VALUES ('begun', ?)", (str(now),))
+        return float(self._value("begun") or now)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all repositories are done, so that nothing is left to be judged."""
+        done, count = self.repositories()
+        return self.is_listed and done == count
 
     @property
     def is_listed(self) -> bool:
@@ -157,12 +174,21 @@ class AuditJournal:
             "SELECT date(pushed_at, 'unixepoch'), verdict, count(*) FROM images GROUP BY 1, 2"
         )
 
-    def rows(self, *, verdicts: Sequence[str] = ()) -> Iterator[ImageRow]:
-        """Give the images, those with some verdicts or all, by repository, tag and digest."""
+    def rows(
+        self, *, verdicts: Sequence[str] = (), places: Mapping[str, int] | None = None
+    ) -> Iterator[ImageRow]:
+        """Give the images, those with some verdicts or all, by repository, tag and digest.
+
+        `places` are those of the repositories in the order; without them they come by name.
+        """
         chosen = f"WHERE verdict IN ({', '.join('?' * len(verdicts))})" if verdicts else ""
+        order = "uri, tags, digest"
+        if places is not None:
+            self._database.create_function("place", 1, places.get, deterministic=True)
+            order = f"place(uri), {order}"
         query = (
             f"SELECT uri, {_COLUMNS} FROM images JOIN repositories ON repository = number "  # noqa: S608
-            f"{chosen} ORDER BY uri, tags, digest"
+            f"{chosen} ORDER BY {order}"
         )
         return map(_row, self._database.execute(query, tuple(verdicts)))
 

@@ -9,6 +9,7 @@ from cli.audit_formats import write_csv, write_json_lines, write_table
 from cli.audit_journal import AuditJournal
 from cli.audit_report import write_report
 from cli.errors import UsageError
+from cli.standard_output import discard_output
 
 _WRITERS: Mapping[str, Callable[[AuditJournal, TextIO], None]] = {
     "table": write_table,
@@ -18,18 +19,45 @@ _WRITERS: Mapping[str, Callable[[AuditJournal, TextIO], None]] = {
 }
 
 
+def check_output(file: Path) -> None:
+    """Raise UsageError where a file cannot be written, which is no news to get after an audit."""
+    if file.is_dir():
+        raise UsageError(f"audit: {file} cannot be written (it is a folder)")
+    partial = _partial(file)
+    try:
+        partial.touch()
+        partial.unlink()
+    except OSError as error:
+        raise _unwritable(file, error) from error
+
+
 def write_output(journal: AuditJournal, output_format: str, file: Path | None) -> None:
-    """Write the output whole or not at all. Raises UsageError where the file cannot be written."""
+    """Write the output whole or not at all. Raises UsageError where the file cannot be written.
+
+    Standard output may be closed before the end: whoever reads it has seen enough.
+    """
     write = _WRITERS[output_format]
     if file is None:
-        write(journal, sys.stdout)
+        try:
+            write(journal, sys.stdout)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            discard_output()
         return
-    partial = file.with_name(f".{file.name}.partial")
+    partial = _partial(file)
     try:
         with partial.open("w", encoding="utf-8", newline="") as target:
             write(journal, target)
         partial.replace(file)
     except OSError as error:
-        raise UsageError(f"audit: {file} cannot be written ({error.strerror})") from error
+        raise _unwritable(file, error) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _partial(file: Path) -> Path:
+    return file.with_name(f".{file.name}.partial")
+
+
+def _unwritable(file: Path, error: OSError) -> UsageError:
+    return UsageError(f"audit: {file} cannot be written ({error.strerror})")

@@ -33,7 +33,7 @@ class AuditProgress:
         ]
         if self.new_done and self.done < self.repositories:
             left = (self.repositories - self.done) * seconds / self.new_done
-            parts.append(f"about {_duration(left)} left")
+            parts.append(f"about {duration(left)} left")
         return ", ".join(parts)
 
     def add(self, repositories: int, images: int) -> None:
@@ -79,7 +79,8 @@ def _lines(
     return report
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Say in a few characters how long something takes."""
     minutes = round(seconds / 60)
     if seconds < 90:
         return f"{seconds:.0f} s"

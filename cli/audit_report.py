@@ -104,12 +104,15 @@ def _repository(tally: Tally) -> list[object]:
 def _findings(
     journal: AuditJournal, places: Mapping[str, int], texts: dict[str, int]
 ) -> Iterator[list[object]]:
-    """Give the images that need a look; what repeats is a place in `texts`."""
+    """Give the images that need a look, by repository as they stand in the overview.
+
+    What repeats is a place in `texts`.
+    """
 
     def shared(text: str) -> int:
         return texts.setdefault(printable(text), len(texts))
 
-    rows = journal.rows(verdicts=_SHOWN_VERDICTS)
+    rows = journal.rows(verdicts=_SHOWN_VERDICTS, places=places)
     for row in islice(rows, _FINDINGS_SHOWN):
         yield _finding(row, places[row.repository], shared)
 

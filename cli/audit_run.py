@@ -66,7 +66,7 @@ def run_audit(
         for event in crew.events():
             match event:
                 case _Ended(repository, trouble):
-                    journal.finish(repository, trouble or first_unseen.pop(repository, ""))
+                    journal.finish(repository, _both(first_unseen.pop(repository, ""), trouble))
                     report(1, 0)
                 case _Broken(error):
                     raise error
@@ -78,6 +78,13 @@ def run_audit(
                     report(0, len(rows))
     finally:
         crew.stop()
+
+
+def _both(unseen: str, trouble: str) -> str:
+    """Say why images could not be looked at, and why nothing more of their repository could."""
+    if unseen and trouble:
+        return f"{unseen}; the rest could not be seen: {trouble}"
+    return unseen or trouble
 
 
 class _Crew:

@@ -30,7 +30,9 @@ def journal_file(
 def open_journal(file: Path, *, restart: bool, resume: bool) -> Iterator[AuditJournal]:
     """Open the journal of an audit, and remove it when the audit has ended well.
 
-    Raises UsageError where there is none to go on with, or another process is at it.
+    One that was interrupted goes on. One that has judged everything and failed after that is begun
+    anew, unless it is to be resumed: the registry has changed since. Raises UsageError where there
+    is none to go on with, or another process is at it.
     """
     if resume and not file.exists():
         raise UsageError(
@@ -41,6 +43,8 @@ def open_journal(file: Path, *, restart: bool, resume: bool) -> Iterator[AuditJo
             file.unlink(missing_ok=True)
         file.parent.mkdir(parents=True, exist_ok=True)
         journal = AuditJournal(file)
+        if journal.is_complete and not resume:
+            journal.begin_anew()
     except OSError as error:
         raise UsageError(
             f"audit: {error.filename} cannot be written ({error.strerror}); "

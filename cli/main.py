@@ -1,7 +1,6 @@
 """The entry point of the `platform-guard` command."""
 
 import argparse
-import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ from cli.policy_command import add_policy_command
 from cli.preflight_command import add_preflight_command
 from cli.preview_command import add_preview_command
 from cli.replay_command import add_replay_command
+from cli.standard_output import discard_output
 from cli.try_alert_command import add_test_alert_command
 from cli.undo_command import add_undo_command
 
@@ -40,8 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("platform-guard: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read the output has seen enough. Python would complain once more when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough.
+        discard_output()
         return 0
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]

@@ -111,13 +111,24 @@ fill(place("repositories"), repositories.map((_, index) => index), index => {
   return row;
 });
 
+// A page that came by plain http has no navigator.clipboard. What cannot be copied stays selected.
+async function copy(node) {
+  try {
+    await navigator.clipboard.writeText(node.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(node);
+    return document.execCommand("copy");
+  }
+}
+
 function command(text) {
   const button = element("button", { className: "copy", type: "button", textContent: "Copy" });
+  const shown = element("pre", { textContent: text });
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
+    button.textContent = await copy(shown) ? "Copied" : "Selected";
   });
-  return element("div", { className: "fix" }, element("pre", { textContent: text }), button);
+  return element("div", { className: "fix" }, shown, button);
 }
 
 function item([repository, tags, digest, pushed, platforms, verdict, reason, remedy, fix, commands]) {
@@ -148,7 +159,7 @@ function show() {
   forget();
   const found = findings.filter(matches);
   const where = chosen.repository === null ? "" : ` in ${shortName(repositories[chosen.repository][0])}`;
-  const cut = findings.length === overview.findings_shown ? `; this report holds the first ${format(findings.length)}, --format csv has all` : "";
+  const cut = findings.length === overview.findings_shown ? `; this report holds ${format(findings.length)}, of the worst repositories; --format csv has all` : "";
   place("count").textContent = `${format(found.length)} images${where}${cut}`;
   forget = fill(place("findings-list"), found, item);
 }

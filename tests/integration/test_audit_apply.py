@@ -8,6 +8,7 @@ from cli.main import main
 from local_aws import Deployment, LocalAws, push_layout
 from local_aws.queues import queue_of
 from platform_guard.marks import is_mark
+from tests.support.faults import before_each_call
 from tests.support.known_images import layout_of
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64
 
@@ -48,14 +49,32 @@ def test_findings_are_remedied_by_the_guard_without_an_alert_each(
     assert "handed 2 findings to the guard in eu-central-1" in capsys.readouterr().err
 
 
-def test_without_a_guard_it_says_so_and_keeps_what_it_found(
-    stocked: LocalAws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def refuse(*_: object) -> str:
+    return "AccessDenied"
+
+
+@pytest.mark.usefixtures("stocked")
+def test_without_a_guard_it_says_so_before_it_judges_anything(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["audit", "--apply"]) == 2
+    with before_each_call(refuse):
+        assert main(["audit", "--apply"]) == 2
 
     assert "there is no stack ecr-platform-guard in eu-central-1" in capsys.readouterr().err
-    assert len(list((tmp_path / "ecr-platform-guard").glob("*"))) == 1
-    assert len(tags(stocked)) == 3
+
+
+def test_findings_that_could_not_be_handed_over_are_handed_over_without_another_audit(
+    stocked: LocalAws, default_assembly: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stocked.deploy(default_assembly)
+    with before_each_call(refuse, service="sqs"):
+        assert main(["audit", "--apply"]) == 2
+    assert "--resume goes on with what was found" in capsys.readouterr().err
+
+    with before_each_call(refuse):
+        assert main(["audit", "--apply", "--resume"]) == 0
+
+    assert "handed 2 findings to the guard" in capsys.readouterr().err
 
 
 def test_a_policy_that_only_alerts_hands_nothing_over(

@@ -23,8 +23,8 @@ FAST_RETRIES = {"mode": "standard", "total_max_attempts": 12}
 
 
 @contextmanager
-def before_each_ecr_call(
-    hook: Callable[[str, Params], str | None],
+def before_each_call(
+    hook: Callable[[str, Params], str | None], service: str = "ecr"
 ) -> Iterator[None]:
     """Run a hook on operation and parameters before each call; it may give an error code.
 
@@ -47,8 +47,8 @@ def before_each_ecr_call(
         return AWSResponse("", 400, HTTPHeaders(), None), body
 
     handlers: list[tuple[str, Callable[..., object]]] = [
-        ("provide-client-params.ecr", keep),
-        ("before-call.ecr", before_call),
+        (f"provide-client-params.{service}", keep),
+        (f"before-call.{service}", before_call),
     ]
     BUILTIN_HANDLERS.extend(handlers)
     try:
@@ -61,7 +61,7 @@ def before_each_ecr_call(
 @contextmanager
 def failing_ecr(operation: str, code: str) -> Iterator[None]:
     """Let each call of an operation fail with an error code."""
-    with before_each_ecr_call(lambda called, _: code if called == operation else None):
+    with before_each_call(lambda called, _: code if called == operation else None):
         yield
 
 

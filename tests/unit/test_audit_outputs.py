@@ -25,6 +25,7 @@ from cli.audit_rows import ImageRow
 from cli.audit_state import open_journal
 from cli.errors import UsageError
 from platform_guard.references import Repository
+from platform_guard.verdicts import Finding
 from tests.support.golden import golden
 
 REGISTRY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
@@ -90,6 +91,18 @@ def test_the_table_shows_the_worst_repositories_first() -> None:
     table = written(lambda journal, target: write_table(journal, target, width=80), journal)
 
     assert table == golden("audit-table")
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_all_verdicts_fit_a_terminal_and_none_is_cut(width: int) -> None:
+    rows = [row("shop/payments-service", finding) for finding in (*Finding, "unreadable")]
+    journal = journal_of(*rows * 1000)
+
+    table = written(lambda journal, target: write_table(journal, target, width=width), journal)
+
+    assert "…" not in table
+    assert all(word in table for word in ("repository", "dangling", "mislabeled", "unreadable"))
+    assert all(len(line) <= 80 for line in table.splitlines()[:-1])
 
 
 def test_an_audit_that_found_nothing_says_so_in_one_line() -> None:
@@ -179,6 +192,18 @@ def test_the_report_holds_every_finding_with_its_fix_and_the_worst_repository_fi
     (bad,) = [finding for finding in findings if names[finding[0]] == "shop/bad"]
     assert overview["texts"][bad[8]] == "Build it"
     assert bad[9] == ["docker build ."]
+
+
+def test_a_report_that_holds_not_every_finding_holds_those_of_the_worst_repositories(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cli.audit_report._FINDINGS_SHOWN", 2)
+    mild = row("shop/a", "index-only")
+    worst = [row("shop/z", "missing-platform", tags=(tag,)) for tag in ("1", "2")]
+
+    page = report(journal_of(mild, *worst))
+
+    assert [finding[1] for finding in embedded(page, "findings")] == [["1"], ["2"]]
 
 
 def test_images_for_two_platforms_count_for_both_and_images_for_none_are_shown() -> None:

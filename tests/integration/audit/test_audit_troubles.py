@@ -8,7 +8,7 @@ from botocore.config import Config
 
 from local_aws import LocalAws
 from tests.integration.audit.command import Audit, verdicts
-from tests.support.faults import FAST_RETRIES, before_each_ecr_call, throttled_ecr
+from tests.support.faults import FAST_RETRIES, before_each_call, throttled_ecr
 from tests.support.registry import MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.stocks import CASES, stock
 
@@ -52,7 +52,7 @@ def test_a_config_that_may_not_be_fetched_leaves_its_image_unjudged(
     def deny(operation: str, _: object) -> str | None:
         return "AccessDeniedException" if operation == "GetDownloadUrlForLayer" else None
 
-    with before_each_ecr_call(deny):
+    with before_each_call(deny):
         lines = audit.lines()
 
     assert verdicts(lines) == {"not-an-image": 1}
@@ -68,7 +68,7 @@ def test_a_repository_that_disappears_half_way_is_named(aws: LocalAws, audit: Au
             aws.client("ecr").delete_repository(repositoryName="shop/web", force=True)
         return None
 
-    with before_each_ecr_call(delete):
+    with before_each_call(delete):
         lines = audit.lines()
 
     assert [line["verdict"] for line in lines] == ["missing-platform"]
@@ -89,7 +89,7 @@ def test_an_expired_page_token_begins_the_listing_anew_and_nothing_comes_twice(
         tokens += 1
         return "InvalidParameterException" if tokens == 2 else None
 
-    with before_each_ecr_call(expire):
+    with before_each_call(expire):
         lines = audit.lines()
 
     assert tokens > 2
@@ -106,7 +106,7 @@ def test_credentials_that_expire_end_it_and_what_was_found_is_kept(
     def expire(operation: str, _: object) -> str | None:
         return "ExpiredTokenException" if operation == "DescribeImages" else None
 
-    with before_each_ecr_call(expire):
+    with before_each_call(expire):
         assert audit() == 2
 
     assert "your AWS credentials are no longer accepted" in audit.errors
@@ -125,14 +125,14 @@ def test_an_interrupted_audit_goes_on_where_it_was(
             raise KeyboardInterrupt
         return None
 
-    with before_each_ecr_call(interrupt):
+    with before_each_call(interrupt):
         assert audit() == 130
     assert len(audit.journals()) == 1
     aws.calls.clear()
 
     lines = audit.lines("--resume")
 
-    assert "goes on with an interrupted audit" in audit.errors
+    assert "goes on with an audit that was begun 0 s ago" in audit.errors
     described = [c.params["repositoryName"] for c in aws.calls if c.operation == "DescribeImages"]
     assert described == ["app/c"]
     assert verdicts(lines) == {"missing-platform": 3, "compliant": 3}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_aws import Deployment, LocalAws
-from tests.support.faults import before_each_ecr_call
+from tests.support.faults import before_each_call
 from tests.support.registry import (
     HELM_CHART,
     MAC_BUILD,
@@ -189,7 +189,7 @@ def test_what_cannot_be_seen_is_named_and_does_not_hold_up_the_rest(
         is_secret = params.get("repositoryName") == "shop/secret"
         return "AccessDeniedException" if operation == "DescribeImages" and is_secret else None
 
-    with before_each_ecr_call(deny):
+    with before_each_call(deny):
         sweeps.sweep()
 
     (alert,) = sweeps.alerts()
@@ -208,7 +208,7 @@ def test_a_part_that_takes_too_long_goes_on_in_another_message(
     def take_long(operation: str, _: object) -> None:
         sweeps.clock.moved += 200 if operation == "DescribeImages" else 0
 
-    with before_each_ecr_call(take_long):
+    with before_each_call(take_long):
         invocations = sweeps.sweep()
 
     sweep = sweeps.guard.function("sweep.handler").logical_id

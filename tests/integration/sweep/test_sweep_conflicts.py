@@ -10,7 +10,7 @@ from local_aws import LocalAws
 from platform_guard.aws.conflicts import Patience, is_conflict
 from platform_guard.aws.sweep_state import SweepState
 from platform_guard.sweep_messages import Part
-from tests.support.faults import Conflicts, before_each_ecr_call, conflicting_writes
+from tests.support.faults import Conflicts, before_each_call, conflicting_writes
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, marks, push
 from tests.support.sweeps import Sweeps, metric
 
@@ -158,7 +158,7 @@ def test_what_was_counted_before_a_failure_is_counted_once(
             return "ThrottlingException" if len(throttled) == 1 else None
         return None
 
-    with before_each_ecr_call(throttle):
+    with before_each_call(throttle):
         sweeps.sweep()
 
     assert len(throttled) == 2
