@@ -98,11 +98,13 @@ def _permissions_to_look(stack: Stack) -> list[iam.PolicyStatement]:
                 "ec2:DescribeRouteTables",
                 "ec2:DescribeSubnets",
                 "ec2:DescribeVpcEndpoints",
+                "ecr:DescribePullThroughCacheRules",
                 "ecs:DescribeTaskDefinition",
             ],
             # None of these knows permissions on a single resource.
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonecs.html
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+            # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
             resources=["*"],
         ),
     ]

@@ -15,6 +15,7 @@ def evidence_lines(case: PullCase) -> tuple[str, ...]:
         *_tag(case.tag),
         *_task_definition(case),
         *_guard(case),
+        *_cache(case),
         *_role(case),
         *_network(case),
         *map(_not_seen, case.evidence.not_seen),
@@ -60,6 +61,12 @@ def _task_definition(case: PullCase) -> list[str]:
 def _guard(case: PullCase) -> list[str]:
     marks = [f"marked by this guard: {mark}" for mark in case.guard_deeds.marks]
     return [*marks, *(f"{deed.at}: {deed.sentence}" for deed in case.guard_deeds.deeds)]
+
+
+def _cache(case: PullCase) -> list[str]:
+    if not case.cache_prefix:
+        return []
+    return [f"a pull-through cache rule for {case.cache_prefix} may fill the repository"]
 
 
 def _role(case: PullCase) -> list[str]:

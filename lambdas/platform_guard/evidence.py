@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from platform_guard.images import Image
 from platform_guard.not_seen import NotSeen as NotSeen
-from platform_guard.pull_error_rules import Cause
 from platform_guard.references import Reference
 from platform_guard.verdicts import Verdict
 
@@ -149,6 +148,14 @@ class Service:
     """None where the tasks have no network interface of their own."""
 
 
+@dataclass(frozen=True, slots=True)
+class CacheRule:
+    """Which pull-through cache may fill the repository."""
+
+    prefix: str
+    """Of the repositories that it fills, or `ROOT`; empty where none fills this one."""
+
+
 class Egress(StrEnum):
     """Where the default route of a subnet leads."""
 
@@ -211,6 +218,7 @@ class Evidence:
     guard_deeds: GuardDeeds | NotSeen | None = None
     ledger: NotSeen | None = None
     """That the records of the guard could not be read; what they say is part of `guard_deeds`."""
+    cache: CacheRule | NotSeen | None = None
     role: PullingRole | NotSeen | None = None
     service: Service | NotSeen | None = None
     network: Network | NotSeen | None = None
@@ -225,6 +233,7 @@ class Evidence:
             self.repository,
             self.guard_deeds,
             self.ledger,
+            self.cache,
             self.role,
             self.service,
             self.network,
@@ -234,53 +243,3 @@ class Evidence:
 
 NO_EVIDENCE = Evidence()
 """Nothing was looked up."""
-
-
-class EvidenceKind(StrEnum):
-    """What can be looked up; each is a field of `Evidence`."""
-
-    TASK_DEFINITION = "task_definition"
-    IMAGE = "image"
-    TAG = "tag"
-    REPOSITORY = "repository"
-    GUARD_DEEDS = "guard_deeds"
-    LEDGER = "ledger"
-    ROLE = "role"
-    SERVICE = "service"
-    NETWORK = "network"
-
-
-def wanted_evidence(cause: Cause) -> frozenset[EvidenceKind]:
-    """Tell what is worth looking up for a cause. What is about ECR needs an image in ECR."""
-    return _WANTED[cause]
-
-
-_SERVICE = frozenset({EvidenceKind.SERVICE})
-_DEFINITION = _SERVICE | {EvidenceKind.TASK_DEFINITION}
-_NETWORK = _SERVICE | {EvidenceKind.NETWORK}
-_STORED = _DEFINITION | {
-    EvidenceKind.IMAGE,
-    EvidenceKind.TAG,
-    EvidenceKind.REPOSITORY,
-    EvidenceKind.GUARD_DEEDS,
-    EvidenceKind.LEDGER,
-}
-
-_WANTED = {
-    Cause.PLATFORM_MISMATCH: _STORED,
-    Cause.ATTESTATION_PULLED: _STORED,
-    Cause.UNSUPPORTED_MANIFEST: _STORED,
-    Cause.IMAGE_NOT_FOUND: _STORED,
-    Cause.EXEC_FORMAT: _STORED,
-    Cause.ACCESS_DENIED: _DEFINITION | {EvidenceKind.ROLE, EvidenceKind.REPOSITORY},
-    Cause.REGISTRY_AUTH: _DEFINITION | {EvidenceKind.ROLE, EvidenceKind.NETWORK},
-    Cause.RATE_LIMITED: _DEFINITION,
-    Cause.NETWORK_REGISTRY: _NETWORK,
-    Cause.NETWORK_LAYERS: _NETWORK,
-    Cause.NETWORK_DNS: _NETWORK,
-    Cause.DISK_FULL: _DEFINITION,
-    Cause.UNPACK_FAILED: _DEFINITION,
-    Cause.CANCELED: _NETWORK,
-    Cause.NOT_A_PULL_ERROR: frozenset[EvidenceKind](),
-    Cause.UNKNOWN: _STORED,
-}

@@ -6,6 +6,7 @@ from typing import Literal
 
 from platform_guard.evidence import (
     NO_EVIDENCE,
+    CacheRule,
     Evidence,
     GuardDeeds,
     Network,
@@ -21,6 +22,7 @@ from platform_guard.images import runnable_entries
 from platform_guard.platforms import Platform, is_other_variant, parse_platform
 from platform_guard.pull_errors import Cause
 from platform_guard.pull_failures import PullFailure
+from platform_guard.pull_through import ROOT
 from platform_guard.references import Reference
 from platform_guard.task_platforms import platform_of_task
 from platform_guard.task_stops import LaunchType, TaskStop
@@ -115,6 +117,22 @@ class PullCase:
         """What the guard did."""
         found = self.evidence.guard_deeds
         return found if isinstance(found, GuardDeeds) else GuardDeeds()
+
+    @property
+    def cache_prefix(self) -> str:
+        """The prefix of the pull-through cache that may fill the repository; empty if none."""
+        found = self.evidence.cache
+        return found.prefix if isinstance(found, CacheRule) else ""
+
+    @property
+    def is_cache_known(self) -> bool:
+        """Whether the rules of pull-through caches were seen."""
+        return isinstance(self.evidence.cache, CacheRule)
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether a pull-through cache surely fills the repository, so nobody pushes to it."""
+        return self.cache_prefix not in ("", ROOT)
 
     @property
     def role(self) -> PullingRole | None:

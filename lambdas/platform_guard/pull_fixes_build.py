@@ -44,7 +44,7 @@ def build_fixes(case: PullCase, target: Target) -> list[Fix]:
 
 def free_tag_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Use the same tag again where a tag is pushed only once, at the price of what it names."""
-    if not _is_immutable(case):
+    if not _is_immutable(case) or case.is_cached:
         return []
     marks = case.guard_deeds.marks
     price = (

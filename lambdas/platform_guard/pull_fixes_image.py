@@ -10,6 +10,11 @@ from platform_guard.platforms import Platform
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import Cause
 from platform_guard.pull_fixes_build import build_fixes, check_image, free_tag_fixes
+from platform_guard.pull_fixes_caches import (
+    choose_other_image,
+    likely_cache_fixes,
+    missing_upstream_fixes,
+)
 from platform_guard.pull_fixes_credentials import give_credentials
 from platform_guard.pull_fixes_tasks import change_task_definition, restart
 from platform_guard.pull_targets import Target
@@ -49,7 +54,7 @@ def rebuild_fixes(case: PullCase, target: Target) -> list[Fix]:
 
 
 def _replace_image(case: PullCase, target: Target) -> list[Fix]:
-    rebuild = build_fixes(case, target)
+    rebuild = [choose_other_image(case, target)] if case.is_cached else build_fixes(case, target)
     if not case.has_moved and not case.runs_after_all:
         return rebuild
     again = restart(case, target, "Start a new deployment, which takes what ECR holds now")
@@ -61,12 +66,15 @@ def missing_image_fixes(case: PullCase, target: Target) -> list[Fix]:
     if case.is_elsewhere:
         return _find_elsewhere(case, target)
     again, check = restart(case, target), check_image(case, _as_named(target))
+    is_there = case.tag is not None and case.tag.state is not TagState.MISSING
+    if case.is_cached and not is_there:
+        return missing_upstream_fixes(case, target)
     if case.repository is not None and not case.repository.exists:
         create = target.fix(
             "Correct the name of the repository in the task definition, or create it",
             target.ecr("create-repository"),
         )
-        return [create, *build_fixes(case, target)]
+        return [*likely_cache_fixes(case, target), create, *build_fixes(case, target)]
     match case.tag.state if case.tag else None:
         case TagState.ARCHIVED:
             return [_restore(target), again, check]
@@ -75,8 +83,8 @@ def missing_image_fixes(case: PullCase, target: Target) -> list[Fix]:
         case TagState.PRESENT | TagState.MOVED:
             return [again, check, _list_tags(target)]
         case _:
-            fixes = [*build_fixes(case, target), *_give_back(case, target)]
-            return [*fixes, _list_tags(target)]
+            fixes = [*likely_cache_fixes(case, target), *build_fixes(case, target)]
+            return [*fixes, *_give_back(case, target), _list_tags(target)]
 
 
 def _as_named(target: Target) -> Target:

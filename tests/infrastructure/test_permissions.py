@@ -29,6 +29,7 @@ LOOK_AT_TASKS = {
     ("ec2:DescribeRouteTables", "*"),
     ("ec2:DescribeSubnets", "*"),
     ("ec2:DescribeVpcEndpoints", "*"),
+    ("ecr:DescribePullThroughCacheRules", "*"),
 }
 ALARMS = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
 

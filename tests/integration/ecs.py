@@ -32,6 +32,7 @@ LOOK_AT_IMAGE = (
     "Query",
     "BatchGetImage",
     "DescribeRepositories",
+    "DescribePullThroughCacheRules",
     "DescribeServices",
 )
 """Without the further documents of an image that has the wanted platform."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from platform_guard.aws.stop_explaining import look_around
 from platform_guard.aws.task_definitions import TaskDefinitions
 from platform_guard.evidence import (
     AwsvpcConfiguration,
+    CacheRule,
     Egress,
     Network,
     NotSeen,
@@ -25,7 +27,7 @@ from platform_guard.evidence import (
     TaskDefinition,
 )
 from platform_guard.pull_failures import PullFailure, pull_failure
-from platform_guard.task_stops import TaskStop, parse_task_stop
+from platform_guard.task_stops import StoppedContainer, TaskStop, parse_task_stop
 from tests.integration.ecs import MAC_BUILD, Shop
 from tests.support.stop_events import NOT_FOUND, REGION, stop_event
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.literals import DeploymentControllerTypeType
+
+OTHER_IMAGE = "210987654321.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
 
 
 def stopped(definition: str, subnet: str = "") -> tuple[TaskStop, PullFailure]:
@@ -85,7 +89,7 @@ def test_no_look_up_is_begun_when_the_time_is_over(shop: Shop) -> None:
 
     assert isinstance(evidence.task_definition, TaskDefinition)
     assert {item.why for item in evidence.not_seen} == {"no answer within 15 seconds"}
-    assert len(evidence.not_seen) == 5
+    assert len(evidence.not_seen) == 6
 
 
 def test_a_mistake_of_our_own_is_loud(shop: Shop) -> None:
@@ -195,6 +199,20 @@ def test_a_gateway_endpoint_helps_only_the_tables_that_it_is_in(
         ("ecr.dkr", True),
     ]
     assert network.endpoint("s3") == network.endpoints[1]
+
+
+def test_a_cache_that_fills_the_repository_is_known_in_the_registry_of_the_task(
+    aws: LocalAws, shop: Shop
+) -> None:
+    aws.client("ecr").create_pull_through_cache_rule(
+        ecrRepositoryPrefix="shop", upstreamRegistryUrl="public.ecr.aws"
+    )
+    gatherer = EvidenceGatherer(Clients(REGION), TaskDefinitions(), lambda: 0.0)
+    stop, failure = stopped(shop.define())
+    elsewhere = replace(failure, container=StoppedContainer("app", OTHER_IMAGE))
+
+    assert gatherer.gather(Question(stop, failure), 15).cache == CacheRule("shop")
+    assert gatherer.gather(Question(stop, elsewhere), 15).cache is None
 
 
 def service_of(shop: Shop) -> Service:

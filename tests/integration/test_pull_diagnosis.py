@@ -82,6 +82,7 @@ def test_what_is_there_instead_of_a_missing_tag_is_told(
         "DescribeImages",
         "Query",
         "DescribeRepositories",
+        "DescribePullThroughCacheRules",
         "DescribeServices",
         *NOTE_ALERT,
     ]
@@ -101,6 +102,7 @@ def test_a_repository_that_is_not_there_is_told(
         "DescribeImages",
         "Query",
         "DescribeRepositories",
+        "DescribePullThroughCacheRules",
         "DescribeServices",
         *NOTE_ALERT,
     ]

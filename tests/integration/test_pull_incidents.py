@@ -115,6 +115,7 @@ OF_THE_IMAGE = {
     "Query": "the records of this guard",
     "BatchGetImage": "the image in ECR",
     "DescribeRepositories": "the repository in ECR",
+    "DescribePullThroughCacheRules": "the pull-through cache rules",
     "DescribeServices": "the service of the task",
 }
 OF_THE_NETWORK = ("DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints")

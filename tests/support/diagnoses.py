@@ -7,6 +7,7 @@ from platform_guard.diagnosis import alert_about_stop, diagnose
 from platform_guard.evidence import (
     NO_EVIDENCE,
     AwsvpcConfiguration,
+    CacheRule,
     Deed,
     Egress,
     Endpoint,
@@ -66,6 +67,7 @@ GUARD_MARK = "platform-guard.missing-platform.1.4.3.7640df2c62da"
 WINDOWS = "WINDOWS_SERVER_2022_CORE"
 WINDOWS_2022 = Platform("windows", "amd64", os_version="10.0.20348")
 NGINX = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/docker-hub/library/nginx:1"
+NGINX_OF_OTHERS = NGINX.replace("123456789012", "210987654321")
 API = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
 
 BY_DIGEST = f"{API.removesuffix(':1.4.2')}@{ARM64_INDEX.digest}"
@@ -202,6 +204,34 @@ CASES: dict[str, tuple[TaskStop, Evidence]] = {
             BY_DIGEST,
         ),
         Evidence(tag=StoredTag(TagState.ARCHIVED, ARM64_INDEX.digest, "2026-01-05T09:00:00Z")),
+    ),
+    "image-not-found-cached": (
+        stop_with(
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to "
+            f"resolve ref {NGINX}: {NGINX}: not found",
+            NGINX,
+        ),
+        Evidence(
+            task_definition=DEFINITION,
+            repository=StoredRepository(exists=False),
+            cache=CacheRule("docker-hub"),
+        ),
+    ),
+    "image-not-found-cached-elsewhere": (
+        stop_with(
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to "
+            f"resolve ref {NGINX_OF_OTHERS}: {NGINX_OF_OTHERS}: not found",
+            NGINX_OF_OTHERS,
+        ),
+        Evidence(task_definition=DEFINITION),
+    ),
+    "platform-mismatch-cached": (
+        stop_with(
+            "CannotPullContainerError: image Manifest does not contain descriptor matching "
+            "platform 'linux/amd64'",
+            NGINX,
+        ),
+        replace(MISMATCH, repository=IMMUTABLE, cache=CacheRule("docker-hub")),
     ),
     "image-not-found-restoring": (
         stop_of("fargate-image-not-found"),

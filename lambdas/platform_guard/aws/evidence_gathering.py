@@ -12,13 +12,14 @@ from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.aws.image_evidence import look_up_image, look_up_repository
 from platform_guard.aws.network_evidence import look_up_network
+from platform_guard.aws.pull_through_caches import PullThroughCaches
 from platform_guard.aws.role_evidence import find_role
 from platform_guard.aws.service_evidence import look_up_service
 from platform_guard.aws.tag_evidence import TagEvidence, look_up_tag
 from platform_guard.aws.task_definitions import TaskDefinitions
 from platform_guard.evidence import (
+    CacheRule,
     Evidence,
-    EvidenceKind,
     GuardDeeds,
     NotSeen,
     Service,
@@ -26,7 +27,6 @@ from platform_guard.evidence import (
     StoredTag,
     TagState,
     TaskDefinition,
-    wanted_evidence,
 )
 from platform_guard.guard_deeds import deeds_about
 from platform_guard.ledger import History
@@ -35,6 +35,7 @@ from platform_guard.pull_failures import PullFailure
 from platform_guard.references import Reference
 from platform_guard.task_platforms import platform_of_task
 from platform_guard.task_stops import TaskStop
+from platform_guard.wanted_evidence import EvidenceKind, wanted_evidence
 
 _Found = TypeVar("_Found")
 
@@ -45,6 +46,7 @@ _NAMES = {
     EvidenceKind.LEDGER: "the records of this guard",
     EvidenceKind.IMAGE: "the image in ECR",
     EvidenceKind.REPOSITORY: "the repository in ECR",
+    EvidenceKind.CACHE: "the pull-through cache rules",
     EvidenceKind.ROLE: "the role that pulls",
     EvidenceKind.SERVICE: "the service of the task",
     EvidenceKind.NETWORK: "the network of the task",
@@ -60,6 +62,7 @@ _ABOUT_ECR = frozenset(
         EvidenceKind.LEDGER,
         EvidenceKind.IMAGE,
         EvidenceKind.REPOSITORY,
+        EvidenceKind.CACHE,
     }
 )
 
@@ -77,7 +80,12 @@ class Question:
         wanted = wanted_evidence(self.failure.cause)
         if not self.stop.service:
             wanted -= {EvidenceKind.SERVICE}
-        return wanted if self.failure.reference else wanted - _ABOUT_ECR
+        reference = self.failure.reference
+        if reference is None:
+            return wanted - _ABOUT_ECR
+        # Another account's rules are not to be seen.
+        is_own = reference.repository.account == self.stop.account
+        return wanted if is_own else wanted - {EvidenceKind.CACHE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,7 @@ class _Gathering:
             ({EvidenceKind.LEDGER}, self._with_ledger),
             ({EvidenceKind.IMAGE}, self._with_image),
             ({EvidenceKind.REPOSITORY}, self._with_repository),
+            ({EvidenceKind.CACHE}, self._with_cache),
             ({EvidenceKind.ROLE}, self._with_role),
             ({EvidenceKind.SERVICE}, self._with_service),
             ({EvidenceKind.NETWORK}, self._with_network),
@@ -213,6 +222,12 @@ class _Gathering:
         ecr = self._clients_in(repository.region).ecr
         found = _look_up(EvidenceKind.REPOSITORY, lambda: look_up_repository(ecr, repository))
         return replace(evidence, repository=found)
+
+    def _with_cache(self, evidence: Evidence) -> Evidence:
+        repository = self._image.repository
+        ecr = self._clients_in(repository.region).ecr
+        found = PullThroughCaches(ecr, self.gatherer.clock).prefix_for(repository.name)
+        return replace(evidence, cache=found if isinstance(found, NotSeen) else CacheRule(found))
 
     def _with_role(self, evidence: Evidence) -> Evidence:
         definition, question = evidence.task_definition, self.question

@@ -23,16 +23,15 @@ from platform_guard.diagnosis import (
 )
 from platform_guard.evidence import (
     Evidence,
-    EvidenceKind,
     NotSeen,
     StoredImage,
     TaskDefinition,
-    wanted_evidence,
 )
 from platform_guard.incidents import ToldIncident, with_further_failures
 from platform_guard.pull_failures import PullFailure
 from platform_guard.task_platforms import platform_of_task
 from platform_guard.task_stops import TaskStop
+from platform_guard.wanted_evidence import EvidenceKind, wanted_evidence
 
 
 @dataclass(frozen=True, slots=True)
