@@ -2,12 +2,15 @@
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
 
 from cli.errors import UsageError
 from cli.parser import Commands
+from platform_guard.image_changes import ChangeRefusedError
 from platform_guard.marks import is_mark
+from platform_guard.references import Reference, Repository
+from platform_guard.taking_marks import MarkFate, take_mark
 from platform_guard.texts import printable
 
 if TYPE_CHECKING:
@@ -18,11 +21,15 @@ if TYPE_CHECKING:
 class Mark:
     """A mark on an image."""
 
-    repository: str
-    tag: str
-    digest: str
+    image: Reference
+    """With the mark as its tag, and the digest."""
     is_last: bool
     """Whether the image has no tag that is not a mark, and would go with its marks."""
+
+    @property
+    def name(self) -> str:
+        """The mark as people write it."""
+        return self.image.short_name
 
 
 def add_clear_marks_command(commands: Commands) -> None:
@@ -57,7 +64,7 @@ def _run(options: argparse.Namespace) -> int:
             if options.yes and not mark.is_last:
                 word = "removed" if remove(ecr, mark) else "kept, it has changed meanwhile"
             left += word != "removed"
-            print(printable(f"{mark.repository}:{mark.tag} {word}"))
+            print(printable(f"{mark.name} {word}"))
     except AWS_ERRORS as error:
         raise UsageError(f"clear-marks: ECR in {region} refuses ({reason_of(error)})") from error
     return 1 if left else 0
@@ -73,8 +80,9 @@ def marks_in(ecr: "ECRClient", repository: str | None) -> Iterator[Mark]:
             for image in page["imageDetails"]:
                 tags = image.get("imageTags", [])
                 is_last = all(map(is_mark, tags))
+                place = Repository(image["registryId"], ecr.meta.region_name, name)
                 for tag in filter(is_mark, tags):
-                    yield Mark(name, tag, image["imageDigest"], is_last)
+                    yield Mark(Reference(place, tag, image["imageDigest"]), is_last)
 
 
 def _repositories(ecr: "ECRClient") -> Iterator[str]:
@@ -84,28 +92,33 @@ def _repositories(ecr: "ECRClient") -> Iterator[str]:
 
 
 def remove(ecr: "ECRClient", mark: Mark) -> bool:
-    """Remove a mark, unless the image or its tags have changed; tell whether it is gone."""
-    if not _has_other_tag(ecr, mark):
-        return False
-    answer = ecr.batch_delete_image(
-        repositoryName=mark.repository,
-        imageIds=[{"imageTag": mark.tag, "imageDigest": mark.digest}],
-    )
-    return not answer.get("failures")
+    """Remove a mark, unless the image or its tags have changed; tell whether it is gone.
 
-
-def _has_other_tag(ecr: "ECRClient", mark: Mark) -> bool:
-    """Look right before the deed: the listing may be minutes old, and a last tag takes its image.
-
-    ECR has no condition on the other tags, so that moments remain.
+    Raises UsageError where the image went with it: nothing more is to be removed then.
     """
+    from platform_guard.aws.ecr_images import EcrImages
+
+    images, tag, digest = EcrImages(ecr, mark.image.repository), mark.image.tag, mark.image.digest
+    # Of an archived image ECR gives no manifest.
+    document = images.resolve(replace(mark.image, tag=""))
     try:
-        answer = ecr.describe_images(
-            repositoryName=mark.repository,
-            imageIds=[{"imageDigest": mark.digest}],
-            filter={"imageStatus": "ANY"},
-        )
-    except ecr.exceptions.ImageNotFoundException:
+        fate = take_mark(images, tag, digest, document)
+    except ChangeRefusedError:
         return False
-    tags = [tag for image in answer["imageDetails"] for tag in image.get("imageTags", [])]
-    return not all(map(is_mark, tags))
+    match fate:
+        case MarkFate.TAKEN:
+            return True
+        case MarkFate.NOT_THERE | MarkFate.LAST:
+            return False
+        case MarkFate.PUT_BACK:
+            raise UsageError(
+                f"clear-marks: ECR deleted {mark.name} with its mark; it was stored again, with "
+                "the mark, and nothing more is removed. Try again if its tags were just moved"
+            )
+        case MarkFate.IMAGE_LOST:
+            raise UsageError(
+                f"clear-marks: ECR deleted {mark.name} with its mark, {digest}; push it again. "
+                "Nothing more is removed"
+            )
+        case _:
+            assert_never(fate)

@@ -105,9 +105,9 @@ class _Deed:
         if lost:
             return _ended(self.entry, Remedy.DELETE, lost)
         if not is_taken:
-            named = self.images.resolve(replace(image, digest=""))
-            if named is not None:
-                stays = named.digest == image.digest and self.keep_because
+            named = self.images.digest_under(image.tag)
+            if named:
+                stays = named == image.digest and self.keep_because
                 return self.mark(stays or _TAG_MOVED)
         entry = replace(self.entry, tag_is_taken=True)
         return _ended(
@@ -201,7 +201,7 @@ class _Deed:
         A call whose answer is lost is made again, by botocore or after the process has died, and
         finds no tag then.
         """
-        return self.images.resolve(replace(self.entry.image, digest="")) is not None
+        return bool(self.images.digest_under(self.entry.image.tag))
 
     def _kept_after_all(self, state: ImageState, because: str) -> Entry:
         """End with an image that lost its own tag and stays, which the mark keeps it by."""

@@ -20,6 +20,9 @@ class Images(Store, Protocol):
     def state_of(self, digest: str) -> ImageState | None:
         """Tell what becomes of an image, archived ones included; None where it is gone."""
 
+    def digest_under(self, tag: str) -> str:
+        """Give the digest of the image that has a tag, archived ones included; empty for none."""
+
     def add_tag(self, document: StoredDocument, tag: str) -> None:
         """Give an image one more tag, and store it again if it is gone.
 

@@ -15,6 +15,7 @@ from platform_guard.observed import ImageStatus
 from platform_guard.policy import Remedy
 from platform_guard.reading import StoredDocument
 from platform_guard.schedules import Schedules
+from platform_guard.taking_marks import MarkFate, take_mark
 from platform_guard.times import iso_time
 
 
@@ -97,19 +98,22 @@ class Undoing:
 
     def _take_mark(self, entry: Entry) -> str:
         """Take the mark away, unless the image would go with it."""
-        image, mark = entry.image, entry.mark
-        state = self.images.state_of(image.digest)
-        if state is None or mark not in state.tags:
-            return "there is no mark on it"
-        if state.tags == (mark,):
-            return f"its mark {mark} stays: it has no other tag, and would go with the last one"
-        self.images.take_tag(mark, image.digest)
-        if entry.document is not None and self.images.state_of(image.digest) is None:
-            # It has to outlive its mark, whatever ECR makes of taking it away.
-            for tag in state.tags:
-                self.images.add_tag(entry.document, tag)
-            return f"its mark {mark} stays: ECR let the image go with it, and it was stored again"
-        return "its mark is taken away"
+        mark = entry.mark
+        match take_mark(self.images, mark, entry.image.digest, entry.document):
+            case MarkFate.NOT_THERE:
+                return "there is no mark on it"
+            case MarkFate.LAST:
+                return f"its mark {mark} stays: it has no other tag, and would go with the last one"
+            case MarkFate.TAKEN:
+                return "its mark is taken away"
+            case MarkFate.PUT_BACK:
+                return (
+                    f"its mark {mark} stays: ECR let the image go with it, and it was stored again"
+                )
+            case MarkFate.IMAGE_LOST:
+                return f"ECR let the image go with its mark {mark}, and nothing was kept of it"
+            case fate:
+                assert_never(fate)
 
     def _other_image_of_tag(self, entry: Entry) -> str:
         """Give the digest of the image that giving the tag back would take it from; empty for none.
@@ -118,8 +122,8 @@ class Undoing:
         """
         if entry.remedy not in (Remedy.QUARANTINE, Remedy.DELETE):
             return ""
-        named = self.images.resolve(replace(entry.image, digest=""))
-        return named.digest if named is not None and named.digest != entry.image.digest else ""
+        named = self.images.digest_under(entry.image.tag)
+        return named if named != entry.image.digest else ""
 
 
 def announce_undo(entry: Entry) -> str:

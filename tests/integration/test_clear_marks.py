@@ -7,6 +7,7 @@ import pytest
 from cli.clear_marks_command import marks_in, remove
 from cli.main import main
 from local_aws import Deployment, LocalAws
+from tests.support.faults import Params, before_each_call
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push, tags
 
 if TYPE_CHECKING:
@@ -64,11 +65,35 @@ def test_an_image_that_loses_its_own_tag_after_it_was_listed_keeps_its_mark(
     assert len(marks(ecr)) == 1
 
 
+def test_an_image_that_goes_with_its_mark_is_stored_again_and_no_other_tag_is_touched(
+    aws: LocalAws, ecr: "ECRClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its own tag moves to a good image between the look and the deed."""
+    (mark,) = (mark for mark in marks_in(ecr, "shop/api") if ".1.1." in mark.image.tag)
+    moves = ["1.1"]
+
+    def move_tag(operation: str, params: Params) -> None:
+        if operation == "BatchDeleteImage" and mark.image.tag in str(params) and moves:
+            push(aws, PLAIN_AMD64, moves.pop())
+
+    with before_each_call(move_tag):
+        assert main(["clear-marks", "--yes"]) == 2
+
+    assert "it was stored again" in capsys.readouterr().err
+    named = {
+        tag: image["imageDigest"]
+        for image in ecr.describe_images(repositoryName="shop/api")["imageDetails"]
+        for tag in image.get("imageTags", [])
+    }
+    assert named[mark.image.tag] == mark.image.digest
+    assert named["1.1"] == named["1.2"]
+
+
 def test_an_archived_image_loses_its_mark_and_stays_archived(ecr: "ECRClient") -> None:
-    (mark,) = (mark for mark in marks_in(ecr, "shop/api") if ".1.1." in mark.tag)
+    (mark,) = (mark for mark in marks_in(ecr, "shop/api") if ".1.1." in mark.image.tag)
     ecr.update_image_storage_class(
         repositoryName="shop/api",
-        imageId={"imageDigest": mark.digest},
+        imageId={"imageDigest": mark.image.digest},
         targetStorageClass="ARCHIVE",
     )
 

@@ -32,18 +32,7 @@ class EcrImages(EcrRepository):
 
     def state_of(self, digest: str) -> ImageState | None:
         """Tell what ECR says about an image, archived ones included; None where it is gone."""
-        try:
-            answer = self.client.describe_images(
-                registryId=self.repository.account,
-                repositoryName=self.repository.name,
-                imageIds=[{"imageDigest": digest}],
-                filter={"imageStatus": "ANY"},
-            )
-        except ClientError as error:
-            if error_code(error) in ("ImageNotFoundException", "RepositoryNotFoundException"):
-                return None
-            raise
-        detail = next(iter(answer["imageDetails"]), None)
+        detail = self._describe({"imageDigest": digest})
         if detail is None:
             return None
         return ImageState(
@@ -52,6 +41,11 @@ class EcrImages(EcrRepository):
             last_pulled_at=detail.get("lastRecordedPullTime"),
             status=ImageStatus(detail.get("imageStatus", "ACTIVE")),
         )
+
+    def digest_under(self, tag: str) -> str:
+        """Give the digest of the image that has a tag, archived ones included; empty for none."""
+        detail = self._describe({"imageTag": tag})
+        return detail["imageDigest"] if detail is not None else ""
 
     def details(self) -> "Iterator[ImageDetailTypeDef]":
         """Describe all images, a thousand a call."""
@@ -100,6 +94,20 @@ class EcrImages(EcrRepository):
     def restore(self, digest: str) -> None:
         """Begin to restore an archived image; fine if it is active. Raises ChangeRefusedError."""
         self._move(digest, "STANDARD", _RESTORED)
+
+    def _describe(self, image_id: "ImageIdentifierTypeDef") -> "ImageDetailTypeDef | None":
+        try:
+            answer = self.client.describe_images(
+                registryId=self.repository.account,
+                repositoryName=self.repository.name,
+                imageIds=[image_id],
+                filter={"imageStatus": "ANY"},
+            )
+        except ClientError as error:
+            if error_code(error) in ("ImageNotFoundException", "RepositoryNotFoundException"):
+                return None
+            raise
+        return next(iter(answer["imageDetails"]), None)
 
     def _move(
         self, digest: str, target: "TargetStorageClassType", reached: frozenset[ImageStatus]
