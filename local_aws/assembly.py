@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,17 @@ class Asset:
         """Return what is uploaded: the file, or the folder as a zip."""
         if self.source.is_file():
             return self.source.read_bytes()
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            for path in sorted(self.source.rglob("*")):
-                archive.write(path, path.relative_to(self.source))
-        return buffer.getvalue()
+        return _zipped(self.source)
+
+
+@cache
+def _zipped(folder: Path) -> bytes:
+    # An asset is named by its hash, so that what a path names stays as it is.
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, path.relative_to(folder))
+    return buffer.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

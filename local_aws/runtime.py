@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TextIO, TypeVar, cast
@@ -240,7 +241,9 @@ def assert_same_library(code: Path) -> None:
         )
 
 
+@cache
 def _sources(folder: Path) -> dict[Path, bytes]:
+    # Neither an asset, named by its hash, nor what is installed changes within a process.
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.py")}
 
 
