@@ -115,6 +115,8 @@ OF_THE_IMAGE = {
     "Query": "the records of this guard",
     "BatchGetImage": "the image in ECR",
     "DescribeRepositories": "the repository in ECR",
+}
+BESIDE_THE_IMAGE = {
     "DescribePullThroughCacheRules": "the pull-through cache rules",
     "DescribeServices": "the service of the task",
 }
@@ -175,11 +177,14 @@ def test_with_every_look_up_denied_the_text_is_explained(
     aws: LocalAws, guard: Deployment, definition: str
 ) -> None:
     guard.drain()
-    for operation in OF_THE_IMAGE:
+    looks = OF_THE_IMAGE | BESIDE_THE_IMAGE
+    for operation in looks:
         aws.fail(operation, "AccessDeniedException", times=9)
 
     assert deliver(aws, guard, stop_event(1, definition=definition)) == ["alerted"]
     assert "linux/amd64" in str(machine(guard)["summary"])
+    evidence = str(machine(guard)["evidence"])
+    assert [what for what in looks.values() if what not in evidence] == []
 
 
 def test_a_role_of_another_name_is_no_way_around_the_template(

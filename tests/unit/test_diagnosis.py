@@ -13,7 +13,8 @@ from platform_guard.pull_errors import Cause
 from platform_guard.pull_failures import exec_format_suspects
 from tests.support.aws_commands import check_aws_command
 from tests.support.channels import on_every_channel
-from tests.support.diagnoses import CASES, IMMUTABLE, SERVICE, alert_of
+from tests.support.diagnoses import CASES, alert_of
+from tests.support.diagnosis_evidence import IMMUTABLE, SERVICE
 from tests.support.golden import golden
 from tests.support.images import Blob, attestation, image, index, listed
 from tests.support.stops import failure_of, stop_of, stored

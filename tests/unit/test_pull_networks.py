@@ -7,7 +7,8 @@ import pytest
 from platform_guard.diagnosis import diagnose
 from platform_guard.evidence import Endpoint, Evidence, Network
 from platform_guard.task_stops import LaunchType, TaskStop
-from tests.support.diagnoses import API, CLOSED, UNREACHABLE, alert_of
+from tests.support.diagnoses import alert_of
+from tests.support.diagnosis_evidence import API, CLOSED, UNREACHABLE
 from tests.support.stops import failure_of, stop_of, stop_with
 
 

@@ -10,7 +10,7 @@ from platform_guard.pull_errors import classify
 from platform_guard.pull_failures import PullFailure
 from platform_guard.pull_refusals import Refuser, refuser_of
 from platform_guard.task_stops import StoppedContainer
-from tests.support.diagnoses import API, DEFINITION, ROLE, denied
+from tests.support.diagnosis_evidence import API, DEFINITION, ROLE, denied
 from tests.support.stops import stop_of, stop_with
 
 FORBIDDEN = "CannotPullContainerError: failed to copy: httpReadSeeker: failed open: "

@@ -7,7 +7,7 @@ from platform_guard.pull_cases import PullCase
 from platform_guard.pull_errors import classify
 from platform_guard.pull_failures import PullFailure
 from platform_guard.task_stops import StoppedContainer
-from tests.support.diagnoses import LIMITED
+from tests.support.diagnosis_evidence import LIMITED
 from tests.support.stops import stop_with
 
 HERE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
