@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.deployment_options import add_stack_option
+from cli.deployment_options import a_region, add_stack_option
 from cli.errors import UsageError
 from cli.parser import Commands
-from cli.settings_options import add_policy_option, read_policies
+from cli.settings_options import add_policy_option, policy_file, read_settings
 from platform_guard.verdicts import Finding, NoFinding
 
 if TYPE_CHECKING:
@@ -46,10 +46,11 @@ def add_audit_command(commands: Commands) -> None:
         "--region",
         metavar="REGION",
         action="append",
+        type=a_region,
         default=[],
         help="may be given several times (default: the region of your AWS credentials)",
     )
-    add_policy_option(parser)
+    add_policy_option(parser, "judge by")
     parser.add_argument(
         "--format",
         choices=_FORMATS,
@@ -90,7 +91,7 @@ def add_audit_command(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    policies = read_policies(options.policy)
+    policies = read_settings(policy_file(options)).policies
     # The AWS SDK and rich take long to import, which other commands have no use for.
     from cli.audit import audit
     from cli.audit_output import check_output, write_output

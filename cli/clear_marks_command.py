@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
+from cli.deployment_options import add_regions_option
 from cli.errors import UsageError
 from cli.parser import Commands
+from cli.settings_options import add_settings_option, regions_of
 from platform_guard.image_changes import ChangeRefusedError
 from platform_guard.marks import is_mark
 from platform_guard.references import Reference, Repository
@@ -15,6 +17,10 @@ from platform_guard.texts import printable
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
+
+
+class ImageWentError(Exception):
+    """An image went with its mark: nothing more is to be removed then, in any region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +48,48 @@ def add_clear_marks_command(commands: Commands) -> None:
         epilog="Exit status: 0 done, 1 marks are left, 2 could not be done.",
     )
     parser.add_argument("--repository", metavar="NAME", help="only here (default: everywhere)")
-    parser.add_argument(
-        "--region", metavar="REGION", help="in this region (default: that of your credentials)"
-    )
     parser.add_argument("--yes", action="store_true", help="remove them")
+    add_regions_option(parser, "look")
+    add_settings_option(parser, "that was deployed")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     # The AWS SDK takes long to import, which other commands have no use for.
     from cli.operator_clients import OperatorClients
-    from cli.preflight import regions_to_use
+    from cli.regions import in_each, regions_to_use
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
 
-    (region,) = regions_to_use([options.region] if options.region else [], OperatorClients)
-    ecr = OperatorClients(region).ecr
-    left = 0
+    def clear(region: str) -> int:
+        ecr = OperatorClients(region).ecr
+        try:
+            return _clear(ecr, region, options)
+        except ecr.exceptions.RepositoryNotFoundException as error:
+            raise UsageError(f"clear-marks: {region} has no such repository") from error
+        except AWS_ERRORS as error:
+            reason = reason_of(error)
+            raise UsageError(f"clear-marks: ECR in {region} refuses ({reason})") from error
+
     try:
-        for mark in marks_in(ecr, options.repository):
-            word = "kept, the image has no other tag" if mark.is_last else "found"
-            if options.yes and not mark.is_last:
-                word = "removed" if remove(ecr, mark) else "kept, it has changed meanwhile"
-            left += word != "removed"
-            print(printable(f"{mark.name} {word}"))
-    except AWS_ERRORS as error:
-        raise UsageError(f"clear-marks: ECR in {region} refuses ({reason_of(error)})") from error
-    return 1 if left else 0
+        left, status = in_each(regions_to_use(regions_of(options)), clear)
+    except ImageWentError as error:
+        raise UsageError(f"clear-marks: {error}") from error
+    return status or int(any(left))
+
+
+def _clear(ecr: "ECRClient", region: str, options: argparse.Namespace) -> int:
+    """Print each mark of a registry and what was done about it; give how many are left."""
+    left = 0
+    mark = None
+    for mark in marks_in(ecr, options.repository):
+        word = "kept, the image has no other tag" if mark.is_last else "found"
+        if options.yes and not mark.is_last:
+            word = "removed" if remove(ecr, mark) else "kept, it has changed meanwhile"
+        left += word != "removed"
+        print(printable(f"{region} {mark.name} {word}"))
+    if mark is None:
+        print(f"{region} has no marks")
+    return left
 
 
 def marks_in(ecr: "ECRClient", repository: str | None) -> Iterator[Mark]:
@@ -94,7 +116,7 @@ def _repositories(ecr: "ECRClient") -> Iterator[str]:
 def remove(ecr: "ECRClient", mark: Mark) -> bool:
     """Remove a mark, unless the image or its tags have changed; tell whether it is gone.
 
-    Raises UsageError where the image went with it: nothing more is to be removed then.
+    Raises ImageWentError where the image went with it.
     """
     from platform_guard.aws.ecr_images import EcrImages
 
@@ -111,13 +133,13 @@ def remove(ecr: "ECRClient", mark: Mark) -> bool:
         case MarkFate.NOT_THERE | MarkFate.LAST:
             return False
         case MarkFate.PUT_BACK:
-            raise UsageError(
-                f"clear-marks: ECR deleted {mark.name} with its mark; it was stored again, with "
+            raise ImageWentError(
+                f"ECR deleted {mark.name} with its mark; it was stored again, with "
                 "the mark, and nothing more is removed. Try again if its tags were just moved"
             )
         case MarkFate.IMAGE_LOST:
-            raise UsageError(
-                f"clear-marks: ECR deleted {mark.name} with its mark, {digest}; push it again. "
+            raise ImageWentError(
+                f"ECR deleted {mark.name} with its mark, {digest}; push it again. "
                 "Nothing more is removed"
             )
         case _:

@@ -1,12 +1,12 @@
 """The guard as it is deployed to an account and region, found through its stack."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cli.errors import UsageError
 from cli.operator_clients import OperatorClients
-from cli.preflight import regions_to_use
+from cli.regions import in_each, regions_to_use
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from stacks.naming import STACK_NAME
 
@@ -104,14 +104,18 @@ def find_deployed(
 
 def find_deployed_in_each(
     wanted_regions: Sequence[str], stack_name: str
-) -> Iterator[tuple[OperatorClients, DeployedStack]]:
-    """Look the guard's stack up in each region, one after the other; none: in that of the caller.
+) -> tuple[list[tuple[OperatorClients, DeployedStack]], int]:
+    """Look the guard's stack up in each region; none: in that of the caller.
 
-    Raises UsageError where it cannot be found.
+    Gives an exit status as well, which is not 0 where it cannot be found in one of them. Raises
+    UsageError where there is nothing to look with.
     """
-    for region in regions_to_use(wanted_regions, OperatorClients):
+
+    def find(region: str) -> tuple[OperatorClients, DeployedStack]:
         clients = OperatorClients(region)
-        yield clients, find_deployed(clients, region, stack_name)
+        return clients, find_deployed(clients, region, stack_name)
+
+    return in_each(regions_to_use(wanted_regions), find)
 
 
 def _as_object(body: object, stack_name: str) -> Mapping[str, Any]:

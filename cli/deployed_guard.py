@@ -1,11 +1,9 @@
 """The guard that is deployed in an account and region, found with the caller's credentials."""
 
-import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from cli.caller import check_caller
 from cli.errors import UsageError
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS
@@ -20,24 +18,25 @@ from platform_guard.schedules import Schedules
 class DeployedGuard:
     """What an operator needs of it."""
 
+    region: str
     clients: Clients
     ledger: DynamoDbLedger
     schedules: Schedules
 
 
-def find_deployed_guard(options: argparse.Namespace) -> DeployedGuard:
+def find_deployed_guard(region: str, stack: str) -> DeployedGuard:
     """Find it by the outputs of its stack. Raises UsageError where it is not there."""
-    clients = Clients(options.region)
-    check_caller(clients, "this")
-    with told_in_one_line(f"the stack {options.stack} cannot be looked at"):
-        outputs = stack_outputs(clients.cloudformation, options.stack)
+    clients = Clients(region)
+    with told_in_one_line(f"the stack {stack} in {region} cannot be looked at"):
+        outputs = stack_outputs(clients.cloudformation, stack)
     if STATE_TABLE_OUTPUT not in outputs:
         raise UsageError(
-            f"no stack {options.stack} of the guard is here; "
+            f"no stack {stack} of the guard is in {region}; "
             "name its region with --region and its stack with --stack, or deploy it anew"
         )
     group = outputs.get(SCHEDULE_GROUP_OUTPUT)
     return DeployedGuard(
+        region,
         clients,
         DynamoDbLedger(clients.dynamodb, outputs[STATE_TABLE_OUTPUT]),
         GraceSchedules(clients.scheduler, group) if group else NoSchedules(),

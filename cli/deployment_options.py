@@ -2,17 +2,8 @@
 
 import argparse
 
+from platform_guard.deploy_settings import partition_of
 from stacks.naming import STACK_NAME
-
-
-def add_deployment_options(parser: argparse.ArgumentParser) -> None:
-    """Let the caller say where the one guard is that the command works with."""
-    parser.add_argument(
-        "--region",
-        metavar="REGION",
-        help="where it is deployed (default: that of your credentials)",
-    )
-    add_stack_option(parser, "its stack")
 
 
 def add_regions_option(parser: argparse.ArgumentParser, deed: str) -> None:
@@ -21,6 +12,7 @@ def add_regions_option(parser: argparse.ArgumentParser, deed: str) -> None:
         "--region",
         metavar="REGION",
         action="append",
+        type=a_region,
         default=[],
         help=f"{deed} here; may be given several times (default: [deploy] regions of the settings, "
         "or the region of your AWS credentials)",
@@ -34,3 +26,12 @@ def add_stack_option(
     parser.add_argument(
         "--stack", metavar="NAME", default=STACK_NAME, help=f"{what} (default: %(default)s)"
     )
+
+
+def a_region(text: str) -> str:
+    """Read the region of an option, which an unset variable of the shell leaves empty."""
+    try:
+        partition_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text

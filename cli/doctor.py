@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from cli.checks import DEPLOY, Check, Look, check, look_at
+from cli.checks import DEPLOY, Check, Look, Outcome, check, look_at
 from cli.deployed import DeployedStack
 from cli.doctor_alerts import Alerting
 from cli.doctor_delivery import Delivery
@@ -54,6 +54,10 @@ class Doctor:
         )
 
     def _settings(self) -> Iterator[Check]:
+        if not self.guard_file.exists():
+            found = f"{self.guard_file} is not there"
+            yield Check("settings", Outcome.UNKNOWN, found, "name the file with --settings")
+            return
         deployed = self._metadata()
         local = sha256(self.guard_file.read_bytes()).hexdigest()
         same = deployed.get("SettingsSha256") == local

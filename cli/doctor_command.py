@@ -44,9 +44,9 @@ def _run(options: argparse.Namespace) -> int:
     from cli.doctor_push import try_a_push, waiting_for
 
     settings = read_settings(options.settings)
-    status = 0
     regions = options.region or settings.deploy.regions
-    for clients, stack in find_deployed_in_each(regions, options.stack):
+    found, status = find_deployed_in_each(regions, options.stack)
+    for clients, stack in found:
         checks = Doctor(clients, stack, settings, options.settings).examine()
         if options.push:
             checks += look_at(

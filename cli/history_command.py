@@ -1,12 +1,16 @@
 """`platform-guard history`: what the guard has done to which image."""
 
 import argparse
+import heapq
 from datetime import UTC, datetime
 from itertools import islice
 
-from cli.deployment_options import add_deployment_options
+from cli.deployment_options import add_regions_option, add_stack_option
 from cli.history_rendering import as_json, for_people
 from cli.parser import Commands
+from cli.settings_options import add_settings_option, regions_of
+from platform_guard.ledger import Entry
+from platform_guard.texts import printable
 
 _SHOWN = 50
 
@@ -18,36 +22,54 @@ def add_history_command(commands: Commands) -> None:
         help="show what the deployed guard has done to images",
         description="Shows what the deployed guard has done, the newest first: when, to which "
         "image, why, and the ID that `platform-guard undo` takes. Reads only.",
-        epilog="Exit status: 0 shown, also where there is nothing; 2 bad usage.",
+        epilog="Exit status: 0 shown, also where there is nothing; 2 bad usage, or not seen.",
     )
     parser.add_argument("repository", metavar="REPO", nargs="?", default="", help="of one alone")
     parser.add_argument(
         "--limit", metavar="N", type=_a_count, default=_SHOWN, help=f"at most (default: {_SHOWN})"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-    add_deployment_options(parser)
+    add_regions_option(parser, "look")
+    add_stack_option(parser)
+    add_settings_option(parser, "that was deployed")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     # Importing the AWS SDK takes a while, which other commands have no use for.
     from cli.deployed_guard import find_deployed_guard, told_in_one_line
+    from cli.regions import in_each, regions_to_use
 
-    guard = find_deployed_guard(options)
-    with told_in_one_line("the ledger cannot be read"):
-        entries = tuple(islice(guard.ledger.entries(options.repository), options.limit))
+    regions = regions_to_use(regions_of(options))
+    limit: int = options.limit
+
+    def look(region: str) -> tuple[str, tuple[Entry, ...]]:
+        guard = find_deployed_guard(region, options.stack)
+        with told_in_one_line(f"the ledger in {region} cannot be read"):
+            return region, tuple(islice(guard.ledger.entries(options.repository), limit))
+
+    found, status = in_each(regions, look)
+    newest_first = heapq.merge(
+        *(entries for _, entries in found), key=lambda entry: entry.at, reverse=True
+    )
     now = datetime.now(UTC)
-    if options.json:
-        for entry in entries:
-            print(as_json(entry, now))
-        return 0
-    shown = [for_people(entry, now) for entry in entries]
-    print("\n\n".join(shown) or "The guard has changed nothing yet.")
-    return 0
+    shown = [
+        as_json(entry, now) if options.json else for_people(entry, now)
+        for entry in islice(newest_first, limit)
+    ]
+    if shown:
+        print(("\n" if options.json else "\n\n").join(shown))
+    elif found and not options.json:
+        print(_nothing(options.repository, [region for region, _ in found]))
+    return status
+
+
+def _nothing(repository: str, regions: list[str]) -> str:
+    what = f"nothing in {repository}" if repository else "nothing"
+    return printable(f"The guard has changed {what} yet (looked in {', '.join(regions)}).")
 
 
 def _a_count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("write a number from 1 up")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+    return int(text)

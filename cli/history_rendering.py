@@ -22,6 +22,7 @@ def as_json(entry: Entry, now: datetime) -> str:
             "id": entry.id,
             "at": entry.at,
             "actor": entry.actor,
+            "region": entry.image.repository.region,
             "repository": entry.image.repository.name,
             "tag": entry.image.tag,
             "digest": entry.image.digest,
@@ -43,7 +44,7 @@ def as_json(entry: Entry, now: datetime) -> str:
 def for_people(entry: Entry, now: datetime) -> str:
     """Render an entry as a paragraph."""
     lines = [
-        f"{entry.at}  {entry.id}  {entry.image.short_name}",
+        f"{entry.at}  {entry.id}  {entry.image.short_name} in {entry.image.repository.region}",
         f"  {entry.image.digest}",
         f"  {entry.finding}: {entry.reason}",
         f"  {entry.sentence or 'under way'}",

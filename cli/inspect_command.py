@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from cli.errors import UsageError
 from cli.inspect_policy import policy_of_source
 from cli.parser import Commands
-from cli.settings_options import add_policy_option, read_policies
+from cli.settings_options import add_policy_option, policy_file, read_settings
 from cli.sources import Source, sources_of
 from platform_guard.images import Image, Kind
 from platform_guard.judging import judge
@@ -55,7 +55,7 @@ def add_inspect_command(
         help="a platform it must run on, such as linux/arm64; may be given several times, "
         "and then it must run on all of them (default: what the policy requires)",
     )
-    add_policy_option(parser)
+    add_policy_option(parser, "judge by")
     parser.add_argument(
         "--as",
         metavar="REPO[:TAG]",
@@ -122,7 +122,7 @@ def render_for_people(inspected: Inspected) -> str:
 
 
 def _policy(options: argparse.Namespace) -> Policy:
-    policies = read_policies(options.policy)
+    policies = read_settings(policy_file(options)).policies
     policy = policy_of_source(policies, options.source, options.pushed_as)
     if not options.platform:
         return policy

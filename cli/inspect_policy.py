@@ -30,13 +30,15 @@ def _policy_in_ecr(policies: Policies, reference: Reference) -> Policy:
     if not policies.overrides:
         return policies.policy_for(reference.repository.name, reference.tag).policy
     # boto3 takes a fifth of a second to import, which settings without overrides have no use for.
+    from cli.caller import check_caller
     from platform_guard.aws.clients import Clients
     from platform_guard.aws.effective_policies import EffectivePolicies
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
 
+    clients = Clients(reference.repository.region)
+    check_caller(clients, "inspect")
     try:
-        client = Clients(reference.repository.region).ecr
-        effective = EffectivePolicies(policies, client, time.monotonic)
+        effective = EffectivePolicies(policies, clients.ecr, time.monotonic)
         return effective.policy_for(reference.repository, reference.tag).policy
     except AWS_ERRORS as error:
         raise UsageError(

@@ -14,8 +14,14 @@ from cli.policy_rendering import (
     one_as_json,
     one_for_people,
 )
-from cli.settings_options import REPOSITORY_SETTINGS, read_settings
-from platform_guard.settings import GUARD_FILE, Settings
+from cli.settings_options import (
+    add_policy_option,
+    policy_file,
+    read_settings,
+    settings_file,
+    shown,
+)
+from platform_guard.settings import Settings
 
 if TYPE_CHECKING:
     from cli.live_policy import LiveRegistry
@@ -42,12 +48,7 @@ def add_policy_command(commands: Commands) -> None:
     parser.add_argument(
         "file", metavar="FILE", nargs="?", type=Path, help="the settings file to check"
     )
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        help=f"the settings file (default: the {GUARD_FILE} of this repository)",
-    )
+    add_policy_option(parser, "show")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--live",
@@ -66,7 +67,7 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"policy: {options.file} is one too many; write policy REPO:TAG --policy FILE"
         )
-    settings = read_settings(options.policy or REPOSITORY_SETTINGS)
+    settings = read_settings(policy_file(options))
     live = _live(_parsed(target) if target else None) if options.live else None
     print(_show_all(options, settings, live) if target is None else _show(options, settings, live))
     return 0
@@ -77,11 +78,11 @@ def _check(options: argparse.Namespace) -> int:
         raise UsageError("policy: check takes one file; write policy check FILE")
     if options.live or options.json:
         raise UsageError("policy: check looks at the file alone; leave out --live and --json")
-    path = options.file or options.policy
-    settings = read_settings(path or REPOSITORY_SETTINGS)
+    path: Path = options.file or options.policy or settings_file()
+    settings = read_settings(path)
     count = len(settings.policies.rules)
     rules = f"{count} {'rule' if count == 1 else 'rules'} for some repositories"
-    print(f"{path or GUARD_FILE}: good, with {rules if count else 'one policy for all images'}")
+    print(f"{shown(path)}: good, with {rules if count else 'one policy for all images'}")
     return 0
 
 

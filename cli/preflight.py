@@ -5,14 +5,11 @@ from dataclasses import dataclass
 
 from cli.errors import UsageError
 from cli.operator_clients import OperatorClients
+from cli.regions import regions_to_use
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.deploy_settings import partition_of
 from stacks.versions import BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION, LAYER_PARAMETER, has_layer
 
-_NO_REGION = (
-    'no region: write regions = ["eu-central-1"] under [deploy] in guard.toml, or set AWS_REGION'
-)
-_NO_CREDENTIALS = "no AWS credentials: set AWS_PROFILE, or run aws configure"
 _REFUSED = frozenset(
     {
         "AuthFailure",
@@ -57,34 +54,6 @@ def check_deployment(
         account = _account(clients, region)
         unchecked += _check_region(clients, account, region)
     return Preflight(account, regions, tuple(unchecked))
-
-
-def regions_to_use(
-    wanted: Sequence[str], clients_in: Callable[[str | None], OperatorClients]
-) -> tuple[str, ...]:
-    """Give the regions that are wanted; none: that of the environment.
-
-    Raises UsageError where there is none, or there are no credentials.
-    """
-    try:
-        here = clients_in(None)
-        regions = tuple(wanted) or (_region_of_environment(here),)
-        if not here.has_credentials():
-            raise UsageError(_NO_CREDENTIALS)
-    except AWS_ERRORS as error:  # such as a profile that does not exist
-        raise UsageError(" ".join(str(error).split())) from error
-    return regions
-
-
-def _region_of_environment(clients: OperatorClients) -> str:
-    region = clients.region
-    if region is None:
-        raise UsageError(_NO_REGION)
-    try:
-        partition_of(region)
-    except ValueError as error:
-        raise UsageError(f"region of your AWS credentials: {error}") from error
-    return region
 
 
 def _account(clients: OperatorClients, region: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cli.errors import UsageError
 from cli.parser import Commands
-from cli.settings_options import add_stand_in_policy_option
+from cli.settings_options import add_policy_option, policy_file
 
 
 def add_preview_command(commands: Commands) -> None:
@@ -24,7 +24,7 @@ def add_preview_command(commands: Commands) -> None:
         type=Path,
         help="also write one self-contained page that looks like the channels do",
     )
-    add_stand_in_policy_option(parser)
+    add_policy_option(parser, "deploy with")
     parser.set_defaults(run=_run)
 
 
@@ -35,7 +35,7 @@ def _run(options: argparse.Namespace) -> int:
     from cli.replay import replay
     from platform_guard.alert_json import parse_alert
 
-    (replayed,) = replay([options.event], options.policy, [])
+    (replayed,) = replay([options.event], policy_file(options), [])
     alerts = [parse_alert(texts["sqs"]) for texts in replayed.alerts]
     if not alerts:
         print(f"{options.event} leads to no alert: {replayed.outcome.reason}")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from cli.parser import Commands
-from cli.settings_options import add_stand_in_policy_option
+from cli.settings_options import add_policy_option, policy_file
 
 
 def add_replay_command(commands: Commands) -> None:
@@ -18,7 +18,7 @@ def add_replay_command(commands: Commands) -> None:
         epilog="Exit status: 0 all events were handled, 1 one of them failed, 2 bad usage.",
     )
     parser.add_argument("events", metavar="EVENT.json", nargs="+", type=Path)
-    add_stand_in_policy_option(parser)
+    add_policy_option(parser, "deploy with")
     parser.add_argument(
         "--image",
         metavar="DIR",
@@ -38,7 +38,7 @@ def _run(options: argparse.Namespace) -> int:
 
     render = as_json if options.json else for_people
     failed = False
-    for replayed in replay(options.events, options.policy, options.images):
+    for replayed in replay(options.events, policy_file(options), options.images):
         print(render(replayed), flush=True)
         failed |= replayed.outcome.word == "failed"
     return 1 if failed else 0

@@ -2,6 +2,9 @@
 
 import argparse
 import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cli.errors import UsageError
@@ -9,8 +12,9 @@ from cli.paths import REPOSITORY_ROOT
 from platform_guard.policies import Policies
 from platform_guard.settings import GUARD_FILE, Settings, SettingsError, load_settings
 
-REPOSITORY_SETTINGS = REPOSITORY_ROOT / GUARD_FILE
-"""The settings of this repository."""
+_REPOSITORY_SETTINGS = REPOSITORY_ROOT / GUARD_FILE
+
+_DEFAULT = "default: $GUARD_TOML, or that of the repository"
 
 
 def add_settings_option(parser: argparse.ArgumentParser, which: str) -> None:
@@ -19,40 +23,57 @@ def add_settings_option(parser: argparse.ArgumentParser, which: str) -> None:
         "--settings",
         metavar="FILE",
         type=Path,
-        default=Path(os.environ.get("GUARD_TOML", REPOSITORY_SETTINGS)),
-        help=f"the guard.toml {which} (default: $GUARD_TOML, or that of the repository)",
+        default=settings_file(),
+        help=f"the guard.toml {which} ({_DEFAULT})",
     )
 
 
-def add_stand_in_policy_option(parser: argparse.ArgumentParser) -> None:
-    """Let the caller name the settings to deploy into the stand-in with."""
+def add_policy_option(parser: argparse.ArgumentParser, deed: str) -> None:
+    """Let the caller name the settings to judge by. `deed` is what is done with them."""
     parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        default=REPOSITORY_SETTINGS,
-        help="the guard.toml to deploy with (default: the one of this repository)",
+        "--policy", metavar="FILE", type=Path, help=f"the guard.toml to {deed} ({_DEFAULT})"
     )
 
 
-def add_policy_option(parser: argparse.ArgumentParser) -> None:
-    """Let the caller name the settings to judge images by; None stands for the defaults."""
-    parser.add_argument(
-        "--policy",
-        metavar="FILE",
-        type=Path,
-        help="a guard.toml (default: the guard's defaults, which require linux/amd64)",
-    )
+def settings_file() -> Path:
+    """Give the settings file of whoever names none."""
+    return Path(os.environ.get("GUARD_TOML") or _REPOSITORY_SETTINGS)
+
+
+def policy_file(options: argparse.Namespace) -> Path:
+    """Give the settings file to judge by.
+
+    One that the caller did not name is said where it judges otherwise than the defaults do. Raises
+    UsageError with a mistake in it.
+    """
+    named: Path | None = options.policy
+    if named is not None:
+        return named
+    file = settings_file()
+    policies = read_settings(file).policies
+    if replace(policies, stated=frozenset()) != Policies():
+        print(f"platform-guard: by the settings in {shown(file)}", file=sys.stderr)
+    return file
+
+
+def shown(file: Path) -> str:
+    """Give the name of a file, as short as it is from here."""
+    here = Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
+
+
+def regions_of(options: argparse.Namespace) -> Sequence[str]:
+    """Give the regions that the caller names, or else those of the settings; may be none."""
+    named: Sequence[str] = options.region
+    return named or read_settings(options.settings).deploy.regions
 
 
 def read_settings(file: Path) -> Settings:
     """Read a settings file. Raises UsageError with the mistake in it."""
+    if file == _REPOSITORY_SETTINGS and not file.exists():
+        # An installed guard comes without a file of its own.
+        return Settings()
     try:
         return load_settings(file)
     except SettingsError as error:
         raise UsageError(str(error)) from error
-
-
-def read_policies(file: Path | None) -> Policies:
-    """Read the policies of a settings file; None: the defaults. Raises UsageError."""
-    return Policies() if file is None else read_settings(file).policies

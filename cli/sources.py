@@ -82,12 +82,16 @@ def _root(layout: OciLayout, reference: LayoutReference) -> StoredDocument | Non
 
 
 def _ecr_source(reference: Reference) -> Iterator[Source]:
+    _check_length(reference)
     # boto3 takes a fifth of a second to import, which a layout on disk has no use for.
+    from cli.caller import check_caller
     from platform_guard.aws.clients import Clients
     from platform_guard.aws.ecr import EcrRepository
     from platform_guard.aws.errors import AWS_ERRORS
 
-    repository = EcrRepository(Clients(reference.repository.region).ecr, reference.repository)
+    clients = Clients(reference.repository.region)
+    check_caller(clients, "inspect")
+    repository = EcrRepository(clients.ecr, reference.repository)
     try:
         root = repository.resolve(reference)
     except AWS_ERRORS as error:
@@ -95,3 +99,12 @@ def _ecr_source(reference: Reference) -> Iterator[Source]:
     if root is None:
         raise UsageError(f"{reference.uri} is not there, or its tag names another digest")
     yield Source(reference.uri, root.digest, root, repository, AWS_ERRORS)
+
+
+def _check_length(reference: Reference) -> None:
+    # ECR API, CreateRepository, repositoryName.
+    if not 2 <= len(reference.repository.name) <= 256:
+        raise UsageError(
+            f"inspect: ECR has no repository {reference.repository.name}: names have 2 to 256 "
+            "characters"
+        )

@@ -34,7 +34,8 @@ def _run(options: argparse.Namespace) -> int:
 
     settings = read_settings(options.settings)
     regions = options.region or settings.deploy.regions
-    for clients, stack in find_deployed_in_each(regions, options.stack):
+    found, status = find_deployed_in_each(regions, options.stack)
+    for clients, stack in found:
         arn = stack.only("AWS::SNS::Topic")
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
@@ -47,7 +48,7 @@ def _run(options: argparse.Namespace) -> int:
         print(f"Published a test alert to {arn}")
         for line in _who_gets_it(settings.alerts):
             print(f"  {line}")
-    return 0
+    return status
 
 
 def _who_gets_it(alerts: AlertSettings) -> list[str]:

@@ -4,9 +4,10 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from cli.deployment_options import add_deployment_options
+from cli.deployment_options import add_regions_option, add_stack_option
 from cli.errors import UsageError
-from cli.parser import Commands
+from cli.parser import EXIT_UNUSABLE, Commands
+from cli.settings_options import add_settings_option, regions_of
 
 if TYPE_CHECKING:
     from cli.deployed_guard import DeployedGuard
@@ -27,23 +28,22 @@ def add_undo_command(commands: Commands) -> None:
     )
     parser.add_argument("id", metavar="ID", help="as an alert or `platform-guard history` shows it")
     parser.add_argument("--yes", action="store_true", help="do not ask")
-    add_deployment_options(parser)
+    add_regions_option(parser, "look")
+    add_stack_option(parser)
+    add_settings_option(parser, "that was deployed")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     # Importing the AWS SDK takes a while, which other commands have no use for.
-    from cli.deployed_guard import find_deployed_guard, told_in_one_line
+    from cli.deployed_guard import told_in_one_line
     from platform_guard.ledger import EntryChangedError
     from platform_guard.undoing import CannotUndoError, announce_undo
 
-    guard = find_deployed_guard(options)
-    with told_in_one_line("the ledger cannot be read"):
-        entry = guard.ledger.find(options.id)
-    if entry is None:
-        raise UsageError(
-            f"the ledger has no entry {options.id}; platform-guard history shows what there is"
-        )
+    found = _find(options)
+    if found is None:
+        return EXIT_UNUSABLE
+    guard, entry = found
     try:
         print(f"{entry.image.short_name}: this is going to {announce_undo(entry)}.")
         if not (options.yes or _agreed()):
@@ -56,6 +56,30 @@ def _run(options: argparse.Namespace) -> int:
         return _EXIT_IMPOSSIBLE
     print(undone.sentence.rpartition("Undone: ")[2].capitalize() + ".")
     return 0
+
+
+def _find(options: argparse.Namespace) -> "tuple[DeployedGuard, Entry] | None":
+    """Find the one entry; None where it is said already why no ledger could be looked at.
+
+    Raises UsageError where no ledger has it.
+    """
+    from cli.deployed_guard import find_deployed_guard, told_in_one_line
+    from cli.regions import in_each, regions_to_use
+
+    def look(region: str) -> "tuple[DeployedGuard, Entry | None]":
+        guard = find_deployed_guard(region, options.stack)
+        with told_in_one_line(f"the ledger in {region} cannot be read"):
+            return guard, guard.ledger.find(options.id)
+
+    looked, _ = in_each(regions_to_use(regions_of(options)), look)
+    found = [(guard, entry) for guard, entry in looked if entry is not None]
+    if looked and not found:
+        where = ", ".join(guard.region for guard, _ in looked)
+        raise UsageError(
+            f"the ledger in {where} has no entry {options.id}; platform-guard history shows what "
+            "there is, and --region names another region"
+        )
+    return found[0] if found else None
 
 
 def _undo(guard: "DeployedGuard", entry: "Entry") -> "Entry":
@@ -73,4 +97,8 @@ def _undo(guard: "DeployedGuard", entry: "Entry") -> "Entry":
 def _agreed() -> bool:
     if not sys.stdin.isatty():
         raise UsageError("undo: there is nobody to ask; say --yes if that is what you want")
-    return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:  # Ctrl-D
+        print()
+        return False

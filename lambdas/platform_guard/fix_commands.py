@@ -54,9 +54,9 @@ def remove_resource_tag(repository: Repository, key: str) -> str:
     return shlex.join(["aws", "ecr", "untag-resource", "--region", repository.region, *what])
 
 
-def undo(entry_id: str) -> str:
-    """Undo what the guard did, by the id of its entry in the ledger."""
-    return shlex.join(["platform-guard", "undo", entry_id])
+def undo(entry_id: str, region: str) -> str:
+    """Undo what the guard did, by the id of its entry in the ledger of a region."""
+    return shlex.join(["platform-guard", "undo", entry_id, "--region", region])
 
 
 def registrable(changes: Mapping[str, str], stated: frozenset[str]) -> str:

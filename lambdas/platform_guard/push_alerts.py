@@ -34,7 +34,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
             *((("Not checked", policy.not_checked),) if policy.caveat else ()),
         ),
         evidence=evidence_table(verdict.evidence),
-        fixes=(*fixes_for(push.image, verdict, policy), *_undo(done)),
+        fixes=(*fixes_for(push.image, verdict, policy), *_undo(done, push.image.repository.region)),
         group=f"{push.image.repository.uri}/{verdict.name}",
         links=links_to_image(push.image),
         account=push.image.repository.account,
@@ -84,10 +84,10 @@ def _holds_artifact(verdict: Verdict, policy: Policy) -> bool:
     return is_wrapped and any(one.role is Role.ARTIFACT for one in verdict.evidence)
 
 
-def _undo(done: Done) -> tuple[Fix, ...]:
+def _undo(done: Done, region: str) -> tuple[Fix, ...]:
     if not done.undo_id:
         return ()
-    return (Fix("To undo what the guard did", (undo(done.undo_id),)),)
+    return (Fix("To undo what the guard did", (undo(done.undo_id, region),)),)
 
 
 def _build_title(verdict: Verdict, policy: Policy) -> str:

@@ -1,5 +1,6 @@
 """platform-guard clear-marks: marks go, images and their own tags stay."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from cli.clear_marks_command import marks_in, remove
 from cli.main import main
 from local_aws import Deployment, LocalAws
+from tests.support.command_line import run_command
 from tests.support.faults import Params, before_each_call
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push, tags
 
@@ -77,9 +79,12 @@ def test_an_image_that_goes_with_its_mark_is_stored_again_and_no_other_tag_is_to
             push(aws, PLAIN_AMD64, moves.pop())
 
     with before_each_call(move_tag):
-        assert main(["clear-marks", "--yes"]) == 2
+        regions = ["--region", "eu-central-1", "--region", "us-east-1"]
+        assert main(["clear-marks", "--yes", *regions]) == 2
 
-    assert "it was stored again" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "it was stored again" in told.err
+    assert "us-east-1" not in told.out
     named = {
         tag: image["imageDigest"]
         for image in ecr.describe_images(repositoryName="shop/api")["imageDetails"]
@@ -108,5 +113,19 @@ def test_a_repository_that_is_not_there_is_one_line(capsys: pytest.CaptureFixtur
     assert main(["clear-marks", "--repository", "none/here"]) == 2
 
     assert capsys.readouterr().err == (
-        "platform-guard: clear-marks: ECR in eu-central-1 refuses (RepositoryNotFoundException)\n"
+        "platform-guard: clear-marks: eu-central-1 has no such repository\n"
     )
+
+
+def test_marks_go_in_every_region_of_the_settings(
+    ecr: "ECRClient", capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    settings = tmp_path / "guard.toml"
+    settings.write_text('[deploy]\nregions = ["us-east-1", "us-west-2", "eu-central-1"]\n')
+
+    ran = run_command(capsys, "clear-marks", "--yes", "--settings", str(settings))
+
+    assert ran.status == 0
+    assert ran.output.splitlines()[:2] == ["us-east-1 has no marks", "us-west-2 has no marks"]
+    assert ran.output.count("eu-central-1 shop/api:platform-guard.") == 2
+    assert marks(ecr) == set()

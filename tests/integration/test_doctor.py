@@ -171,8 +171,11 @@ def test_the_list_is_for_people_and_the_json_for_machines(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"ecr-platform-guard in eu-central-1 of {patient.aws.account}"
     assert any(line.startswith("  failed   rule PushGuard") for line in lines)
-    assert main([*arguments, "--json"]) == 1
-    printed = json.loads(capsys.readouterr().out)
+    regions = ["--region", "us-east-1", "--region", "eu-central-1"]
+    assert main([*arguments, "--json", *regions]) == 1
+    told = capsys.readouterr()
+    assert "there is no stack ecr-platform-guard in us-east-1" in told.err
+    printed = json.loads(told.out)
     assert printed["region"] == "eu-central-1"
     assert {"name", "outcome", "found", "fix"} == set(printed["checks"][0])
 

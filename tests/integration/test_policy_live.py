@@ -72,18 +72,3 @@ def test_a_repository_that_is_not_there_is_one_line(
         "platform-guard: policy: --live: there is no repository shop/web in the account and region "
         "of your AWS credentials\n"
     )
-
-
-def test_without_credentials_it_says_what_to_set(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-
-    assert main(["policy", "--live"]) == 2
-    assert capsys.readouterr().err == (
-        "platform-guard: policy: --live needs AWS credentials; set AWS_PROFILE, or run aws login\n"
-    )

@@ -35,6 +35,17 @@ def test_a_test_alert_is_published_and_marked(
     assert "mail to team@example.com" in told
 
 
+def test_a_region_without_a_guard_is_said_and_the_others_have_their_turn(
+    guard: Deployment, settings_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings_file.write_text('[deploy]\nregions = ["us-east-1", "eu-central-1"]\n')
+
+    assert main(["test-alert", "--settings", str(settings_file)]) == 2
+
+    assert len(guard.alerts()) == 1
+    assert "there is no stack ecr-platform-guard in us-east-1" in capsys.readouterr().err
+
+
 def test_where_nothing_is_deployed_one_line_says_so(
     aws: LocalAws, settings_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

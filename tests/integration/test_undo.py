@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
 
 import pytest
 
 from cli.main import main
 from tests.integration.strong_guard import MUTABILITY, NewShelf
+from tests.support.command_line import run_command
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 
 History = Callable[..., list[dict[str, str]]]
@@ -145,9 +148,9 @@ def test_undoing_twice_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["undo", "0000", "--yes"], "the ledger has no entry 0000"),
-        (["undo", "0000", "--stack", "other"], "no stack other of the guard is here"),
-        (["history", "--region", "us-east-1"], "no stack ecr-platform-guard of the guard is here"),
+        (["undo", "0000", "--yes"], "the ledger in eu-central-1 has no entry 0000"),
+        (["undo", "0000", "--stack", "other"], "no stack other of the guard is in eu-"),
+        (["history", "--region", "us-east-1"], "no stack ecr-platform-guard of the guard is in us"),
     ],
 )
 def test_a_mistake_is_one_line(
@@ -158,6 +161,73 @@ def test_a_mistake_is_one_line(
     error = capsys.readouterr().err
     assert error.startswith(f"platform-guard: {message}")
     assert len(error.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "The guard has changed nothing in shop/typo yet (looked in eu-central-1).\n"),
+        (["--json"], ""),
+    ],
+)
+def test_where_nothing_was_done_it_is_said_where_that_was_looked_for(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["history", "shop/typo", *arguments]) == 0
+
+    assert capsys.readouterr().out == told
+
+
+@pytest.mark.parametrize("limit", ["x", "0", "-1", "1.5"])
+def test_a_limit_that_is_no_number_is_said(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = run_command(capsys, "history", f"--limit={limit}")
+
+    assert ran.status == 2
+    assert f"argument --limit: {limit!r} is no number from 1 up" in ran.errors
+
+
+def test_the_regions_of_the_settings_are_looked_at_and_one_without_a_guard_is_said(
+    shelf: NewShelf, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+    settings = tmp_path / "guard.toml"
+    settings.write_text('[deploy]\nregions = ["us-east-1", "eu-central-1"]\n')
+    where = ["--settings", str(settings)]
+
+    shown = run_command(capsys, "history", "--json", repository.name, *where)
+    entry = json.loads(shown.output)
+    undone = run_command(capsys, "undo", entry["id"], "--yes", *where)
+
+    assert entry["region"] == "eu-central-1"
+    assert shown.status == 2
+    assert undone.status == 0
+    for ran in (shown, undone):
+        assert "no stack ecr-platform-guard of the guard is in us-east-1" in ran.errors
+        assert ran.errors.count("\n") == 1
+
+
+def test_the_end_of_what_is_typed_is_a_no(
+    shelf: NewShelf,
+    history: History,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+    before = repository.listing()
+    (entry,) = history(repository.name)
+    terminal = StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+
+    assert main(["undo", entry["id"]]) == 0
+
+    assert "Nothing was changed." in capsys.readouterr().out
+    assert repository.listing() == before
 
 
 def test_nobody_is_asked_where_nobody_can_answer(
@@ -182,4 +252,4 @@ def test_the_alert_says_how_to_undo_it(shelf: NewShelf, history: History) -> Non
     (entry,) = history(repository.name)
     alert = json.loads(repository.guard.alerts()[-1].texts["sqs"])
     commands = [command for fix in alert["fixes"] for command in fix["commands"]]
-    assert f"platform-guard undo {entry['id']}" in commands
+    assert f"platform-guard undo {entry['id']} --region eu-central-1" in commands
