@@ -49,12 +49,15 @@ def access_fixes(case: PullCase, target: Target) -> list[Fix]:
         case Refuser.BOUNDARY:
             return [_look_at_boundary(case, target)]
         case Refuser.RESOURCE_POLICY:
-            return [*_let_account_in(case, target), _look_at_repository_policy(target)]
+            title = "The repository's own policy does not let the role pull: have it allow that"
+            look = _look_at_repository_policy(target, title)
+            return [*_let_account_in(case, target), look]
         case Refuser.DENIED_IDENTITY:
             return [_look_at_denials(case, target)]
         case Refuser.IDENTITY:
             may = [*_let_account_in(case, target), _allow_role(case, target)]
-            return [*may, _look_at_repository_policy(target)]
+            title = "If it may already, see whether the repository's own policy denies it"
+            return [*may, _look_at_repository_policy(target, title)]
         case refuser:
             assert_never(refuser)
 
@@ -66,7 +69,7 @@ def look_at_layer_store(case: PullCase, target: Target) -> Fix:
     vpc = [f"Name=vpc-id,Values={case.network.vpc_id}"] if case.network else []
     return target.fix(
         "If there is an endpoint for S3, its policy has to allow s3:GetObject of "
-        f"{bucket}, and the task's security group HTTPS to S3",
+        f"{bucket}, and the security group of the {case.who_pulls} HTTPS to S3",
         _describe_endpoints(
             target, *vpc, f"Name=service-name,Values={endpoint_service(target, 's3')}"
         ),
@@ -148,11 +151,8 @@ def _look_at_denials(case: PullCase, target: Target) -> Fix:
     )
 
 
-def _look_at_repository_policy(target: Target) -> Fix:
-    return target.fix(
-        "If it may already, see whether the repository's own policy denies it",
-        target.ecr("get-repository-policy"),
-    )
+def _look_at_repository_policy(target: Target, title: str) -> Fix:
+    return target.fix(title, target.ecr("get-repository-policy"))
 
 
 def _allow_role(case: PullCase, target: Target) -> Fix:

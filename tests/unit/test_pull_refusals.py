@@ -24,7 +24,11 @@ ROWS = (
     (denied("with an explicit deny in a resource control policy"), Refuser.ORGANIZATION, "A cont"),
     (denied("because no permissions boundary allows it"), Refuser.BOUNDARY, "The permissions"),
     (denied("with an explicit deny in a permissions boundary"), Refuser.BOUNDARY, "The perm"),
-    (denied("with an explicit deny in a resource-based policy"), Refuser.RESOURCE_POLICY, "If it"),
+    (
+        denied("with an explicit deny in a resource-based policy"),
+        Refuser.RESOURCE_POLICY,
+        "The repo",
+    ),
     (denied("with an explicit deny in an identity-based policy"), Refuser.DENIED_IDENTITY, "A pol"),
     (denied("with an explicit deny"), Refuser.DENIED_IDENTITY, "A policy of the role denies"),
     (
