@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
@@ -10,10 +9,12 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from stacks.alerts import Alerts
+from stacks.durations import hours, minutes
 from stacks.metrics import guard_metric, images_put
 from stacks.queues import DEAD_LETTER_DAYS
 
-_HOUR = Duration.hours(1)
+_SUM = cloudwatch.Stats.SUM
+_MAXIMUM = cloudwatch.Stats.MAXIMUM
 
 
 def alarm_above(
@@ -81,7 +82,7 @@ def watch_function(
         "ErrorsAlarm",
         alerts,
         # A batch that broke off comes back after nine minutes, so one that always does shows.
-        metric=function.metric_errors(period=Duration.minutes(30), statistic=cloudwatch.Stats.SUM),
+        metric=function.metric_errors(period=minutes(30), statistic=_SUM),
         threshold=1,
         description=(
             f"The ECR platform guard's {module} breaks off. What it was given is tried again, and "
@@ -92,9 +93,7 @@ def watch_function(
         scope,
         "ThrottlesAlarm",
         alerts,
-        metric=function.metric_throttles(
-            period=Duration.minutes(5), statistic=cloudwatch.Stats.SUM
-        ),
+        metric=function.metric_throttles(period=minutes(5), statistic=_SUM),
         periods=3,
         description=(
             f"Lambda does not let the ECR platform guard's {module} run: this account uses up its "
@@ -109,16 +108,15 @@ def watch_queue(
     queue: sqs.Queue,
     dead_letters: sqs.Queue,
     module: str,
-    longest_wait: Duration,
+    longest_wait_minutes: int,
 ) -> None:
     """Alarm where messages are given up, or wait for longer than they may."""
-    minutes = longest_wait.to_minutes()
     alarm_above(
         scope,
         "DeadLettersAlarm",
         alerts,
         metric=dead_letters.metric_approximate_number_of_messages_visible(
-            period=Duration.minutes(1), statistic=cloudwatch.Stats.MAXIMUM
+            period=minutes(1), statistic=_MAXIMUM
         ),
         description=(
             f"The ECR platform guard could not handle events. They wait in the dead-letter queue "
@@ -131,12 +129,13 @@ def watch_queue(
         "AgeAlarm",
         alerts,
         metric=queue.metric_approximate_age_of_oldest_message(
-            period=Duration.minutes(5), statistic=cloudwatch.Stats.MAXIMUM
+            period=minutes(5), statistic=_MAXIMUM
         ),
-        threshold=longest_wait.to_seconds(),
+        threshold=60 * longest_wait_minutes,
         periods=2,
         description=(
-            f"Events have waited for the ECR platform guard's {module} for over {minutes} minutes. "
+            f"Events have waited for the ECR platform guard's {module} for over "
+            f"{longest_wait_minutes} minutes. "
             "Look at its log, at its throttles and at whether its event source mapping is enabled."
         ),
     )
@@ -151,8 +150,8 @@ def watch_rules(
             namespace="AWS/Events",
             metric_name="FailedInvocations",
             dimensions_map={"RuleName": rule.rule_name},
-            statistic=cloudwatch.Stats.SUM,
-            period=Duration.minutes(5),
+            statistic=_SUM,
+            period=minutes(5),
         )
         for number, rule in enumerate(rules)
     }
@@ -164,7 +163,7 @@ def watch_rules(
             expression=" + ".join(f"FILL({name}, 0)" for name in failed),
             using_metrics=failed,
             label="Events that could not be delivered",
-            period=Duration.minutes(5),
+            period=minutes(5),
         ),
         description=(
             f"EventBridge cannot put events into the queue of the ECR platform guard's {module}. "
@@ -186,12 +185,12 @@ def watch_pushes(scope: Construct, alerts: Alerts, module: str) -> None:
         metric=cloudwatch.MathExpression(
             expression="IF(FILL(put, 0) > 0 AND FILL(seen, 0) + FILL(failed, 0) == 0, 1, 0)",
             using_metrics={
-                "put": images_put(_HOUR),
-                "seen": guard_metric(module, "pushes_seen", _HOUR),
-                "failed": guard_metric(module, "pushes_failed", _HOUR),
+                "put": images_put(hours(1)),
+                "seen": guard_metric(module, "pushes_seen", hours(1)),
+                "failed": guard_metric(module, "pushes_failed", hours(1)),
             },
             label="Hours in which ECR took images in and the guard heard of none",
-            period=_HOUR,
+            period=hours(1),
         ),
         periods=3,
         description=(

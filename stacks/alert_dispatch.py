@@ -1,6 +1,5 @@
 """What publishes the alerts that were collected, and how others hand theirs over."""
 
-from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -24,7 +23,7 @@ class AlertDispatch(QueueFedFunction):
             module="alert_dispatch",
             description="Publishes alerts about images, those of a moment in one message",
             event_patterns={},
-            delay=Duration.seconds(0),
+            delay_seconds=0,
             permissions=[],
             # A window is put into the overview once. But in a long storm each batch may hold an
             # overview and a window for the next one, which is one chain to Lambda.

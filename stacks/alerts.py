@@ -36,6 +36,7 @@ class Alerts(Construct):
                 resources=[self.topic.topic_arn],
             )
         )
+        self._action = cloudwatch_actions.SnsAction(self.topic)
         for email in emails:
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
@@ -73,8 +74,8 @@ class Alerts(Construct):
 
     def notify_of_missing_data(self, alarm: cloudwatch.Alarm) -> None:
         """Publish to the topic when an alarm has no data any more."""
-        alarm.add_insufficient_data_action(cloudwatch_actions.SnsAction(self.topic))
+        alarm.add_insufficient_data_action(self._action)
 
     def notify(self, alarm: cloudwatch.Alarm) -> None:
         """Publish to the topic when an alarm goes off."""
-        alarm.add_alarm_action(cloudwatch_actions.SnsAction(self.topic))
+        alarm.add_alarm_action(self._action)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.alarms import watch_function
+from stacks.durations import seconds
 from stacks.foundation import Foundation
 from stacks.metrics import NAMESPACE, service_of
 from stacks.policy_size import check_policy_size
@@ -30,7 +31,7 @@ class GuardFunction(Construct):
         foundation: Foundation,
         module: str,
         description: str,
-        timeout: Duration,
+        timeout_seconds: int,
         permissions: Sequence[iam.PolicyStatement],
         reserved_concurrency: int | None = None,
         publishes: bool = True,
@@ -69,7 +70,7 @@ class GuardFunction(Construct):
             architecture=ARCHITECTURE,
             layers=list(foundation.layers),
             memory_size=_MEMORY_MEGABYTES,
-            timeout=timeout,
+            timeout=seconds(timeout_seconds),
             role=self._role(),
             log_group=self.log_group,
             # Powertools writes JSON already; Lambda would wrap it in its own.

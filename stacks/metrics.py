@@ -7,6 +7,9 @@ NAMESPACE = "EcrPlatformGuard"
 """Where the functions write theirs, through Powertools, each under its service."""
 
 
+_SUM = cloudwatch.Stats.SUM
+
+
 def service_of(module: str) -> str:
     """Give the name that a module's function writes its metrics and logs under."""
     return module.replace("_", "-")
@@ -18,7 +21,7 @@ def guard_metric(module: str, name: str, period: Duration) -> cloudwatch.Metric:
         namespace=NAMESPACE,
         metric_name=name,
         dimensions_map={"service": service_of(module)},
-        statistic=cloudwatch.Stats.SUM,
+        statistic=_SUM,
         period=period,
     )
 
@@ -33,6 +36,6 @@ def images_put(period: Duration) -> cloudwatch.Metric:
         namespace="AWS/Usage",
         metric_name="CallCount",
         dimensions_map={"Service": "ECR", "Type": "API", "Resource": "PutImage", "Class": "None"},
-        statistic=cloudwatch.Stats.SUM,
+        statistic=_SUM,
         period=period,
     )

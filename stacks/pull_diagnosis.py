@@ -1,6 +1,6 @@
 """The pull diagnosis: what starts it and what it may see."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -52,7 +52,7 @@ class PullDiagnosis(QueueFedFunction):
             description="Explains why tasks in Amazon ECS cannot pull or execute their image",
             event_patterns=patterns,
             # The image is there or not already, so there is nothing to wait for.
-            delay=Duration.seconds(0),
+            delay_seconds=0,
             permissions=[
                 *_permissions_to_look(Stack.of(scope)),
                 *foundation.state.permissions_to_read_ledger(),

@@ -1,6 +1,6 @@
 """The push guard: what starts it and what it may do."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from constructs import Construct
 
@@ -41,7 +41,7 @@ class PushGuard(QueueFedFunction):
             module="push_guard",
             description="Judges the images that are pushed to Amazon ECR by their platforms",
             event_patterns={"Rule": _TAGGED_PUSH},
-            delay=Duration.seconds(settings.delay_seconds),
+            delay_seconds=settings.delay_seconds,
             # Only of resource tags that it does not obey; the rest is dispatched.
             publishes=bool(settings.policies.overrides),
             permissions=[

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -14,11 +13,11 @@ from stacks.foundation import Foundation
 from stacks.functions import GuardFunction
 from stacks.queues import dead_letter_queue, queue_before
 
-_TIMEOUT = Duration.seconds(90)
+_TIMEOUT_SECONDS = 90
 
 _BATCH_SIZE = 10
 
-_LONGEST_WAIT = Duration.minutes(30)
+_LONGEST_WAIT_MINUTES = 30
 
 
 class QueueFedFunction(Construct):
@@ -33,22 +32,22 @@ class QueueFedFunction(Construct):
         module: str,
         description: str,
         event_patterns: Mapping[str, events.EventPattern],
-        delay: Duration,
+        delay_seconds: int,
         permissions: Sequence[iam.PolicyStatement],
-        timeout: Duration = _TIMEOUT,
+        timeout_seconds: int = _TIMEOUT_SECONDS,
         batch_size: int = _BATCH_SIZE,
         max_concurrency: int | None = None,
-        longest_wait: Duration = _LONGEST_WAIT,
+        longest_wait_minutes: int = _LONGEST_WAIT_MINUTES,
         schedule: events.Schedule | None = None,
         publishes: bool = True,
         sends_to_itself: bool = False,
     ) -> None:
-        """Feed `lambdas/<module>.py` with what matches, each event held back for `delay`.
+        """Feed `lambdas/<module>.py` with what matches, each event held back first.
 
         `event_patterns` are by the id of their rule; a schedule is a rule as well. Without any,
         whoever builds this puts messages into `queue`. `max_concurrency`: how many copies run at
         once where the settings admit as many; None: as many as they admit. Messages that wait for
-        longer than `longest_wait` raise an alarm.
+        longer than `longest_wait_minutes` raise an alarm.
         """
         super().__init__(scope, construct_id)
         deploy = foundation.settings.deploy
@@ -60,8 +59,8 @@ class QueueFedFunction(Construct):
             "Queue",
             encryption=foundation.encryption,
             dead_letters=self.dead_letters,
-            timeout=timeout,
-            delay=delay,
+            timeout_seconds=timeout_seconds,
+            delay_seconds=delay_seconds,
         )
         self.rules = [
             events.Rule(self, rule_id, description=description, event_pattern=pattern)
@@ -78,7 +77,7 @@ class QueueFedFunction(Construct):
             foundation=foundation,
             module=module,
             description=description,
-            timeout=timeout,
+            timeout_seconds=timeout_seconds,
             permissions=[*permissions, _permission_to_consume(self.queue)],
             reserved_concurrency=copies if deploy.reserve_concurrency else None,
             publishes=publishes,
@@ -93,7 +92,9 @@ class QueueFedFunction(Construct):
             max_concurrency=copies,
             report_batch_item_failures=True,
         )
-        watch_queue(self, foundation.alerts, self.queue, self.dead_letters, module, longest_wait)
+        watch_queue(
+            self, foundation.alerts, self.queue, self.dead_letters, module, longest_wait_minutes
+        )
         if self.rules:
             watch_rules(self, foundation.alerts, self.rules, module)
 
@@ -105,17 +106,19 @@ class QueueFedFunction(Construct):
         """
         if not self.rules:
             return
+        queue_arn = self.queue.queue_arn
         target = targets.SqsQueue(
-            sqs.Queue.from_queue_arn(self, "QueueByArn", self.queue.queue_arn),
+            sqs.Queue.from_queue_arn(self, "QueueByArn", queue_arn),
             dead_letter_queue=self.dead_letters,
         )
+        eventbridge = iam.ServicePrincipal("events.amazonaws.com")
         for rule in self.rules:
             rule.add_target(target)
             self.queue.add_to_resource_policy(
                 iam.PolicyStatement(
-                    principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                    principals=[eventbridge],
                     actions=["sqs:SendMessage"],
-                    resources=[self.queue.queue_arn],
+                    resources=[queue_arn],
                     conditions={"ArnEquals": {"aws:SourceArn": rule.rule_arn}},
                 )
             )

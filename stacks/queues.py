@@ -4,6 +4,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from stacks.durations import seconds
 from stacks.encryption import Encryption
 
 DEAD_LETTER_DAYS = 14
@@ -25,16 +26,16 @@ def queue_before(
     *,
     encryption: Encryption,
     dead_letters: sqs.Queue,
-    timeout: Duration,
-    delay: Duration,
+    timeout_seconds: int,
+    delay_seconds: int,
 ) -> sqs.Queue:
-    """Make a queue for a function that may take `timeout`; a message waits `delay` first."""
+    """Make a queue for a function that may take `timeout_seconds`, where a message waits first."""
     return _queue(
         scope,
         construct_id,
         encryption,
-        delay=delay,
-        timeout=timeout,
+        delay_seconds=delay_seconds,
+        timeout_seconds=timeout_seconds,
         dead_letters=sqs.DeadLetterQueue(
             queue=dead_letters, max_receive_count=_RECEIVES_BEFORE_DEAD_LETTER
         ),
@@ -54,7 +55,7 @@ def fifo_queue_before(
     *,
     encryption: Encryption,
     dead_letters: sqs.Queue,
-    timeout: Duration,
+    timeout_seconds: int,
     receives: int,
 ) -> sqs.Queue:
     """Make a first-in-first-out queue; a message is given up after so many receives."""
@@ -64,7 +65,7 @@ def fifo_queue_before(
         encryption,
         fifo=True,
         retention=_LONGEST,
-        timeout=timeout,
+        timeout_seconds=timeout_seconds,
         dead_letters=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=receives),
     )
 
@@ -76,11 +77,11 @@ def _queue(
     *,
     fifo: bool | None = None,
     retention: Duration | None = None,
-    delay: Duration | None = None,
-    timeout: Duration | None = None,
+    delay_seconds: int | None = None,
+    timeout_seconds: int | None = None,
     dead_letters: sqs.DeadLetterQueue | None = None,
 ) -> sqs.Queue:
-    """Make a queue; `timeout` is that of the function behind it, None where there is none."""
+    """Make a queue; `timeout_seconds` is for the function behind it, None where there is none."""
     has_key = encryption.customer_key is not None
     return sqs.Queue(
         scope,
@@ -91,9 +92,9 @@ def _queue(
         encryption_master_key=encryption.customer_key,
         enforce_ssl=True,
         retention_period=retention,
-        delivery_delay=delay,
+        delivery_delay=None if delay_seconds is None else seconds(delay_seconds),
         # Lambda's advice, so that a batch is not received again while it is still being handled:
         # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-        visibility_timeout=None if timeout is None else Duration.seconds(6 * timeout.to_seconds()),
+        visibility_timeout=None if timeout_seconds is None else seconds(6 * timeout_seconds),
         dead_letter_queue=dead_letters,
     )

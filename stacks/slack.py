@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from platform_guard.alert_settings import SlackChannel
 from stacks.alarms import alarm_above, watch_queue
+from stacks.durations import minutes
 from stacks.foundation import Foundation
 from stacks.functions import GuardFunction
 from stacks.metrics import guard_metric
@@ -16,9 +17,9 @@ from stacks.queue_fed import QueueFedFunction
 from stacks.queues import fifo_dead_letter_queue, fifo_queue_before
 
 _NOTIFIER = "slack_notifier"
-_TIMEOUT = Duration.seconds(60)
+_TIMEOUT_SECONDS = 60
 
-_LONGEST_WAIT = Duration.minutes(30)
+_LONGEST_WAIT_MINUTES = 30
 """An outage of Slack that lasts for longer raises an alarm, which reaches people by mail."""
 
 _RECEIVES_BEFORE_DEAD_LETTER = 1000
@@ -47,17 +48,17 @@ class SlackNotifications(Construct):
             "Queue",
             encryption=foundation.encryption,
             dead_letters=dead_letters,
-            timeout=_TIMEOUT,
+            timeout_seconds=_TIMEOUT_SECONDS,
             receives=_RECEIVES_BEFORE_DEAD_LETTER,
         )
         self._route(foundation, queue)
         self._post(foundation, queue, dead_letters, channels)
-        watch_queue(self, foundation.alerts, queue, dead_letters, _NOTIFIER, _LONGEST_WAIT)
+        watch_queue(self, foundation.alerts, queue, dead_letters, _NOTIFIER, _LONGEST_WAIT_MINUTES)
         alarm_above(
             self,
             "RefusedAlarm",
             foundation.alerts,
-            metric=guard_metric(_NOTIFIER, "slack_refused", Duration.minutes(5)),
+            metric=guard_metric(_NOTIFIER, "slack_refused", minutes(5)),
             description=(
                 "Slack refuses messages of the ECR platform guard. They wait in the dead-letter "
                 f"queue {dead_letters.queue_name}, each with Slack's reason in its attribute "
@@ -76,7 +77,7 @@ class SlackNotifications(Construct):
             module="slack_router",
             description="Puts alerts into the queue of every channel of Slack that they are for",
             event_patterns={},
-            delay=Duration.seconds(0),
+            delay_seconds=0,
             publishes=False,
             permissions=[
                 iam.PolicyStatement(actions=["ecr:ListTagsForResource"], resources=[repositories]),
@@ -100,7 +101,7 @@ class SlackNotifications(Construct):
             foundation=foundation,
             module=_NOTIFIER,
             description="Posts alerts to Slack, in order and one a second a channel",
-            timeout=_TIMEOUT,
+            timeout_seconds=_TIMEOUT_SECONDS,
             reserved_concurrency=deploy.max_concurrency if deploy.reserve_concurrency else None,
             publishes=False,
             permissions=[

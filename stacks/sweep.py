@@ -1,6 +1,6 @@
 """The sweep: what starts it, what divides its work, and what it may do."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -8,12 +8,13 @@ from constructs import Construct
 
 from platform_guard.policies import Policies
 from stacks.alarms import alarm_when_absent
+from stacks.durations import hours
 from stacks.foundation import Foundation
 from stacks.policy_permissions import permissions_to_know_policies
 from stacks.queue_fed import QueueFedFunction
 
 # A part sends on what it has not done in time, so that this bounds a page and no repository.
-_TIMEOUT = Duration.minutes(5)
+_TIMEOUT_SECONDS = 300
 
 # ECR's limits are for the whole account, and pushes and pulls come first: docs/scale.md.
 _MAX_CONCURRENCY = 5
@@ -24,7 +25,7 @@ _HOURS_OF_A_DAY = 24
 _MOST_HOURS = 7 * 24
 
 # The first sweep of a large registry takes hours, and most of its parts wait.
-_LONGEST_WAIT = Duration.hours(12)
+_LONGEST_WAIT_MINUTES = 12 * 60
 
 
 class Sweep(QueueFedFunction):
@@ -48,14 +49,14 @@ class Sweep(QueueFedFunction):
             module="sweep",
             description="Looks through Amazon ECR for images that no event told of",
             event_patterns={"Deployed": _deployed(stack)},
-            delay=Duration.seconds(0),
+            delay_seconds=0,
             permissions=_permissions_to_look(stack, settings.policies),
-            timeout=_TIMEOUT,
+            timeout_seconds=_TIMEOUT_SECONDS,
             # A part that fails does not bring others back.
             batch_size=1,
             max_concurrency=_MAX_CONCURRENCY,
-            longest_wait=_LONGEST_WAIT,
-            schedule=events.Schedule.rate(Duration.hours(settings.sweep.every_hours)),
+            longest_wait_minutes=_LONGEST_WAIT_MINUTES,
+            schedule=events.Schedule.rate(hours(settings.sweep.every_hours)),
             # What is left of a part, until nothing is left of it.
             sends_to_itself=True,
         )
@@ -73,16 +74,16 @@ class Sweep(QueueFedFunction):
         Its parts count as well: while a first sweep takes hours, a start waits behind them.
         """
         every_hours = foundation.settings.sweep.every_hours
-        hours = min(every_hours, _HOURS_OF_A_DAY)
+        period_hours = min(every_hours, _HOURS_OF_A_DAY)
         awaited = min(2 * every_hours, _MOST_HOURS)
         alarm_when_absent(
             self,
             "MissedAlarm",
             foundation.alerts,
             metric=self.function.metric_invocations(
-                period=Duration.hours(hours), statistic=cloudwatch.Stats.SUM
+                period=hours(period_hours), statistic=cloudwatch.Stats.SUM
             ),
-            periods=-(-awaited // hours),
+            periods=-(-awaited // period_hours),
             description=(
                 f"The ECR platform guard's sweep has not run for {awaited} hours, and should run "
                 f"every {every_hours}. Run platform-guard doctor: it looks at the schedule and at "
