@@ -28,12 +28,14 @@ class Alerts(Construct):
             master_key=encryption.key,
             enforce_ssl=True,
         )
+        self.topic_arn = self.topic.topic_arn
+        self._to_publish = iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic_arn])
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AlarmsMayPublish",
                 principals=[alarms_of(Stack.of(self))],
                 actions=["sns:Publish"],
-                resources=[self.topic.topic_arn],
+                resources=[self.topic_arn],
             )
         )
         self._action = cloudwatch_actions.SnsAction(self.topic)
@@ -51,7 +53,7 @@ class Alerts(Construct):
                 principals=[iam.ServicePrincipal("sns.amazonaws.com")],
                 actions=["sqs:SendMessage"],
                 resources=[queue.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": self.topic.topic_arn}},
+                conditions={"ArnEquals": {"aws:SourceArn": self.topic_arn}},
             )
         )
         subscription = sns.Subscription(
@@ -70,7 +72,7 @@ class Alerts(Construct):
 
     def permissions_to_publish(self) -> list[iam.PolicyStatement]:
         """Give what a function's role needs to publish, but for the key of the topic."""
-        return [iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn])]
+        return [self._to_publish]
 
     def notify_of_missing_data(self, alarm: cloudwatch.Alarm) -> None:
         """Publish to the topic when an alarm has no data any more."""

@@ -112,7 +112,7 @@ def _health(parts: Sequence[QueueFedFunction]) -> list[Graph]:
 def _cost_drivers(parts: Sequence[QueueFedFunction], foundation: Foundation) -> list[Graph]:
     functions = [(part.module, part.function.function_name) for part in parts]
     logs = [(part.module, part.log_group.log_group_name) for part in parts]
-    table = [("table", foundation.state.table.table_name)]
+    table = [("table", foundation.state.table_name)]
     topic = [("topic", foundation.alerts.topic.topic_name)]
     return [
         _graph(

@@ -81,8 +81,8 @@ class GuardFunction(Construct):
             # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
             recursive_loop=lambda_.RecursiveLoop.ALLOW if sends_to_itself else None,
             environment={
-                "GUARD_TOPIC_ARN": foundation.alerts.topic.topic_arn,
-                "GUARD_STATE_TABLE": foundation.state.table.table_name,
+                "GUARD_TOPIC_ARN": foundation.alerts.topic_arn,
+                "GUARD_STATE_TABLE": foundation.state.table_name,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
                 "POWERTOOLS_SERVICE_NAME": service_of(module),

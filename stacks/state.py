@@ -38,6 +38,16 @@ class State(Construct):
             encryption_key=encryption.customer_key,
             removal_policy=RemovalPolicy.DESTROY,
         )
+        self.table_name = self.table.table_name
+        self._to_use = iam.PolicyStatement(
+            actions=[
+                "dynamodb:DeleteItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+            ],
+            resources=[self.table.table_arn],
+        )
         repository, at = (
             dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
             for name in LEDGER_INDEX_KEYS
@@ -53,24 +63,14 @@ class State(Construct):
         output = CfnOutput(
             self,
             "TableName",
-            value=self.table.table_name,
+            value=self.table_name,
             description="The table that platform-guard history and undo read",
         )
         output.override_logical_id(STATE_TABLE_OUTPUT)
 
     def permissions_to_use(self) -> list[iam.PolicyStatement]:
         """Give what a function's role needs to remember what it did."""
-        return [
-            iam.PolicyStatement(
-                actions=[
-                    "dynamodb:DeleteItem",
-                    "dynamodb:GetItem",
-                    "dynamodb:PutItem",
-                    "dynamodb:UpdateItem",
-                ],
-                resources=[self.table.table_arn],
-            )
-        ]
+        return [self._to_use]
 
     def permissions_to_read_ledger(self) -> list[iam.PolicyStatement]:
         """Give what a function's role needs to see what was done to the images of a repository."""
