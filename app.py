@@ -5,6 +5,7 @@
 asks for.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ def main() -> None:
     try:
         load_settings(guard_file)
         prepare_cdk_process()
+        # This process ends soon, and aws_cdk makes objects by the hundred thousand that all stay.
+        gc.disable()
         # Not at the top: aws_cdk starts Node when it is imported, and takes seconds to do it.
         from stacks.synthesis import synthesize
 

@@ -1,10 +1,11 @@
 """Synthesis of the default app, against a minimal CDK app with as many functions.
 
 Each is the CPU time of a whole fresh process and of the Node that it starts, which other work on
-the machine disturbs less than the time on the clock. A ratio of at most 1.3 is the aim.
+the machine disturbs less than the time on the clock.
 
-The default app leaves the CDK's check of the templates to the tests, which a minimal one does not;
-the other lines compare both with it and both without it.
+The first two lines compare like with like. The default app leaves the CDK's check of the templates
+to the tests, which a minimal one does not: the third line compares both as they run by default. A
+ratio of at most 1.3 is the aim.
 """
 
 import os
@@ -51,9 +52,9 @@ for module in modules:
 app.synth()
 """
 _COMPARISONS = (
-    ("the default app", "false", "true"),
-    ("both with checks", "true", "true"),
-    ("both without checks", "false", "false"),
+    ("both without the CDK's checks", "false", "false"),
+    ("both with them", "true", "true"),
+    ("each by default: ours without, the minimal app with", "false", "true"),
 )
 """What a line is called, and whether the app and the minimal one check the templates."""
 
@@ -75,8 +76,8 @@ def main() -> None:
                 partial(_cpu_seconds, minimal, minimal_checks),
                 _PAIRS,
             )
-            print(f"  {name:<20}  {taken:5.2f} s   {ratio:5.2f} of {reference:.2f} s")
-    print(f"  copying of the code   {staging:5.2f} s   of the default app")
+            print(f"  {name:<51}  {taken:5.2f} s   {ratio:5.2f} of {reference:.2f} s")
+    print(f"  {'copying of the code, which is in all of ours':<51}  {staging:5.2f} s")
 
 
 def _seconds_to_stage(folder: Path) -> float:
