@@ -34,6 +34,7 @@ from platform_guard.aws.sweeper import Sweeper
 from platform_guard.aws.told_findings import ToldFindings
 from platform_guard.environment import environment_variable
 from platform_guard.events import parse_json
+from platform_guard.fingerprints import fingerprint
 from platform_guard.sweep_messages import Part, Start, parse_message
 from platform_guard.sweep_report import SweepReport, digest_alert
 
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 # Of the function's time, to finish the page that is under way and to write what was found.
 _SECONDS_TO_FINISH = 120
+
+_SECONDS_BETWEEN_REMINDERS = 7 * 24 * 3600
 
 # The queue gives a message up after four.
 _LAST_TRY = 3
@@ -83,9 +86,10 @@ def _start(start: Start, context: LambdaContext) -> None:
     stalled = state.under_way()
     parts = _sweeper(context).start(start)
     if parts is None:
+        outcome = "put off" if start.is_deployment else "ignored"
         reason = f"the sweep {stalled} is under way"
-        logger.info("sweep not started", outcome="ignored", reason=reason)
-        count("sweeps_skipped")
+        logger.info("sweep not started", outcome=outcome, reason=reason)
+        count("sweeps_put_off" if start.is_deployment else "sweeps_skipped")
         return
     if stalled and stalled != start.sweep_id:
         _tell(state.report(stalled), context)
@@ -133,8 +137,16 @@ def _tell(report: SweepReport, context: LambdaContext) -> None:
         ):
             count(name, value)
         alert = digest_alert(report, _account(context), region)
-        if alert is not None:
-            AlertTopic(clients.sns, topic_arn).publish(alert)
+        if alert is None:
+            return
+        topic = AlertTopic(clients.sns, topic_arn)
+        if report.has_news:
+            topic.publish(alert)
+            return
+        # What cannot be seen stays so until somebody mends it, or is meant to be so.
+        reminder = Once(clients.dynamodb, state_table, "sweep-unseen", _SECONDS_BETWEEN_REMINDERS)
+        unseen = fingerprint(sorted(report.unseen_lines))
+        reminder.run(unseen, lambda: topic.publish(alert), context)
 
     Once(clients.dynamodb, state_table, "sweep").run(report.sweep_id, tell, context)
 

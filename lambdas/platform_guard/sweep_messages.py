@@ -10,12 +10,16 @@ REPOSITORIES_PER_PART = 25
 
 _PART = "sweep_part"
 
+_CLOUDFORMATION = "aws.cloudformation"
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """A sweep is to be started."""
 
     sweep_id: str
+    is_deployment: bool = False
+    """Whether the settings may be new. Such a sweep comes after one that is under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,13 @@ def parse_message(message: object) -> Start | Part:
     fields = required_object(message, "the message")
     if _PART in fields:
         return _part(required_object(fields[_PART], _PART))
-    return Start(required_text(fields, "id"))
+    return Start(required_text(fields, "id"), fields.get("source") == _CLOUDFORMATION)
+
+
+def render_start(start: Start) -> str:
+    """Write a start as a message."""
+    source = {"source": _CLOUDFORMATION} if start.is_deployment else {}
+    return json.dumps({"id": start.sweep_id, **source})
 
 
 def render_part(part: Part) -> str:

@@ -72,6 +72,11 @@ class SweepReport:
         return sum(self.verdicts.values())
 
     @property
+    def has_news(self) -> bool:
+        """Whether it found or did something, or did not end."""
+        return bool(self.new or self.handed_over or not self.is_through)
+
+    @property
     def unheard(self) -> int:
         """How many of them were never judged before, by whatever policy."""
         return self.new - self.changed
@@ -86,7 +91,7 @@ def finding_line(judged: JudgedImage) -> str:
 
 def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None:
     """Give the message of a sweep that has ended; None where it has nothing to tell."""
-    if report.is_through and not report.new and not report.handed_over:
+    if not report.has_news and not report.unseen:
         return None
     return Alert(
         severity=_severity(report),
@@ -111,7 +116,8 @@ def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None
 def _severity(report: SweepReport) -> Severity:
     mild = {Finding.INDEX_ONLY, NoFinding.UNREADABLE}
     fails = any(count for name, count in report.verdicts.items() if name not in mild)
-    return Severity.WARNING if fails or not report.is_through else Severity.INFO
+    is_blind = not report.is_through or not report.has_news
+    return Severity.WARNING if fails or is_blind else Severity.INFO
 
 
 def _headline(report: SweepReport) -> str:
@@ -121,6 +127,8 @@ def _headline(report: SweepReport) -> str:
         return f"the sweep found {_images(report.unheard)} that nobody was told of"
     if report.changed:
         return f"{_images(report.changed)} with a finding by the changed policy"
+    if not report.handed_over:
+        return f"the sweep could not see {_repositories(report.unseen)}, wholly or in part"
     if report.handed_over == 1:
         return "1 finding that was told before is being remedied"
     return f"{report.handed_over:,} findings that were told before are being remedied"
@@ -128,6 +136,10 @@ def _headline(report: SweepReport) -> str:
 
 def _images(count: int) -> str:
     return "1 image" if count == 1 else f"{count:,} images"
+
+
+def _repositories(count: int) -> str:
+    return "1 repository" if count == 1 else f"{count:,} repositories"
 
 
 def _summary(report: SweepReport) -> str:
@@ -148,6 +160,8 @@ def _summary(report: SweepReport) -> str:
             f"{report.changed:,} of the images below were judged by another policy before: the "
             "settings have changed since."
         )
+    if not report.has_news:
+        sentences.append("It found nothing else. What cannot be seen is told once a week.")
     return " ".join(sentences)
 
 
@@ -162,7 +176,7 @@ def _facts(report: SweepReport) -> list[tuple[str, str]]:
     if report.postponed:
         facts.append(("Postponed", f"{report.postponed:,} to the next sweep"))
     if report.unseen:
-        facts.append(("Not seen", f"{report.unseen:,} repositories, wholly or in part"))
+        facts.append(("Not seen", f"{_repositories(report.unseen)}, wholly or in part"))
     return facts
 
 

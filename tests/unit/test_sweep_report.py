@@ -46,7 +46,16 @@ def test_it_says_what_was_found_what_was_done_and_what_was_not_seen() -> None:
 
 
 def test_a_sweep_that_found_nothing_new_says_nothing() -> None:
-    assert digest_alert(NOTHING_NEW, ACCOUNT, REGION) is None
+    assert digest_alert(replace(NOTHING_NEW, unseen=0), ACCOUNT, REGION) is None
+
+
+def test_a_sweep_that_found_nothing_but_could_not_see_all_says_so() -> None:
+    alert = digest_alert(NOTHING_NEW, ACCOUNT, REGION)
+
+    assert alert is not None
+    assert alert.severity is Severity.WARNING
+    assert alert.title.endswith("the sweep could not see 1 repository, wholly or in part")
+    assert alert.evidence == ("not seen: shop/secret: AccessDeniedException",)
 
 
 def test_a_sweep_that_did_not_end_is_told_although_it_found_nothing() -> None:

@@ -15,7 +15,7 @@ from platform_guard.judged_keys import KEY_BYTES, KEYS_PER_ITEM, image_key, key_
 from platform_guard.marks import mark_for
 from platform_guard.policy import IndexRule, Policy, Remedy
 from platform_guard.references import Repository
-from platform_guard.sweep_messages import Start, divide, parse_message, render_part
+from platform_guard.sweep_messages import Start, divide, parse_message, render_part, render_start
 from platform_guard.sweeping import RepositorySweep, SweptRepository, settled_key, unsettled_key
 from platform_guard.verdicts import Finding
 from tests.support.images import Blob, image, index, listed_image
@@ -230,7 +230,16 @@ def test_the_largest_part_fits_a_message_of_sqs() -> None:
 
 
 def test_a_schedule_and_a_deployment_start_a_sweep() -> None:
-    assert parse_message({"id": "event-1", "detail-type": "Scheduled Event"}) == Start("event-1")
+    assert parse_message({"id": "event-1", "source": "aws.events"}) == Start("event-1")
+    deployed = Start("event-2", is_deployment=True)
+    assert parse_message({"id": "event-2", "source": "aws.cloudformation"}) == deployed
+
+
+@pytest.mark.parametrize("is_deployment", [False, True])
+def test_starts_survive_being_sent(is_deployment: bool) -> None:
+    start = Start("event-1", is_deployment)
+
+    assert parse_message(json.loads(render_start(start))) == start
 
 
 @pytest.mark.parametrize(

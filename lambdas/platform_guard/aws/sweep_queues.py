@@ -9,13 +9,16 @@ from platform_guard.auditing import Candidate
 from platform_guard.aws.errors import LookUpError
 from platform_guard.fingerprints import fingerprint
 from platform_guard.hand_over import SWEEP, delay_of, found_images, push_event
-from platform_guard.sweep_messages import Part, render_part
+from platform_guard.sweep_messages import Part, Start, render_part, render_start
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 _MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
+
+# The most that SQS allows. A sweep takes minutes, and the first one of a large registry hours.
+_SECONDS_BETWEEN_TRIES = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,10 @@ class SweepQueues:
     def send_parts(self, parts: Iterable[Part]) -> None:
         """Send parts to be done."""
         self._send(self.parts_url, [(render_part(part), 0) for part in parts])
+
+    def put_off(self, start: Start) -> None:
+        """Send a start again, to be received later."""
+        self._send(self.parts_url, [(render_start(start), _SECONDS_BETWEEN_TRIES)])
 
     def hand_over(self, found: Sequence[Candidate], before: int) -> None:
         """Hand images with a finding to the push guard, after as many that were handed before."""

@@ -47,8 +47,13 @@ class Sweeper:
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONNECTIONS))
 
     def start(self, start: Start) -> int | None:
-        """Divide a sweep into parts; None while another sweep is under way."""
+        """Divide a sweep into parts; None while another sweep is under way.
+
+        After a deployment another one may have judged by the settings of before, so it is put off.
+        """
         if not self.state.begin(start.sweep_id):
+            if start.is_deployment:
+                self.queues.put_off(start)
             return None
         names = [
             repository.name

@@ -168,6 +168,26 @@ def test_two_sweeps_do_not_overlap(aws: LocalAws, sweeps: Sweeps) -> None:
 
 
 @pytest.mark.usefixtures("ecr")
+def test_a_deployment_during_a_sweep_is_swept_for_after_it(aws: LocalAws, sweeps: Sweeps) -> None:
+    push(aws, MAC_BUILD)
+    sweeps.drop_events()
+    sweeps.start()
+    aws.emit(_deployed(aws))
+
+    invocations = sweeps.guard.drain()
+
+    assert metric(invocations, "sweeps_put_off") == 1
+    begun = [
+        line["sweep"]
+        for invocation in invocations
+        for line in invocation.logs
+        if isinstance(line, dict) and line.get("outcome") == "started"
+    ]
+    assert begun == ["sweep-1", "deployed-1"]
+    assert len(sweeps.alerts()) == 1
+
+
+@pytest.mark.usefixtures("ecr")
 def test_a_sweep_that_was_throttled_goes_on(aws: LocalAws, sweeps: Sweeps) -> None:
     push(aws, MAC_BUILD)
     sweeps.drop_events()
@@ -193,8 +213,25 @@ def test_what_cannot_be_seen_is_named_and_does_not_hold_up_the_rest(
         sweeps.sweep()
 
     (alert,) = sweeps.alerts()
-    assert alert["facts"]["not_seen"] == "1 repositories, wholly or in part"
+    assert alert["facts"]["not_seen"] == "1 repository, wholly or in part"
     assert "not seen: shop/secret: AccessDeniedException" in alert["evidence"]
+
+
+def test_what_cannot_be_seen_is_told_once_until_it_is_more(
+    aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
+) -> None:
+    def told() -> list[str]:
+        sweeps.clock.moved += 24 * HOUR
+        aws.fail("DescribeImages", "AccessDeniedException", times=2)
+        sweeps.sweep()
+        aws.fail_no_more()
+        return [alert["title"].partition(": ")[2] for alert in sweeps.alerts()]
+
+    assert told() == ["the sweep could not see 1 repository, wholly or in part"]
+    assert told() == []
+    ecr.create_repository(repositoryName="shop/web")
+    assert told() == ["the sweep could not see 2 repositories, wholly or in part"]
+    assert told() == []
 
 
 def test_a_part_that_takes_too_long_goes_on_in_another_message(

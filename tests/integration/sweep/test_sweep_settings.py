@@ -9,6 +9,7 @@ import pytest
 from local_aws import LocalAws
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push
 from tests.support.sweeps import HOUR, Clock, Sweeps, metric
+from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -132,3 +133,32 @@ def test_what_a_changed_policy_finds_was_not_missed(
     assert "nobody" not in alert["title"] + alert["summary"]
     assert "0 of them for the first time" in alert["summary"]
     assert metric(invocations, "pushes_missed") == 0
+
+
+@pytest.mark.usefixtures("ecr")
+def test_resource_tags_that_cannot_be_read_let_nothing_be_judged_by_a_guess(
+    aws: LocalAws, clock: Clock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    guard_toml = '[guard]\nrepository_overrides = ["required_platforms", "ignore"]\n'
+    sweeps = Sweeps(aws, aws.deploy(cloud_assembly(guard_toml, tmp_path_factory)), clock)
+    push(aws, MAC_BUILD)
+    sweeps.drop_events()
+    sweeps.sweep()
+    assert [alert["code"] for alert in sweeps.alerts()] == ["sweep"]
+    clock.moved += DAY
+    sweeps.guard.restart()
+    aws.fail("ListTagsForResource", "AccessDeniedException", times=10)
+
+    sweeps.sweep()
+
+    (alert,) = sweeps.alerts()
+    assert alert["title"].endswith("the sweep could not see 1 repository, wholly or in part")
+    (line,) = alert["evidence"]
+    assert "whether the repository's resource tags ask for something else (AccessDen" in line
+    assert "BatchGetImage" not in sweeps.calls()
+    aws.fail_no_more()
+
+    sweeps.sweep()
+
+    assert sweeps.alerts() == []
+    assert "BatchGetImage" not in sweeps.calls()
