@@ -7,10 +7,7 @@ from platform_guard.pull_cases import PullCase
 from platform_guard.pull_fixes_tasks import restart
 from platform_guard.pull_roles import allow_caching, role_name
 from platform_guard.pull_targets import Target
-
-_USUAL_PREFIXES = frozenset(
-    {"azure", "chainguard", "docker-hub", "ecr-public", "github", "gitlab", "kubernetes", "quay"}
-)
+from platform_guard.upstreams import USUAL_PREFIXES
 
 
 def missing_upstream_fixes(case: PullCase, target: Target) -> list[Fix]:
@@ -45,11 +42,11 @@ def missing_upstream_fixes(case: PullCase, target: Target) -> list[Fix]:
 def likely_cache_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Say what holds if a cache fills the repository, where its name looks like that.
 
-    The rules of another account are not to be seen; the console suggests these prefixes.
+    The rules of another account are not to be seen.
     """
     repository = case.reference.repository if case.reference else None
     prefix, slash, _ = repository.name.partition("/") if repository else ("", "", "")
-    if repository is None or not slash or prefix not in _USUAL_PREFIXES or case.is_cache_known:
+    if repository is None or not slash or prefix not in USUAL_PREFIXES or case.is_cache_known:
         return []
     return [
         target.fix(

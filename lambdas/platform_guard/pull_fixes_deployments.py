@@ -10,7 +10,7 @@ from platform_guard.alerts import Fix
 from platform_guard.pull_cases import PullCase
 from platform_guard.pull_targets import Target
 
-_REVISION = "revision.json"
+_NAMED, _REVISION = "last-revision.json", "revision.json"
 
 
 def deploy_again(case: PullCase, target: Target, title: str) -> Fix:
@@ -80,10 +80,14 @@ def _controller(case: PullCase) -> str:
 
 
 def _with_code_deploy(target: Target) -> list[str]:
-    group = ("--application-name", "APPLICATION", "--deployment-group-name", "DEPLOYMENT_GROUP")
-    query = ("--query", "deploymentGroupInfo.targetRevision", "--output", "json")
+    """Deploy what was deployed last, which CodeDeploy names by its checksum alone."""
+    application = ("--application-name", "APPLICATION")
+    group = (*application, "--deployment-group-name", "DEPLOYMENT_GROUP")
+    last = ("--query", "deploymentGroupInfo.targetRevision", "--output", "json")
+    whole = ("--revision", f"file://{_NAMED}", "--query", "revision", "--output", "json")
     return [
-        f"{target.aws('deploy', 'get-deployment-group', *group, *query)} > {_REVISION}",
+        f"{target.aws('deploy', 'get-deployment-group', *group, *last)} > {_NAMED}",
+        f"{target.aws('deploy', 'get-application-revision', *application, *whole)} > {_REVISION}",
         target.aws("deploy", "create-deployment", *group, "--revision", f"file://{_REVISION}"),
     ]
 

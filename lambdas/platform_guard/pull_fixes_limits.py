@@ -1,7 +1,6 @@
 """Fixes for a registry that serves no more."""
 
 import shlex
-from dataclasses import dataclass
 
 from platform_guard.alerts import Fix
 from platform_guard.pull_cases import PullCase
@@ -9,32 +8,7 @@ from platform_guard.pull_fixes_tasks import restart
 from platform_guard.pull_roles import allow_caching, execution_role_name
 from platform_guard.pull_targets import Target
 from platform_guard.references import Repository
-
-_DOCKER_HUB = "registry-1.docker.io"
-
-
-@dataclass(frozen=True, slots=True)
-class _Upstream:
-    """A registry that Amazon ECR can cache.
-
-    https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
-    """
-
-    host: str
-    prefix: str
-    """Of the repositories that the cache fills."""
-    wants_secret: bool
-
-
-_UPSTREAMS = (
-    _Upstream(_DOCKER_HUB, "docker-hub", wants_secret=True),
-    _Upstream("ghcr.io", "github", wants_secret=True),
-    _Upstream("registry.gitlab.com", "gitlab", wants_secret=True),
-    _Upstream("cgr.dev", "chainguard", wants_secret=True),
-    _Upstream("public.ecr.aws", "ecr-public", wants_secret=False),
-    _Upstream("quay.io", "quay", wants_secret=False),
-    _Upstream("registry.k8s.io", "kubernetes", wants_secret=False),
-)
+from platform_guard.upstreams import DOCKER_HUB, Upstream, upstream_of
 
 
 def rate_limit_fixes(case: PullCase, target: Target) -> list[Fix]:
@@ -47,7 +21,7 @@ def rate_limit_fixes(case: PullCase, target: Target) -> list[Fix]:
         )
         return [again, quotas]
     host, name = _split(case)
-    upstream = _upstream(host)
+    upstream = upstream_of(host)
     if upstream is None:
         return [again, _copy(case, target, name)]
     return [_cache(target, upstream, name), _let_role_cache(case, target, upstream), again]
@@ -60,22 +34,16 @@ def _split(case: PullCase) -> tuple[str, str]:
     if slash and ("." in host or ":" in host or host == "localhost"):
         return _canonical(host), rest
     if not image:
-        return _canonical(case.failure.error.registry or _DOCKER_HUB), "IMAGE"
-    return _DOCKER_HUB, image
+        return _canonical(case.failure.error.registry or DOCKER_HUB), "IMAGE"
+    return DOCKER_HUB, image
 
 
 def _canonical(host: str) -> str:
-    return _DOCKER_HUB if host == "docker.io" or host.endswith(".docker.io") else host
+    return DOCKER_HUB if host == "docker.io" or host.endswith(".docker.io") else host
 
 
-def _upstream(host: str) -> _Upstream | None:
-    if host.endswith(".azurecr.io"):
-        return _Upstream(host, "azure", wants_secret=True)
-    return next((upstream for upstream in _UPSTREAMS if upstream.host == host), None)
-
-
-def _cache(target: Target, upstream: _Upstream, name: str) -> Fix:
-    if upstream.host == _DOCKER_HUB and "/" not in name and name != "IMAGE":
+def _cache(target: Target, upstream: Upstream, name: str) -> Fix:
+    if upstream.host == DOCKER_HUB and "/" not in name and name != "IMAGE":
         name = f"library/{name}"
     cached = Repository(target.account, target.region, f"{upstream.prefix}/{name}").uri
     rule = ("--ecr-repository-prefix", upstream.prefix, "--upstream-registry-url", upstream.host)
@@ -95,7 +63,7 @@ def _cache(target: Target, upstream: _Upstream, name: str) -> Fix:
     )
 
 
-def _let_role_cache(case: PullCase, target: Target, upstream: _Upstream) -> Fix:
+def _let_role_cache(case: PullCase, target: Target, upstream: Upstream) -> Fix:
     filled = Repository(target.account, target.region, f"{upstream.prefix}/*").arn
     return target.fix(
         "Let the execution role have the cache filled",
