@@ -8,6 +8,8 @@ UV_VERSION := 0.13.9
 
 # Without byte-code aws-cdk-lib is recompiled at every run.
 unexport PYTHONDONTWRITEBYTECODE
+# The certificates of a company, which uv would not look for.
+export UV_SYSTEM_CERTS ?= 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -47,7 +49,7 @@ synth: setup  ## Write the CloudFormation templates to cdk.out/
 	@echo 'Templates are in cdk.out/'
 
 node_modules/.package-lock.json: package-lock.json | setup
-	@npm ci --silent --no-audit --no-fund
+	@npm ci --loglevel error --no-audit --no-fund
 
 deploy: setup  ## Deploy to the account of your AWS credentials, to the regions of guard.toml
 	@$(BIN)/platform-guard preflight

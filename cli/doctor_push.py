@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cli.checks import Check, Outcome
 from cli.deployed import DeployedStack
 from cli.operator_clients import OperatorClients
+from platform_guard.alert_json import AlertError, parse_alert
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.media_types import DOCKER_MANIFEST
 from platform_guard.platforms import Platform
@@ -88,7 +89,7 @@ def _push_and_wait(
             )
             pushed = waiting.clock()
             _push(clients.ecr, name, _unsuited(required))
-            took = _wait(clients, queue, pushed, waiting)
+            took = _wait(clients, queue, name, pushed, waiting)
     finally:
         yield from left
     if took is None:
@@ -147,7 +148,10 @@ def _listen(clients: OperatorClients, stack: DeployedStack, name: str, removing:
         TopicArn=topic,
         Protocol="sqs",
         Endpoint=arn,
-        Attributes={"FilterPolicy": json.dumps({"repository": [name]})},
+        Attributes={
+            "FilterPolicy": json.dumps({"repository": [name]}),
+            "RawMessageDelivery": "true",
+        },
         ReturnSubscriptionArn=True,
     )["SubscriptionArn"]
     removing.later(
@@ -212,11 +216,21 @@ def _digest(content: bytes) -> str:
     return f"sha256:{sha256(content).hexdigest()}"
 
 
-def _wait(clients: OperatorClients, queue: str, pushed: float, waiting: Waiting) -> float | None:
+def _wait(
+    clients: OperatorClients, queue: str, repository: str, pushed: float, waiting: Waiting
+) -> float | None:
     """Give after how many seconds the alert was there; None: it did not come in time."""
     while (passed := waiting.clock() - pushed) < waiting.seconds:
-        answer = clients.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=0)
-        if answer.get("Messages"):
+        answer = clients.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+        if any(_is_about(repository, message["Body"]) for message in answer.get("Messages", [])):
             return passed
         waiting.sleep(1)
     return None
+
+
+def _is_about(repository: str, text: str) -> bool:
+    """Tell the alert from what SNS delivers until a new filter holds, for up to 15 minutes."""
+    try:
+        return parse_alert(text).repository == repository
+    except AlertError:  # such as what an alarm says
+        return False

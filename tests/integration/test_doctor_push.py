@@ -8,6 +8,8 @@ import pytest
 from cli.checks import Check, Outcome, look_at
 from cli.doctor_push import Waiting, try_a_push
 from local_aws import LocalAws
+from platform_guard.alert_json import render_json
+from platform_guard.trial_alerts import alert_for_a_test
 from tests.integration.patient import Patient, disable_rule
 
 
@@ -50,6 +52,26 @@ def test_where_no_alert_comes_the_push_has_failed_and_leaves_nothing_behind(
     assert check.outcome is Outcome.FAILED
     assert check.found.startswith("no alert within 30 seconds")
     assert what_is_left(patient.aws) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [render_json(alert_for_a_test("123456789012", "eu-central-1", "now")), "An alarm went off"],
+    ids=["another alert", "no alert"],
+)
+def test_what_else_the_topic_publishes_is_not_taken_for_the_alert(
+    patient: Patient, text: str
+) -> None:
+    disable_rule(patient)
+    sqs = patient.aws.client("sqs")
+
+    def deliver_something_else(_: float) -> None:
+        (queue,) = sqs.list_queues(QueueNamePrefix="platform-guard-doctor")["QueueUrls"]
+        sqs.send_message(QueueUrl=queue, MessageBody=text)
+
+    (check,) = a_push(patient, deliver_something_else)
+
+    assert check.outcome is Outcome.FAILED
 
 
 def test_an_interrupted_push_leaves_nothing_behind(patient: Patient) -> None:
