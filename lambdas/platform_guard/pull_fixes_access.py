@@ -6,6 +6,7 @@ from typing import assert_never
 
 from platform_guard.alerts import Fix
 from platform_guard.pull_cases import PullCase
+from platform_guard.pull_fixes_caches import refused_cache_fixes
 from platform_guard.pull_fixes_credentials import credential_fixes
 from platform_guard.pull_refusals import Refuser, refuser_of
 from platform_guard.pull_roles import allow, allow_caching, pulls_as_instance, role_name
@@ -55,7 +56,8 @@ def access_fixes(case: PullCase, target: Target) -> list[Fix]:
         case Refuser.DENIED_IDENTITY:
             return [_look_at_denials(case, target)]
         case Refuser.IDENTITY:
-            may = [*_let_account_in(case, target), _allow_role(case, target)]
+            cache = refused_cache_fixes(case, target)
+            may = [*cache, *_let_account_in(case, target), _allow_role(case, target)]
             title = "If it may already, see whether the repository's own policy denies it"
             return [*may, _look_at_repository_policy(target, title)]
         case refuser:

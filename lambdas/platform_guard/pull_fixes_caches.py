@@ -39,6 +39,24 @@ def missing_upstream_fixes(case: PullCase, target: Target) -> list[Fix]:
     ]
 
 
+def refused_cache_fixes(case: PullCase, target: Target) -> list[Fix]:
+    """Have a cache filled that ECR or the registry behind it refuses to fill."""
+    if case.reference is None or not case.is_cached:
+        return []
+    return [
+        target.fix(
+            "A pull-through cache fills the repository: let the role that pulls fill it",
+            allow_caching(target, role_name(case), case.reference.repository.arn),
+        ),
+        target.fix(
+            "See whether the registry behind the cache still takes its credentials",
+            _about_rule(
+                case, target, "validate-pull-through-cache-rule", "--ecr-repository-prefix"
+            ),
+        ),
+    ]
+
+
 def likely_cache_fixes(case: PullCase, target: Target) -> list[Fix]:
     """Say what holds if a cache fills the repository, where its name looks like that.
 

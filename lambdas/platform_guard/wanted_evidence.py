@@ -43,7 +43,8 @@ _WANTED = {
     Cause.UNSUPPORTED_MANIFEST: _STORED,
     Cause.IMAGE_NOT_FOUND: _STORED,
     Cause.EXEC_FORMAT: _STORED,
-    Cause.ACCESS_DENIED: _DEFINITION | {EvidenceKind.ROLE, EvidenceKind.REPOSITORY},
+    Cause.ACCESS_DENIED: _DEFINITION
+    | {EvidenceKind.ROLE, EvidenceKind.REPOSITORY, EvidenceKind.CACHE},
     Cause.REGISTRY_AUTH: _DEFINITION | {EvidenceKind.ROLE, EvidenceKind.NETWORK},
     Cause.RATE_LIMITED: _DEFINITION,
     Cause.NETWORK_REGISTRY: _NETWORK,

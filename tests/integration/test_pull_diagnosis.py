@@ -153,7 +153,12 @@ COSTS = (
     (
         "access-denied",
         DENIED,
-        ("DescribeTaskDefinition", "DescribeRepositories", "DescribeServices"),
+        (
+            "DescribeTaskDefinition",
+            "DescribeRepositories",
+            "DescribePullThroughCacheRules",
+            "DescribeServices",
+        ),
     ),
     ("disk-full", DISK_FULL, ("DescribeTaskDefinition", "DescribeServices")),
     ("rate-limited", RATE_LIMITED, ("DescribeTaskDefinition", "DescribeServices")),

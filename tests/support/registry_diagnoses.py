@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from platform_guard.evidence import (
     NO_EVIDENCE,
+    CacheRule,
     Evidence,
     NotSeen,
 )
@@ -53,6 +54,15 @@ REGISTRY_CASES: dict[str, tuple[TaskStop, Evidence]] = {
             denied("because no identity-based policy allows it", "BatchImportUpstreamImage"), NGINX
         ),
         Evidence(task_definition=DEFINITION, role=ROLE),
+    ),
+    "access-denied-cached": (
+        stop_with(
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to "
+            f"resolve ref {NGINX}: pulling from host failed with status code [manifests 1]: 403 "
+            "Forbidden",
+            NGINX,
+        ),
+        Evidence(task_definition=DEFINITION, role=ROLE, cache=CacheRule("docker-hub")),
     ),
     "access-denied-instance": (
         stop_with(
