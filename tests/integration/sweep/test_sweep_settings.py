@@ -135,6 +135,25 @@ def test_what_a_changed_policy_finds_was_not_missed(
     assert metric(invocations, "pushes_missed") == 0
 
 
+def test_what_the_guard_did_not_take_away_at_the_push_is_not_handed_over_again(
+    aws: LocalAws, strong_assembly: Path, clock: Clock
+) -> None:
+    sweeps = Sweeps(aws, aws.deploy(strong_assembly), clock)
+    name = "quarantine/api"
+    aws.client("ecr").create_repository(repositoryName=name)
+    for tag in ("1.0", "latest"):
+        push(aws, MAC_BUILD, tag=tag, repository=name)
+    sweeps.guard.drain()
+    assert sweeps.alerts()
+    clock.moved += DAY
+
+    invocations = sweeps.sweep()
+
+    sweep = sweeps.guard.function("sweep.handler").logical_id
+    assert {invocation.function for invocation in invocations} == {sweep}
+    assert sweeps.alerts() == []
+
+
 @pytest.mark.usefixtures("ecr")
 def test_resource_tags_that_cannot_be_read_let_nothing_be_judged_by_a_guess(
     aws: LocalAws, clock: Clock, tmp_path_factory: pytest.TempPathFactory
