@@ -34,7 +34,6 @@ from platform_guard.aws.sweeper import Sweeper
 from platform_guard.aws.told_findings import ToldFindings
 from platform_guard.environment import environment_variable
 from platform_guard.events import parse_json
-from platform_guard.fingerprints import fingerprint
 from platform_guard.sweep_messages import Part, Start, parse_message
 from platform_guard.sweep_report import SweepReport, digest_alert
 
@@ -145,8 +144,7 @@ def _tell(report: SweepReport, context: LambdaContext) -> None:
             return
         # What cannot be seen stays so until somebody mends it, or is meant to be so.
         reminder = Once(clients.dynamodb, state_table, "sweep-unseen", _SECONDS_BETWEEN_REMINDERS)
-        unseen = fingerprint(sorted(report.unseen_lines))
-        reminder.run(unseen, lambda: topic.publish(alert), context)
+        reminder.run(report.blind_spot, lambda: topic.publish(alert), context)
 
     Once(clients.dynamodb, state_table, "sweep").run(report.sweep_id, tell, context)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from platform_guard.alerts import Alert, Fix, Severity
 from platform_guard.auditing import JudgedImage
+from platform_guard.fingerprints import fingerprint
 from platform_guard.fix_commands import audit_repositories
 from platform_guard.texts import cut
 from platform_guard.verdicts import Finding, NoFinding
@@ -75,6 +76,13 @@ class SweepReport:
     def has_news(self) -> bool:
         """Whether it found or did something, or did not end."""
         return bool(self.new or self.handed_over or not self.is_through)
+
+    @property
+    def blind_spot(self) -> str:
+        """Name what could not be seen, the same in every sweep that could not see the same."""
+        # Where there is more than the lines say, chance decides which of them are kept.
+        lines = self.unseen_lines if len(self.unseen_lines) == self.unseen else ()
+        return fingerprint([self.unseen, sorted(lines)])
 
     @property
     def unheard(self) -> int:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from platform_guard.alert_text import render_text
 from platform_guard.alerts import Severity
 from platform_guard.auditing import Candidate, JudgedImage
@@ -56,6 +58,24 @@ def test_a_sweep_that_found_nothing_but_could_not_see_all_says_so() -> None:
     assert alert.severity is Severity.WARNING
     assert alert.title.endswith("the sweep could not see 1 repository, wholly or in part")
     assert alert.evidence == ("not seen: shop/secret: AccessDeniedException",)
+
+
+@pytest.mark.parametrize(
+    ("unseen", "lines", "other_lines", "is_same"),
+    [
+        (2, ("a: denied", "b: denied"), ("b: denied", "a: denied"), True),
+        (2, ("a: denied", "b: denied"), ("a: denied", "c: denied"), False),
+        (9, ("a: denied", "b: denied"), ("a: denied", "c: denied"), True),
+    ],
+)
+def test_what_cannot_be_seen_is_known_again(
+    unseen: int, lines: tuple[str, ...], other_lines: tuple[str, ...], is_same: bool
+) -> None:
+    one, other = (
+        replace(NOTHING_NEW, unseen=unseen, unseen_lines=kept) for kept in (lines, other_lines)
+    )
+
+    assert (one.blind_spot == other.blind_spot) is is_same
 
 
 def test_a_sweep_that_did_not_end_is_told_although_it_found_nothing() -> None:

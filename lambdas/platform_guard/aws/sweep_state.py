@@ -6,11 +6,23 @@ part adds together with that it is done: delivered twice, nothing counts twice. 
 the function write to the item that counts, so each write waits for its turn.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platform_guard.aws.conflicts import Patience, cancellation_codes
+from platform_guard.aws.sweep_counts import (
+    FINDINGS,
+    UNSEEN,
+    VERDICT,
+    added_counts,
+    added_lines,
+    counts_of,
+    item_of,
+    key,
+    number,
+    read_report,
+)
 from platform_guard.sweep_messages import Part
 from platform_guard.sweep_report import SweepFindings, SweepReport
 
@@ -19,7 +31,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import (
         AttributeValueTypeDef,
         TransactWriteItemTypeDef,
-        UpdateTypeDef,
     )
 
 _CURRENT = "sweep#current"
@@ -30,11 +41,9 @@ _KEPT_SECONDS = 30 * 24 * 3600
 STALLED_SECONDS = 6 * 3600
 """A sweep of which no part has ended for as long has stalled: its messages are dead letters."""
 
-# One item holds them all, and is written often.
+# One item holds them all.
 _LINES_KEPT = 40
 _LINES_A_REPOSITORY = 5
-
-_VERDICT = "verdict "
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ class SweepState:
             self.patience.write(
                 lambda: self.client.update_item(
                     TableName=self.table,
-                    Key=_key(_CURRENT),
+                    Key=key(_CURRENT),
                     UpdateExpression="SET sweep_id = :id, touched = :now, is_over = :no",
                     ConditionExpression=(
                         "attribute_not_exists(id) OR is_over = :yes OR touched < :stalled "
@@ -62,8 +71,8 @@ class SweepState:
                     ),
                     ExpressionAttributeValues={
                         ":id": {"S": sweep_id},
-                        ":now": _number(now),
-                        ":stalled": _number(now - STALLED_SECONDS),
+                        ":now": number(now),
+                        ":stalled": number(now - STALLED_SECONDS),
                         ":no": {"BOOL": False},
                         ":yes": {"BOOL": True},
                     },
@@ -73,35 +82,35 @@ class SweepState:
             return False
         self.client.update_item(
             TableName=self.table,
-            Key=_key(_FIRST),
+            Key=key(_FIRST),
             UpdateExpression="SET started = if_not_exists(started, :now)",
-            ExpressionAttributeValues={":now": _number(now)},
+            ExpressionAttributeValues={":now": number(now)},
         )
         self._update(
             sweep_id,
             "SET started = if_not_exists(started, :now), expiration = :then",
-            {":now": _number(now), ":then": _number(now + _KEPT_SECONDS)},
+            {":now": number(now), ":then": number(now + _KEPT_SECONDS)},
         )
         return True
 
     def under_way(self) -> str:
         """Give the id of the sweep that is under way; empty where there is none."""
-        item = self._item(_CURRENT)
+        item = item_of(self.client, self.table, _CURRENT)
         is_over = item.get("is_over", {}).get("BOOL", True)
         return "" if is_over else item["sweep_id"]["S"]
 
     def first_started(self) -> float:
         """Give when the first of all sweeps was started, in seconds since 1970."""
-        item = self._item(_FIRST)
+        item = item_of(self.client, self.table, _FIRST)
         return float(item["started"]["N"]) if item else self.clock()
 
     def note_parts(self, sweep_id: str, parts: int) -> None:
         """Note into how many parts a sweep was divided."""
-        self._update(sweep_id, "SET parts = :parts", {":parts": _number(parts)})
+        self._update(sweep_id, "SET parts = :parts", {":parts": number(parts)})
 
     def reserve_remedies(self, sweep_id: str, wanted: int, limit: int) -> tuple[int, int]:
         """Take from what a sweep may hand over: how many were taken before, and how many now."""
-        item = self._update(sweep_id, "ADD reserved :wanted", {":wanted": _number(wanted)})
+        item = self._update(sweep_id, "ADD reserved :wanted", {":wanted": number(wanted)})
         before = int(item["reserved"]["N"]) - wanted
         return before, max(0, min(wanted, limit - before))
 
@@ -123,26 +132,21 @@ class SweepState:
             "missed": findings.missed,
             "handed_over": findings.handed_over,
             "postponed": findings.postponed,
-            **{f"{_VERDICT}{name}": count for name, count in findings.verdicts.items()},
+            **{f"{VERDICT}{name}": count for name, count in findings.verdicts.items()},
         }
         lines = findings.lines[:_LINES_A_REPOSITORY] if known_lines < _LINES_KEPT else ()
-        together = list(writes)
-        if any(counts.values()):
-            together.append({"Update": self._addition(sweep_id, counts, "lines", lines)})
-        return self._write_together(together)
+        additions = self._additions(sweep_id, counts, FINDINGS, lines)
+        return self._write_together([*writes, *additions])
 
     def finish_part(self, part: Part) -> None:
         """Count a part as done, unless it is counted already."""
         now = self.clock()
-        addition = self._addition(
+        known_lines = len(self.report(part.sweep_id).unseen_lines) if part.unseen else 0
+        additions = self._additions(
             part.sweep_id,
-            {
-                "parts_done": 1,
-                "images": part.images,
-                "unseen": len(part.unseen),
-            },
-            "unseen_lines",
-            part.unseen[:_LINES_A_REPOSITORY],
+            {"parts_done": 1, "images": part.images, "unseen": len(part.unseen)},
+            UNSEEN,
+            part.unseen[:_LINES_A_REPOSITORY] if known_lines < _LINES_KEPT else (),
         )
         self._write_together(
             [
@@ -150,19 +154,19 @@ class SweepState:
                     "Put": {
                         "TableName": self.table,
                         "Item": {
-                            "id": {"S": f"{_sweep(part.sweep_id)}#{part.number}"},
-                            "expiration": _number(now + _KEPT_SECONDS),
+                            "id": {"S": f"{counts_of(part.sweep_id)}#{part.number}"},
+                            "expiration": number(now + _KEPT_SECONDS),
                         },
                         "ConditionExpression": "attribute_not_exists(id)",
                     }
                 },
-                {"Update": addition},
+                *additions,
                 {
                     "Update": {
                         "TableName": self.table,
-                        "Key": _key(_CURRENT),
+                        "Key": key(_CURRENT),
                         "UpdateExpression": "SET touched = :now",
-                        "ExpressionAttributeValues": {":now": _number(now)},
+                        "ExpressionAttributeValues": {":now": number(now)},
                     }
                 },
             ]
@@ -170,66 +174,28 @@ class SweepState:
 
     def report(self, sweep_id: str) -> SweepReport:
         """Give what a sweep has found so far."""
-        item = self._item(_sweep(sweep_id))
-
-        def count(name: str) -> int:
-            return int(item.get(name, {}).get("N", "0"))
-
-        return SweepReport(
-            sweep_id=sweep_id,
-            started=float(item.get("started", {}).get("N", "0")),
-            parts=count("parts") if "parts" in item else None,
-            parts_done=count("parts_done"),
-            images=count("images"),
-            judged=count("judged"),
-            first_seen=count("first_seen"),
-            verdicts={
-                name.removeprefix(_VERDICT): count(name)
-                for name in item
-                if name.startswith(_VERDICT)
-            },
-            changed=count("changed"),
-            missed=count("missed"),
-            handed_over=count("handed_over"),
-            postponed=count("postponed"),
-            lines=_texts(item, "lines"),
-            unseen=count("unseen"),
-            unseen_lines=_texts(item, "unseen_lines"),
-        )
+        return read_report(self.client, self.table, sweep_id)
 
     def end(self, sweep_id: str) -> None:
         """Note that a sweep is over; another one may begin."""
         self.patience.write(
             lambda: self.client.update_item(
                 TableName=self.table,
-                Key=_key(_CURRENT),
+                Key=key(_CURRENT),
                 UpdateExpression="SET is_over = :yes",
                 ConditionExpression="sweep_id = :id",
                 ExpressionAttributeValues={":yes": {"BOOL": True}, ":id": {"S": sweep_id}},
             )
         )
 
-    def _addition(
-        self, sweep_id: str, counts: dict[str, int], list_name: str, lines: Sequence[str]
-    ) -> "UpdateTypeDef":
-        """Write what adds to the counts of a sweep, one of them at least, and to a list."""
-        changed = {name: count for name, count in counts.items() if count}
-        names = {f"#{number}": name for number, name in enumerate(changed)}
-        values: dict[str, AttributeValueTypeDef] = {
-            f":{number}": _number(count) for number, count in enumerate(changed.values())
-        }
-        expression = "ADD " + ", ".join(f"#{n} :{n}" for n in range(len(changed)))
+    def _additions(
+        self, sweep_id: str, counts: Mapping[str, int], name: str, lines: Sequence[str]
+    ) -> "Iterator[TransactWriteItemTypeDef]":
+        if any(counts.values()):
+            yield added_counts(self.table, sweep_id, counts)
         if lines:
-            names["#lines"] = list_name
-            values |= {":none": {"L": []}, ":lines": {"L": [{"S": line} for line in lines]}}
-            expression += " SET #lines = list_append(if_not_exists(#lines, :none), :lines)"
-        return {
-            "TableName": self.table,
-            "Key": _key(_sweep(sweep_id)),
-            "UpdateExpression": expression,
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": values,
-        }
+            expiration = self.clock() + _KEPT_SECONDS
+            yield added_lines(self.table, sweep_id, name, lines, expiration)
 
     def _write_together(self, writes: "Sequence[TransactWriteItemTypeDef]") -> bool:
         """Write all or nothing; False where a condition does not hold."""
@@ -248,30 +214,10 @@ class SweepState:
         answer = self.patience.write(
             lambda: self.client.update_item(
                 TableName=self.table,
-                Key=_key(_sweep(sweep_id)),
+                Key=key(counts_of(sweep_id)),
                 UpdateExpression=expression,
                 ExpressionAttributeValues=values,
                 ReturnValues="UPDATED_NEW",
             )
         )
         return answer["Attributes"]
-
-    def _item(self, name: str) -> "dict[str, AttributeValueTypeDef]":
-        answer = self.client.get_item(TableName=self.table, Key=_key(name), ConsistentRead=True)
-        return answer.get("Item", {})
-
-
-def _sweep(sweep_id: str) -> str:
-    return f"sweep#{sweep_id}"
-
-
-def _key(name: str) -> "dict[str, AttributeValueTypeDef]":
-    return {"id": {"S": name}}
-
-
-def _number(value: float) -> "AttributeValueTypeDef":
-    return {"N": str(int(value))}
-
-
-def _texts(item: "dict[str, AttributeValueTypeDef]", name: str) -> tuple[str, ...]:
-    return tuple(str(text["S"]) for text in item.get(name, {}).get("L", []))

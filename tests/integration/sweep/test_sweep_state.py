@@ -101,6 +101,18 @@ def test_a_part_counts_once(state: SweepState) -> None:
     assert report.unseen_lines == ("app: denied", "app: denied")
 
 
+def test_what_cannot_be_seen_in_a_large_registry_does_not_fill_the_item(state: SweepState) -> None:
+    state.begin("one")
+    lines = tuple(f"app{number}: AccessDeniedException" for number in range(25))
+
+    for number in range(20):
+        state.finish_part(Part("one", number, (), unseen=lines))
+
+    report = state.report("one")
+    assert report.unseen == 20 * 25
+    assert len(report.unseen_lines) == 40
+
+
 def test_a_sweep_that_is_not_divided_yet_is_not_through(state: SweepState) -> None:
     state.begin("one")
     state.finish_part(part(0))
