@@ -8,8 +8,10 @@ UV_VERSION := 0.13.9
 
 # Without byte-code aws-cdk-lib is recompiled at every run.
 unexport PYTHONDONTWRITEBYTECODE
-# The certificates of a company, which uv would not look for.
+# The certificates of a company, which uv would not look for; where there are none, it has its own.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /etc/pki/tls/certs/ca-bundle.crt),)
 export UV_SYSTEM_CERTS ?= 1
+endif
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
