@@ -167,6 +167,23 @@ def dashboard_metrics(template: Template) -> Iterator[list[Any]]:
         yield from widget["properties"]["metrics"]
 
 
+def test_the_page_about_cost_counts_what_is_deployed(
+    template: Template, everything: Template
+) -> None:
+    page = (LAMBDAS.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    def stated(pattern: str) -> tuple[int, ...]:
+        (found,) = re.findall(pattern, page)
+        return tuple(map(int, found))
+
+    templates = (template, everything)
+    metrics = tuple(sum(len(watched(alarm)) for alarm in alarms(one)) for one in templates)
+    polled = tuple(len(one.resources("AWS::Lambda::EventSourceMapping")) for one in templates)
+
+    assert stated(r"alarms \| (\d+) metrics . 0.10, with Slack (\d+)") == metrics
+    assert stated(r"polling of (\d+) queues, with Slack (\d+)") == polled
+
+
 def test_the_dashboard_shows_every_function_queue_and_region(template: Template) -> None:
     values = {str(value) for metric in dashboard_metrics(template) for value in metric}
 
