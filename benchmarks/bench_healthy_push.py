@@ -111,7 +111,8 @@ def _aws() -> Iterator[str]:
 
 
 class _Context:
-    aws_request_id = function_name = invoked_function_arn = "benchmark"
+    aws_request_id = function_name = "benchmark"
+    invoked_function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:benchmark"
     memory_limit_in_mb = "512"
 
     def get_remaining_time_in_millis(self) -> int:
