@@ -29,7 +29,7 @@ def build_fixes(case: PullCase, target: Target) -> list[Fix]:
         )
         new = replace(target, image=_new_image(target))
         return [_build_under_new_tag(case, target, title), check_image(case, new)]
-    title = f"{_build_title(case)} {_under_which_name(case)}"
+    title = f"{_build_title(case)} {_under_which_name(case)}{_also(case)}"
     if_refused = (
         "If that push is refused because the tags here are immutable, push it under a new tag and "
         "name that in the task definition"
@@ -83,17 +83,29 @@ def build_commands(case: PullCase, image: str, *options: str) -> list[str]:
 
 
 def _platforms(case: PullCase) -> list[str]:
-    """List what one build can be for: what the task wants, then what the image holds."""
+    """List what to build for: what the task wants, and what an image of several platforms holds.
+
+    An image of one other platform is most likely a slip. A build for several needs more than what
+    every Docker has.
+    """
     wanted = str(case.platform or _AMD64)
-    if not wanted.startswith("linux/"):
-        return [wanted]
-    return [wanted, *(held for held in _others(case) if held.startswith("linux/"))]
+    return [wanted, *(_buildable_too(case) if len(_held(case)) > 1 else [])]
+
+
+def _buildable_too(case: PullCase) -> list[str]:
+    """List what the image holds that the same build can be for."""
+    if not str(case.platform or _AMD64).startswith("linux/"):
+        return []
+    return [held for held in _others(case) if held.startswith("linux/")]
 
 
 def _others(case: PullCase) -> list[str]:
     """List the platforms that the image holds besides what the task wants."""
-    held = case.stored.image.platforms if case.stored and not case.has_moved else ()
-    return [platform for platform in held if platform != str(case.platform or _AMD64)]
+    return [platform for platform in _held(case) if platform != str(case.platform or _AMD64)]
+
+
+def _held(case: PullCase) -> tuple[str, ...]:
+    return case.stored.image.platforms if case.stored and not case.has_moved else ()
 
 
 def _build_title(case: PullCase) -> str:
@@ -113,6 +125,13 @@ def _build_title(case: PullCase) -> str:
     return f"Build it for {wanted} and push it"
 
 
+def _also(case: PullCase) -> str:
+    others = [platform for platform in _buildable_too(case) if platform not in _platforms(case)]
+    if not others or case.platform is None:
+        return ""
+    return f"; if something runs it on {others[0]}, name that in --platform too, after a comma"
+
+
 def _under_which_name(case: PullCase) -> str:
     name = "under the name that the task wants" if case.cause is Cause.IMAGE_NOT_FOUND else "again"
     if not case.is_elsewhere:
@@ -124,7 +143,7 @@ def _why_not_this_tag(case: PullCase) -> str:
     """Say why the tag is not to be pushed again; empty where it may be."""
     if _is_immutable(case):
         return "tags here are immutable"
-    lost = [platform for platform in _others(case) if platform not in _platforms(case)]
+    lost = [platform for platform in _others(case) if platform not in _buildable_too(case)]
     return f"this one also holds {' and '.join(lost)}" if lost else ""
 
 
