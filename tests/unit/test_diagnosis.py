@@ -16,7 +16,7 @@ from tests.support.channels import on_every_channel
 from tests.support.diagnoses import CASES, alert_of
 from tests.support.diagnosis_evidence import IMMUTABLE, SERVICE
 from tests.support.golden import golden
-from tests.support.images import Blob, attestation, image, index, listed
+from tests.support.images import Blob, attestation, image, index, listed, listed_image
 from tests.support.stops import failure_of, stop_of, stored
 
 
@@ -108,6 +108,26 @@ def test_an_exit_of_an_image_for_another_platform_is_an_exec_format_error(
     assert diagnosis is not None
     assert diagnosis.cause is Cause.EXEC_FORMAT
     assert said in diagnosis.summary
+
+
+@pytest.mark.parametrize(
+    ("held", "built"),
+    [
+        pytest.param(["linux/arm64"], "linux/amd64", id="one other"),
+        pytest.param(
+            ["linux/arm64", "linux/s390x"], "linux/amd64,linux/arm64,linux/s390x", id="two others"
+        ),
+    ],
+)
+def test_an_image_of_several_platforms_is_built_for_those_who_run_it_there_too(
+    held: list[str], built: str
+) -> None:
+    stop = stop_of("fargate-platform-mismatch")
+    evidence = Evidence(image=stored(index(*map(listed_image, held))))
+
+    first, *_ = diagnose(stop, failure_of(stop), evidence).fixes
+
+    assert f"docker buildx build --platform {built} " in first.commands[0]
 
 
 def test_a_mutable_repository_needs_no_tag_freed() -> None:
