@@ -32,6 +32,20 @@ def alert_only_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def overridable_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of an account whose teams may override two settings."""
+    guard_toml = """
+        [guard]
+        repository_overrides = ["required_platforms", "ignore"]
+
+        [[repository]]
+        repository = "mirror/*"
+        ignore = true
+    """
+    return cloud_assembly(guard_toml, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def strong_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of the stack with a policy for each remedy that takes something away."""
     return cloud_assembly(GUARD_TOML, tmp_path_factory)

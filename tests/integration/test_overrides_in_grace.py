@@ -8,27 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from cli.stand_in import synthesized
 from local_aws import LocalAws
 from tests.integration.strong_guard import Shelf
 from tests.support.registry import MAC_BUILD
+from tests.support.synthesis import cloud_assembly
 
 ARN = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/api"
 
 
 @pytest.fixture(scope="session")
-def waiting_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    settings = tmp_path_factory.mktemp("settings") / "guard.toml"
-    settings.write_text("""
+def waiting_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    guard_toml = """
         [guard]
         grace = "24h"
         repository_overrides = ["ignore", "remedy"]
 
         [remedies]
         missing-platform = "delete"
-    """)
-    with synthesized(settings) as assembly:
-        yield assembly
+    """
+    return cloud_assembly(guard_toml, tmp_path_factory)
 
 
 @dataclass

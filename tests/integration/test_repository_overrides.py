@@ -1,12 +1,11 @@
 """Resource tags of a repository, as the deployed guard reads them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.stand_in import drain, synthesized
+from cli.stand_in import drain
 from local_aws import NO_ANSWER, Deployment, LocalAws
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push, tags
 
@@ -14,22 +13,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 ARN = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/api"
-
-
-@pytest.fixture(scope="session")
-def overridable_assembly(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The cloud assembly of an account whose teams may override two settings."""
-    settings = tmp_path_factory.mktemp("settings") / "guard.toml"
-    settings.write_text("""
-        [guard]
-        repository_overrides = ["required_platforms", "ignore"]
-
-        [[repository]]
-        repository = "mirror/*"
-        ignore = true
-    """)
-    with synthesized(settings) as assembly:
-        yield assembly
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 from local_aws import LocalAws
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push
 from tests.support.sweeps import HOUR, Clock, Sweeps, metric
-from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -156,10 +155,9 @@ def test_what_the_guard_did_not_take_away_at_the_push_is_not_handed_over_again(
 
 @pytest.mark.usefixtures("ecr")
 def test_resource_tags_that_cannot_be_read_let_nothing_be_judged_by_a_guess(
-    aws: LocalAws, clock: Clock, tmp_path_factory: pytest.TempPathFactory
+    aws: LocalAws, overridable_assembly: Path, clock: Clock
 ) -> None:
-    guard_toml = '[guard]\nrepository_overrides = ["required_platforms", "ignore"]\n'
-    sweeps = Sweeps(aws, aws.deploy(cloud_assembly(guard_toml, tmp_path_factory)), clock)
+    sweeps = Sweeps(aws, aws.deploy(overridable_assembly), clock)
     push(aws, MAC_BUILD)
     sweeps.drop_events()
     sweeps.sweep()
