@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent
 
 def main() -> None:
     """Synthesize the stacks, or end with one line that says what is wrong in the settings."""
-    guard_file = Path(os.environ.get("GUARD_TOML", ROOT / GUARD_FILE))
+    guard_file = Path(os.environ.get("GUARD_TOML") or ROOT / GUARD_FILE)
     output = Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out"))
     try:
         load_settings(guard_file)

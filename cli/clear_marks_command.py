@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from cli.deployment_options import add_regions_option
 from cli.errors import UsageError
+from cli.image_names import check_name
 from cli.parser import Commands
 from cli.settings_options import add_settings_option, regions_of
 from platform_guard.image_changes import ChangeRefusedError
@@ -59,6 +60,9 @@ def _run(options: argparse.Namespace) -> int:
     from cli.operator_clients import OperatorClients
     from cli.regions import in_each, regions_to_use
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
+
+    if options.repository is not None:
+        check_name(options.repository, "clear-marks")
 
     def clear(region: str) -> int:
         ecr = OperatorClients(region).ecr

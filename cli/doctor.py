@@ -36,6 +36,7 @@ class Doctor:
             "rules": delivery.rules,
             "queues": delivery.dead_letters,
             "functions": functions.functions,
+            "concurrency": functions.concurrency,
             "event source mappings": functions.mappings,
             "topic": alerting.subscriptions,
             "Slack": alerting.webhooks,

@@ -18,12 +18,19 @@ class Functions:
     stack: DeployedStack
 
     def functions(self) -> Iterator[Check]:
-        """Look at each function, and at whether it may run."""
-        for logical_id, wanted in self.stack.resources("AWS::Lambda::Function").items():
-            name = self.stack.physical_ids[logical_id]
-            module = wanted["Handler"].partition(".")[0]
+        """Look at each function and its role."""
+        for name, module, wanted in self._each():
             yield from self._function(name, module, wanted)
+
+    def concurrency(self) -> Iterator[Check]:
+        """Look whether each function may run."""
+        for name, module, wanted in self._each():
             yield self._concurrency(name, module, wanted)
+
+    def _each(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """Give the name, the module and the properties of each function."""
+        for logical_id, wanted in self.stack.resources("AWS::Lambda::Function").items():
+            yield self.stack.physical_ids[logical_id], wanted["Handler"].partition(".")[0], wanted
 
     def _function(self, name: str, module: str, wanted: Mapping[str, Any]) -> Iterator[Check]:
         function = self.clients.lambda_.get_function_configuration(FunctionName=name)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from cli.errors import UsageError
 from platform_guard.references import parse_reference
 
 # The grammar of the ECR API, CreateRepository, and of the distribution specification's tags.
@@ -30,3 +31,12 @@ def parse_image_name(text: str) -> ImageName | None:
         return ImageName(where.name, reference.tag, where.account, where.region)
     match = re.fullmatch(_NAME, text)
     return ImageName(match["repository"], match["tag"] or "latest") if match else None
+
+
+def check_name(repository: str, what: str) -> None:
+    """Raise UsageError where ECR has no such names. `what` is the command that it is for."""
+    # ECR API, CreateRepository, repositoryName.
+    if not 2 <= len(repository) <= 256:
+        raise UsageError(
+            f"{what}: ECR has no repository {repository}: names have 2 to 256 characters"
+        )

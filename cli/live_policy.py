@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from cli.caller import check_caller
 from cli.errors import UsageError
+from cli.image_names import check_name
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.effective_policies import EffectivePolicies
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
@@ -60,6 +61,7 @@ class LiveRegistry:
         return PullThroughCaches(self.ecr, time.monotonic).prefixes()
 
     def _repository(self, name: str) -> Repository:
+        check_name(name, "policy: --live")
         try:
             repository = find_repository(self.ecr, name, self.account)
         except AWS_ERRORS as error:

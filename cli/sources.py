@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.errors import UsageError
+from cli.image_names import check_name
 from cli.oci_layout import LayoutError, LayoutReference, OciLayout
 from platform_guard.reading import Store, StoredDocument
 from platform_guard.references import Reference, parse_reference
@@ -82,7 +83,7 @@ def _root(layout: OciLayout, reference: LayoutReference) -> StoredDocument | Non
 
 
 def _ecr_source(reference: Reference) -> Iterator[Source]:
-    _check_length(reference)
+    check_name(reference.repository.name, "inspect")
     # boto3 takes a fifth of a second to import, which a layout on disk has no use for.
     from cli.caller import check_caller
     from platform_guard.aws.clients import Clients
@@ -99,12 +100,3 @@ def _ecr_source(reference: Reference) -> Iterator[Source]:
     if root is None:
         raise UsageError(f"{reference.uri} is not there, or its tag names another digest")
     yield Source(reference.uri, root.digest, root, repository, AWS_ERRORS)
-
-
-def _check_length(reference: Reference) -> None:
-    # ECR API, CreateRepository, repositoryName.
-    if not 2 <= len(reference.repository.name) <= 256:
-        raise UsageError(
-            f"inspect: ECR has no repository {reference.repository.name}: names have 2 to 256 "
-            "characters"
-        )

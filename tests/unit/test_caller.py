@@ -118,8 +118,24 @@ def test_a_region_of_the_environment_that_is_none_is_said(
     assert told.count("\n") == 1
 
 
-def test_a_name_that_no_repository_can_have_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["inspect", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/x:1"]) == 2
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize(
+    ("what", "command"),
+    [
+        ("inspect", ["inspect", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/x:1"]),
+        ("policy: --live", ["policy", "--live", "x"]),
+        ("clear-marks", ["clear-marks", "--repository", "x"]),
+    ],
+)
+def test_a_name_that_no_repository_can_have_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    what: str,
+    command: list[str],
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+    assert main(command) == 2
     assert capsys.readouterr().err == (
-        "platform-guard: inspect: ECR has no repository x: names have 2 to 256 characters\n"
+        f"platform-guard: {what}: ECR has no repository x: names have 2 to 256 characters\n"
     )
