@@ -146,6 +146,10 @@ def _images(count: int) -> str:
     return "1 image" if count == 1 else f"{count:,} images"
 
 
+def _of_them(count: int) -> str:
+    return f"{count:,} of the images below {'was' if count == 1 else 'were'}"
+
+
 def _repositories(count: int) -> str:
     return "1 repository" if count == 1 else f"{count:,} repositories"
 
@@ -153,20 +157,20 @@ def _repositories(count: int) -> str:
 def _summary(report: SweepReport) -> str:
     sentences = [
         f"The sweep looked at {_images(report.images)}, {report.first_seen:,} of them for the "
-        "first time. Each finding is told once, here."
+        "first time. Each finding is told once, unless the policy changes."
     ]
     if not report.is_through:
         parts = "no part" if report.parts is None else f"{report.parts_done} of {report.parts}"
         sentences.append(f"It ended early, with {parts} done; the next one looks at the rest.")
     if report.missed:
         sentences.append(
-            f"{report.missed:,} of the images below were pushed while the guard was there, and no "
-            "event of ECR told of them."
+            f"{_of_them(report.missed)} pushed while the guard was there, and no event of ECR told "
+            "of that."
         )
     if report.changed:
         sentences.append(
-            f"{report.changed:,} of the images below were judged by another policy before: the "
-            "settings have changed since."
+            f"{_of_them(report.changed)} judged by another policy before: the settings have "
+            "changed since."
         )
     if not report.has_news:
         sentences.append("It found nothing else. What cannot be seen is told once a week.")
