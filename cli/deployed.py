@@ -1,12 +1,11 @@
 """The guard as it is deployed to an account and region, found through its stack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cli.errors import UsageError
 from cli.operator_clients import OperatorClients
-from cli.regions import in_each, regions_to_use
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from stacks.naming import STACK_NAME
 
@@ -100,22 +99,6 @@ def find_deployed(
         template=_as_object(body, stack_name),
         physical_ids=physical_ids,
     )
-
-
-def find_deployed_in_each(
-    wanted_regions: Sequence[str], stack_name: str
-) -> tuple[list[tuple[OperatorClients, DeployedStack]], int]:
-    """Look the guard's stack up in each region; none: in that of the caller.
-
-    Gives an exit status as well, which is not 0 where it cannot be found in one of them. Raises
-    UsageError where there is nothing to look with.
-    """
-
-    def find(region: str) -> tuple[OperatorClients, DeployedStack]:
-        clients = OperatorClients(region)
-        return clients, find_deployed(clients, region, stack_name)
-
-    return in_each(regions_to_use(wanted_regions), find)
 
 
 def _as_object(body: object, stack_name: str) -> Mapping[str, Any]:

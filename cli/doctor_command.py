@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import TYPE_CHECKING
 
 from cli.deployment_options import add_regions_option, add_stack_option
@@ -39,22 +39,28 @@ def add_doctor_command(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> int:
     # The AWS SDK takes long to import, which other commands have no use for.
     from cli.checks import exit_status, look_at
-    from cli.deployed import find_deployed_in_each
+    from cli.deployed import find_deployed
     from cli.doctor import Doctor
     from cli.doctor_push import try_a_push, waiting_for
+    from cli.operator_clients import OperatorClients
+    from cli.regions import in_each, regions_to_use
 
     settings = read_settings(options.settings)
-    regions = options.region or settings.deploy.regions
-    found, status = find_deployed_in_each(regions, options.stack)
-    for clients, stack in found:
+
+    def examine(region: str) -> int:
+        clients = OperatorClients(region)
+        stack = find_deployed(clients, region, options.stack)
         checks = Doctor(clients, stack, settings, options.settings).examine()
         if options.push:
             checks += look_at(
                 "push", partial(try_a_push, clients, stack, settings, waiting_for(settings))
             )
         _print(checks, stack, as_json=options.json)
-        status = _worse(status, exit_status(checks))
-    return status
+        return exit_status(checks)
+
+    regions = regions_to_use(options.region or settings.deploy.regions)
+    statuses, status = in_each(regions, examine)
+    return reduce(_worse, statuses, status)
 
 
 def _print(checks: Sequence["Check"], stack: "DeployedStack", *, as_json: bool) -> None:

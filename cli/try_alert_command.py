@@ -28,14 +28,17 @@ def add_test_alert_command(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     # botocore takes long to import, which other commands have no use for.
-    from cli.deployed import find_deployed_in_each
+    from cli.deployed import find_deployed
+    from cli.operator_clients import OperatorClients
+    from cli.regions import in_each, regions_to_use
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
     from platform_guard.aws.topic import AlertTopic
 
     settings = read_settings(options.settings)
-    regions = options.region or settings.deploy.regions
-    found, status = find_deployed_in_each(regions, options.stack)
-    for clients, stack in found:
+
+    def publish(region: str) -> None:
+        clients = OperatorClients(region)
+        stack = find_deployed(clients, region, options.stack)
         arn = stack.only("AWS::SNS::Topic")
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
@@ -48,6 +51,8 @@ def _run(options: argparse.Namespace) -> int:
         print(f"Published a test alert to {arn}")
         for line in _who_gets_it(settings.alerts):
             print(f"  {line}")
+
+    _, status = in_each(regions_to_use(options.region or settings.deploy.regions), publish)
     return status
 
 
