@@ -45,8 +45,12 @@ class Review:
     """Runs the rule packs over the stacks for the text of a guard.toml."""
 
     def __init__(self, folder: Path) -> None:
+        import aws_cdk as cdk
+
         self._folder = folder
         self._runs = 0
+        # Each has an engine of its own, which takes seconds to start and keeps its memory.
+        self._rules_for_templates = cdk.CloudFormationValidatePlugin()
 
     def before(self, guard_toml: str) -> Reviewed:
         """Review without any acknowledgment."""
@@ -70,7 +74,7 @@ class Review:
         guard_file.write_text(guard_toml, encoding="utf-8")
         app = build_app(guard_file, output)
         cdk.Validations.of(app).add_plugins(
-            cdk.CloudFormationValidatePlugin(),
+            self._rules_for_templates,
             cdk_nag.AwsSolutionsChecks(app),
             cdk_nag.NIST80053R5Checks(app),
         )
