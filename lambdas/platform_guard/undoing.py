@@ -68,6 +68,9 @@ class Undoing:
             case Remedy.ALERT | Remedy.TAG:
                 return self._take_mark(entry)
             case Remedy.QUARANTINE:
+                if self.images.state_of(entry.image.digest) is None:
+                    # A later deed may have deleted it, with what it leads to.
+                    return self._store_again(entry)
                 self.images.add_tag(self._document(entry), entry.image.tag)
                 return f"it has its tag {entry.image.tag} back; {self._take_mark(entry)}"
             case Remedy.ARCHIVE:

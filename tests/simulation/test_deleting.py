@@ -102,3 +102,20 @@ def test_an_image_is_archived_though_botocore_has_to_do_it_twice() -> None:
     handle_all(world)
 
     assert only_entry(world).remedy is Remedy.ARCHIVE
+
+
+def test_an_index_that_lost_its_tag_comes_back_though_it_was_deleted_since() -> None:
+    world = quiet_world(Remedy.QUARANTINE, grace_seconds=0)
+    push(world, ARM_INDEX)
+    handle_all(world)
+    for image in world.store.images():
+        world.ecr.batch_delete_image(imageIds=[{"imageDigest": image.digest}])
+    for image in world.store.images():
+        world.ecr.batch_delete_image(imageIds=[{"imageDigest": image.digest}])
+    assert not world.store.images()
+
+    people.undo(world, only_entry(world))
+
+    assert only_entry(world).state is State.UNDONE
+    assert world.store.tags_of(ARM_INDEX.digest) == ["1.0"]
+    assert CHILD in world.store._images
