@@ -97,6 +97,12 @@ class _Deed:
         refusal = self._add_mark()
         if refusal:
             return _ended(self.entry, Remedy.ALERT, refusal)
+        state = self._state()
+        if state is not None and image.tag in state.tags:
+            # Else it is taken already, or names another image; what follows finds that out.
+            reason = self._why_not_any_more(state)
+            if reason:
+                return self.mark(reason)
         try:
             is_taken = not self.keep_because and self.images.take_tag(image.tag, image.digest)
         except ChangeRefusedError as error:

@@ -59,3 +59,16 @@ def test_a_tag_that_moved_to_an_archived_image_was_not_taken(remedy: Remedy) -> 
     assert "its tag has moved on meanwhile" in entry.sentence
     assert world.store._tags[TAG] == NEW.digest
     assert list(filter(is_mark, world.store.tags_of(OLD.digest)))
+
+
+@pytest.mark.parametrize("remedy", [Remedy.QUARANTINE, Remedy.ARCHIVE])
+def test_an_image_that_gets_another_tag_while_it_is_marked_loses_none(remedy: Remedy) -> None:
+    world = quiet_world(remedy, 0)
+    push(world, OLD)
+
+    world.faults.once_before["put_image"] = lambda: push(world, OLD, "stable")
+    world.deliver()
+
+    assert {TAG, "stable"} <= set(world.store.tags_of(OLD.digest))
+    assert only_entry(world).remedy is Remedy.TAG
+    assert "it got the tag stable meanwhile" in only_entry(world).sentence
