@@ -164,5 +164,7 @@ def _refused(refusal: ChangeRefusedError) -> str:
     if "LayersNotFound" in reason:
         return "its layers are gone from the registry; push the image again"
     if "ReferencedImagesNotFound" in reason:
-        return "what the index lists is gone from the registry; push the image again"
+        return (
+            "what the index lists is gone, or in the archive: push the image again, or restore that"
+        )
     return f"ECR refused it: {reason}"

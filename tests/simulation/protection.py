@@ -1,7 +1,7 @@
 """What protects images: what the guard may not take away, seen before it can look."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from local_aws.ecr.store import ImageStore
@@ -27,6 +27,12 @@ class Protection:
         """See what protects images now."""
         pulled = (image.digest for image in store.images() if image.last_pulled_at)
         return cls(store, account, dict(store._tags), dict(account.running), frozenset(pulled))
+
+    def seen_again(self) -> Self:
+        """Forget the tags that are not there when the guard looks; they may come back later."""
+        named = self.store._tags
+        still = {tag: digest for tag, digest in self.tags.items() if named.get(tag) == digest}
+        return replace(self, tags=still)
 
     def why_kept(self, digest: str, tag: str) -> str:
         """Say why an image may not lose a tag, or be archived without one; empty if it may."""

@@ -9,6 +9,8 @@ from tests.simulation.invariants import require
 from tests.simulation.pool import NAMES, descendants
 from tests.simulation.world import World
 
+_ACTIVE = ImageStatus.ACTIVE
+
 
 def undo_everything(world: World) -> None:
     """Undo it, and check that each image is as it was or that something stands in the way."""
@@ -27,10 +29,16 @@ def undo_everything(world: World) -> None:
 
 
 def _obstacle(world: World, entry: Entry) -> bool:
-    """Tell whether another image has the tag, or something is gone that the image leads to."""
+    """Tell whether another image has the tag, or something that the image leads to is not there.
+
+    What comes back from the archive is not there yet.
+    """
     named = world.store._tags.get(entry.image.tag, entry.image.digest)
-    below = descendants(entry.image.digest) - set(entry.children)
-    return named != entry.image.digest or not below <= world.store._images.keys()
+    below = descendants(entry.image.digest)
+    there = {image.digest: image.status(world.now) for image in world.store.images()}
+    is_gone = not below - set(entry.children) <= there.keys()
+    is_inactive = any(there.get(digest, _ACTIVE) is not _ACTIVE for digest in below)
+    return named != entry.image.digest or is_gone or is_inactive
 
 
 def _check(world: World, entry: Entry) -> None:

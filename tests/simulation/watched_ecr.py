@@ -13,14 +13,28 @@ Watch = Callable[[str, str, str], None]
 Taken = Callable[[str, str], None]
 """Is told which tag was taken from which digest."""
 
+Looked = Callable[[], None]
+"""Is told that images have been described."""
+
 
 class WatchedEcr(FaultyEcr):
     """A registry whose calls may fail, and are watched."""
 
-    def __init__(self, ecr: DirectEcr, faults: Faults, watch: Watch, taken: Taken) -> None:
+    def __init__(
+        self, ecr: DirectEcr, faults: Faults, watch: Watch, taken: Taken, looked: Looked
+    ) -> None:
         super().__init__(ecr, faults)
         self._watch = watch
         self._taken = taken
+        self._looked = looked
+
+    def _call(self, operation: str, params: dict[str, Any]) -> Any:
+        def call() -> Any:
+            if operation == "describe_images":
+                self._looked()
+            return self._ecr._call(operation, params)
+
+        return self._faults.call(operation, call, is_repeated=True)
 
     def batch_delete_image(self, **params: Any) -> Any:
         def delete() -> Any:

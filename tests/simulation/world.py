@@ -153,7 +153,7 @@ class World:
 
     def _guarding(self) -> Guarding:
         images = images_of(
-            WatchedEcr(self.ecr, self.faults, self._watch, self._note_taken),
+            WatchedEcr(self.ecr, self.faults, self._watch, self._note_taken, self._note_look),
             REPOSITORY,
             self.faults,
         )
@@ -194,6 +194,10 @@ class World:
         why = self.handling[-1].protection.why_kept(digest, tag)
         if why:
             raise AssertionError(f"the guard {what} {NAMES.get(digest, 'a child')}, although {why}")
+
+    def _note_look(self) -> None:
+        handling = self.handling[-1]
+        handling.protection = handling.protection.seen_again()
 
     def _note_taken(self, digest: str, tag: str) -> None:
         if not is_mark(tag):
