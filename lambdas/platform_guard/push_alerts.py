@@ -56,7 +56,8 @@ def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, 
         *_keep(image, verdict, policy),
         Fix(_build_title(verdict, policy), (build_and_push(_to_build(policy), name),)),
         Fix(
-            "If that push is refused because the tags here are immutable, free the tag first",
+            "If that push is refused because the tags here are immutable, free the tag first; an "
+            "image that has no other tag, such as a mark of the guard, is deleted with it",
             (free_tag(image.repository, image.tag),),
         ),
         Fix(
