@@ -9,9 +9,9 @@ from platform_guard.found import Found
 from platform_guard.image_changes import Images
 from platform_guard.judging import judge
 from platform_guard.policies import EffectivePolicy
-from platform_guard.policy import Policy, Remedy
+from platform_guard.policy import Policy
 from platform_guard.reading import Bounds, Wanted, read_image
-from platform_guard.remedies import Done, takes_away, wanted_remedy, why_not_wanted_any_more
+from platform_guard.remedies import Done, takes_away, why_not_wanted_any_more
 from platform_guard.verdicts import NoFinding
 
 if TYPE_CHECKING:
@@ -89,11 +89,11 @@ class Guarding:
         if found is None:
             return self._guard_stale(push, policy, is_redelivered=is_redelivered)
         self.judged(found)
-        if interrupted is not None and wanted_remedy(found.verdict, policy) is Remedy.ALERT:
+        if found.verdict.name in _FINE:
+            if interrupted is None:
+                return Fine(found)
             because = why_not_wanted_any_more(interrupted.finding, found.verdict, policy)
             return self._go_on(interrupted, push, policy, because)
-        if found.verdict.name in _FINE:
-            return Fine(found)
         return Remedied(
             self._once(push.event_id, lambda: self.remedying().handle(found, effective))
         )

@@ -74,10 +74,13 @@ class Remedying:
     def handle(self, found: Found, effective: EffectivePolicy) -> Done:
         """Do what the policy wants done about a finding, then say so. Safe to repeat."""
         policy, finding, push = effective.policy, found.verdict.name, found.push
+        entry = self.ledger.find(entry_id(push.event_id, push.image))
         if not isinstance(finding, Finding) or policy.remedies[finding] is Remedy.ALERT:
+            if entry is not None and entry.is_open:
+                because = why_not_wanted_any_more(entry.finding, found.verdict, policy)
+                return self.go_on(entry, push, policy, because)
             plan = plan_remedy(found.verdict, push, policy)
             return self._tell(found, policy, Done(Remedy.ALERT, f"none: {plan.because}"))
-        entry = self.ledger.find(entry_id(push.event_id, push.image))
         if self._is_given_back(push.image, push.time):
             if entry is not None and entry.is_open:
                 self._leave(entry)

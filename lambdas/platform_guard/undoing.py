@@ -165,6 +165,7 @@ def _refused(refusal: ChangeRefusedError) -> str:
         return "its layers are gone from the registry; push the image again"
     if "ReferencedImagesNotFound" in reason:
         return (
-            "what the index lists is gone, or in the archive: push the image again, or restore that"
+            "what the index lists is gone from the registry, or not back from the archive yet; "
+            "try again in 20 minutes, or push the image again"
         )
     return f"ECR refused it: {reason}"

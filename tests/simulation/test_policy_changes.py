@@ -193,6 +193,20 @@ def test_what_was_interrupted_before_it_waited_waits_no_more(new: Policies, call
     assert only_entry(world).state is State.DONE
 
 
+def test_what_was_interrupted_ends_though_another_copy_of_its_event_comes_first() -> None:
+    world = quiet_world(Remedy.DELETE)
+    push(world, ARM64[0])
+    die_before(world, "CreateSchedule")
+    for message in world.queue:
+        # EventBridge has sent it twice: SQS has not delivered this copy before.
+        message.receives = 0
+
+    world.policies = MILDER["alert"]
+    handle_all(world)
+
+    assert only_entry(world).state is State.DONE
+
+
 def test_what_was_interrupted_before_it_waited_is_done_at_once_without_a_grace_period() -> None:
     world = quiet_world(Remedy.QUARANTINE)
     push(world, ARM64[0])

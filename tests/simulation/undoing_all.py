@@ -1,6 +1,6 @@
 """After a history everything that was done is undone, the last deed first."""
 
-from local_aws.ecr.store import ImageStatus
+from local_aws.ecr.store import RESTORE_TIME, ImageStatus
 from platform_guard.ledger import Entry, State
 from platform_guard.marks import is_mark
 from platform_guard.policy import Remedy
@@ -22,6 +22,8 @@ def undo_everything(world: World) -> None:
         if entry.state in (State.DONE, State.CANCELED) and entry.remedy is not Remedy.ALERT:
             obstacle = _obstacle(world, entry)
             people.undo(world, entry)
+            # What comes back from the archive may be listed by what was deleted before.
+            world.now += RESTORE_TIME
             if world.ledger.kept[entry.id].state is State.UNDONE:
                 _check(world, entry)
             else:
