@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from platform_guard.settings import GUARD_FILE, SettingsError, load_settings
-from stacks.cdk_process import prepare_cdk_process
+from platform_guard_cdk.cdk_process import prepare_cdk_process
 
 ROOT = Path(__file__).resolve().parent
 
@@ -26,7 +26,7 @@ def main() -> None:
         # This process ends soon, and aws_cdk makes objects by the hundred thousand that all stay.
         gc.disable()
         # Not at the top: aws_cdk starts Node when it is imported, and takes seconds to do it.
-        from stacks.synthesis import synthesize
+        from platform_guard_cdk.synthesis import synthesize
 
         synthesize(guard_file, output, any_region="GUARD_ANY_REGION" in os.environ)
     except SettingsError as error:

@@ -27,17 +27,17 @@ from benchmarks.loopback_registry import (
     fill,
     served,
 )
-from cli.audit import audit
-from cli.audit_journal import AuditJournal
-from cli.audit_registry import Registries
 from platform_guard.aws.clients import PERSISTENT, Clients
-from platform_guard.aws.ecr import EcrRepository
-from platform_guard.judging import judge
-from platform_guard.media_types import INDEXES
-from platform_guard.policies import Policies
-from platform_guard.policy import Policy
-from platform_guard.reading import Wanted, read_image
-from platform_guard.references import Reference, Repository
+from platform_guard.oci.media_types import INDEXES
+from platform_guard.oci.reader import Wanted, read_image
+from platform_guard.policy.evaluation import judge
+from platform_guard.policy.policy import Policy
+from platform_guard.policy.rules import Policies
+from platform_guard.registry.reference import Reference, Repository
+from platform_guard.registry.repository import EcrRepository
+from platform_guard_cli.audit.journal import AuditJournal
+from platform_guard_cli.audit.registry import Registries
+from platform_guard_cli.audit.session import audit
 
 _REPOSITORIES, _IMAGES = 200, 100
 _INSPECTED, _BY_CLI = 1000, 10

@@ -17,22 +17,22 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from cli.audit_journal import AuditJournal
-from cli.audit_output import write_output
-from cli.audit_run import run_audit
-from platform_guard.auditing import (
+from platform_guard.oci.bulk_reader import Unseen
+from platform_guard.oci.media_types import OCI_INDEX, OCI_MANIFEST
+from platform_guard.oci.reader import StoredDocument
+from platform_guard.policy.policy import Policy
+from platform_guard.registry.reference import Repository
+from platform_guard.sweep.auditor import AuditedPage
+from platform_guard.sweep.evaluation import (
     JudgedImage,
     ListedImage,
     UnseenImage,
     candidates,
     judge_candidates,
 )
-from platform_guard.aws.repository_audit import AuditedPage
-from platform_guard.bulk_reading import Unseen
-from platform_guard.media_types import OCI_INDEX, OCI_MANIFEST
-from platform_guard.policy import Policy
-from platform_guard.reading import StoredDocument
-from platform_guard.references import Repository
+from platform_guard_cli.audit.journal import AuditJournal
+from platform_guard_cli.audit.output import write_output
+from platform_guard_cli.audit.workers import run_audit
 
 _IMAGES_A_REPOSITORY = 1000
 _SIZES = (10_000, 100_000)

@@ -16,9 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.ratio import median_ratio
-from local_aws import LocalAws
-from local_aws.runtime import Function
-from stacks.cdk_process import prepare_cdk_process
+from platform_guard_cdk.cdk_process import prepare_cdk_process
+from platform_guard_emulator import LocalAws
+from platform_guard_emulator.runtime import Function
 from tests.support.http_endpoint import served_over_http
 from tests.support.lambda_runtime import PLATFORM_WITHOUT_EMULATOR, running
 
@@ -49,7 +49,7 @@ def main() -> None:
         sys.exit(PLATFORM_WITHOUT_EMULATOR)
     prepare_cdk_process()
     # Not at the top: importing aws_cdk starts Node, and that must be the installed one.
-    from stacks.synthesis import synthesize
+    from platform_guard_cdk.synthesis import synthesize
 
     with TemporaryDirectory() as folder, LocalAws() as aws, served_over_http() as endpoint:
         assembly, minimal_code = Path(folder, "cdk.out"), Path(folder, "minimal")

@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.ratio import median_ratio
-from stacks.asset import stage_code
-from stacks.cdk_process import prepare_cdk_process
+from platform_guard_cdk.asset import stage_code
+from platform_guard_cdk.cdk_process import prepare_cdk_process
 
 _PAIRS = 5
 _STAGINGS = 20

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.request import urlopen
 
-from platform_guard.media_types import IMAGE_CONFIGS
+from platform_guard.oci.media_types import IMAGE_CONFIGS
 from tests.support.stocks import CASES
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"

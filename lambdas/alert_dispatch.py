@@ -15,21 +15,21 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from platform_guard.aws.alert_dispatching import AlertDispatcher
-from platform_guard.aws.alert_rate import AlertRate
-from platform_guard.aws.alert_windows import AlertWindows, Window
+from platform_guard.alerts.batch.dispatcher import AlertDispatcher
+from platform_guard.alerts.batch.outbox import AlertWindows, Window
+from platform_guard.alerts.batch.rate_limit import AlertRate
+from platform_guard.alerts.sns import AlertTopic
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.once import Once
-from platform_guard.aws.queue_batches import (
+from platform_guard.aws.idempotency import Once
+from platform_guard.aws.sqs_batch import (
     count,
     deployed_settings,
     handle_each,
     logger,
     metrics,
 )
-from platform_guard.aws.topic import AlertTopic
 from platform_guard.environment import environment_variable
-from platform_guard.events import seconds_since
+from platform_guard.event import seconds_since
 
 settings = deployed_settings()
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")

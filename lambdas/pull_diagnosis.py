@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.queue_batches import (
+from platform_guard.aws.sqs_batch import (
     count,
     deployed_settings,
     handle_each,
@@ -24,16 +24,20 @@ from platform_guard.aws.queue_batches import (
     metrics,
     seconds_before,
 )
-from platform_guard.aws.task_definitions import TaskDefinitions
+from platform_guard.diagnosis.evidence.task import TaskDefinitions
+from platform_guard.diagnosis.failure import PullFailure, exec_format_suspects, pull_failure
+from platform_guard.diagnosis.service_event import (
+    SteadyService,
+    is_about_service,
+    parse_steady_service,
+)
+from platform_guard.diagnosis.task_event import TaskStop, parse_task_stop
 from platform_guard.environment import environment_variable
-from platform_guard.events import Ignored, parse_json
-from platform_guard.pull_failures import PullFailure, exec_format_suspects, pull_failure
-from platform_guard.service_events import SteadyService, is_about_service, parse_steady_service
-from platform_guard.task_stops import TaskStop, parse_task_stop
+from platform_guard.event import Ignored, parse_json
 
 if TYPE_CHECKING:
-    from platform_guard.aws.incident_reporting import Reported
-    from platform_guard.aws.stop_explaining import StopExplainer
+    from platform_guard.diagnosis.explainer import StopExplainer
+    from platform_guard.diagnosis.incident_reporter import Reported
 
 # Of the function's time, for the state and the alert.
 _SECONDS_TO_ACT = 15
@@ -95,11 +99,11 @@ def _handle_service(event: object, context: LambdaContext) -> None:
 
 def _tell_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
     """Tell that a service is steady again, if somebody was alerted about it."""
-    from platform_guard.aws.incidents import Incidents
-    from platform_guard.aws.once import Once
-    from platform_guard.aws.service_incidents import ServiceIncidents
-    from platform_guard.aws.topic import AlertTopic
-    from platform_guard.resolved_alerts import alerts_about_steady_service
+    from platform_guard.alerts.sns import AlertTopic
+    from platform_guard.aws.idempotency import Once
+    from platform_guard.diagnosis.incident_store import Incidents
+    from platform_guard.diagnosis.resolution import alerts_about_steady_service
+    from platform_guard.diagnosis.service_incidents import ServiceIncidents
 
     database = clients.dynamodb
     services = ServiceIncidents(database, state_table, time.time)
@@ -135,7 +139,7 @@ def _explain(stop: TaskStop, context: LambdaContext) -> None:
 def _check(stop: TaskStop, suspect: PullFailure, context: LambdaContext) -> None:
     """Look at the image of a container that exited, unless this process did so lately."""
     # A cold start does not load what only failed pulls need.
-    from platform_guard.aws.stop_explaining import Unsuspicious, image_on_host
+    from platform_guard.diagnosis.explainer import Unsuspicious, image_on_host
 
     name = image_on_host(stop, suspect)
     if unsuspicious_until.get(name, 0) > time.monotonic():
@@ -153,14 +157,14 @@ def _check(stop: TaskStop, suspect: PullFailure, context: LambdaContext) -> None
 
 
 def _explainer(context: LambdaContext) -> "StopExplainer":
-    from platform_guard.aws.evidence_gathering import EvidenceGatherer
-    from platform_guard.aws.incident_reporting import IncidentReporter
-    from platform_guard.aws.incidents import Incidents
-    from platform_guard.aws.ledger import DynamoDbLedger
-    from platform_guard.aws.once import Once
-    from platform_guard.aws.service_incidents import ServiceIncidents
-    from platform_guard.aws.stop_explaining import StopExplainer
-    from platform_guard.aws.topic import AlertTopic
+    from platform_guard.alerts.sns import AlertTopic
+    from platform_guard.aws.idempotency import Once
+    from platform_guard.diagnosis.evidence.collector import EvidenceGatherer
+    from platform_guard.diagnosis.explainer import StopExplainer
+    from platform_guard.diagnosis.incident_reporter import IncidentReporter
+    from platform_guard.diagnosis.incident_store import Incidents
+    from platform_guard.diagnosis.service_incidents import ServiceIncidents
+    from platform_guard.remediation.ledger_dynamodb import DynamoDbLedger
 
     database, seconds = clients.dynamodb, settings.incident_minutes * 60
     return StopExplainer(

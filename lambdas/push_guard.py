@@ -18,11 +18,9 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from platform_guard.alerts import Alert
+from platform_guard.alerts.alert import Alert
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.ecr_images import EcrImages
-from platform_guard.aws.effective_policies import EffectivePolicies
-from platform_guard.aws.queue_batches import (
+from platform_guard.aws.sqs_batch import (
     count,
     deployed_settings,
     handle_each,
@@ -31,19 +29,21 @@ from platform_guard.aws.queue_batches import (
     seconds_before,
 )
 from platform_guard.environment import environment_variable
-from platform_guard.events import Ignored, Push, parse_json, parse_push, why_elsewhere
-from platform_guard.found import Found
-from platform_guard.guarding import Fine, Guarding, Remedied, Stale
-from platform_guard.overrides import RefusedTag
-from platform_guard.reading import Bounds
-from platform_guard.references import Reference, Repository
-from platform_guard.remedies import Done
-from platform_guard.schedules import entry_that_waited
-from platform_guard.verdicts import NoFinding
+from platform_guard.event import Ignored, Push, parse_json, parse_push, why_elsewhere
+from platform_guard.oci.reader import Bounds
+from platform_guard.policy.effective import EffectivePolicies
+from platform_guard.policy.tag_overrides import RefusedTag
+from platform_guard.policy.verdict import NoFinding
+from platform_guard.push.finding import Found
+from platform_guard.push.processor import Fine, Guarding, Remedied, Stale
+from platform_guard.registry.ecr_images import EcrImages
+from platform_guard.registry.reference import Reference, Repository
+from platform_guard.remediation.plan import Done
+from platform_guard.remediation.schedule_message import entry_that_waited
 
 if TYPE_CHECKING:
-    from platform_guard.aws.push_reporting import PushReporting
-    from platform_guard.aws.remedying_parts import RemedyingParts
+    from platform_guard.push.factory import RemedyingParts
+    from platform_guard.push.notifier import PushReporting
 
 # Left of the function's time for remedy and alert when the reading of an image has to end.
 _SECONDS_TO_ACT = 15
@@ -124,9 +124,9 @@ def _guard(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
 def _report_refused_tags(
     refused_tags: Sequence[RefusedTag], push: Push, context: LambdaContext
 ) -> None:
-    from platform_guard.aws.once import Once
-    from platform_guard.aws.override_reporting import SECONDS_BETWEEN_REPORTS, report_refused_tags
-    from platform_guard.aws.topic import AlertTopic
+    from platform_guard.alerts.sns import AlertTopic
+    from platform_guard.aws.idempotency import Once
+    from platform_guard.push.invalid_tag import SECONDS_BETWEEN_REPORTS, report_refused_tags
 
     once = Once(clients.dynamodb, state_table, "override", SECONDS_BETWEEN_REPORTS)
     topic = AlertTopic(clients.sns, topic_arn)
@@ -162,7 +162,7 @@ def _guarding(
     images = EcrImages(ecr, repository)
 
     def once(key: str, action: Callable[[], None]) -> None:
-        from platform_guard.aws.once import Once
+        from platform_guard.aws.idempotency import Once
 
         Once(clients.dynamodb, state_table, scope="push").run(key, action, context)
 
@@ -179,14 +179,14 @@ def _guarding(
 @cache
 def _parts() -> "RemedyingParts":
     # Few pushes have a finding, so a cold start does not load what only findings need.
-    from platform_guard.aws.remedying_parts import RemedyingParts
+    from platform_guard.push.factory import RemedyingParts
 
     return RemedyingParts(clients, os.environ, settings.policies)
 
 
 @cache
 def _reporting() -> "PushReporting":
-    from platform_guard.aws.push_reporting import PushReporting
+    from platform_guard.push.notifier import PushReporting
 
     return PushReporting(clients, state_table, dispatch_queue_url, settings.alerts)
 
@@ -211,7 +211,7 @@ def _named_in_log(image: Reference) -> AbstractContextManager[None]:
 
 def _tell_if_repaired(found: Found, context: LambdaContext) -> None:
     if settings.alerts.resolved:
-        from platform_guard.aws.repairs import Repairs
+        from platform_guard.push.resolution import Repairs
 
         event_id = found.push.event_id
         repairs = Repairs(clients.dynamodb, state_table)

@@ -17,18 +17,18 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from platform_guard.alerts.slack.response import Answer, Posted, Refused, TryLater
+from platform_guard.alerts.slack.webhook import Slack
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.once import Once
-from platform_guard.aws.queue_batches import (
+from platform_guard.aws.idempotency import Once
+from platform_guard.aws.sqs_batch import (
     count,
     deployed_settings,
     handle_each,
     logger,
     metrics,
 )
-from platform_guard.aws.slack_webhook import Slack
 from platform_guard.environment import environment_variable
-from platform_guard.slack_answers import Answer, Posted, Refused, TryLater
 
 # Slack takes one message a second and channel. The queue hands out no other message of the channel
 # before this one is done with, so the pause also keeps other processes.

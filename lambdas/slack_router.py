@@ -15,23 +15,23 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from platform_guard.alarm_alerts import alert_about_alarm
-from platform_guard.alert_json import AlertError, parse_alert
-from platform_guard.alert_limits import fitted
-from platform_guard.alert_slack import render_slack
-from platform_guard.alerts import Alert
+from platform_guard.alerts.alert import Alert
+from platform_guard.alerts.cloudwatch_alarm import alert_about_alarm
+from platform_guard.alerts.render.json_format import AlertError, parse_alert
+from platform_guard.alerts.render.slack import render_slack
+from platform_guard.alerts.render.truncate import fitted
+from platform_guard.alerts.slack.repository_tags import channel_tag
+from platform_guard.alerts.slack.routing import channels_for
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.once import Once
-from platform_guard.aws.queue_batches import (
+from platform_guard.aws.idempotency import Once
+from platform_guard.aws.sqs_batch import (
     count,
     deployed_settings,
     handle_each,
     logger,
     metrics,
 )
-from platform_guard.aws.repository_tags import channel_tag
 from platform_guard.environment import environment_variable
-from platform_guard.slack_routing import channels_for
 
 settings = deployed_settings()
 state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")

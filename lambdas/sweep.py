@@ -17,10 +17,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.aws.clients import PERSISTENT, Clients
-from platform_guard.aws.conflicts import Patience
-from platform_guard.aws.effective_policies import EffectivePolicies
 from platform_guard.aws.errors import LookUpError
-from platform_guard.aws.queue_batches import (
+from platform_guard.aws.retry import Patience
+from platform_guard.aws.sqs_batch import (
     count,
     deployed_settings,
     handle_each,
@@ -28,18 +27,19 @@ from platform_guard.aws.queue_batches import (
     metrics,
     seconds_left,
 )
-from platform_guard.aws.sweep_queues import SweepQueues
-from platform_guard.aws.sweep_state import SweepState
-from platform_guard.aws.sweeper import Sweeper
-from platform_guard.aws.told_findings import ToldFindings
 from platform_guard.environment import environment_variable
-from platform_guard.events import parse_json
-from platform_guard.sweep_messages import Part, Start, parse_message
-from platform_guard.sweep_report import SweepReport, digest_alert
+from platform_guard.event import parse_json
+from platform_guard.policy.effective import EffectivePolicies
+from platform_guard.push.notified_findings import ToldFindings
+from platform_guard.sweep.messages import Part, Start, parse_message
+from platform_guard.sweep.queues import SweepQueues
+from platform_guard.sweep.report import SweepReport, digest_alert
+from platform_guard.sweep.state import SweepState
+from platform_guard.sweep.sweeper import Sweeper
 
 if TYPE_CHECKING:
-    from platform_guard.policy import Policy
-    from platform_guard.references import Repository
+    from platform_guard.policy.policy import Policy
+    from platform_guard.registry.reference import Repository
 
 # Of the function's time, to finish the page that is under way and to write what was found.
 _SECONDS_TO_FINISH = 120
@@ -123,8 +123,8 @@ def _end_if_through(sweep_id: str, context: LambdaContext) -> None:
 def _tell(report: SweepReport, context: LambdaContext) -> None:
     """Send the one message of a sweep, however often this is called."""
     # One message of a sweep comes here, so a cold start does not load what only that one needs.
-    from platform_guard.aws.once import Once
-    from platform_guard.aws.topic import AlertTopic
+    from platform_guard.alerts.sns import AlertTopic
+    from platform_guard.aws.idempotency import Once
 
     def tell() -> None:
         for name, value in (

@@ -1,1 +1,1 @@
-"""What a container image holds, whether it can run where it is meant to, and what to do if not."""
+"""Evaluates container images in Amazon ECR and explains failed image pulls in Amazon ECS."""

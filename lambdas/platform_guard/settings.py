@@ -8,12 +8,12 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from platform_guard.alert_settings import AlertSettings, read_alert_settings
+from platform_guard.alerts.settings import AlertSettings, read_alert_settings
 from platform_guard.deploy_settings import DeploySettings, partition_of, read_deploy_settings
-from platform_guard.overrides import Override
-from platform_guard.policies import Policies
-from platform_guard.policy_settings import check_policies, read_policy, read_rules
-from platform_guard.sweep_settings import SweepSettings, read_sweep_settings
+from platform_guard.policy.rules import Policies
+from platform_guard.policy.settings import check_policies, read_policy, read_rules
+from platform_guard.policy.tag_overrides import Override
+from platform_guard.sweep.settings import SweepSettings, read_sweep_settings
 from platform_guard.toml_table import (
     TomlTable,
     TomlTableError,

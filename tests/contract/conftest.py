@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from local_aws import LocalAws
+from platform_guard_emulator import LocalAws
 from tests.contract.repository import ScratchRepository
 
 SKIPPED = "needs --live and AWS credentials: creates and removes a scratch repository"

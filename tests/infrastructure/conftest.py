@@ -1,10 +1,10 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from tests.infrastructure.settings import EVERYTHING, HARDENED
 from tests.infrastructure.template import Synthesis, Template
+from tests.support.paths import ROOT
 from tests.support.synthesis import cloud_assembly
 
 Synthesize = Callable[[str], Synthesis]
@@ -23,7 +23,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
 @pytest.fixture(scope="session")
 def default(synthesize: Synthesize) -> Synthesis:
     """The stack for the guard.toml of the repository."""
-    return synthesize((Path(__file__).parents[2] / "guard.toml").read_text(encoding="utf-8"))
+    return synthesize((ROOT / "guard.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from stacks.cdk_process import prepare_cdk_process
+from platform_guard_cdk.cdk_process import prepare_cdk_process
 from tests.infrastructure.readable import readable
 from tests.infrastructure.settings import HARDENED
 from tests.infrastructure.template import Synthesis
@@ -17,7 +17,7 @@ SETTINGS = {"default": "", "hardened": HARDENED}
 def main() -> None:
     """Synthesize, and write every snapshot."""
     prepare_cdk_process()
-    from stacks.synthesis import synthesize
+    from platform_guard_cdk.synthesis import synthesize
 
     FOLDER.mkdir(exist_ok=True)
     for name, guard_toml in SETTINGS.items():

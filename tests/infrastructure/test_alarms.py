@@ -3,15 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Properties, Template, as_text, logical_id
+from tests.support.paths import ROOT
 
-LAMBDAS = Path(__file__).parents[2] / "lambdas"
+LAMBDAS = ROOT / "lambdas"
 NAMESPACE = "EcrPlatformGuard"
 
 

@@ -1,7 +1,6 @@
 """That the picture of the architecture shows what is deployed, and nothing else."""
 
 import re
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -9,8 +8,9 @@ import pytest
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.settings import EVERYTHING
 from tests.infrastructure.template import Template
+from tests.support.paths import ROOT
 
-PICTURE = Path(__file__).parents[2] / "docs" / "architecture.svg"
+PICTURE = ROOT / "docs/architecture.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 SHOWN = (
     "AWS::Chatbot::SlackChannelConfiguration",

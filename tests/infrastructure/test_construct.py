@@ -9,21 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.infrastructure.template import Synthesis
-
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
 
 APP = """
 import sys
 from pathlib import Path
 
-from stacks.cdk_process import use_installed_node
+from platform_guard_cdk.cdk_process import use_installed_node
 
 use_installed_node()
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms, aws_sqs as sqs
 from aws_cdk.aws_sns_subscriptions import SqsSubscription
-from stacks.platform_guard import PlatformGuard
+from platform_guard_cdk.platform_guard import PlatformGuard
 
 guard_file, output = map(Path, sys.argv[1:])
 app = cdk.App(outdir=str(output))
@@ -32,7 +31,7 @@ key = kms.Key(stack, "Key")
 guard = PlatformGuard(stack, "Guard", guard_file=guard_file, encryption_key=key)
 guard.topic.add_subscription(SqsSubscription(sqs.Queue(stack, "Alerts")))
 app.synth()
-print(sys.modules["stacks"].__file__)
+print(sys.modules["platform_guard_cdk"].__file__)
 """
 
 

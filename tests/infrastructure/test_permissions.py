@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from platform_guard.ledger import LEDGER_INDEX
+from platform_guard.remediation.ledger import LEDGER_INDEX
 from tests.infrastructure.template import (
     Part,
     Properties,

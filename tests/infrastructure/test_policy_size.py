@@ -81,7 +81,7 @@ def test_rules_for_sixty_repositories_are_not_too_many(synthesize: Synthesize) -
 def test_what_iam_would_refuse_in_the_middle_of_a_deployment_is_refused_before(
     guard_toml: str, why: str, instead: str, tmp_path: Path
 ) -> None:
-    from stacks.synthesis import synthesize
+    from platform_guard_cdk.synthesis import synthesize
 
     guard_file = tmp_path / "guard.toml"
     guard_file.write_text(guard_toml, encoding="utf-8")

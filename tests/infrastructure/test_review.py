@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.cdk_process import prepare_cdk_process
+from platform_guard_cdk.cdk_process import prepare_cdk_process
 from tests.infrastructure.settings import EVERYTHING, HARDENED
 
 RULES = """
@@ -64,9 +64,9 @@ class Review:
         import aws_cdk as cdk
         import cdk_nag
 
-        from stacks.acknowledgments import acknowledge_findings, findings_by_id
-        from stacks.guard_stack import GuardStack
-        from stacks.synthesis import build_app
+        from platform_guard_cdk.guard_stack import GuardStack
+        from platform_guard_cdk.nag import acknowledge_findings, findings_by_id
+        from platform_guard_cdk.synthesis import build_app
 
         self._runs += 1
         output = self._folder / f"cdk.out.{self._runs}"

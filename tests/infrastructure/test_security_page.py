@@ -1,15 +1,15 @@
 """That docs/security.md names every permission, and none that is not there."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.settings import EVERYTHING, HARDENED
 from tests.infrastructure.template import Template, actions
+from tests.support.paths import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs" / "security.md"
+PAGE = ROOT / "docs/security.md"
 ROW = re.compile(r"^\| (\w+) \| `(\w+:\w+)` \| (.+) \|$", re.MULTILINE)
 
 

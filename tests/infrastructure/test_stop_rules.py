@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_aws.event_bus import matches
+from platform_guard_emulator.event_bus import matches
 from tests.infrastructure.template import Template
 from tests.support.stop_events import exit_event, stop_event
 

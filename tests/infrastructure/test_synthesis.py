@@ -13,8 +13,7 @@ from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.settings import EVERYTHING, HARDENED
 from tests.infrastructure.template import Synthesis, Template
 from tests.infrastructure.test_policy_size import quarantined
-
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
 
 REGIONS = ("eu-central-1", "us-east-1", "ap-southeast-2", "cn-north-1", "us-gov-west-1")
 """Of three partitions."""

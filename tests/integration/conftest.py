@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws import Deployment, LocalAws
-from tests.integration.ecs import Shop
-from tests.integration.patient import Patient
-from tests.integration.strong_guard import GUARD_TOML, NewShelf, Shelf
+from platform_guard_emulator import Deployment, LocalAws
+from tests.support.ecs import Shop
+from tests.support.fast_retries import Patient
+from tests.support.strong_guard import GUARD_TOML, NewShelf, Shelf
 from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:

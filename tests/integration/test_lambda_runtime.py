@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local_aws import Deployment, LocalAws
-from local_aws.queues import lambda_event, queue_of, receive
+from platform_guard_emulator import Deployment, LocalAws
+from platform_guard_emulator.queues import lambda_event, queue_of, receive
 from tests.support.http_endpoint import served_over_http
 from tests.support.lambda_runtime import PLATFORM_WITHOUT_EMULATOR, Answer, running
 from tests.support.registry import MAC_BUILD, marks, push

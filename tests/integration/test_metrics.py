@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local_aws import Deployment, LocalAws
-from local_aws.queues import queue_of
+from platform_guard_emulator import Deployment, LocalAws
+from platform_guard_emulator.queues import queue_of
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, push, push_event
 
 

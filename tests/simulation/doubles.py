@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from platform_guard.ledger import Entry, EntryChangedError
-from platform_guard.not_seen import NotSeen
-from platform_guard.observed import Use
-from platform_guard.references import Reference
-from platform_guard.schedules import schedule_name, tag_prefix
+from platform_guard.registry.reference import Reference
+from platform_guard.remediation.ledger import Entry, EntryChangedError
+from platform_guard.remediation.protection import Use
+from platform_guard.remediation.schedule_message import schedule_name, tag_prefix
+from platform_guard.unavailable import NotSeen
 from tests.simulation.faults import Faults
 
 

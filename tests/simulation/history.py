@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from platform_guard.ledger import State
+from platform_guard.remediation.ledger import State
 from tests.simulation import people
 from tests.simulation.invariants import check_pause, check_rest, check_step
 from tests.simulation.undoing_all import undo_everything

@@ -1,9 +1,9 @@
 """What must hold in every history: after each step, and when everything has come to rest."""
 
-from local_aws.ecr.store import ImageStatus
-from platform_guard.ledger import State
-from platform_guard.marks import is_mark, mark_for
-from platform_guard.policy import Remedy
+from platform_guard.policy.policy import Remedy
+from platform_guard.registry.mark import is_mark, mark_for
+from platform_guard.remediation.ledger import State
+from platform_guard_emulator.ecr.store import ImageStatus
 from tests.simulation.pool import NAMES, is_compliant
 from tests.simulation.world import World
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from botocore.exceptions import ClientError
 
-from platform_guard.ledger import Entry
-from platform_guard.observed import Use
-from platform_guard.policy import Remedy
-from platform_guard.undoing import CannotUndoError, Undoing, announce_undo
+from platform_guard.policy.policy import Remedy
+from platform_guard.remediation.ledger import Entry
+from platform_guard.remediation.protection import Use
+from platform_guard.remediation.undo import CannotUndoError, Undoing, announce_undo
 from tests.simulation.doubles import FaultyLedger, FaultySchedules
 from tests.simulation.faults import Crash
 from tests.simulation.pool import NAMES, POOL, REPOSITORY, TAGS, policies

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from platform_guard.marks import is_mark
-from platform_guard.policy import Policy, Remedy
+from platform_guard.policy.policy import Policy, Remedy
+from platform_guard.registry.mark import is_mark
 
 ARCHIVES = "archives"
 """What the guard does to an image that it moves to the archive class."""

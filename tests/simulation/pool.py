@@ -3,11 +3,11 @@
 from dataclasses import replace
 from functools import cache
 
-from platform_guard.platforms import Platform
-from platform_guard.policies import Policies, Rule
-from platform_guard.policy import Policy, Remedy
-from platform_guard.references import Repository
-from platform_guard.verdicts import Finding, NoFinding
+from platform_guard.oci.platforms import Platform
+from platform_guard.policy.policy import Policy, Remedy
+from platform_guard.policy.rules import Policies, Rule
+from platform_guard.policy.verdict import Finding, NoFinding
+from platform_guard.registry.reference import Repository
 from tests.support.images import (
     Blob,
     attestation,

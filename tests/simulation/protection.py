@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from local_aws.ecr.store import ImageStore
-from platform_guard.marks import is_mark
-from platform_guard.observed import Use
-from platform_guard.references import Reference
+from platform_guard.registry.mark import is_mark
+from platform_guard.registry.reference import Reference
+from platform_guard.remediation.protection import Use
+from platform_guard_emulator.ecr.store import ImageStore
 from tests.simulation.doubles import SimulatedAccount
 from tests.simulation.pool import REPOSITORY, descendants
 

@@ -10,14 +10,14 @@ from botocore.exceptions import ClientError
 from moto.core.responses import ActionResult
 from moto.ecr.models import Repository as StoredRepository
 
-from local_aws.ecr.downloads import DownloadServer
-from local_aws.ecr.errors import RegistryError
-from local_aws.ecr.events import ImageEvent
-from local_aws.ecr.image_operations import ImageOperations
-from local_aws.ecr.operations import Registry
-from local_aws.ecr.store import ImageStore
-from platform_guard.aws.ecr_images import EcrImages
-from platform_guard.references import Repository
+from platform_guard.registry.ecr_images import EcrImages
+from platform_guard.registry.reference import Repository
+from platform_guard_emulator.ecr.downloads import DownloadServer
+from platform_guard_emulator.ecr.errors import RegistryError
+from platform_guard_emulator.ecr.events import ImageEvent
+from platform_guard_emulator.ecr.image_operations import ImageOperations
+from platform_guard_emulator.ecr.operations import Registry
+from platform_guard_emulator.ecr.store import ImageStore
 from tests.simulation.faults import Faults, client_error
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """A world in which nothing happens by chance but the order of messages."""
 
-from platform_guard.ledger import Entry, State
-from platform_guard.policy import Remedy
+from platform_guard.policy.policy import Remedy
+from platform_guard.remediation.ledger import Entry, State
 from tests.simulation.faults import Crash
 from tests.simulation.pool import policies
 from tests.simulation.world import World

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from platform_guard.ledger import State
-from platform_guard.policy import Remedy
+from platform_guard.policy.policy import Remedy
+from platform_guard.remediation.ledger import State
 from tests.simulation import people
 from tests.simulation.faults import Fault
 from tests.simulation.pool import AMD64, ARM64, POOL

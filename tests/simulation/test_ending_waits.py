@@ -1,7 +1,7 @@
 """Grace periods that end early: whatever happens in between, what waits has a schedule."""
 
-from platform_guard.ledger import State
-from platform_guard.policy import Remedy
+from platform_guard.policy.policy import Remedy
+from platform_guard.remediation.ledger import State
 from tests.simulation.invariants import check_pause
 from tests.simulation.pool import AMD64, ARM64
 from tests.simulation.scripted import (

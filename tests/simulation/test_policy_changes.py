@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from platform_guard.ledger import State
-from platform_guard.marks import is_mark
-from platform_guard.platforms import Platform
-from platform_guard.policies import Policies
-from platform_guard.policy import IndexRule, Remedy
-from platform_guard.verdicts import Finding
+from platform_guard.oci.platforms import Platform
+from platform_guard.policy.policy import IndexRule, Remedy
+from platform_guard.policy.rules import Policies
+from platform_guard.policy.verdict import Finding
+from platform_guard.registry.mark import is_mark
+from platform_guard.remediation.ledger import State
 from tests.simulation.pool import AMD64, ARM64, POOL, descendants, policies
 from tests.simulation.scripted import (
     HOUR,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from platform_guard.ledger import State
-from platform_guard.marks import is_mark
-from platform_guard.policy import Remedy
+from platform_guard.policy.policy import Remedy
+from platform_guard.registry.mark import is_mark
+from platform_guard.remediation.ledger import State
 from tests.simulation import people
 from tests.simulation.pool import AMD64, ARM64
 from tests.simulation.scripted import TAG, handle_all, only_entry, push, quiet_world

@@ -1,9 +1,9 @@
 """After a history everything that was done is undone, the last deed first."""
 
-from local_aws.ecr.store import RESTORE_TIME, ImageStatus
-from platform_guard.ledger import Entry, State
-from platform_guard.marks import is_mark
-from platform_guard.policy import Remedy
+from platform_guard.policy.policy import Remedy
+from platform_guard.registry.mark import is_mark
+from platform_guard.remediation.ledger import Entry, State
+from platform_guard_emulator.ecr.store import RESTORE_TIME, ImageStatus
 from tests.simulation import people
 from tests.simulation.invariants import require
 from tests.simulation.pool import NAMES, descendants

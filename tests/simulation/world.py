@@ -7,18 +7,18 @@ from random import Random
 
 from botocore.exceptions import ClientError
 
-from local_aws.ecr.events import ImageEvent
-from platform_guard.aws.look_out import EcrLookOut
-from platform_guard.events import Ignored, Push, parse_push
-from platform_guard.found import Found
-from platform_guard.guarding import Guarding, Remedied, StillBegunError
-from platform_guard.ledger import EntryChangedError
-from platform_guard.marks import is_mark
-from platform_guard.media_types import IN_TOTO
-from platform_guard.policy import Remedy
-from platform_guard.reading import Bounds
-from platform_guard.remedies import Done
-from platform_guard.remedying import Remedying
+from platform_guard.event import Ignored, Push, parse_push
+from platform_guard.oci.media_types import IN_TOTO
+from platform_guard.oci.reader import Bounds
+from platform_guard.policy.policy import Remedy
+from platform_guard.push.finding import Found
+from platform_guard.push.processor import Guarding, Remedied, StillBegunError
+from platform_guard.push.remediator import Remedying
+from platform_guard.registry.mark import is_mark
+from platform_guard.remediation.ledger import EntryChangedError
+from platform_guard.remediation.plan import Done
+from platform_guard.remediation.protection_lookup import EcrLookOut
+from platform_guard_emulator.ecr.events import ImageEvent
 from tests.simulation.doubles import (
     FaultyLedger,
     FaultySchedules,

@@ -2,12 +2,12 @@
 
 import json
 
-from platform_guard.alert_json import render_json
-from platform_guard.alert_q import render_q
-from platform_guard.alert_short import render_short
-from platform_guard.alert_slack import render_slack
-from platform_guard.alert_text import render_subject, render_text
-from platform_guard.alerts import Alert
+from platform_guard.alerts.alert import Alert
+from platform_guard.alerts.render.amazon_q import render_q
+from platform_guard.alerts.render.json_format import render_json
+from platform_guard.alerts.render.plain_text import render_subject, render_text
+from platform_guard.alerts.render.short import render_short
+from platform_guard.alerts.render.slack import render_slack
 
 
 def on_every_channel(alert: Alert) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cli.main import main
+from platform_guard_cli.main import main
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Stopped tasks with evidence, one for each diagnosis that there is, and the alerts about them."""
 
-from platform_guard.alerts import Alert
-from platform_guard.diagnosis import alert_about_stop, diagnose
-from platform_guard.pull_failures import exec_format_suspects
+from platform_guard.alerts.alert import Alert
+from platform_guard.diagnosis.diagnosis import alert_about_stop, diagnose
+from platform_guard.diagnosis.failure import exec_format_suspects
 from tests.support.image_diagnoses import IMAGE_CASES
 from tests.support.registry_diagnoses import REGISTRY_CASES
 from tests.support.stops import failure_of

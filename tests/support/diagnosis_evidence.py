@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from platform_guard.evidence import (
+from platform_guard.diagnosis.evidence.model import (
     AwsvpcConfiguration,
     Egress,
     Endpoint,
@@ -18,7 +18,7 @@ from platform_guard.evidence import (
     TagState,
     TaskDefinition,
 )
-from platform_guard.platforms import Platform
+from platform_guard.oci.platforms import Platform
 from tests.support.images import index, listed_attestation, listed_image
 from tests.support.stops import stored
 

@@ -2,7 +2,7 @@
 
 import json
 
-from platform_guard.manifests import Document, Malformed, parse_document
+from platform_guard.oci.manifest import Document, Malformed, parse_document
 from tests.support.images import Json, config, image, layer, listed
 
 PLAIN = image()

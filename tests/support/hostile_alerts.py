@@ -2,8 +2,8 @@
 
 from hypothesis import strategies as st
 
-from platform_guard.alerts import Alert, Fix, Link, Severity, Status
-from platform_guard.console_links import service_page
+from platform_guard.alerts.alert import Alert, Fix, Link, Severity, Status
+from platform_guard.alerts.console import service_page
 
 FRAGMENTS = (
     "<!channel>",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from platform_guard.evidence import (
+from platform_guard.diagnosis.evidence.model import (
     NO_EVIDENCE,
     CacheRule,
     Deed,
@@ -14,7 +14,7 @@ from platform_guard.evidence import (
     StoredTag,
     TagState,
 )
-from platform_guard.task_stops import TaskStop
+from platform_guard.diagnosis.task_event import TaskStop
 from tests.support.diagnosis_evidence import (
     API,
     ARM64_INDEX,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-from platform_guard import media_types
-from platform_guard.images import Image, Kind
-from platform_guard.judging import judge
-from platform_guard.policy import Policy
-from platform_guard.reading import Bounds, StoredDocument, Wanted, read_image
-from platform_guard.verdicts import Verdict
+from platform_guard.oci import media_types
+from platform_guard.oci.image import Image, Kind
+from platform_guard.oci.reader import Bounds, StoredDocument, Wanted, read_image
+from platform_guard.policy.evaluation import judge
+from platform_guard.policy.policy import Policy
+from platform_guard.policy.verdict import Verdict
 
 Json: TypeAlias = dict[str, object]
 

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-_ROOT = Path(__file__).parents[2]
-FOLDERS = (_ROOT / "tests/data/images", _ROOT / "local_aws/images")
+from tests.support.paths import ROOT
+
+FOLDERS = (ROOT / "tests/data/images", ROOT / "local_aws/platform_guard_emulator/images")
 
 
 @dataclass(frozen=True, slots=True)

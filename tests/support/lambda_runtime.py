@@ -21,7 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from local_aws.runtime import Function
+from platform_guard_emulator.runtime import Function
 
 _LOCK_FILE = Path(__file__).with_name("lambda-runtime.txt")
 _EMULATORS = {"x86_64": "x86_64", "aarch64": "arm64"}

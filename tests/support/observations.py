@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 
-from platform_guard.events import Push
-from platform_guard.marks import mark_for
-from platform_guard.not_seen import NotSeen
-from platform_guard.observed import ImageState, ImageStatus, Observed, Use
-from platform_guard.policy import Policy, Remedy
-from platform_guard.references import Reference, Repository
-from platform_guard.verdicts import Finding, Verdict
+from platform_guard.event import Push
+from platform_guard.policy.policy import Policy, Remedy
+from platform_guard.policy.verdict import Finding, Verdict
+from platform_guard.registry.mark import mark_for
+from platform_guard.registry.reference import Reference, Repository
+from platform_guard.remediation.protection import ImageState, ImageStatus, Observed, Use
+from platform_guard.unavailable import NotSeen
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
 DIGEST, CHILD, SHARED, INDEX = (f"sha256:{byte * 32}" for byte in ("c3", "a1", "b2", "d4"))

@@ -1,6 +1,6 @@
 """Plans as people read them in golden texts."""
 
-from platform_guard.remedies import (
+from platform_guard.remediation.plan import (
     AddMark,
     Archive,
     Delete,

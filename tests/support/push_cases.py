@@ -1,6 +1,6 @@
 """Pushed images, one for each verdict that is alerted about and its variants, and the alerts."""
 
-from platform_guard.policy import IndexRule, Policy
+from platform_guard.policy.policy import IndexRule, Policy
 from tests.support.images import (
     Blob,
     attestation,

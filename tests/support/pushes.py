@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from platform_guard.alerts import Alert
-from platform_guard.events import Push
-from platform_guard.found import Found
-from platform_guard.policy import Policy, Remedy
-from platform_guard.push_alerts import alert_about_push
-from platform_guard.references import Reference, Repository
-from platform_guard.remedies import Done
+from platform_guard.alerts.alert import Alert
+from platform_guard.event import Push
+from platform_guard.policy.policy import Policy, Remedy
+from platform_guard.push.alert import alert_about_push
+from platform_guard.push.finding import Found
+from platform_guard.registry.reference import Reference, Repository
+from platform_guard.remediation.plan import Done
 from tests.support.images import DEFAULT_POLICY, Blob, read_and_judge
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "team/app")

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from local_aws import Deployment, LocalAws, push_layout
-from platform_guard.marks import is_mark
+from platform_guard.registry.mark import is_mark
+from platform_guard_emulator import Deployment, LocalAws, push_layout
 from tests.support.known_images import layout_of
 
 if TYPE_CHECKING:

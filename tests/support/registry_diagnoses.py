@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from platform_guard.evidence import (
+from platform_guard.diagnosis.evidence.model import (
     NO_EVIDENCE,
     CacheRule,
     Evidence,
     NotSeen,
 )
-from platform_guard.task_stops import LaunchType, TaskStop
+from platform_guard.diagnosis.task_event import LaunchType, TaskStop
 from tests.support.diagnosis_evidence import (
     API,
     CLOSED,

@@ -1,6 +1,6 @@
 """Images of two platforms, and an index of both."""
 
-from platform_guard.platforms import Platform
+from platform_guard.oci.platforms import Platform
 from tests.support.images import config, image, index, listed_attestation, listed_image
 
 AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")

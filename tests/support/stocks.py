@@ -1,6 +1,6 @@
 """Registries that hold the real images, as an account does after years."""
 
-from local_aws import LocalAws, push_layout
+from platform_guard_emulator import LocalAws, push_layout
 from tests.support.known_images import known_images
 
 OBSERVED = {"AWS_ACCESS_KEY_ID": "AKIALOCALOBSERVED000", "AWS_SECRET_ACCESS_KEY": "secret"}

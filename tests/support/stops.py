@@ -2,17 +2,17 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
-from platform_guard.evidence import StoredImage
-from platform_guard.platforms import Platform
-from platform_guard.policy import IndexRule, Policy
-from platform_guard.pull_failures import PullFailure, pull_failure
-from platform_guard.references import Reference, Repository
-from platform_guard.task_stops import StoppedContainer, TaskStop, parse_task_stop
+from platform_guard.diagnosis.evidence.model import StoredImage
+from platform_guard.diagnosis.failure import PullFailure, pull_failure
+from platform_guard.diagnosis.task_event import StoppedContainer, TaskStop, parse_task_stop
+from platform_guard.oci.platforms import Platform
+from platform_guard.policy.policy import IndexRule, Policy
+from platform_guard.registry.reference import Reference, Repository
 from tests.support.images import Blob, Json, read_and_judge
+from tests.support.paths import ROOT
 
-EVENTS = Path(__file__).parents[2] / "events/ecs"
+EVENTS = ROOT / "events/ecs"
 SHOP_API = Repository("123456789012", "eu-central-1", "shop/api")
 AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
 

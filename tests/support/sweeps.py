@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from local_aws import Deployment, Invocation, LocalAws
-from local_aws.queues import queue_of
+from platform_guard_emulator import Deployment, Invocation, LocalAws
+from platform_guard_emulator.queues import queue_of
 
 HOUR = 3600.0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stacks.cdk_process import prepare_cdk_process
+from platform_guard_cdk.cdk_process import prepare_cdk_process
 
 
 def cloud_assembly(guard_toml: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -26,7 +26,7 @@ def cloud_assembly(guard_toml: str, tmp_path_factory: pytest.TempPathFactory) ->
             guard_file.write_text(guard_toml, encoding="utf-8")
             prepare_cdk_process()
             # Not at the top: importing aws_cdk starts Node, and that must be the installed one.
-            from stacks.synthesis import synthesize
+            from platform_guard_cdk.synthesis import synthesize
 
             synthesize(guard_file, folder / "cdk.out")
             (folder / "done").touch()

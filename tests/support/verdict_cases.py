@@ -1,8 +1,8 @@
 """Images and policies that tables of verdicts are made of."""
 
-from platform_guard import media_types
-from platform_guard.platforms import Platform
-from platform_guard.policy import IndexRule, Policy
+from platform_guard.oci import media_types
+from platform_guard.oci.platforms import Platform
+from platform_guard.policy.policy import IndexRule, Policy
 from tests.support.images import Blob, Listed, image, listed, listed_image
 
 WINDOWS = Platform("windows", "amd64", os_version="10.0.20348")

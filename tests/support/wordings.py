@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_guard.pull_errors import Cause
+from platform_guard.diagnosis.pull_error.classifier import Cause
 
 ECR = "111122223333.dkr.ecr.us-east-1.amazonaws.com"
 DIGEST = "sha256:34ae38286287fb088ca5c783fbab8b99961bd77218f125907c8fc056d42e3d78"

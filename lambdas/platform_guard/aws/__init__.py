@@ -1,1 +1,1 @@
-"""The only code that talks to AWS."""
+"""SDK plumbing: clients, errors, retries, idempotency, SQS batches."""

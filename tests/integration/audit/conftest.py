@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import LocalAws
-from tests.integration.audit.command import Audit
+from platform_guard_emulator import LocalAws
+from tests.support.audit_command import Audit
 from tests.support.stocks import OBSERVED
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.main import main
-from local_aws import LocalAws, push_layout
-from tests.integration.audit.command import Audit
+from platform_guard_cli.main import main
+from platform_guard_emulator import LocalAws, push_layout
+from tests.support.audit_command import Audit
 from tests.support.known_images import layout_of
 from tests.support.registry import MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.stocks import CASES, stock, stock_with_all

@@ -8,8 +8,8 @@ from typing import TextIO
 
 import pytest
 
-from local_aws import LocalAws
-from tests.integration.audit.command import Audit
+from platform_guard_emulator import LocalAws
+from tests.support.audit_command import Audit
 from tests.support.faults import before_each_call
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.stocks import stock
@@ -83,12 +83,14 @@ def test_what_was_judged_but_not_shown_is_shown_where_it_is_asked_for_with_its_a
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stock(aws, "shop/api", PLAIN_AMD64)
-    monkeypatch.setattr("cli.audit.audit.__defaults__", (lambda: 1000.0,))
+    monkeypatch.setattr("platform_guard_cli.audit.session.audit.__defaults__", (lambda: 1000.0,))
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", _no_space)
         assert audit("--output", str(audit.folder / "audit.txt")) == 2
     stock(aws, "shop/new", MAC_BUILD)
-    monkeypatch.setattr("cli.audit.audit.__defaults__", (lambda: 1000.0 + 3 * 3600,))
+    monkeypatch.setattr(
+        "platform_guard_cli.audit.session.audit.__defaults__", (lambda: 1000.0 + 3 * 3600,)
+    )
 
     lines = audit.lines("--resume")
 
@@ -119,7 +121,7 @@ def test_why_images_were_not_judged_is_told_although_their_listing_broke_after_t
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stock(aws, "shop/api", PLAIN_AMD64, PLAIN_ARM64)
-    monkeypatch.setattr("platform_guard.aws.registry_listing.PAGE_SIZE", 1)
+    monkeypatch.setattr("platform_guard.registry.listing.PAGE_SIZE", 1)
 
     def fail(operation: str, params: dict[str, object]) -> str | None:
         is_second_page = operation == "DescribeImages" and "nextToken" in params

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from local_aws import LocalAws
-from tests.integration.audit.command import Audit, verdicts
+from platform_guard_emulator import LocalAws
+from tests.support.audit_command import Audit, verdicts
 from tests.support.faults import FAST_RETRIES, before_each_call, throttled_ecr
 from tests.support.registry import MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.stocks import CASES, stock
@@ -18,7 +18,10 @@ def test_throttling_of_three_calls_in_ten_changes_no_verdict(
 ) -> None:
     stock(aws, "shop/api", *(image.name for image in CASES[:24]))
     undisturbed = audit.lines()
-    monkeypatch.setattr("cli.audit_registry.PERSISTENT", Config(retries=FAST_RETRIES))  # type: ignore[arg-type]
+    monkeypatch.setattr(
+        "platform_guard_cli.audit.registry.PERSISTENT",
+        Config(retries=FAST_RETRIES),  # type: ignore[arg-type]
+    )
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
 
     with throttled_ecr(every=(0, 3, 7), of=10) as throttled:
@@ -79,7 +82,7 @@ def test_an_expired_page_token_begins_the_listing_anew_and_nothing_comes_twice(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stock(aws, "shop/api", MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, MULTI_PLATFORM)
-    monkeypatch.setattr("platform_guard.aws.registry_listing.PAGE_SIZE", 1)
+    monkeypatch.setattr("platform_guard.registry.listing.PAGE_SIZE", 1)
     tokens = 0
 
     def expire(operation: str, params: dict[str, Any]) -> str | None:
@@ -116,7 +119,7 @@ def test_credentials_that_expire_end_it_and_what_was_found_is_kept(
 def test_an_interrupted_audit_goes_on_where_it_was(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.audit_run.run_audit.__defaults__", (1,))
+    monkeypatch.setattr("platform_guard_cli.audit.workers.run_audit.__defaults__", (1,))
     for repository in ("app/a", "app/b", "app/c"):
         stock(aws, repository, MAC_BUILD, PLAIN_AMD64)
 

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws import Deployment, LocalAws
-from platform_guard.aws.topic import AlertTopic
-from tests.integration.slack.alerts import SETTINGS
+from platform_guard.alerts.sns import AlertTopic
+from platform_guard_emulator import Deployment, LocalAws
+from tests.support.slack_alerts import SETTINGS
 from tests.support.slack_server import SlackServer, slack_server
 from tests.support.synthesis import cloud_assembly
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws import Deployment, LocalAws
-from platform_guard.alerts import Severity, Status
-from platform_guard.aws.topic import AlertTopic
-from tests.integration.slack.alerts import alert, everything_logged
+from platform_guard.alerts.alert import Severity, Status
+from platform_guard.alerts.sns import AlertTopic
+from platform_guard_emulator import Deployment, LocalAws
 from tests.support.registry import MAC_BUILD, push
+from tests.support.slack_alerts import alert, everything_logged
 from tests.support.slack_server import SlackServer
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws import Deployment, LocalAws
-from platform_guard.aws.topic import AlertTopic
-from tests.integration.slack.alerts import alert, dead_letter_reasons, everything_logged, waits
+from platform_guard.alerts.sns import AlertTopic
+from platform_guard_emulator import Deployment, LocalAws
+from tests.support.slack_alerts import alert, dead_letter_reasons, everything_logged, waits
 from tests.support.slack_server import (
     INVALID_PAYLOAD,
     NO_SERVICE,

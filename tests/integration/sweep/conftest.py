@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local_aws import Deployment, LocalAws
+from platform_guard_emulator import Deployment, LocalAws
 from tests.support.sweeps import Clock, Sweeps
 
 

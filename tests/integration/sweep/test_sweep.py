@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_aws import Deployment, LocalAws
+from platform_guard_emulator import Deployment, LocalAws
 from tests.support.faults import before_each_call
 from tests.support.registry import (
     HELM_CHART,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws import LocalAws
-from platform_guard.aws.conflicts import Patience, is_conflict
-from platform_guard.aws.sweep_state import SweepState
-from platform_guard.sweep_messages import Part
+from platform_guard.aws.retry import Patience, is_conflict
+from platform_guard.sweep.messages import Part
+from platform_guard.sweep.state import SweepState
+from platform_guard_emulator import LocalAws
 from tests.support.faults import Conflicts, before_each_call, conflicting_writes
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, marks, push
 from tests.support.sweeps import Sweeps, metric

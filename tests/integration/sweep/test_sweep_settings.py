@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws import LocalAws
+from platform_guard_emulator import LocalAws
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push
 from tests.support.sweeps import HOUR, Clock, Sweeps, metric
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from local_aws import LocalAws
-from platform_guard.aws.conflicts import Patience
-from platform_guard.aws.judged_state import JudgedState, judged_writes, read_judged
-from platform_guard.aws.sweep_state import STALLED_SECONDS, SweepState
-from platform_guard.aws.told_findings import ToldFindings
-from platform_guard.sweep_messages import Part
-from platform_guard.sweep_report import SweepFindings
+from platform_guard.aws.retry import Patience
+from platform_guard.push.notified_findings import ToldFindings
+from platform_guard.sweep.evaluated_images import JudgedState, judged_writes, read_judged
+from platform_guard.sweep.messages import Part
+from platform_guard.sweep.report import SweepFindings
+from platform_guard.sweep.state import STALLED_SECONDS, SweepState
+from platform_guard_emulator import LocalAws
 
 TABLE = "state"
 KEYS = frozenset({b"12345678", b"abcdefgh"})

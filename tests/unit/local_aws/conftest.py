@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local_aws import LocalAws
+from platform_guard_emulator import LocalAws
 from tests.contract.repository import ScratchRepository
 
 

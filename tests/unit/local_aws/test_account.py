@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from moto.ecr.responses import ECRResponse
 from moto.sns.models import Topic
 
-from local_aws import LocalAws, PublishedMessage
-from local_aws.ecr.manifests import digest_of
+from platform_guard_emulator import LocalAws, PublishedMessage
+from platform_guard_emulator.ecr.manifests import digest_of
 from tests.contract.repository import refused
 
 

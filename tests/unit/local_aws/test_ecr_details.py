@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 import urllib3
 
-from local_aws import LocalAws
-from local_aws.ecr.errors import RegistryError
-from local_aws.ecr.manifests import parse_manifest
-from local_aws.ecr.mutability import TagMutability
-from local_aws.ecr.store import ImageStore
+from platform_guard_emulator import LocalAws
+from platform_guard_emulator.ecr.errors import RegistryError
+from platform_guard_emulator.ecr.manifests import parse_manifest
+from platform_guard_emulator.ecr.mutability import TagMutability
+from platform_guard_emulator.ecr.store import ImageStore
 from tests.contract.repository import (
     DOCKER_LIST,
     DOCKER_MANIFEST,

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from local_aws import LocalAws
+from platform_guard_emulator import LocalAws
 from tests.contract.repository import OCI_CONFIG, OCI_MANIFEST, ScratchRepository, image, index
 
 

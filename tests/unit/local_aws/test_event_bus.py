@@ -1,6 +1,6 @@
 import pytest
 
-from local_aws.event_bus import unsupported_operators
+from platform_guard_emulator.event_bus import unsupported_operators
 
 
 @pytest.mark.parametrize(

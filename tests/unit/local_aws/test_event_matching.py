@@ -1,6 +1,6 @@
 import pytest
 
-from local_aws.event_bus import matches
+from platform_guard_emulator.event_bus import matches
 
 EXITED: dict[str, object] = {
     "detail": {"stopCode": ["Exited"], "containers": {"exitCode": [1, 255], "name": ["app"]}}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import LocalAws, PushOrder, push_layout
+from platform_guard_emulator import LocalAws, PushOrder, push_layout
 from tests.contract.repository import (
     OCI_CONFIG,
     OCI_INDEX,

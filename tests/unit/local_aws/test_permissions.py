@@ -1,6 +1,6 @@
 import pytest
 
-from local_aws.iam.permissions import Permission, Scope, required_permissions
+from platform_guard_emulator.iam.permissions import Permission, Scope, required_permissions
 
 SCOPE = Scope("123456789012", "eu-central-1")
 ECR = "arn:aws:ecr:eu-central-1:123456789012:repository"

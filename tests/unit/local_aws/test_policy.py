@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from local_aws.iam.policy import Decision, evaluate
+from platform_guard_emulator.iam.policy import Decision, evaluate
 
 REPOSITORY = "arn:aws:ecr:eu-central-1:123456789012:repository/team/app"
 CONTEXT = {"aws:ResourceAccount": "123456789012", "ecs:cluster": "arn:aws:ecs:::cluster/blue"}

@@ -1,0 +1,1 @@
+"""`platform-guard audit`: evaluates every image in the registry."""

@@ -1,0 +1,174 @@
+"""What an audit found, as a table, as JSON lines and as CSV."""
+
+import csv
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TextIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from platform_guard.policy.verdict import Finding, NoFinding
+from platform_guard.text import printable
+from platform_guard_cli.audit.journal import AuditJournal
+from platform_guard_cli.audit.rows import ImageRow, Tally
+
+_REPOSITORIES_SHOWN = 40
+
+# Takes a column for each verdict.
+_LEAST_WIDTH = 80
+
+_CSV_HEADER = (
+    "reference",
+    "digest",
+    "tags",
+    "pushed",
+    "kind",
+    "platforms",
+    "verdict",
+    "reason",
+    "remedy",
+    "fix",
+)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to whoever writes the output; rich would exit with 1."""
+        raise BrokenPipeError
+
+
+def write_table(journal: AuditJournal, target: TextIO, *, width: int | None = None) -> None:
+    """Write a table of the repositories that need a look, the worst first, and what was seen."""
+    tallies = journal.tallies()
+    console = _Console(file=target, width=width, highlight=False)
+    console.width = max(console.width, _LEAST_WIDTH)
+    notable = [tally for tally in tallies if any(tally.badness)]
+    if notable:
+        console.print(_table(notable[:_REPOSITORIES_SHOWN], _registry(tallies)))
+    for line in _closing_lines(tallies, len(notable)):
+        console.print(Text(line), soft_wrap=True)
+
+
+def write_json_lines(journal: AuditJournal, target: TextIO) -> None:
+    """Write one JSON object an image, with the keys of `inspect --json` and a few more."""
+    target.writelines(
+        json.dumps(
+            {
+                "reference": row.reference,
+                "digest": row.digest,
+                "tags": list(row.tags),
+                "pushed_at": pushed(row),
+                "kind": row.kind,
+                "platforms": list(row.platforms),
+                "verdict": row.verdict,
+                "reason": row.reason,
+                "evidence": list(row.evidence),
+                "remedy": row.remedy or None,
+                "fix": {"title": row.fix, "commands": list(row.fix_commands)} if row.fix else None,
+            }
+        )
+        + "\n"
+        for row in journal.rows()
+    )
+
+
+def write_csv(journal: AuditJournal, target: TextIO) -> None:
+    """Write a line an image, as RFC 4180 has it, safe to open in a spreadsheet."""
+    writer = csv.writer(target)
+    writer.writerow(_CSV_HEADER)
+    for row in journal.rows():
+        writer.writerow(
+            map(
+                spreadsheet_safe,
+                (
+                    row.reference,
+                    row.digest,
+                    " ".join(row.tags),
+                    pushed(row),
+                    row.kind,
+                    " ".join(row.platforms),
+                    row.verdict,
+                    row.reason,
+                    row.remedy,
+                    "; ".join(row.fix_commands),
+                ),
+            )
+        )
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Keep a text from being taken for a formula.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    shown = printable(text)
+    return f"'{shown}" if shown.lstrip().startswith(("=", "+", "-", "@")) else shown
+
+
+def pushed(row: ImageRow) -> str:
+    """Say when an image was pushed, as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(row.pushed_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def trouble_lines(tallies: Sequence[Tally]) -> list[str]:
+    """Name what could not be seen, a line a repository."""
+    return [
+        printable(
+            f"{tally.repository}: {tally.unseen} images could not be judged: {tally.trouble}"
+            if tally.unseen
+            else f"{tally.repository}: could not be seen: {tally.trouble}"
+        )
+        for tally in tallies
+        if tally.trouble or tally.unseen
+    ]
+
+
+def _table(tallies: Sequence[Tally], registry: str) -> Table:
+    names = [
+        name
+        for name in (*Finding, NoFinding.UNREADABLE)
+        if any(tally.verdicts.get(name) for tally in tallies)
+    ]
+    # Only names of repositories are folded.
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    table.add_column("repository", overflow="fold")
+    table.add_column("images", justify="right", no_wrap=True)
+    for name in names:
+        mild = name in (Finding.INDEX_ONLY, NoFinding.UNREADABLE)
+        header = name.replace("-", "-\n")
+        style = "yellow" if mild else "red"
+        table.add_column(header, justify="right", style=style, no_wrap=True)
+    for tally in tallies:
+        counts = [tally.verdicts.get(name, 0) for name in names]
+        table.add_row(
+            Text(printable(tally.repository.removeprefix(registry))),
+            f"{tally.images:,}",
+            *(f"{count:,}" if count else "" for count in counts),
+        )
+    return table
+
+
+def _registry(tallies: Sequence[Tally]) -> str:
+    """Give what all repositories begin with: their registry, where they are in one."""
+    registries = {tally.repository.partition("/")[0] for tally in tallies}
+    return f"{registries.pop()}/" if len(registries) == 1 else ""
+
+
+def _closing_lines(tallies: Sequence[Tally], notable: int) -> list[str]:
+    images, findings = (sum(t.images for t in tallies), sum(t.findings for t in tallies))
+    registry = _registry(tallies).rstrip("/")
+    lines = []
+    if notable > _REPOSITORIES_SHOWN:
+        lines.append(
+            f"and {notable - _REPOSITORIES_SHOWN:,} more repositories; --format html shows all"
+        )
+    lines.append(
+        f"{images:,} images in {len(tallies):,} repositories"
+        f"{f' of {registry}' if registry else ''}: {findings:,} with a finding, "
+        f"{sum(tally.verdicts.get(NoFinding.UNREADABLE, 0) for tally in tallies):,} unreadable"
+    )
+    return lines

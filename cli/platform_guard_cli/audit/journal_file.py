@@ -1,0 +1,67 @@
+"""Where an audit keeps its journal while it runs, and finds it again after an interruption."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from platform_guard.fingerprint import fingerprint
+from platform_guard.policy.rules import Policies
+from platform_guard_cli.audit.journal import AuditJournal
+from platform_guard_cli.errors import UsageError
+
+_NAME_LENGTH = 16
+
+
+def journal_file(
+    account: str,
+    regions: Sequence[str],
+    patterns: Sequence[str],
+    policies: Policies,
+    environment: Mapping[str, str],
+) -> Path:
+    """Name the journal of an audit: another one for another account, scope or policy."""
+    cache = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    scope = fingerprint([account, sorted(regions), sorted(patterns), policies])
+    return cache / "ecr-platform-guard" / f"audit-{scope[:_NAME_LENGTH]}.sqlite"
+
+
+@contextmanager
+def open_journal(file: Path, *, restart: bool, resume: bool) -> Iterator[AuditJournal]:
+    """Open the journal of an audit, and remove it when the audit has ended well.
+
+    One that was interrupted goes on. One that has judged everything and failed after that is begun
+    anew, unless it is to be resumed: the registry has changed since. Raises UsageError where there
+    is none to go on with, or another process is at it.
+    """
+    if resume and not file.exists():
+        raise UsageError(
+            "audit: there is no interrupted audit of this to resume; leave out --resume"
+        )
+    try:
+        if restart:
+            file.unlink(missing_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        journal = AuditJournal(file)
+        if journal.is_complete and not resume:
+            journal.begin_anew()
+    except OSError as error:
+        raise UsageError(
+            f"audit: {error.filename} cannot be written ({error.strerror}); "
+            "set XDG_CACHE_HOME to another folder"
+        ) from error
+    except sqlite3.OperationalError as error:
+        raise UsageError(
+            f"audit: {file} cannot be opened ({error}); is another audit of the same running?"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise UsageError(
+            f"audit: {file} is damaged ({error}); begin anew with --restart"
+        ) from error
+    try:
+        yield journal
+    except BaseException:
+        journal.close()
+        raise
+    journal.close()
+    file.unlink()

@@ -1,0 +1,70 @@
+"""Auditing registries into a journal, with progress on standard error."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from platform_guard.pattern import matches
+from platform_guard.policy.rules import Policies
+from platform_guard.registry.reference import Repository
+from platform_guard.sweep.auditor import AuditedPage
+from platform_guard_cli.audit.formats import trouble_lines
+from platform_guard_cli.audit.journal import AuditJournal
+from platform_guard_cli.audit.progress import AuditProgress, duration, shown_progress
+from platform_guard_cli.audit.registry import Registries
+from platform_guard_cli.audit.workers import run_audit
+from platform_guard_cli.errors import UsageError
+
+
+def audit(
+    journal: AuditJournal,
+    registries: Registries,
+    patterns: Sequence[str],
+    policies: Policies,
+    clock: Callable[[], float] = time.time,
+) -> None:
+    """Judge what the journal does not have yet, and name what could not be seen.
+
+    `clock` gives seconds since 1970. Raises UsageError where a pattern fits no repository.
+    """
+    console = Console(stderr=True)
+    now = clock()
+    age = now - journal.begun(now)
+    if not journal.is_listed:
+        _list(journal, registries, patterns)
+    done, count = journal.repositories()
+    if done:
+        _say(
+            console,
+            f"audit: goes on with an audit that was begun {duration(age)} ago; --restart begins "
+            "anew",
+        )
+
+    policy_for = registries.policies(policies)
+
+    def audit_repository(repository: Repository) -> Iterator[AuditedPage]:
+        return registries.audit(repository, policy_for)
+
+    progress = AuditProgress(count, done, journal.images(), started=time.monotonic())
+    with shown_progress(progress, console) as report:
+        run_audit(journal, audit_repository, report)
+    for line in trouble_lines(journal.tallies()):
+        _say(console, f"audit: {line}")
+
+
+def _list(journal: AuditJournal, registries: Registries, patterns: Sequence[str]) -> None:
+    unfit = list(dict.fromkeys(patterns))
+    for page in registries.repositories(patterns):
+        journal.add_repositories(page)
+        names = [repository.name for repository in page]
+        unfit = [glob for glob in unfit if not any(matches(glob, name) for name in names)]
+    if unfit:
+        where = f"account {registries.account} in {', '.join(registries.regions)}"
+        raise UsageError(f"audit: there is no repository {' or '.join(unfit)} in {where}")
+    journal.note_listed()
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(Text(line), soft_wrap=True)

@@ -1,0 +1,152 @@
+"""Auditing repositories several at a time, and writing what is found into the journal."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from queue import Full, Queue
+from typing import Protocol
+
+from platform_guard.registry.reference import Repository
+from platform_guard.sweep.evaluation import JudgedImage, UnseenImage
+from platform_guard_cli.audit.journal import AuditJournal
+from platform_guard_cli.audit.rows import row_of
+
+_REPOSITORIES_AT_ONCE = 8
+
+
+class RepositoryUnseenError(Exception):
+    """A repository cannot be seen, or not any further; the message is one clause that says why."""
+
+
+class Page(Protocol):
+    """What became of some images."""
+
+    @property
+    def judged(self) -> Sequence[JudgedImage]:
+        """Those that were judged."""
+
+    @property
+    def unseen(self) -> Sequence[UnseenImage]:
+        """Those that could not be looked at."""
+
+
+AuditRepository = Callable[[Repository], Iterator[Page]]
+"""Judges a repository page by page. Raises RepositoryUnseenError where it cannot see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    repository: Repository
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    error: BaseException
+
+
+_Event = tuple[Repository, Page] | _Ended | _Broken | None
+"""None: a worker is done."""
+
+
+def run_audit(
+    journal: AuditJournal,
+    audit: AuditRepository,
+    report: Callable[[int, int], None],
+    workers: int = _REPOSITORIES_AT_ONCE,
+) -> None:
+    """Audit the repositories that the journal does not have yet.
+
+    `report` is told how many repositories were finished and how many images were judged, each
+    time. Whatever else than RepositoryUnseenError `audit` raises ends the run and is raised.
+    """
+    crew = _Crew(journal.waiting(), audit, workers)
+    first_unseen: dict[Repository, str] = {}
+    try:
+        for event in crew.events():
+            match event:
+                case _Ended(repository, trouble):
+                    journal.finish(repository, _both(first_unseen.pop(repository, ""), trouble))
+                    report(1, 0)
+                case _Broken(error):
+                    raise error
+                case repository, page:
+                    rows = [row_of(judged) for judged in page.judged]
+                    journal.add_images(repository, rows, len(page.unseen))
+                    for unseen in page.unseen[:1]:
+                        first_unseen.setdefault(repository, unseen.reason)
+                    report(0, len(rows))
+    finally:
+        crew.stop()
+
+
+def _both(unseen: str, trouble: str) -> str:
+    """Say why images could not be looked at, and why nothing more of their repository could."""
+    if unseen and trouble:
+        return f"{unseen}; the rest could not be seen: {trouble}"
+    return unseen or trouble
+
+
+class _Crew:
+    """Threads that audit one repository after the other."""
+
+    def __init__(self, waiting: Sequence[Repository], audit: AuditRepository, workers: int) -> None:
+        self._waiting = iter(waiting)
+        self._audit = audit
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        # Few, so that memory does not grow where the journal is slower than the registry.
+        self._events: Queue[_Event] = Queue(maxsize=workers)
+        self._workers = [
+            threading.Thread(target=self._work, daemon=True)
+            for _ in range(min(workers, max(1, len(waiting))))
+        ]
+
+    def events(self) -> Iterator[tuple[Repository, Page] | _Ended | _Broken]:
+        """Give what the workers find until they are done."""
+        for worker in self._workers:
+            worker.start()
+        working = len(self._workers)
+        while working:
+            event = self._events.get()
+            if event is None:
+                working -= 1
+            else:
+                yield event
+
+    def stop(self) -> None:
+        """Let no worker begin anything more."""
+        self._stopped.set()
+
+    def _work(self) -> None:
+        try:
+            while (repository := self._next()) is not None:
+                self._audit_one(repository)
+        except BaseException as error:
+            self._put(_Broken(error))
+        finally:
+            self._put(None)
+
+    def _next(self) -> Repository | None:
+        with self._lock:
+            return None if self._stopped.is_set() else next(self._waiting, None)
+
+    def _audit_one(self, repository: Repository) -> None:
+        trouble = ""
+        try:
+            for page in self._audit(repository):
+                self._put((repository, page))
+                if self._stopped.is_set():
+                    return
+        except RepositoryUnseenError as error:
+            trouble = str(error)
+        self._put(_Ended(repository, trouble))
+
+    def _put(self, event: _Event) -> None:
+        """Hand over an event, unless nobody takes events any more."""
+        while not self._stopped.is_set():
+            try:
+                self._events.put(event, timeout=0.2)
+            except Full:
+                continue
+            return

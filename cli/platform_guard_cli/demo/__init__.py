@@ -1,0 +1,1 @@
+"""`platform-guard demo`: an end-to-end demo on the emulator."""

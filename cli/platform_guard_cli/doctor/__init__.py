@@ -1,0 +1,1 @@
+"""`platform-guard doctor`, `preflight` and `test-alert`: checks around a deployment."""

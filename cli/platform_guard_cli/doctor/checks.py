@@ -1,0 +1,88 @@
+"""What a check found, and how a list of them is told."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from platform_guard.aws.errors import AWS_ERRORS, reason_of
+from platform_guard.text import printable
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """It could not be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    outcome: Outcome
+    found: str
+    """What was seen, in a clause."""
+    fix: str = ""
+    """What to do; empty where all is well."""
+
+
+DEPLOY = "run make deploy"
+"""What mends most of what somebody has changed by hand."""
+
+
+def check(name: str, healthy: bool, found: str, fix: str) -> Check:
+    """Give a check that is healthy, or has failed and says what to do."""
+    if healthy:
+        return Check(name, Outcome.OK, found)
+    return Check(name, Outcome.FAILED, found, fix)
+
+
+Look = Callable[[], Iterator[Check]]
+"""Looks at something; may raise what AWS raises."""
+
+
+def look_at(name: str, look: Look) -> list[Check]:
+    """Run a look, and tell where AWS does not let it."""
+    checks: list[Check] = []
+    try:
+        # One by one: what was seen before an error counts.
+        for check in look():
+            checks.append(check)
+    except AWS_ERRORS as error:
+        reason = reason_of(error)
+        found = f"could not be looked at ({reason})"
+        checks.append(Check(name, Outcome.UNKNOWN, found, _fix(reason)))
+    return checks
+
+
+def _fix(reason: str) -> str:
+    if "Denied" in reason or "Unauthorized" in reason:
+        return "run it with credentials that may read what the guard consists of"
+    return "run it again"
+
+
+def exit_status(checks: Sequence[Check]) -> int:
+    """Give 0 where all is well, 1 where something failed, 2 where something was not seen."""
+    outcomes = {check.outcome for check in checks}
+    if Outcome.FAILED in outcomes:
+        return 1
+    return 2 if Outcome.UNKNOWN in outcomes else 0
+
+
+def render_checks(title: str, checks: Sequence[Check]) -> str:
+    """Write the checks as a list for people."""
+    width = max(len(outcome) for outcome in Outcome)
+    lines = [title]
+    for check in checks:
+        lines.append(f"  {check.outcome:<{width}}  {check.name}: {check.found}")
+        if check.fix:
+            lines.append(f"  {'':<{width}}    {check.fix}")
+    return "\n".join(printable(line) for line in lines)
+
+
+def checks_as_json(checks: Sequence[Check]) -> list[dict[str, str]]:
+    """Write the checks as JSON objects: name, outcome, found, fix."""
+    return [asdict(check) for check in checks]

@@ -1,0 +1,121 @@
+"""Whether a deployment can work: credentials, regions, and what each region has to have."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from platform_guard.aws.errors import AWS_ERRORS, reason_of
+from platform_guard.deploy_settings import partition_of
+from platform_guard_cdk.versions import (
+    BOOTSTRAP_PARAMETER,
+    BOOTSTRAP_VERSION,
+    LAYER_PARAMETER,
+    has_layer,
+)
+from platform_guard_cli.errors import UsageError
+from platform_guard_cli.operator_clients import OperatorClients
+from platform_guard_cli.regions import regions_to_use
+
+_REFUSED = frozenset(
+    {
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_NOT_REACHED = frozenset({"ConnectionClosedError", "EndpointConnectionError", "no answer in time"})
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """Where the deployment goes, and what could not be checked before."""
+
+    account: str
+    regions: tuple[str, ...]
+    unchecked: tuple[str, ...] = ()
+    """A line each."""
+
+
+def check_deployment(
+    wanted_regions: Sequence[str], clients_in: Callable[[str | None], OperatorClients]
+) -> Preflight:
+    """Check all that a deployment to some regions needs; none: the region of the environment.
+
+    Raises UsageError with the one thing to do first.
+    """
+    regions = regions_to_use(wanted_regions, clients_in)
+    account, unchecked = "", []
+    for region in regions:
+        if not wanted_regions and not has_layer(region):
+            # The stack for any region takes the layer.
+            raise UsageError(
+                f"AWS publishes no layer with Powertools in {region}: write "
+                f'regions = ["{region}"] under [deploy] in guard.toml, and the code brings it'
+            )
+        clients = clients_in(region)
+        account = _account(clients, region)
+        unchecked += _check_region(clients, account, region)
+    return Preflight(account, regions, tuple(unchecked))
+
+
+def _account(clients: OperatorClients, region: str) -> str:
+    try:
+        identity = clients.sts.get_caller_identity()
+    except AWS_ERRORS as error:
+        raise UsageError(_refusal(reason_of(error), region)) from error
+    partition = identity["Arn"].split(":")[1]
+    if partition != partition_of(region):
+        raise UsageError(
+            f"{region} belongs to {partition_of(region)}, and your credentials to {partition}: "
+            "use credentials of an account there, or name other regions under [deploy]"
+        )
+    return identity["Account"]
+
+
+def _refusal(name: str, region: str) -> str:
+    if name in _NOT_REACHED:
+        return (
+            f"{region} does not answer ({name}): is it a region of AWS, and is there a network? "
+            "Regions stand under [deploy] in guard.toml, or in AWS_REGION"
+        )
+    if name in _REFUSED:
+        return (
+            f"AWS refuses your credentials in {region} ({name}): renew them, "
+            "or enable the region in your account"
+        )
+    return f"AWS does not say in {region} who you are ({name}): check your credentials"
+
+
+def _check_region(clients: OperatorClients, account: str, region: str) -> list[str]:
+    """Look for what the region needs; what could not be looked at is given back, a line each."""
+    names = [BOOTSTRAP_PARAMETER, *([LAYER_PARAMETER] if has_layer(region) else [])]
+    try:
+        answer = clients.ssm.get_parameters(Names=names)
+    except AWS_ERRORS as error:
+        # The roles of the CDK may look even where the caller may not.
+        return [f"{region}: not checked whether it is bootstrapped ({reason_of(error)})"]
+    missing = answer["InvalidParameters"]
+    values = {parameter["Name"]: parameter["Value"] for parameter in answer["Parameters"]}
+    if BOOTSTRAP_PARAMETER in missing:
+        raise UsageError(
+            f"{region} is not bootstrapped for the CDK: run {_bootstrap(account, region)}"
+        )
+    version = values[BOOTSTRAP_PARAMETER]
+    if not version.isdecimal() or int(version) < BOOTSTRAP_VERSION:
+        raise UsageError(
+            f"{region} was bootstrapped by an old CDK (version {version}, needs "
+            f"{BOOTSTRAP_VERSION}): run {_bootstrap(account, region)}"
+        )
+    if LAYER_PARAMETER in missing:
+        raise UsageError(
+            f"{region} has no {LAYER_PARAMETER}, the layer that the functions need: "
+            "leave the region out of [deploy] regions"
+        )
+    return []
+
+
+def _bootstrap(account: str, region: str) -> str:
+    return f"make bootstrap ENVIRONMENT=aws://{account}/{region}"

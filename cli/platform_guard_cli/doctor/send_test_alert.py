@@ -1,0 +1,65 @@
+"""`platform-guard test-alert`: whether alerts arrive where they should."""
+
+import argparse
+from datetime import UTC, datetime
+
+from platform_guard.alerts.settings import AlertSettings
+from platform_guard.alerts.test_alert import alert_for_a_test
+from platform_guard_cli.deployment_options import add_regions_option, add_stack_option
+from platform_guard_cli.errors import UsageError
+from platform_guard_cli.parser import Commands
+from platform_guard_cli.settings_options import add_settings_option, read_settings
+
+
+def add_test_alert_command(commands: Commands) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "test-alert",
+        help="send a marked test alert through the deployed topic",
+        description="Publishes an alert that is marked as a test to the topic of the deployed "
+        "guard, so that everybody who is subscribed gets it. Nothing else is changed.",
+        epilog="Exit status: 0 published, 2 it could not be.",
+    )
+    add_regions_option(parser, "publish")
+    add_stack_option(parser)
+    add_settings_option(parser, "that was deployed")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    # botocore takes long to import, which other commands have no use for.
+    from platform_guard.alerts.sns import AlertTopic
+    from platform_guard.aws.errors import AWS_ERRORS, reason_of
+    from platform_guard_cli.doctor.stack import find_deployed
+    from platform_guard_cli.operator_clients import OperatorClients
+    from platform_guard_cli.regions import in_each, regions_to_use
+
+    settings = read_settings(options.settings)
+
+    def publish(region: str) -> None:
+        clients = OperatorClients(region)
+        stack = find_deployed(clients, region, options.stack)
+        arn = stack.only("AWS::SNS::Topic")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        try:
+            AlertTopic(clients.sns, arn).publish(alert_for_a_test(stack.account, stack.region, now))
+        except AWS_ERRORS as error:
+            raise UsageError(
+                f"nothing could be published to {arn} ({reason_of(error)}): your credentials need "
+                "sns:Publish on it, and kms:GenerateDataKey and kms:Decrypt on its key"
+            ) from error
+        print(f"Published a test alert to {arn}")
+        for line in _who_gets_it(settings.alerts):
+            print(f"  {line}")
+
+    _, status = in_each(regions_to_use(options.region or settings.deploy.regions), publish)
+    return status
+
+
+def _who_gets_it(alerts: AlertSettings) -> list[str]:
+    """Say where to look for it, going by the settings."""
+    lines = [f"mail to {email}, once its owner has confirmed" for email in alerts.emails]
+    lines += [f"Slack, by the secret {channel.secret}" for channel in alerts.slack]
+    if alerts.amazon_q is not None:
+        lines.append(f"Slack, by Amazon Q in the channel {alerts.amazon_q.channel_id}")
+    return lines or ["guard.toml names nobody: only other subscribers of the topic get it"]

@@ -1,0 +1,1 @@
+"""`platform-guard explain`: what a pull error means."""

@@ -1,0 +1,1 @@
+"""`platform-guard history`, `undo` and `clear-marks`."""

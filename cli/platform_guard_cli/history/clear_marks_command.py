@@ -1,0 +1,150 @@
+"""`platform-guard clear-marks`: take the guard's marks out of Amazon ECR again."""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
+
+from platform_guard.registry.images import ChangeRefusedError
+from platform_guard.registry.mark import is_mark
+from platform_guard.registry.mark_removal import MarkFate, take_mark
+from platform_guard.registry.reference import Reference, Repository
+from platform_guard.text import printable
+from platform_guard_cli.deployment_options import add_regions_option
+from platform_guard_cli.errors import UsageError
+from platform_guard_cli.image_names import check_name
+from platform_guard_cli.parser import Commands
+from platform_guard_cli.settings_options import add_settings_option, regions_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+
+class ImageWentError(Exception):
+    """An image went with its mark: nothing more is to be removed then, in any region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark on an image."""
+
+    image: Reference
+    """With the mark as its tag, and the digest."""
+    is_last: bool
+    """Whether the image has no tag that is not a mark, and would go with its marks."""
+
+    @property
+    def name(self) -> str:
+        """The mark as people write it."""
+        return self.image.short_name
+
+
+def add_clear_marks_command(commands: Commands) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "clear-marks",
+        help="list the guard's marks in Amazon ECR, and remove them with --yes",
+        description="List the marks that the guard has added to images. With --yes they are "
+        "removed, but for those of an image without another tag, which ECR would delete.",
+        epilog="Exit status: 0 done, 1 marks are left, 2 could not be done.",
+    )
+    parser.add_argument("--repository", metavar="NAME", help="only here (default: everywhere)")
+    parser.add_argument("--yes", action="store_true", help="remove them")
+    add_regions_option(parser, "look")
+    add_settings_option(parser, "that was deployed")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    # The AWS SDK takes long to import, which other commands have no use for.
+    from platform_guard.aws.errors import AWS_ERRORS, reason_of
+    from platform_guard_cli.operator_clients import OperatorClients
+    from platform_guard_cli.regions import in_each, regions_to_use
+
+    if options.repository is not None:
+        check_name(options.repository, "clear-marks")
+
+    def clear(region: str) -> int:
+        ecr = OperatorClients(region).ecr
+        try:
+            return _clear(ecr, region, options)
+        except ecr.exceptions.RepositoryNotFoundException as error:
+            raise UsageError(f"clear-marks: {region} has no such repository") from error
+        except AWS_ERRORS as error:
+            reason = reason_of(error)
+            raise UsageError(f"clear-marks: ECR in {region} refuses ({reason})") from error
+
+    try:
+        left, status = in_each(regions_to_use(regions_of(options)), clear)
+    except ImageWentError as error:
+        raise UsageError(f"clear-marks: {error}") from error
+    return status or int(any(left))
+
+
+def _clear(ecr: "ECRClient", region: str, options: argparse.Namespace) -> int:
+    """Print each mark of a registry and what was done about it; give how many are left."""
+    left = 0
+    mark = None
+    for mark in marks_in(ecr, options.repository):
+        word = "kept, the image has no other tag" if mark.is_last else "found"
+        if options.yes and not mark.is_last:
+            word = "removed" if remove(ecr, mark) else "kept, it has changed meanwhile"
+        left += word != "removed"
+        print(printable(f"{region} {mark.name} {word}"))
+    if mark is None:
+        print(f"{region} has no marks")
+    return left
+
+
+def marks_in(ecr: "ECRClient", repository: str | None) -> Iterator[Mark]:
+    """Yield every mark of a registry, or of one repository, those of archived images among them."""
+    for name in [repository] if repository else _repositories(ecr):
+        pages = ecr.get_paginator("describe_images").paginate(
+            repositoryName=name, filter={"tagStatus": "TAGGED", "imageStatus": "ANY"}
+        )
+        for page in pages:
+            for image in page["imageDetails"]:
+                tags = image.get("imageTags", [])
+                is_last = all(map(is_mark, tags))
+                place = Repository(image["registryId"], ecr.meta.region_name, name)
+                for tag in filter(is_mark, tags):
+                    yield Mark(Reference(place, tag, image["imageDigest"]), is_last)
+
+
+def _repositories(ecr: "ECRClient") -> Iterator[str]:
+    for page in ecr.get_paginator("describe_repositories").paginate():
+        for repository in page["repositories"]:
+            yield repository["repositoryName"]
+
+
+def remove(ecr: "ECRClient", mark: Mark) -> bool:
+    """Remove a mark, unless the image or its tags have changed; tell whether it is gone.
+
+    Raises ImageWentError where the image went with it.
+    """
+    from platform_guard.registry.ecr_images import EcrImages
+
+    images, tag, digest = EcrImages(ecr, mark.image.repository), mark.image.tag, mark.image.digest
+    # Of an archived image ECR gives no manifest.
+    document = images.resolve(replace(mark.image, tag=""))
+    try:
+        fate = take_mark(images, tag, digest, document)
+    except ChangeRefusedError:
+        return False
+    match fate:
+        case MarkFate.TAKEN:
+            return True
+        case MarkFate.NOT_THERE | MarkFate.LAST:
+            return False
+        case MarkFate.PUT_BACK:
+            raise ImageWentError(
+                f"ECR deleted {mark.name} with its mark; it was stored again, with "
+                "the mark, and nothing more is removed. Try again if its tags were just moved"
+            )
+        case MarkFate.IMAGE_LOST:
+            raise ImageWentError(
+                f"ECR deleted {mark.name} with its mark, {digest}; push it again. "
+                "Nothing more is removed"
+            )
+        case _:
+            assert_never(fate)

@@ -1,0 +1,52 @@
+"""The guard that is deployed in an account and region, found with the caller's credentials."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from platform_guard.aws.clients import Clients
+from platform_guard.aws.cloudformation import stack_outputs
+from platform_guard.aws.errors import AWS_ERRORS
+from platform_guard.remediation.grace_schedule import GraceSchedules, NoSchedules
+from platform_guard.remediation.ledger import SCHEDULE_GROUP_OUTPUT, STATE_TABLE_OUTPUT
+from platform_guard.remediation.ledger_dynamodb import DynamoDbLedger
+from platform_guard.remediation.schedule_message import Schedules
+from platform_guard_cli.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedGuard:
+    """What an operator needs of it."""
+
+    region: str
+    clients: Clients
+    ledger: DynamoDbLedger
+    schedules: Schedules
+
+
+def find_deployed_guard(region: str, stack: str) -> DeployedGuard:
+    """Find it by the outputs of its stack. Raises UsageError where it is not there."""
+    clients = Clients(region)
+    with told_in_one_line(f"the stack {stack} in {region} cannot be looked at"):
+        outputs = stack_outputs(clients.cloudformation, stack)
+    if STATE_TABLE_OUTPUT not in outputs:
+        raise UsageError(
+            f"no stack {stack} of the guard is in {region}; "
+            "name its region with --region and its stack with --stack, or deploy it anew"
+        )
+    group = outputs.get(SCHEDULE_GROUP_OUTPUT)
+    return DeployedGuard(
+        region,
+        clients,
+        DynamoDbLedger(clients.dynamodb, outputs[STATE_TABLE_OUTPUT]),
+        GraceSchedules(clients.scheduler, group) if group else NoSchedules(),
+    )
+
+
+@contextmanager
+def told_in_one_line(what: str) -> Iterator[None]:
+    """Turn what AWS answers into one line for whoever runs the command."""
+    try:
+        yield
+    except AWS_ERRORS as error:
+        raise UsageError(f"{what}: {' '.join(str(error).split())}") from error

@@ -1,0 +1,1 @@
+"""`platform-guard inspect`: evaluates one image."""

@@ -1,0 +1,1 @@
+"""`platform-guard policy`: which rules apply to an image."""

@@ -1,0 +1,1 @@
+"""`platform-guard replay` and `preview`: what the deployed guard does with an event."""

@@ -1,0 +1,1 @@
+"""The alert: its value, how alerts are grouped, how they are rendered and delivered."""

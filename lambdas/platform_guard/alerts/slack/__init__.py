@@ -1,0 +1,1 @@
+"""Delivery to Slack by incoming webhooks."""

@@ -1,0 +1,1 @@
+"""The pull diagnosis: stopped task to cause, evidence, fixes and incident."""

@@ -1,0 +1,159 @@
+"""The diagnosis of a task that could not pull or execute its image, and the alert about it."""
+
+from dataclasses import dataclass
+
+from platform_guard.alerts.alert import Alert, Fix, Link, Severity
+from platform_guard.alerts.console import links_to_image, service_page, task_logs_page, task_page
+from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.evidence.model import NO_EVIDENCE, Evidence
+from platform_guard.diagnosis.evidence_text import evidence_lines
+from platform_guard.diagnosis.failure import PullFailure
+from platform_guard.diagnosis.fixes.by_cause import fixes_for
+from platform_guard.diagnosis.fixes.network import runbook_link
+from platform_guard.diagnosis.fixes.target import target_of
+from platform_guard.diagnosis.pull_error.classifier import Cause
+from platform_guard.diagnosis.summary import headline, summary
+from platform_guard.diagnosis.task_event import TaskStop
+
+_TEXT_SHOWN = 1024  # what the EC2 agent cuts at, so nearly always all of it
+
+_WITH_RUNBOOK = frozenset(
+    {
+        Cause.NETWORK_REGISTRY,
+        Cause.NETWORK_LAYERS,
+        Cause.NETWORK_DNS,
+        Cause.REGISTRY_AUTH,
+        Cause.CANCELED,
+        Cause.UNKNOWN,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why a task did not start, and what to do about it."""
+
+    cause: Cause
+    image: str
+    """As written; empty where it is not known."""
+    platform: str
+    """The one that was wanted, as `os/arch[/variant]`; empty where it is not known."""
+    headline: str
+    """A few words."""
+    summary: str
+    """A sentence or two."""
+    facts: tuple[tuple[str, str], ...]
+    evidence: tuple[str, ...]
+    fixes: tuple[Fix, ...]
+    """The likeliest first."""
+    truncated: bool
+    """Whether the text of the error shows that it was cut."""
+
+
+def diagnose(
+    stop: TaskStop | None, failure: PullFailure, evidence: Evidence = NO_EVIDENCE
+) -> Diagnosis:
+    """Tell why an image could not be pulled; without a stop from the text of the error alone."""
+    case = PullCase(failure, stop, evidence)
+    return Diagnosis(
+        cause=case.cause,
+        image=failure.image,
+        platform=str(case.platform or ""),
+        headline=headline(case),
+        summary=summary(case),
+        facts=tuple((name, value) for name, value in _facts(case) if value),
+        evidence=evidence_lines(case),
+        fixes=fixes_for(case),
+        truncated=failure.error.truncated,
+    )
+
+
+def diagnose_exec_format(
+    stop: TaskStop, suspect: PullFailure, evidence: Evidence
+) -> Diagnosis | None:
+    """Tell why a container ended at once; None unless ECR shows that it is for another platform."""
+    if not PullCase(suspect, stop, evidence).cannot_run:
+        return None
+    return diagnose(stop, suspect, evidence)
+
+
+def alert_about_stop(stop: TaskStop, failure: PullFailure, diagnosis: Diagnosis) -> Alert:
+    """Tell whoever runs the task."""
+    who = stop.service or stop.family
+    return Alert(
+        severity=Severity.WARNING,
+        code=diagnosis.cause,
+        repository=repository_name(failure),
+        title=f"{who}: {diagnosis.headline} ({diagnosis.cause})",
+        summary=diagnosis.summary,
+        facts=diagnosis.facts,
+        evidence=diagnosis.evidence,
+        fixes=diagnosis.fixes,
+        group=incident_key(stop, failure),
+        links=_links(stop, failure),
+        account=stop.account,
+        region=stop.region,
+        image=failure.image,
+        service=stop.service,
+    )
+
+
+def _links(stop: TaskStop, failure: PullFailure) -> tuple[Link, ...]:
+    where, task = (stop.region, stop.cluster), stop.task_id
+    service = [Link("Service", service_page(*where, stop.service))] if stop.service else []
+    return (
+        *service,
+        Link("Task", task_page(*where, task)),
+        Link("Logs", task_logs_page(*where, task)),
+        *(links_to_image(failure.reference) if failure.reference else ()),
+    )
+
+
+def incident_key(stop: TaskStop, failure: PullFailure) -> str:
+    """Name what goes wrong: the same for every task that fails in the same way.
+
+    Cluster, service or family, image by digest or else as written, and cause.
+    """
+    who = f"service:{stop.service}" if stop.service else f"family:{stop.family}"
+    return " ".join([stop.cluster_arn, who, failure.digest or failure.image or "-", failure.cause])
+
+
+def _facts(case: PullCase) -> list[tuple[str, str]]:
+    stop, failure = case.stop, case.failure
+    return [
+        *(_task_facts(stop) if stop else []),
+        ("Container", failure.container.name if failure.container else ""),
+        ("Image", failure.image),
+        ("Digest", failure.digest if failure.digest not in failure.image else ""),
+        ("Holds", case.stored.image.holds if case.stored else ""),
+        ("Wanted", str(case.platform or "")),
+        ("ECS says", _told(case)),
+        ("Runbook", runbook_link(target_of(case)) if stop and case.cause in _WITH_RUNBOOK else ""),
+    ]
+
+
+def _task_facts(stop: TaskStop) -> list[tuple[str, str]]:
+    return [
+        ("Service", stop.service),
+        ("Definition", stop.task_definition),
+        ("Cluster", stop.cluster),
+        ("Account", f"{stop.account}, {stop.region}"),
+        ("Task", stop.task_id),
+        ("Stopped", stop.stopped_at or stop.time),
+    ]
+
+
+def _told(case: PullCase) -> str:
+    text = " ".join(case.failure.error.text.split())
+    shown = text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]} …"
+    exit_code = case.failure.container.exit_code if case.failure.container else None
+    return shown if exit_code is None else f"{shown} (exit code {exit_code})".strip()
+
+
+def repository_name(failure: PullFailure) -> str:
+    """Name the repository of the image, in ECR or elsewhere; `unknown` where nobody knows it."""
+    if failure.reference is not None:
+        return failure.reference.repository.name
+    name = failure.image.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return f"{head}{slash}{last.partition(':')[0]}" or "unknown"

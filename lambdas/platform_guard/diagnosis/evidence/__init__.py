@@ -1,0 +1,1 @@
+"""What the live account says about a failed pull."""

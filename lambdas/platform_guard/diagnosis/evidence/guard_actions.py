@@ -1,0 +1,37 @@
+"""What the ledger says about an image that a task could not pull."""
+
+from collections.abc import Iterable
+
+from platform_guard.diagnosis.evidence.model import Deed
+from platform_guard.policy.policy import Remedy
+from platform_guard.registry.reference import Reference
+from platform_guard.remediation.ledger import Entry, State
+
+_SHOWN = 5
+
+_TAKING_AWAY = frozenset({Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE})
+
+
+def deeds_about(image: Reference, entries: Iterable[Entry]) -> tuple[Deed, ...]:
+    """Pick what was done to an image or under its tag from entries, the newest of which is first.
+
+    The latest few, the oldest of them first.
+    """
+    found = [_deed(entry) for entry in entries if _is_about(entry, image) and entry.sentence]
+    return tuple(reversed(found[:_SHOWN]))
+
+
+def _is_about(entry: Entry, image: Reference) -> bool:
+    if entry.image.repository != image.repository:
+        return False
+    has_its_tag = bool(image.tag) and entry.image.tag == image.tag
+    return has_its_tag or (bool(image.digest) and entry.image.digest == image.digest)
+
+
+def _deed(entry: Entry) -> Deed:
+    return Deed(
+        entry.at,
+        entry.sentence,
+        entry.reason,
+        took_it_away=entry.state is State.DONE and entry.remedy in _TAKING_AWAY,
+    )

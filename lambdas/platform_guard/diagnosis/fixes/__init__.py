@@ -1,0 +1,1 @@
+"""The commands that fix a failed pull, by cause."""

@@ -1,0 +1,71 @@
+"""Fixes that give a task credentials for a registry other than Amazon ECR."""
+
+from platform_guard.alerts.alert import Fix
+from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.fixes.iam import allow, execution_role_name
+from platform_guard.diagnosis.fixes.target import Target
+from platform_guard.registry.reference import partition
+
+_NEW_SECRET = "registry-credentials"  # noqa: S105 a name
+
+
+def credential_fixes(case: PullCase, target: Target) -> list[Fix]:
+    """Have the registry know the task."""
+    secret = case.definition.repository_credentials if case.definition else ""
+    if not secret:
+        return give_credentials(case, target, "Give the task credentials for the registry")
+    store = target.fix(
+        "Correct the credentials for the registry: username and password in this secret",
+        target.aws(
+            "secretsmanager",
+            "put-secret-value",
+            "--secret-id",
+            secret,
+            "--secret-string",
+            "file://credentials.json",
+        ),
+    )
+    return [store, _let_role_read(case, target, secret)]
+
+
+def give_credentials(case: PullCase, target: Target, deed: str) -> list[Fix]:
+    """Have credentials for a registry stored; the deed says why in its own words."""
+    store = target.fix(
+        f"{deed}: a secret with username and password, named as repositoryCredentials in the "
+        "container's definition",
+        target.aws(
+            "secretsmanager",
+            "create-secret",
+            "--name",
+            _NEW_SECRET,
+            "--secret-string",
+            "file://credentials.json",
+        ),
+    )
+    return [store, _let_role_read(case, target, _NEW_SECRET)]
+
+
+def _let_role_read(case: PullCase, target: Target, secret: str) -> Fix:
+    """Allow what the execution role needs for that.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
+    """
+    return target.fix(
+        "Let the execution role read that secret; where a key of your own encrypts it, it needs "
+        "kms:Decrypt for that key as well",
+        allow(
+            target,
+            execution_role_name(case),
+            "registry-credentials",
+            ["secretsmanager:GetSecretValue"],
+            _arn(target, secret),
+        ),
+    )
+
+
+def _arn(target: Target, secret: str) -> str:
+    """Name a secret as policies do. Secrets Manager adds six characters to its name."""
+    if secret.startswith("arn:"):
+        return secret
+    where = f"{target.region}:{target.account}"
+    return f"arn:{partition(target.region)}:secretsmanager:{where}:secret:{secret}-??????"

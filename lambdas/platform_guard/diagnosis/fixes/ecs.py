@@ -1,0 +1,119 @@
+"""Fixes that are about the task: start it again, change its task definition, look closer."""
+
+from collections.abc import Mapping, Sequence
+
+from platform_guard.alerts.alert import Fix
+from platform_guard.alerts.aws_cli import registrable
+from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.evidence.model import TaskDefinition
+from platform_guard.diagnosis.fixes.deployments import deploy_again, deploy_new_revision
+from platform_guard.diagnosis.fixes.target import Target
+from platform_guard.diagnosis.task_event import LaunchType, TaskStop
+
+_FILE = "task-definition.json"
+_TRY_NOW = "ECS may try again by itself; to have it try now, start a new deployment"
+
+
+def restart(case: PullCase, target: Target, title: str = _TRY_NOW) -> Fix:
+    """Have ECS try again: with a new deployment, or by starting the task anew."""
+    if target.service:
+        return deploy_again(case, target, title)
+    return target.fix(
+        "Start the task again, the way it was started before, such as",
+        run_task(case.stop, target, target.task_definition),
+    )
+
+
+def run_new_image(case: PullCase, target: Target) -> Fix:
+    """Have ECS run what was pushed."""
+    if not case.is_pinned:
+        return restart(
+            case,
+            target,
+            "Start a new deployment, because ECS looks up a tag only once a deployment",
+        )
+    return _run_latest(
+        case,
+        target,
+        "Write the new digest into the task definition, which names the image by its digest, and "
+        "run its new revision",
+    )
+
+
+def change_task_definition(
+    case: PullCase,
+    target: Target,
+    title: str,
+    changes: Mapping[str, str],
+    before: Sequence[str] = (),
+) -> Fix:
+    """Register a revision of the task definition with changes, and run that.
+
+    `changes` are JMESPath expressions by parameter of RegisterTaskDefinition; `before` are commands
+    that come first.
+    """
+    definition = case.evidence.task_definition
+    stated = definition.stated if isinstance(definition, TaskDefinition) else frozenset[str]()
+    query = registrable(changes, stated)
+    describe = target.aws(
+        "ecs",
+        "describe-task-definition",
+        "--task-definition",
+        target.task_definition,
+        "--include",
+        "TAGS",
+        "--output",
+        "json",
+        "--query",
+        query,
+    )
+    register = target.aws(
+        "ecs",
+        "register-task-definition",
+        "--cli-input-json",
+        f"file://{_FILE}",
+        "--query",
+        "taskDefinition.taskDefinitionArn",
+        "--output",
+        "text",
+    )
+    return _run_latest(case, target, title, *before, f"{describe} > {_FILE}", register)
+
+
+def _run_latest(case: PullCase, target: Target, title: str, *register: str) -> Fix:
+    if not target.service:
+        return target.fix(title, *register, run_task(case.stop, target, target.family))
+    return deploy_new_revision(case, target, title, *register)
+
+
+def run_task(
+    stop: TaskStop | None, target: Target, definition: str, network_configuration: str = ""
+) -> str:
+    """Give the command that starts a task where the stopped one ran."""
+    words = ["--cluster", target.cluster, "--task-definition", definition]
+    if stop is not None and stop.capacity_provider:
+        words += ["--capacity-provider-strategy", f"capacityProvider={stop.capacity_provider}"]
+    elif stop is not None and stop.launch_type in (LaunchType.FARGATE, LaunchType.EXTERNAL):
+        words += ["--launch-type", stop.launch_type]
+    if stop is not None and stop.subnet_ids and not network_configuration:
+        network_configuration = f"awsvpcConfiguration={{subnets=[{','.join(stop.subnet_ids)}]}}"
+    if network_configuration:
+        words += ["--network-configuration", network_configuration]
+    return target.aws("ecs", "run-task", *words)
+
+
+def look_closer(target: Target) -> Fix:
+    """Show all that ECS says about the task."""
+    return target.fix(
+        "Read all that ECS says about the task, within an hour of its end",
+        target.aws(
+            "ecs",
+            "describe-tasks",
+            "--cluster",
+            target.cluster,
+            "--tasks",
+            target.task_id,
+            "--query",
+            "tasks[].[stopCode, stoppedReason, containers[].[name, image, reason]]",
+        ),
+    )

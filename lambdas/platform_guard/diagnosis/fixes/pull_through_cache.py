@@ -1,0 +1,91 @@
+"""Fixes for an image that a pull-through cache of Amazon ECR fetches from another registry."""
+
+from platform_guard.alerts.alert import Fix
+from platform_guard.alerts.aws_cli import list_platforms
+from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.fixes.ecs import restart
+from platform_guard.diagnosis.fixes.iam import allow_caching, role_name
+from platform_guard.diagnosis.fixes.target import Target
+from platform_guard.oci.platforms import Platform
+from platform_guard.registry.upstreams import USUAL_PREFIXES
+
+
+def missing_upstream_fixes(case: PullCase, target: Target) -> list[Fix]:
+    """Have the cache find the image. ECR answers in the same way where the role may not fill it.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/error-pullthroughcache.html
+    """
+    if case.reference is None:
+        raise ValueError("only a repository of Amazon ECR is filled by a cache")
+    repository = case.reference.repository
+    name = case.reference.short_name.removeprefix(f"{case.cache_prefix.rstrip('/')}/")
+    return [
+        target.fix(
+            f"See whether the registry that the cache fetches from has {name}, and whether the "
+            "cache still gets there",
+            _about_rule(
+                case, target, "describe-pull-through-cache-rules", "--ecr-repository-prefixes"
+            ),
+            _about_rule(
+                case, target, "validate-pull-through-cache-rule", "--ecr-repository-prefix"
+            ),
+        ),
+        target.fix(
+            "Let the role that pulls fill the cache: without that, what it does not hold yet is "
+            "not found",
+            allow_caching(target, role_name(case), repository.arn),
+        ),
+        restart(case, target),
+    ]
+
+
+def refused_cache_fixes(case: PullCase, target: Target) -> list[Fix]:
+    """Have a cache filled that ECR or the registry behind it refuses to fill."""
+    if case.reference is None or not case.is_cached:
+        return []
+    return [
+        target.fix(
+            "A pull-through cache fills the repository: let the role that pulls fill it",
+            allow_caching(target, role_name(case), case.reference.repository.arn),
+        ),
+        target.fix(
+            "See whether the registry behind the cache still takes its credentials",
+            _about_rule(
+                case, target, "validate-pull-through-cache-rule", "--ecr-repository-prefix"
+            ),
+        ),
+    ]
+
+
+def likely_cache_fixes(case: PullCase, target: Target) -> list[Fix]:
+    """Say what holds if a cache fills the repository, where its name looks like that.
+
+    The rules of another account are not to be seen.
+    """
+    repository = case.reference.repository if case.reference else None
+    prefix, slash, _ = repository.name.partition("/") if repository else ("", "", "")
+    if repository is None or not slash or prefix not in USUAL_PREFIXES or case.is_cache_known:
+        return []
+    return [
+        target.fix(
+            f"If a pull-through cache fills {prefix}/, push nothing there: let the role that pulls "
+            "fill the cache, and in the registry of another account its registry policy too",
+            allow_caching(target, role_name(case), repository.arn),
+        )
+    ]
+
+
+def choose_other_image(case: PullCase, target: Target) -> Fix:
+    """Have the task name what is published for its platform."""
+    platform = case.platform or Platform("linux", "amd64")
+    return target.fix(
+        f"Write an image into the task definition that is published for {platform}. A pull-through "
+        f"cache fills {case.cache_prefix}/ from another registry, so nothing is pushed there; what "
+        "there is now",
+        list_platforms(target.image),
+    )
+
+
+def _about_rule(case: PullCase, target: Target, operation: str, option: str) -> str:
+    region = case.reference.repository.region if case.reference else ""
+    return target.aws("ecr", operation, option, case.cache_prefix, region=region)

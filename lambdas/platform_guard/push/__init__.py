@@ -1,0 +1,1 @@
+"""The push guard: push event to verdict, remediation and alert."""

@@ -1,0 +1,123 @@
+"""The alert about a pushed image: what it holds, what was wanted, and how to get there."""
+
+from typing import assert_never
+
+from platform_guard.alerts.alert import Alert, Fix, Severity
+from platform_guard.alerts.aws_cli import build_and_push, free_tag, list_platforms, undo
+from platform_guard.alerts.console import links_to_image
+from platform_guard.oci.classification import Role
+from platform_guard.policy.policy import IndexRule, PlatformRule, Policy
+from platform_guard.policy.verdict import Finding, NoFinding, Verdict, evidence_table
+from platform_guard.push.consequences import consequence, headline
+from platform_guard.push.finding import Found
+from platform_guard.registry.reference import Reference
+from platform_guard.remediation.plan import Done, takes_away
+
+
+def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
+    """Tell whoever pushed an image, and whoever runs it, what the guard found and did."""
+    push, image, verdict = found.push, found.image, found.verdict
+    name = push.image.short_name
+    return Alert(
+        severity=_severity(verdict),
+        code=verdict.name,
+        repository=push.image.repository.name,
+        title=f"{name}: {headline(verdict, image, policy)} ({verdict.name})",
+        summary=f"{name} was pushed, and {verdict.reason}. {consequence(verdict, image, policy)}",
+        facts=(
+            ("Image", push.image.tagged_uri),
+            ("Digest", push.image.digest),
+            ("Holds", image.holds),
+            ("Required", policy.wanted),
+            ("Pushed", push.time),
+            ("Remedy", done.sentence),
+            *((("Not checked", policy.not_checked),) if policy.caveat else ()),
+        ),
+        evidence=evidence_table(verdict.evidence),
+        fixes=(*fixes_for(push.image, verdict, policy), *_undo(done, push.image.repository.region)),
+        group=f"{push.image.repository.uri}/{verdict.name}",
+        links=links_to_image(push.image),
+        account=push.image.repository.account,
+        region=push.image.repository.region,
+        image=push.image.tagged_uri,
+        is_told_always=takes_away(done.remedy),
+    )
+
+
+def _severity(verdict: Verdict) -> Severity:
+    mild = (Finding.INDEX_ONLY, NoFinding.UNREADABLE)
+    return Severity.INFO if verdict.name in mild else Severity.WARNING
+
+
+def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
+    """Say how to push an image anew so that the verdict on its tag is a good one."""
+    name = f"{image.repository.uri}:{image.tag}"
+    return (
+        *_keep(image, verdict, policy),
+        Fix(_build_title(verdict, policy), (build_and_push(_to_build(policy), name),)),
+        Fix(
+            "If that push is refused because the tags here are immutable, free the tag first; an "
+            "image that has no other tag, such as a mark of the guard, is deleted with it",
+            (free_tag(image.repository, image.tag),),
+        ),
+        Fix(
+            "To check that it worked, list the platforms of what was pushed",
+            (list_platforms(name),),
+        ),
+    )
+
+
+def _keep(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
+    """Say when not to build it anew: the SOCI index that Fargate looks for lives in the index."""
+    if not _holds_artifact(verdict, policy):
+        return ()
+    title = (
+        "If the artifact in the index is needed, such as a SOCI index for Fargate to load the "
+        f'image lazily, keep both, and set index_rule = "allow" for {image.repository.name} in '
+        "guard.toml"
+    )
+    return (Fix(title),)
+
+
+def _holds_artifact(verdict: Verdict, policy: Policy) -> bool:
+    """Tell whether something that the policy accepts nowhere else may be why there is an index."""
+    is_wrapped = verdict.name is Finding.INDEX_ONLY and policy.index_rule is not IndexRule.FORBID
+    return is_wrapped and any(one.role is Role.ARTIFACT for one in verdict.evidence)
+
+
+def _undo(done: Done, region: str) -> tuple[Fix, ...]:
+    if not done.undo_id:
+        return ()
+    return (Fix("To undo what the guard did", (undo(done.undo_id, region),)),)
+
+
+def _build_title(verdict: Verdict, policy: Policy) -> str:
+    platforms = policy.wanted
+    match verdict.name:
+        case Finding.MISLABELED:
+            return f"Build it from a base image that exists for {platforms}, and push it again"
+        case Finding.INDEX_ONLY if _holds_artifact(verdict, policy):
+            return "If Lambda or SageMaker is to run it, build the image alone, and push it again"
+        case Finding.INDEX_ONLY if _holds_attestations_alone(verdict):
+            return "Build it without attestations, which alone need the index, and push it again"
+        case Finding.INDEX_ONLY:
+            return f"Build it for {platforms} alone, so that it needs no index, and push it again"
+        case _:
+            return f"Build it for {platforms} and push it again"
+
+
+def _holds_attestations_alone(verdict: Verdict) -> bool:
+    """Tell whether an index holds nothing but one image and attestations."""
+    roles = [one.role for one in verdict.evidence]
+    return Role.ATTESTATION in roles and roles.count(Role.IMAGE) == 1 and Role.ARTIFACT not in roles
+
+
+def _to_build(policy: Policy) -> str:
+    """List the platforms to build for, as `--platform` takes them; of alternatives the first."""
+    match policy.platform_rule:
+        case PlatformRule.ALL:
+            return ",".join(map(str, policy.required_platforms))
+        case PlatformRule.ANY:
+            return str(policy.required_platforms[0])
+        case _:
+            assert_never(policy.platform_rule)

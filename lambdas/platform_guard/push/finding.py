@@ -1,0 +1,18 @@
+"""A pushed image with what was found about it: what remedies and alerts are made from."""
+
+from dataclasses import dataclass
+
+from platform_guard.event import Push
+from platform_guard.oci.image import Image
+from platform_guard.oci.reader import StoredDocument
+from platform_guard.policy.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A push whose image was read and judged."""
+
+    push: Push
+    document: StoredDocument
+    image: Image
+    verdict: Verdict

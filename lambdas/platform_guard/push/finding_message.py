@@ -1,0 +1,92 @@
+"""Entries of the ledger made from findings, and findings made from entries again.
+
+Once a remedy has taken effect, the image cannot be read by its tag any more, or not at all.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from platform_guard.event import Push
+from platform_guard.oci.classification import Role
+from platform_guard.oci.image import Entry as ImageEntry
+from platform_guard.oci.image import Image
+from platform_guard.oci.platforms import Platform
+from platform_guard.oci.reader import StoredDocument
+from platform_guard.policy.policy import Remedy
+from platform_guard.policy.verdict import Finding, Verdict
+from platform_guard.push.finding import Found
+from platform_guard.registry.mark import mark_for
+from platform_guard.remediation.ledger import Entry, State, entry_id
+from platform_guard.remediation.plan import Plan
+from platform_guard.remediation.protection import ImageState, Observed, unshared_children
+from platform_guard.timestamp import iso_time
+
+# An index may list thousands that somebody made up, and an item of DynamoDB takes 400 KB.
+_PLATFORMS_KEPT = 20
+
+
+def entry_about(finding: Finding, found: Found, actor: str, rule: str, now: datetime) -> Entry:
+    """Begin an entry about a finding, before anything is planned."""
+    push, platforms = found.push, found.image.platforms
+    return Entry(
+        id=entry_id(push.event_id, push.image),
+        at=iso_time(now),
+        actor=actor,
+        image=push.image,
+        pushed=push.time,
+        finding=finding,
+        reason=found.verdict.reason,
+        kind=found.image.kind,
+        platforms=platforms[:_PLATFORMS_KEPT],
+        platforms_left_off=max(0, len(platforms) - _PLATFORMS_KEPT),
+        fails_on=found.verdict.fails_on,
+        rule=rule,
+        wanted=Remedy.ALERT,
+        remedy=Remedy.ALERT,
+        mark="",
+        documents=(found.document,),
+    )
+
+
+def with_plan(
+    entry: Entry,
+    plan: Plan,
+    observed: Observed | None = None,
+    documents: tuple[StoredDocument, ...] = (),
+) -> Entry:
+    """Write down what is going to be done, so that somebody else could do it."""
+    state = observed.state if observed else None
+    return replace(
+        entry,
+        state=State.BEGUN,
+        wanted=plan.wanted,
+        remedy=plan.remedy,
+        mark=mark_for(entry.finding, entry.image.tag, entry.image.digest),
+        refused_because=plan.refused_because,
+        tags_before=state.tags if isinstance(state, ImageState) else entry.tags_before,
+        children=unshared_children(entry.image.digest, observed) if observed else (),
+        documents=documents or entry.documents,
+    )
+
+
+def found_again(entry: Entry, push: Push) -> Found:
+    """Give the finding that an entry is about, without its evidence."""
+    image = Image(
+        entry.image.digest,
+        entry.kind,
+        tuple(
+            ImageEntry(entry.image.digest, Role.IMAGE, _platform(platform))
+            for platform in entry.platforms
+        ),
+        platforms_left_off=entry.platforms_left_off,
+    )
+    document = entry.document or StoredDocument(entry.image.digest, b"")
+    verdict = Verdict(entry.finding, entry.reason, fails_on=entry.fails_on)
+    return Found(push, document, image, verdict)
+
+
+def _platform(text: str) -> Platform:
+    """Read what `str` made of a platform, to be shown alone."""
+    os, _, rest = text.partition("/")
+    architecture, _, variant = rest.partition("/")
+    return Platform(os, architecture, variant)

@@ -1,0 +1,33 @@
+"""Reporting the resource tags that are not obeyed, each once and not at every push."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from platform_guard.alerts.sns import AlertTopic
+from platform_guard.aws.idempotency import Once, UnderWayError
+from platform_guard.policy.tag_overrides import RefusedTag
+from platform_guard.push.invalid_tag_alert import alert_about_refused_tag
+from platform_guard.registry.reference import Repository
+
+SECONDS_BETWEEN_REPORTS = 7 * 24 * 3600
+"""How long `once` should remember a report."""
+
+
+def report_refused_tags(
+    refused_tags: Iterable[RefusedTag],
+    repository: Repository,
+    once: Once,
+    topic: AlertTopic,
+    context: LambdaContext,
+) -> None:
+    """Alert about each tag, unless that was done lately for the same repository and value."""
+    for tag in refused_tags:
+        alert = alert_about_refused_tag(tag, repository)
+        key = f"{repository.uri} {tag.key}={tag.value}"
+        try:
+            once.run(key, partial(topic.publish, alert), context)
+        except UnderWayError:
+            # The other process reports the same.
+            continue

@@ -1,0 +1,45 @@
+"""Telling that a tag names an image that runs again, where somebody was alerted about it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from platform_guard.alerts.alert import Alert
+from platform_guard.aws.sqs_batch import count, logger
+from platform_guard.push.finding import Found
+from platform_guard.push.open_findings import OpenFindings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """The repairs of images whose findings stand in a table."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def tell(
+        self, found: Found, publisher: Callable[[], Callable[[Alert], None]], context: LambdaContext
+    ) -> None:
+        """Tell that the tag of a good image is well again, once, if there was a finding."""
+        image = found.push.image
+        findings = OpenFindings(self.client, self.table, time.time)
+        finding = findings.of(image.tagged_uri)
+        if not finding:
+            return
+        # Most good images never had a finding, so a cold start does not load these.
+        from platform_guard.aws.idempotency import Once
+        from platform_guard.diagnosis.resolution import alert_about_repair
+
+        def tell() -> None:
+            publisher()(alert_about_repair(image, finding, found.verdict.reason))
+            findings.forget(image.tagged_uri)
+            logger.info("repaired", finding=finding)
+            count("findings_resolved")
+
+        Once(self.client, self.table, scope="repair").run(found.push.event_id, tell, context)

@@ -1,0 +1,1 @@
+"""Amazon ECR: references, push events, marks, images and repositories."""

@@ -1,0 +1,45 @@
+"""A repository whose images can be changed: what the guard does, one call each."""
+
+from typing import Protocol
+
+from platform_guard.oci.reader import Store, StoredDocument
+from platform_guard.registry.reference import Reference
+from platform_guard.remediation.protection import ImageState
+
+
+class ChangeRefusedError(Exception):
+    """The registry will not do it, however often it is asked; the message says why."""
+
+
+class Images(Store, Protocol):
+    """The images of one repository. What fails for the moment raises what the registry raises."""
+
+    def resolve(self, image: Reference) -> StoredDocument | None:
+        """Fetch what a reference names; None where that is gone, archived, or no longer has it."""
+
+    def state_of(self, digest: str) -> ImageState | None:
+        """Tell what becomes of an image, archived ones included; None where it is gone."""
+
+    def digest_under(self, tag: str) -> str:
+        """Give the digest of the image that has a tag, archived ones included; empty for none."""
+
+    def add_tag(self, document: StoredDocument, tag: str) -> None:
+        """Give an image one more tag, and store it again if it is gone.
+
+        That it has the tag already is fine. Raises ChangeRefusedError.
+        """
+
+    def put_back(self, document: StoredDocument) -> None:
+        """Store a manifest without a tag; that it is there is fine. Raises ChangeRefusedError."""
+
+    def take_tag(self, tag: str, digest: str) -> bool:
+        """Take a tag away if it names this image, and the image with its last tag.
+
+        False where it does not name it, or is not there. Raises ChangeRefusedError.
+        """
+
+    def archive(self, digest: str) -> None:
+        """Move an image to the archive class; fine if it is there. Raises ChangeRefusedError."""
+
+    def restore(self, digest: str) -> None:
+        """Begin to restore an archived image; fine if it is active. Raises ChangeRefusedError."""

@@ -1,0 +1,123 @@
+"""Listing the repositories of a registry, and the tagged images of a repository, page by page."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from botocore.exceptions import ClientError
+
+from platform_guard.aws.errors import LookUpError, error_code
+from platform_guard.registry.reference import Repository
+from platform_guard.sweep.evaluation import ListedImage
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import DescribeImagesRequestTypeDef, ImageDetailTypeDef
+
+PAGE_SIZE = 1000
+"""The most that a page holds (ECR API, DescribeImages and DescribeRepositories, maxResults)."""
+
+# What ECR answers to a page token that it no longer knows.
+_BAD_REQUEST = frozenset({"InvalidParameterException", "ValidationException"})
+
+_RESTARTS = 3
+
+_Item = TypeVar("_Item")
+_Page = tuple[Sequence[_Item], str | None]
+
+
+def list_repositories(client: "ECRClient", account: str, region: str) -> Iterator[list[Repository]]:
+    """List all repositories, a page a call."""
+
+    def page(token: str | None) -> _Page[str]:
+        options = {} if token is None else {"nextToken": token}
+        answer = client.describe_repositories(registryId=account, maxResults=PAGE_SIZE, **options)
+        names = [repository["repositoryName"] for repository in answer["repositories"]]
+        return names, answer.get("nextToken")
+
+    for names in _pages(page, key=str.encode):
+        yield [Repository(account, region, name) for name in names]
+
+
+def find_repositories(
+    client: "ECRClient", account: str, region: str, names: Sequence[str]
+) -> list[Repository]:
+    """Look repositories up by name, a call each; those that are not there are left out."""
+    found = []
+    for name in names:
+        try:
+            client.describe_repositories(registryId=account, repositoryNames=[name])
+        except client.exceptions.RepositoryNotFoundException:
+            continue
+        found.append(Repository(account, region, name))
+    return found
+
+
+def list_tagged_images(
+    client: "ECRClient", repository: Repository, start: str | None = None
+) -> Iterator[tuple[list[ListedImage], str | None]]:
+    """List the images that have tags, a page a call, each page with the token of the next.
+
+    `start` is the token of a page to begin with. Where a token has expired, the listing begins
+    anew, and leaves out what it listed before.
+    """
+
+    def page(token: str | None) -> _Page["ImageDetailTypeDef"]:
+        request: DescribeImagesRequestTypeDef = {
+            "registryId": repository.account,
+            "repositoryName": repository.name,
+            "filter": {"tagStatus": "TAGGED"},
+            "maxResults": PAGE_SIZE,
+        }
+        if token is not None:
+            request["nextToken"] = token
+        answer = client.describe_images(**request)
+        return answer["imageDetails"], answer.get("nextToken")
+
+    for details, token in _pages_with_tokens(page, _digest_bytes, start):
+        yield [_listed(detail) for detail in details if detail.get("imageTags")], token
+
+
+def _pages(
+    fetch: Callable[[str | None], _Page[_Item]], key: Callable[[_Item], bytes]
+) -> Iterator[list[_Item]]:
+    return (items for items, _ in _pages_with_tokens(fetch, key))
+
+
+def _pages_with_tokens(
+    fetch: Callable[[str | None], _Page[_Item]],
+    key: Callable[[_Item], bytes],
+    token: str | None = None,
+) -> Iterator[tuple[list[_Item], str | None]]:
+    """Fetch page after page; where a token has expired, begin anew and skip what was there."""
+    seen: set[bytes] = set()
+    restarts = 0
+    while True:
+        try:
+            items, next_token = fetch(token)
+        except ClientError as error:
+            if token is None or error_code(error) not in _BAD_REQUEST:
+                raise
+            restarts += 1
+            if restarts > _RESTARTS:
+                raise LookUpError("the listing was begun anew too often") from error
+            token = None
+            continue
+        new = [item for item in items if key(item) not in seen]
+        seen.update(map(key, new))
+        yield new, next_token
+        if next_token is None:
+            return
+        token = next_token
+
+
+def _digest_bytes(detail: "ImageDetailTypeDef") -> bytes:
+    # A repository may hold 100,000 images, so what is remembered of each is kept small.
+    return bytes.fromhex(detail["imageDigest"].partition(":")[2])
+
+
+def _listed(detail: "ImageDetailTypeDef") -> ListedImage:
+    return ListedImage(
+        digest=detail["imageDigest"],
+        tags=tuple(detail["imageTags"]),
+        pushed_at=detail["imagePushedAt"].timestamp(),
+    )

@@ -1,0 +1,48 @@
+"""Taking a mark from an image that has to stay.
+
+ECR deletes an image with its last tag, and knows no condition on the other tags: one that the image
+had a moment ago may name another image by now. So the image is looked at afterwards, and stored
+again where it is gone.
+"""
+
+from enum import Enum, auto
+
+from platform_guard.oci.reader import StoredDocument
+from platform_guard.registry.images import Images
+from platform_guard.registry.mark import is_mark
+
+
+class MarkFate(Enum):
+    """What became of a mark, and of the image with it."""
+
+    NOT_THERE = auto()
+    LAST = auto()
+    """It stays: the image has no tag that is not a mark, and would go with its marks."""
+    TAKEN = auto()
+    PUT_BACK = auto()
+    """The image was gone with it, and is stored again under the mark."""
+    IMAGE_LOST = auto()
+    """The image was gone with it, and its manifest had not been kept."""
+
+
+def take_mark(images: Images, mark: str, digest: str, document: StoredDocument | None) -> MarkFate:
+    """Take a mark from an image; `document` is its manifest, None where nobody has it.
+
+    Raises ChangeRefusedError.
+    """
+    state = images.state_of(digest)
+    if state is None or mark not in state.tags:
+        return MarkFate.NOT_THERE
+    if all(map(is_mark, state.tags)):
+        return MarkFate.LAST
+    images.take_tag(mark, digest)
+    if images.state_of(digest) is not None:
+        return MarkFate.TAKEN
+    if document is None:
+        return MarkFate.IMAGE_LOST
+    images.add_tag(document, mark)
+    for tag in state.tags:
+        # One that names another image by now has moved on: it must not be taken from that.
+        if not images.digest_under(tag):
+            images.add_tag(document, tag)
+    return MarkFate.PUT_BACK

@@ -1,0 +1,52 @@
+"""Deleting what a deleted index has led to.
+
+ECR can delete an image by its digest, with all its tags, but not on the condition that it has none.
+So a child gets a mark, which is then taken away: the child goes with it only if that was its last
+tag. Whatever tag it gets meanwhile, it is safe.
+"""
+
+from platform_guard.oci.reader import StoredDocument
+from platform_guard.registry.images import ChangeRefusedError, Images
+from platform_guard.registry.mark import is_mark, mark_for
+from platform_guard.remediation.ledger import Entry
+from platform_guard.remediation.protection import ImageState, ImageStatus
+from platform_guard.remediation.safety_checks import signs_of_use
+
+
+def delete_children(entry: Entry, images: Images) -> list[str]:
+    """Delete the children of an index that is gone; tell of those that stay, a clause each."""
+    documents = {document.digest: document for document in entry.documents}
+    clauses = (
+        _delete_child(entry, documents[digest], images)
+        for digest in entry.children
+        if digest in documents
+    )
+    return [clause for clause in clauses if clause]
+
+
+def _delete_child(entry: Entry, child: StoredDocument, images: Images) -> str:
+    state = images.state_of(child.digest)
+    if state is None:
+        return ""
+    name = f"what it led to, {child.digest[:19]}, stays"
+    reason = _why_it_stays(entry, state)
+    if reason:
+        return f"{name}: {reason}"
+    mark = mark_for(entry.finding, entry.image.tag, child.digest)
+    try:
+        images.add_tag(child, mark)
+        images.take_tag(mark, child.digest)
+    except ChangeRefusedError as refusal:
+        return f"{name}: ECR refused to delete it ({refusal})"
+    return ""
+
+
+def _why_it_stays(entry: Entry, state: ImageState) -> str:
+    """Say why a child may be needed without the index; empty where nothing speaks for that."""
+    tags = [tag for tag in state.tags if not is_mark(tag)]
+    if tags:
+        return f"it has the tag {tags[0]}"
+    if state.status is not ImageStatus.ACTIVE:
+        return "it is archived"
+    # Clusters of other accounts and Kubernetes pin images by digest, and nobody sees them.
+    return next(signs_of_use(entry.pushed, state), "")

@@ -1,0 +1,275 @@
+"""Carrying out what is planned for an image.
+
+Every function here may be run again after it was interrupted between any two calls: it looks where
+things stand, and what is done already, or cannot be done any more, ends well and is told.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from platform_guard.oci.reader import StoredDocument
+from platform_guard.policy.policy import Remedy
+from platform_guard.registry.images import ChangeRefusedError, Images
+from platform_guard.registry.mark import is_mark
+from platform_guard.remediation.delete_children import delete_children
+from platform_guard.remediation.ledger import Entry, State
+from platform_guard.remediation.protection import ImageState, ImageStatus
+
+Save = Callable[[Entry], Entry]
+"""Keeps an entry and gives its new version."""
+
+PAST_PARTICIPLES = {
+    Remedy.QUARANTINE: "quarantined",
+    Remedy.ARCHIVE: "archived",
+    Remedy.DELETE: "deleted",
+}
+INTERRUPTED = "whoever began it was interrupted, and nobody has looked since at what needs it"
+
+_GONE = "none: the image is gone"
+_TAG_MOVED = "its tag has moved on meanwhile"
+
+
+def carry_out(
+    entry: Entry,
+    document: StoredDocument | None,
+    images: Images,
+    save: Save,
+    *,
+    keep_because: str = "",
+) -> Entry:
+    """Do what an entry says is to be done, and give it back with what came of it.
+
+    `document` is the image's manifest if the image is there now. `keep_because` is a clause why
+    nothing more may be taken away, empty if it may. The result is not saved yet.
+    """
+    deed = _Deed(entry, document, images, save, keep_because)
+    match entry.remedy:
+        case Remedy.ALERT:
+            return _ended(entry, Remedy.ALERT, "none")
+        case Remedy.TAG:
+            return deed.tag()
+        case Remedy.QUARANTINE:
+            return deed.quarantine()
+        case Remedy.ARCHIVE:
+            return deed.archive()
+        case Remedy.DELETE:
+            return deed.delete()
+        case _:
+            assert_never(entry.remedy)
+
+
+@dataclass
+class _Deed:
+    entry: Entry
+    document: StoredDocument | None
+    images: Images
+    save: Save
+    keep_because: str
+
+    def tag(self) -> Entry:
+        """Mark the image as planned; whether its tag still names it nobody has seen."""
+        if not self.keep_because or self.images.resolve(self.entry.image) is not None:
+            return self.mark("" if self.entry.refused_because else self.keep_because)
+        return self.mark(_TAG_MOVED)
+
+    def mark(self, because: str = "") -> Entry:
+        """Mark the image and leave it at that."""
+        if self.document is None:
+            return _ended(self.entry, Remedy.ALERT, _GONE)
+        refusal = self._add_mark()
+        if refusal:
+            return _ended(self.entry, Remedy.ALERT, refusal)
+        why = (because,) if because else self.entry.refused_because
+        stays = f"marked with the tag {self.entry.mark}"
+        if because != _TAG_MOVED:
+            stays += "; its own tag stays"
+        return _ended(self.entry, Remedy.TAG, stays + _refused(self.entry.wanted, why))
+
+    def quarantine(self) -> Entry:
+        image, mark = self.entry.image, self.entry.mark
+        if self.document is None and self._state() is not None:
+            return _ended(self.entry, Remedy.ALERT, "none: the image is archived")
+        # If it is gone, taking its tag away may have taken it along: then it has to come back.
+        self.document = self.document or self.entry.document
+        if self.document is None:
+            return _ended(self.entry, Remedy.ALERT, _GONE)
+        refusal = self._add_mark()
+        if refusal:
+            return _ended(self.entry, Remedy.ALERT, refusal)
+        state = self._state()
+        if state is not None and image.tag in state.tags:
+            # Else it is taken already, or names another image; what follows finds that out.
+            reason = self._why_not_any_more(state)
+            if reason:
+                return self.mark(reason)
+        try:
+            is_taken = not self.keep_because and self.images.take_tag(image.tag, image.digest)
+        except ChangeRefusedError as error:
+            return self.mark(f"ECR refused it ({error})")
+        lost = self._put_back_if_gone(self.document)
+        if lost:
+            return _ended(self.entry, Remedy.DELETE, lost)
+        if not is_taken:
+            named = self.images.digest_under(image.tag)
+            if named:
+                stays = named == image.digest and self.keep_because
+                return self.mark(stays or _TAG_MOVED)
+        entry = replace(self.entry, tag_is_taken=True)
+        return _ended(
+            entry,
+            Remedy.QUARANTINE,
+            f"quarantined: its tag {image.tag} was taken away, and it is kept under the tag {mark}",
+        )
+
+    def archive(self) -> Entry:
+        state = self._state()
+        if state is not None and state.status is not ImageStatus.ARCHIVED:
+            refusal = self._add_mark()
+            if refusal:
+                return _ended(self.entry, Remedy.ALERT, refusal)
+            state = self._state()
+            reason = self._why_not_any_more(state)
+            if reason:
+                return self.mark(reason)
+            try:
+                self.images.archive(self.entry.image.digest)
+            except ChangeRefusedError as error:
+                return self.mark(f"ECR refused it ({error})")
+            state = self._state()
+        if state is None:
+            return _ended(self.entry, Remedy.ALERT, _GONE)
+        if _other_tags(self.entry, state):
+            return self._brought_back()
+        return _ended(
+            self.entry,
+            Remedy.ARCHIVE,
+            "archived: nobody can pull it until it is restored, which takes up to 20 minutes",
+        )
+
+    def _brought_back(self) -> Entry:
+        """End with an image that got another tag while it was archived, and may be needed by it."""
+        sentence = f"marked with the tag {self.entry.mark}; archived and brought back, because it "
+        try:
+            self.images.restore(self.entry.image.digest)
+        except ChangeRefusedError as refusal:
+            state = self._state()
+            # Whoever pushes an archived image restores it as well.
+            if state is not None and state.status is ImageStatus.ARCHIVED:
+                return _ended(self.entry, Remedy.ARCHIVE, f"archived; no way back ({refusal})")
+        return _ended(self.entry, Remedy.TAG, sentence + "got another tag meanwhile")
+
+    def delete(self) -> Entry:
+        entry = self.entry
+        state = self._state()
+        if state is not None and not entry.tag_is_taken:
+            if entry.image.tag not in state.tags and not self._tag_names_an_image():
+                return self._kept_after_all(state, self.keep_because or INTERRUPTED)
+            reason = self._why_not_any_more(state)
+            if reason:
+                return self.mark(reason)
+            try:
+                is_taken = self.images.take_tag(entry.image.tag, entry.image.digest)
+            except ChangeRefusedError as error:
+                return self.mark(f"ECR refused it ({error})")
+            if not is_taken and self._tag_names_an_image():
+                return self.mark(_TAG_MOVED)
+            self.entry = entry = self.save(replace(entry, tag_is_taken=True))
+            state = self._state()
+        if state is not None and not self.keep_because:
+            state = self._take_marks(state)
+        if state is not None:
+            return self._kept_after_all(state, self.keep_because or "something else leads to it")
+        kept = self._delete_children()
+        return _ended(
+            replace(entry, tag_is_taken=True),
+            Remedy.DELETE,
+            "; ".join([f"deleted, and its tag {entry.image.tag} with it", *kept]),
+        )
+
+    def _take_marks(self, state: ImageState) -> ImageState | None:
+        for mark in filter(is_mark, state.tags):
+            try:
+                self.images.take_tag(mark, self.entry.image.digest)
+            except ChangeRefusedError:
+                break
+        return self._state()
+
+    def _delete_children(self) -> list[str]:
+        """Delete what the index led to; tell what of it stays, a clause each."""
+        if self.keep_because and self.entry.children:
+            return [f"what it led to stays, because {self.keep_because}"]
+        return delete_children(self.entry, self.images)
+
+    def _tag_names_an_image(self) -> bool:
+        """Tell whether the tag names any image. Where it names none, it was taken, not moved.
+
+        A call whose answer is lost is made again, by botocore or after the process has died, and
+        finds no tag then.
+        """
+        return bool(self.images.digest_under(self.entry.image.tag))
+
+    def _kept_after_all(self, state: ImageState, because: str) -> Entry:
+        """End with an image that lost its own tag and stays, which the mark keeps it by."""
+        entry = replace(self.entry, tag_is_taken=True)
+        others = [tag for tag in state.tags if not is_mark(tag)]
+        if not others:
+            refusal = self._add_mark()
+            if refusal:
+                return _ended(entry, Remedy.QUARANTINE, f"its tag was taken away; {refusal}")
+        tag = self.entry.image.tag
+        why = f"it got the tag {others[0]} meanwhile" if others else because
+        return _ended(
+            entry,
+            Remedy.QUARANTINE,
+            f"its tag {tag} was taken away; the image was to be deleted and stays, because {why}",
+        )
+
+    def _add_mark(self) -> str:
+        """Add the mark; say why that cannot be, empty if it could."""
+        document = self.document or self.entry.document
+        if document is None:
+            return _GONE
+        try:
+            self.images.add_tag(document, self.entry.mark)
+        except ChangeRefusedError as refusal:
+            return f"none: ECR refused the mark {self.entry.mark} ({refusal})"
+        return ""
+
+    def _put_back_if_gone(self, document: StoredDocument) -> str:
+        """Make sure that the image has outlived its tag; say how it was lost, empty if not."""
+        if self.images.resolve(replace(self.entry.image, tag="")) is not None:
+            return ""
+        try:
+            self.images.add_tag(document, self.entry.mark)
+        except ChangeRefusedError as refusal:
+            return f"ECR let the image go with its tag, and refused to take it back ({refusal})"
+        return ""
+
+    def _state(self) -> ImageState | None:
+        return self.images.state_of(self.entry.image.digest)
+
+    def _why_not_any_more(self, state: ImageState | None) -> str:
+        """Look once more, right before the deed, at what may have changed since it was planned."""
+        if state is None or self.entry.image.tag not in state.tags:
+            return _TAG_MOVED
+        if self.keep_because:
+            return self.keep_because
+        others = _other_tags(self.entry, state)
+        if others:
+            return f"it got the tag {others[0]} meanwhile"
+        return "" if state.status is ImageStatus.ACTIVE else "it is archived already"
+
+
+def _other_tags(entry: Entry, state: ImageState) -> list[str]:
+    return [tag for tag in state.tags if tag != entry.image.tag and not is_mark(tag)]
+
+
+def _refused(wanted: Remedy, refused_because: tuple[str, ...]) -> str:
+    if not refused_because or wanted not in PAST_PARTICIPLES:
+        return ""
+    return f". It was to be {PAST_PARTICIPLES[wanted]}, but {'; '.join(refused_because)}"
+
+
+def _ended(entry: Entry, remedy: Remedy, sentence: str) -> Entry:
+    return replace(entry, state=State.DONE, remedy=remedy, sentence=sentence)

@@ -1,0 +1,77 @@
+"""What an image and its surroundings are like right before something is done to it.
+
+Each look-up is a value, or `NotSeen` where it was tried in vain.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from platform_guard.registry.reference import Reference, parse_reference
+from platform_guard.unavailable import NotSeen
+
+
+class ImageStatus(StrEnum):
+    """ECR API, DescribeImages, imageStatus."""
+
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+    ACTIVATING = "ACTIVATING"
+    """On its way back from the archive, which takes up to 20 minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageState:
+    """What ECR says about a stored image."""
+
+    tags: tuple[str, ...]
+    pushed_at: datetime
+    last_pulled_at: datetime | None = None
+    status: ImageStatus = ImageStatus.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Somebody who runs an image."""
+
+    user: str
+    """In words, such as `the service api in the cluster shop`."""
+    image: str
+    """The reference as its user wrote it."""
+    digest: str = ""
+    """What it was resolved to; empty where nobody knows."""
+
+    def concerns(self, image: Reference, digests: frozenset[str]) -> bool:
+        """Tell whether it names the tag of an image, or any of these digests."""
+        used = parse_reference(self.image)
+        if used is None or used.repository != image.repository:
+            return False
+        return used.tag == image.tag or bool({self.digest, used.digest} & digests)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """All that protects an image, as far as it was seen."""
+
+    state: ImageState | NotSeen | None
+    """None where the image is gone."""
+    children: tuple[str, ...] | NotSeen
+    """The digests that it leads to where it is an index, outer ones first."""
+    listings: Mapping[str, tuple[str, ...]] | NotSeen
+    """For each digest that some index of the repository lists, the digests of those indexes."""
+    uses: tuple[tuple[Use, ...] | NotSeen, ...]
+    """Of each service that runs images, a look-up."""
+    can_be_kept: bool = True
+    """Whether its manifests fit into the ledger, so that it could be undone."""
+
+
+def unshared_children(digest: str, observed: Observed) -> tuple[str, ...]:
+    """List the children of an index that nothing outside of it leads to."""
+    if isinstance(observed.children, NotSeen) or isinstance(observed.listings, NotSeen):
+        return ()
+    own = {digest}
+    for child in observed.children:
+        if own.issuperset(observed.listings.get(child, ())):
+            own.add(child)
+    return tuple(child for child in observed.children if child in own)

@@ -1,0 +1,180 @@
+"""Looking at all that protects an image in Amazon ECR, before something is taken away from it."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.lookup import Deadline, seen
+from platform_guard.oci.manifest import ImageIndex, parse_document
+from platform_guard.oci.media_types import INDEXES
+from platform_guard.oci.reader import Inaccessible, StoredDocument
+from platform_guard.push.remediator import Sight
+from platform_guard.registry.download import IDS_PER_CALL
+from platform_guard.registry.ecr_images import EcrImages
+from platform_guard.remediation.image_usage import EcsUses
+from platform_guard.remediation.lambda_usage import LambdaUses
+from platform_guard.remediation.ledger_dynamodb import DOCUMENTS_LIMIT, compressed
+from platform_guard.remediation.ledger_json import write_documents
+from platform_guard.remediation.protection import ImageStatus, Observed, Use
+from platform_guard.unavailable import NotSeen
+
+if TYPE_CHECKING:
+    from platform_guard.aws.clients import Clients
+
+_SECONDS = 10.0
+
+# Enough for a repository in which nobody ever tidies up; a larger one is not looked through.
+_IMAGES_LISTED = 20_000
+_INDEXES_READ = 2_000
+_CHILDREN_READ = 500
+
+_SLOWNESS_REMEMBERED_SECONDS = 60.0
+Uses = tuple[tuple[Use, ...] | NotSeen, ...]
+
+
+class Caches(Protocol):
+    """Knows which repositories pull-through caches fill."""
+
+    def prefix_for(self, repository: str) -> str | NotSeen:
+        """Give the prefix of the rule that fills a repository; empty where there is none."""
+
+
+class Users(Protocol):
+    """Knows who runs images."""
+
+    def uses(self) -> Uses:
+        """Give what runs, a look-up each."""
+
+
+@dataclass(slots=True)
+class Account:
+    """What protects images all over the account.
+
+    Looked up each time: what a service began to use a moment ago has to be seen. A look that ran
+    out of time is remembered for a minute. It only protects, and the next would take as long.
+    """
+
+    clients: "Clients"
+    clock: Callable[[], float] = time.monotonic
+    """Seconds."""
+    _images_of_definitions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _too_slow: Uses = ()
+    _too_slow_until: float = 0
+
+    def uses(self) -> Uses:
+        """Give what Amazon ECS and AWS Lambda run."""
+        if self.clock() < self._too_slow_until:
+            return self._too_slow
+        began = self.clock()
+        uses = (
+            seen("the tasks and services of Amazon ECS", self._ecs().find),
+            seen("the functions of AWS Lambda", self._functions().find),
+        )
+        failed = any(isinstance(use, NotSeen) for use in uses)
+        if failed and self.clock() - began > _SECONDS:
+            self._too_slow = uses
+            self._too_slow_until = self.clock() + _SLOWNESS_REMEMBERED_SECONDS
+        return uses
+
+    def _ecs(self) -> EcsUses:
+        deadline = Deadline.within(_SECONDS, self.clock)
+        return EcsUses(self.clients.ecs, deadline, self._images_of_definitions)
+
+    def _functions(self) -> LambdaUses:
+        return LambdaUses(self.clients.lambda_, Deadline.within(_SECONDS, self.clock))
+
+
+@dataclass(frozen=True, slots=True)
+class EcrLookOut:
+    """Looks at the images of one repository."""
+
+    images: EcrImages
+    account: Users
+    caches: Caches
+    clock: Callable[[], float] = time.monotonic
+    """Seconds."""
+
+    def look(self, document: StoredDocument) -> Sight:
+        """Look at an image, at who runs it, and at what leads to it."""
+        children = seen("what the index leads to", lambda: self._children(document))
+        if isinstance(children, NotSeen):
+            documents: tuple[StoredDocument, ...] = (document,)
+            digests: tuple[str, ...] | NotSeen = children
+        else:
+            documents = (document, *children)
+            digests = tuple(child.digest for child in children)
+        return Sight(
+            Observed(
+                state=seen("the image in ECR", lambda: self.images.state_of(document.digest)),
+                children=digests,
+                listings=seen("the repository's indexes", self._listings),
+                uses=self.account.uses(),
+                can_be_kept=len(compressed(write_documents(documents))) <= DOCUMENTS_LIMIT,
+            ),
+            documents,
+        )
+
+    def cache_prefix(self) -> str | NotSeen:
+        """Give the prefix of the pull-through cache that fills the repository, empty for none."""
+        return self.caches.prefix_for(self.images.repository.name)
+
+    def _children(self, root: StoredDocument) -> tuple[StoredDocument, ...]:
+        """Fetch what an index leads to, outer ones first; what is not there is left out."""
+        found: dict[str, StoredDocument] = {}
+        level = [root]
+        while level:
+            listed = dict.fromkeys(child for document in level for child in _listed(document))
+            missing = [child for child in listed if child not in found and child != root.digest]
+            if len(found) + len(missing) > _CHILDREN_READ:
+                raise LookUpError(f"it leads to more than {_CHILDREN_READ} manifests")
+            there = self._documents(missing)
+            level = [there[child] for child in missing if child in there]
+            found |= {document.digest: document for document in level}
+        return tuple(found.values())
+
+    def _listings(self) -> dict[str, tuple[str, ...]]:
+        """Read the repository's indexes, and give those that list each digest."""
+        deadline = Deadline.within(_SECONDS, self.clock)
+        indexes = list(self._indexes(deadline))
+        listings: dict[str, tuple[str, ...]] = {}
+        for start in range(0, len(indexes), IDS_PER_CALL):
+            deadline.check()
+            part = indexes[start : start + IDS_PER_CALL]
+            for document in self._documents(part).values():
+                for child in _listed(document):
+                    listings[child] = (*listings.get(child, ()), document.digest)
+        return listings
+
+    def _documents(self, digests: Sequence[str]) -> dict[str, StoredDocument]:
+        """Fetch what is there. Raises LookUpError where some of it is there and inaccessible."""
+        found: dict[str, StoredDocument] = {}
+        for digest, document in self.images.documents(digests).items():
+            if isinstance(document, Inaccessible):
+                raise LookUpError(document.reason)
+            found[digest] = document
+        return found
+
+    def _indexes(self, deadline: Deadline) -> Iterator[str]:
+        indexes = 0
+        for number, detail in enumerate(self.images.details(), 1):
+            deadline.check()
+            if number > _IMAGES_LISTED:
+                raise LookUpError(f"there are more than {_IMAGES_LISTED} images in it")
+            if detail.get("imageManifestMediaType") in INDEXES:
+                if detail.get("imageStatus") == ImageStatus.ARCHIVED:
+                    # Nobody can read it, nor pull by it; and ECR deletes nothing that it lists.
+                    continue
+                indexes += 1
+                if indexes > _INDEXES_READ:
+                    raise LookUpError(f"there are more than {_INDEXES_READ} indexes in it")
+                yield detail["imageDigest"]
+
+
+def _listed(document: StoredDocument) -> tuple[str, ...]:
+    match parse_document(document.content, document.media_type):
+        case ImageIndex(manifests=manifests):
+            return tuple(child.digest for child in manifests)
+        case _:
+            return ()

@@ -1,0 +1,125 @@
+"""Why nothing may be taken away from an image, however bad it is.
+
+What protects an image and could not be seen protects it.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from platform_guard.event import Push
+from platform_guard.registry.mark import is_mark
+from platform_guard.remediation.protection import ImageState, ImageStatus, Observed, Use
+from platform_guard.unavailable import NotSeen
+
+# An image is stored, gets its tag and is announced within seconds. One that was stored earlier got
+# another tag by this push, and somebody may rely on it by its digest.
+_PUSH_TAKES = timedelta(seconds=60)
+
+_LISTED = 3
+_DIGEST_SHOWN = len("sha256:") + 12
+
+
+def refusals(push: Push, observed: Observed, cache_prefix: str | NotSeen = "") -> tuple[str, ...]:
+    """List why a remedy that takes something away is refused, a clause each; none: it is not.
+
+    Clauses that begin with `it could not be checked` tell of a look-up that failed.
+    """
+    found = _refusals(push, observed)
+    if isinstance(cache_prefix, NotSeen):
+        return (*found, may_be_cached(cache_prefix))
+    return tuple(found)
+
+
+def signs_of_use(pushed: str, state: ImageState) -> Iterator[str]:
+    """List what lets somebody rely on an image by its digest, a clause each.
+
+    `pushed` is when the push was announced that brought the image, or an index that leads to it,
+    RFC 3339.
+    """
+    if state.pushed_at < datetime.fromisoformat(pushed) - _PUSH_TAKES:
+        yield f"it was stored before this push, on {_time(state.pushed_at)}"
+    # AWS notes a pull within a day and may count the guard's own reading as one. It cannot be told
+    # apart from that of a host, so it protects the image all the same.
+    if state.last_pulled_at is not None:
+        yield f"ECR has noted a pull of it, on {_time(state.last_pulled_at)}"
+
+
+def may_be_cached(unseen: NotSeen) -> str:
+    """Say that nobody knows whether a pull-through cache fills the repository."""
+    return _unchecked("whether a pull-through cache fills the repository", unseen)
+
+
+def _refusals(push: Push, observed: Observed) -> Iterator[str]:
+    match observed.state:
+        case NotSeen() as unseen:
+            yield _unchecked("what ECR says about it", unseen)
+        case None:
+            yield "it is gone already"
+        case ImageState() as state:
+            yield from _by_state(push, state)
+    yield from _by_indexes(push, observed)
+    digests = frozenset({push.image.digest, *_children(observed)})
+    for look_up in observed.uses:
+        match look_up:
+            case NotSeen() as unseen:
+                yield _unchecked("who runs it", unseen)
+            case uses:
+                yield from _by_uses(push, uses, digests)
+    if not observed.can_be_kept:
+        yield "its manifests are too large to be kept, so that nobody could undo it"
+
+
+def _by_state(push: Push, state: ImageState) -> Iterator[str]:
+    others = [tag for tag in state.tags if tag != push.image.tag and not is_mark(tag)]
+    if others:
+        yield f"it also has the {_plural('tag', others)} {_listed(others)}"
+    yield from signs_of_use(push.time, state)
+    match state.status:
+        case ImageStatus.ACTIVE:
+            pass
+        case ImageStatus.ARCHIVED:
+            yield "it is archived already"
+        case ImageStatus.ACTIVATING:
+            yield "it is being restored from the archive"
+
+
+def _by_indexes(push: Push, observed: Observed) -> Iterator[str]:
+    if isinstance(observed.children, NotSeen):
+        yield _unchecked("which images it leads to", observed.children)
+    match observed.listings:
+        case NotSeen() as unseen:
+            yield _unchecked("whether an index lists it", unseen)
+        case listings:
+            indexes = [index[:_DIGEST_SHOWN] for index in listings.get(push.image.digest, ())]
+            if indexes:
+                yield f"it is listed by the {_plural('index', indexes)} {_listed(indexes)}"
+
+
+def _by_uses(push: Push, uses: tuple[Use, ...], digests: frozenset[str]) -> Iterator[str]:
+    users = dict.fromkeys(use.user for use in uses if use.concerns(push.image, digests))
+    if users:
+        yield f"it is used by {_listed(list(users))}"
+
+
+def _children(observed: Observed) -> tuple[str, ...]:
+    return () if isinstance(observed.children, NotSeen) else observed.children
+
+
+def _unchecked(question: str, unseen: NotSeen) -> str:
+    return f"it could not be checked {question} ({unseen.what}: {unseen.why})"
+
+
+def _plural(noun: str, items: Sequence[str]) -> str:
+    if len(items) == 1:
+        return noun
+    return "indexes" if noun == "index" else f"{noun}s"
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = len(items) - _LISTED
+    shown = ", ".join(items[:_LISTED])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _time(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""The registry scan that catches pushes whose event was missed."""

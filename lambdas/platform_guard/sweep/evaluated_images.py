@@ -1,0 +1,84 @@
+"""What the sweep has judged, a repository an item, in the table of the guard's state."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from platform_guard.sweep.evaluated_keys import pack, unpack
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+# A repository that is swept is written anew in time. One that is gone is forgotten.
+_KEPT_SECONDS = 60 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedState:
+    """What is remembered of a repository."""
+
+    keys: frozenset[bytes] = frozenset()
+    version: int = 0
+    """Counts the writes; 0: there was none."""
+    expires: int = 0
+    """In seconds since 1970."""
+
+    def is_current(self, keys: Collection[bytes], now: float) -> bool:
+        """Tell whether there is nothing to write."""
+        if not keys and not self.version:
+            return True
+        return self.keys == keys and self.expires - now > _KEPT_SECONDS / 2
+
+    def written(self, keys: Collection[bytes]) -> "JudgedState":
+        """Give what is remembered once keys are written, by nobody else in between."""
+        return replace(self, keys=frozenset(keys), version=self.version + 1)
+
+
+def read_judged(client: "DynamoDBClient", table: str, repository: str) -> JudgedState:
+    """Read what is remembered of a repository: one call for 40,000 images."""
+    contents: list[bytes] = []
+    first = JudgedState()
+    items = 1
+    while len(contents) < items:
+        key = _item_id(repository, len(contents))
+        answer = client.get_item(TableName=table, Key={"id": {"S": key}}, ConsistentRead=True)
+        item = answer.get("Item")
+        if item is None:
+            break
+        if not contents:
+            items = int(item["items"]["N"])
+            version, expires = int(item["version"]["N"]), int(item["expiration"]["N"])
+            first = JudgedState(version=version, expires=expires)
+        contents.append(bytes(item["judged"]["B"]))
+    return JudgedState(frozenset(unpack(contents)), first.version, first.expires)
+
+
+def judged_writes(
+    table: str, repository: str, known: JudgedState, keys: Collection[bytes], now: float
+) -> "list[TransactWriteItemTypeDef]":
+    """Write what is judged now, on condition that nobody else has since `known` was read."""
+    contents = pack(keys)
+    writes: list[TransactWriteItemTypeDef] = []
+    for number, content in enumerate(contents):
+        put: PutTypeDef = {
+            "TableName": table,
+            "Item": {
+                "id": {"S": _item_id(repository, number)},
+                "judged": {"B": content},
+                "items": {"N": str(len(contents))},
+                "version": {"N": str(known.version + 1)},
+                "expiration": {"N": str(int(now) + _KEPT_SECONDS)},
+            },
+        }
+        if number == 0 and known.version:
+            put["ConditionExpression"] = "version = :known"
+            put["ExpressionAttributeValues"] = {":known": {"N": str(known.version)}}
+        elif number == 0:
+            put["ConditionExpression"] = "attribute_not_exists(id)"
+        writes.append({"Put": put})
+    return writes
+
+
+def _item_id(repository: str, number: int) -> str:
+    return f"judged#{repository}#{number}"

@@ -1,0 +1,119 @@
+"""Judging what a repository holds, many images at once."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from platform_guard.oci.bulk_reader import BulkStore, ToRead, Unseen, read_images
+from platform_guard.oci.image import Image
+from platform_guard.oci.reader import Wanted
+from platform_guard.policy.evaluation import judge
+from platform_guard.policy.policy import Policy
+from platform_guard.policy.verdict import Verdict
+from platform_guard.registry.mark import is_mark
+from platform_guard.registry.reference import Reference, Repository
+
+PolicyFor = Callable[[Repository, str], Policy]
+"""Gives the policy for an image under a tag of its repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedImage:
+    """An image with tags, as a repository lists it."""
+
+    digest: str
+    tags: tuple[str, ...]
+    pushed_at: float
+    """When it was first pushed, in seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An image under those of its tags for which the same policy holds."""
+
+    repository: Repository
+    digest: str
+    tags: tuple[str, ...]
+    """At least one; none of them is a mark of the guard."""
+    marks: tuple[str, ...]
+    pushed_at: float
+    policy: Policy
+
+    @property
+    def reference(self) -> Reference:
+        """The image by its first tag and its digest."""
+        return Reference(self.repository, self.tags[0], self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedImage:
+    """A candidate that was read and judged."""
+
+    candidate: Candidate
+    image: Image
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenImage:
+    """A candidate that could not be looked at, and why."""
+
+    candidate: Candidate
+    reason: str
+
+
+def candidates(
+    listed: Sequence[ListedImage], repository: Repository, policy_for: PolicyFor
+) -> Iterator[Candidate]:
+    """List what is to be judged: each image once a policy, none that has marks alone for tags.
+
+    What the policy leaves alone is left out.
+    """
+    for image in listed:
+        marks = tuple(tag for tag in image.tags if is_mark(tag))
+        for policy, tags in _by_policy(image, repository, policy_for):
+            yield Candidate(repository, image.digest, tags, marks, image.pushed_at, policy)
+
+
+def judge_candidates(
+    wanted: Sequence[Candidate], store: BulkStore
+) -> Iterator[JudgedImage | UnseenImage]:
+    """Read and judge images of one repository; those that are gone by now are left out."""
+    roots = store.documents(list(dict.fromkeys(candidate.digest for candidate in wanted)))
+    there: list[Candidate] = []
+    to_read: list[ToRead] = []
+    for candidate in wanted:
+        match roots.get(candidate.digest):
+            case None:
+                pass
+            case Unseen(reason):
+                yield UnseenImage(candidate, reason)
+            case root:
+                policy = candidate.policy
+                there.append(candidate)
+                to_read.append(
+                    ToRead(root, Wanted(policy.required_platforms, policy.verify_config))
+                )
+    for candidate, found in zip(there, read_images(to_read, store), strict=True):
+        if isinstance(found, Unseen):
+            yield UnseenImage(candidate, found.reason)
+        else:
+            yield JudgedImage(candidate, found, judge(found, candidate.policy))
+
+
+def _by_policy(
+    image: ListedImage, repository: Repository, policy_for: PolicyFor
+) -> list[tuple[Policy, tuple[str, ...]]]:
+    groups: list[tuple[Policy, list[str]]] = []
+    for tag in sorted(image.tags):
+        if is_mark(tag):
+            continue
+        policy = policy_for(repository, tag)
+        if policy.ignore:
+            continue
+        for known, tags in groups:
+            if known is policy or known == policy:
+                tags.append(tag)
+                break
+        else:
+            groups.append((policy, [tag]))
+    return [(policy, tuple(tags)) for policy, tags in groups]

@@ -1,0 +1,85 @@
+"""Writing down what a sweep found in a repository, and handing over what is to be remedied.
+
+A finding is counted for the message of the sweep before it is handed over: the push guard marks it
+and tells nobody, and what is marked is told by nobody else. What waits to be handed over is
+remembered as waiting, and what comes back after a failure is neither counted again nor forgotten.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from platform_guard.registry.reference import Repository
+from platform_guard.sweep.evaluated_images import JudgedState, judged_writes
+from platform_guard.sweep.messages import Part
+from platform_guard.sweep.queues import SweepQueues
+from platform_guard.sweep.report import SweepFindings, finding_line
+from platform_guard.sweep.repository_sweep import SweptRepository, settled_key, unsettled_key
+from platform_guard.sweep.state import SweepState
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRecorder:
+    """Records repositories one after the other."""
+
+    client: "DynamoDBClient"
+    state: SweepState
+    queues: SweepQueues
+    max_remedies: int
+
+    def record(
+        self, repository: Repository, part: Part, known: JudgedState, swept: SweptRepository
+    ) -> None:
+        """Record what was found where `known` was what was remembered before."""
+        is_whole = part.page is None and swept.next_page is None
+        keys = swept.keys if is_whole else swept.keys | known.keys
+        keys |= set(map(unsettled_key, swept.to_remedy))
+        if not swept.to_remedy and known.is_current(keys, self.state.clock()):
+            return
+        before, granted = self._granted(part.sweep_id, len(swept.to_remedy))
+        findings = self._findings(swept, postponed=len(swept.to_remedy) - granted)
+        if not self._write(repository, part, known, keys, findings):
+            # Another process has swept the repository in the meantime, and goes on with it.
+            return
+        handed_over = swept.to_remedy[:granted]
+        if handed_over:
+            self.queues.hand_over(handed_over, before)
+            settled = keys - set(map(unsettled_key, handed_over))
+            settled |= set(map(settled_key, handed_over))
+            counts = SweepFindings(handed_over=granted)
+            self._write(repository, part, known.written(keys), settled, counts)
+
+    def _granted(self, sweep_id: str, wanted: int) -> tuple[int, int]:
+        if not wanted:
+            return 0, 0
+        return self.state.reserve_remedies(sweep_id, wanted, self.max_remedies)
+
+    def _findings(self, swept: SweptRepository, postponed: int) -> SweepFindings:
+        told = (*swept.missed, *swept.changed)
+        first = self.state.first_started() if swept.missed else 0.0
+        return SweepFindings(
+            verdicts=Counter(str(judged.verdict.name) for judged in told),
+            judged=swept.judged,
+            first_seen=swept.first_seen,
+            changed=len(swept.changed),
+            missed=sum(judged.candidate.pushed_at > first for judged in swept.missed),
+            postponed=postponed,
+            lines=tuple(map(finding_line, told)),
+        )
+
+    def _write(
+        self,
+        repository: Repository,
+        part: Part,
+        known: JudgedState,
+        keys: Collection[bytes],
+        findings: SweepFindings,
+    ) -> bool:
+        now = self.state.clock()
+        writes = judged_writes(self.state.table, repository.name, known, keys, now)
+        known_lines = len(self.state.report(part.sweep_id).lines) if findings.lines else 0
+        return self.state.record_repository(part.sweep_id, writes, findings, known_lines)

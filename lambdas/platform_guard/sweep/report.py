@@ -1,0 +1,199 @@
+"""What a sweep has found so far, and the one message that it sends in the end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from platform_guard.alerts.alert import Alert, Fix, Severity
+from platform_guard.alerts.aws_cli import audit_repositories
+from platform_guard.fingerprint import fingerprint
+from platform_guard.policy.verdict import Finding, NoFinding
+from platform_guard.sweep.evaluation import JudgedImage
+from platform_guard.text import cut
+
+_SHOWN = 20
+
+# Names of platforms may be long, and one item of DynamoDB takes the lines of a whole sweep.
+_LINE_CHARACTERS = 500
+
+CODE = "sweep"
+"""The code of the alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepFindings:
+    """What is new in a repository."""
+
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    """How many images that should be told have which finding, or are unreadable."""
+    judged: int = 0
+    first_seen: int = 0
+    """How many were judged that never were before."""
+    changed: int = 0
+    """How many of those that should be told were judged by another policy before."""
+    missed: int = 0
+    """How many of them were pushed while the guard was there, without its hearing of it."""
+    handed_over: int = 0
+    """How many are being remedied as the policy says."""
+    postponed: int = 0
+    """How many wait for the next sweep, because this one has handed over as many as it may."""
+    lines: tuple[str, ...] = ()
+    """Some of them, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """A sweep as a whole."""
+
+    sweep_id: str
+    started: float
+    """In seconds since 1970."""
+    parts: int | None
+    """How many parts it was divided into; None while it is not known."""
+    parts_done: int = 0
+    images: int = 0
+    judged: int = 0
+    first_seen: int = 0
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    changed: int = 0
+    missed: int = 0
+    handed_over: int = 0
+    postponed: int = 0
+    lines: tuple[str, ...] = ()
+    unseen: int = 0
+    unseen_lines: tuple[str, ...] = ()
+
+    @property
+    def is_through(self) -> bool:
+        """Whether all of its parts are done."""
+        return self.parts is not None and self.parts_done >= self.parts
+
+    @property
+    def new(self) -> int:
+        """How many images it found that somebody should hear of."""
+        return sum(self.verdicts.values())
+
+    @property
+    def has_news(self) -> bool:
+        """Whether it found or did something, or did not end."""
+        return bool(self.new or self.handed_over or not self.is_through)
+
+    @property
+    def blind_spot(self) -> str:
+        """Name what could not be seen, the same in every sweep that could not see the same."""
+        # Where there is more than the lines say, chance decides which of them are kept.
+        lines = self.unseen_lines if len(self.unseen_lines) == self.unseen else ()
+        return fingerprint([self.unseen, sorted(lines)])
+
+    @property
+    def unheard(self) -> int:
+        """How many of them were never judged before, by whatever policy."""
+        return self.new - self.changed
+
+
+def finding_line(judged: JudgedImage) -> str:
+    """Write a finding as a line of the message."""
+    reference = judged.candidate.reference
+    name = f"{reference.repository.name}:{reference.tag}"
+    return cut(f"{name} {judged.verdict.name}: {judged.verdict.reason}", _LINE_CHARACTERS)
+
+
+def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None:
+    """Give the message of a sweep that has ended; None where it has nothing to tell."""
+    if not report.has_news and not report.unseen:
+        return None
+    return Alert(
+        severity=_severity(report),
+        code=CODE,
+        repository="",
+        title=f"{account} {region}: {_headline(report)}",
+        summary=_summary(report),
+        facts=tuple(_facts(report)),
+        evidence=_evidence(report),
+        fixes=(
+            Fix(
+                "To see all that the registry holds, with the fix of each finding",
+                (audit_repositories(region),),
+            ),
+        ),
+        group=f"{account}/{region}/sweep",
+        account=account,
+        region=region,
+    )
+
+
+def _severity(report: SweepReport) -> Severity:
+    mild = {Finding.INDEX_ONLY, NoFinding.UNREADABLE}
+    fails = any(count for name, count in report.verdicts.items() if name not in mild)
+    is_blind = not report.is_through or not report.has_news
+    return Severity.WARNING if fails or is_blind else Severity.INFO
+
+
+def _headline(report: SweepReport) -> str:
+    if not report.is_through:
+        return "a sweep of the registry did not end"
+    if report.unheard:
+        return f"the sweep found {_images(report.unheard)} that nobody was told of"
+    if report.changed:
+        return f"{_images(report.changed)} with a finding by the changed policy"
+    if not report.handed_over:
+        return f"the sweep could not see {_repositories(report.unseen)}, wholly or in part"
+    if report.handed_over == 1:
+        return "1 finding that was told before is being remedied"
+    return f"{report.handed_over:,} findings that were told before are being remedied"
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"
+
+
+def _of_them(count: int) -> str:
+    return f"{count:,} of the images below {'was' if count == 1 else 'were'}"
+
+
+def _repositories(count: int) -> str:
+    return "1 repository" if count == 1 else f"{count:,} repositories"
+
+
+def _summary(report: SweepReport) -> str:
+    sentences = [
+        f"The sweep looked at {_images(report.images)}, {report.first_seen:,} of them for the "
+        "first time. Each finding is told once, unless the policy changes."
+    ]
+    if not report.is_through:
+        parts = "no part" if report.parts is None else f"{report.parts_done} of {report.parts}"
+        sentences.append(f"It ended early, with {parts} done; the next one looks at the rest.")
+    if report.missed:
+        sentences.append(
+            f"{_of_them(report.missed)} pushed while the guard was there, and no event of ECR told "
+            "of that."
+        )
+    if report.changed:
+        sentences.append(
+            f"{_of_them(report.changed)} judged by another policy before: the settings have "
+            "changed since."
+        )
+    if not report.has_news:
+        sentences.append("It found nothing else. What cannot be seen is told once a week.")
+    return " ".join(sentences)
+
+
+def _facts(report: SweepReport) -> list[tuple[str, str]]:
+    facts = [
+        (name.replace("-", " ").capitalize(), f"{count:,}")
+        for name, count in sorted(report.verdicts.items())
+        if count
+    ]
+    if report.handed_over:
+        facts.append(("Remedied", f"{report.handed_over:,}, as the policy says"))
+    if report.postponed:
+        facts.append(("Postponed", f"{report.postponed:,} to the next sweep"))
+    if report.unseen:
+        facts.append(("Not seen", f"{_repositories(report.unseen)}, wholly or in part"))
+    return facts
+
+
+def _evidence(report: SweepReport) -> tuple[str, ...]:
+    lines = list(report.lines[:_SHOWN])
+    if report.new > len(lines):
+        lines.append(f"and {report.new - len(lines):,} more")
+    return (*lines, *(f"not seen: {line}" for line in report.unseen_lines[:_SHOWN]))

@@ -1,0 +1,178 @@
+"""Sweeping a repository: what no event told of is judged, and what has a finding is picked out.
+
+The sweep remembers what it has judged. What is remembered costs no call, and is not told again.
+What waits for its remedy was told as well, and is handed over without another look.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from platform_guard.fingerprint import fingerprint
+from platform_guard.oci.bulk_reader import BulkStore
+from platform_guard.policy.policy import Policy, Remedy
+from platform_guard.policy.verdict import Finding, NoFinding
+from platform_guard.registry.mark import mark_for
+from platform_guard.registry.reference import Repository
+from platform_guard.sweep.evaluated_keys import image_key, key_of, waiting_key
+from platform_guard.sweep.evaluation import (
+    Candidate,
+    JudgedImage,
+    ListedImage,
+    PolicyFor,
+    UnseenImage,
+    candidates,
+    judge_candidates,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SweptRepository:
+    """What a sweep made of the images of a repository, or of the first part of them."""
+
+    keys: frozenset[bytes]
+    """What is to be remembered, but for what is to be remedied."""
+    missed: tuple[JudgedImage, ...] = ()
+    """What should be told, and was never judged before; unreadable images among them."""
+    changed: tuple[JudgedImage, ...] = ()
+    """What should be told, and was judged by another policy before."""
+    to_remedy: tuple[Candidate, ...] = ()
+    """What the policy asks for more about, whether it was told before or not."""
+    first_seen: int = 0
+    """How many images were judged that never were before."""
+    judged: int = 0
+    remembered: int = 0
+    unseen: tuple[UnseenImage, ...] = ()
+    next_page: str | None = None
+    """Where to go on; None where all was seen."""
+
+
+@dataclass
+class RepositorySweep:
+    """Sweeps one repository, page by page."""
+
+    repository: Repository
+    policy_for: PolicyFor
+    store: BulkStore
+    known: frozenset[bytes]
+    told: Callable[[Candidate], Collection[str]]
+    """Gives the policies by which the guard itself told of an image, by fingerprint."""
+    pushed_before: float
+    """Later pushes are left to their events, in seconds since 1970."""
+    _keys: set[bytes] = field(default_factory=set)
+    _missed: list[JudgedImage] = field(default_factory=list)
+    _changed: list[JudgedImage] = field(default_factory=list)
+    _to_remedy: list[Candidate] = field(default_factory=list)
+    _unseen: list[UnseenImage] = field(default_factory=list)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _fingerprints: list[tuple[Policy, str]] = field(default_factory=list)
+
+    def sweep(
+        self,
+        pages: Iterable[tuple[Sequence[ListedImage], str | None]],
+        has_time: Callable[[], bool],
+    ) -> SweptRepository:
+        """Sweep pages as long as there is time, one at least; each comes with the next's token."""
+        next_page: str | None = None
+        for listed, next_page in pages:
+            self._sweep_page(listed)
+            if next_page is not None and not has_time():
+                break
+        return SweptRepository(
+            keys=frozenset(self._keys),
+            missed=tuple(self._missed),
+            changed=tuple(self._changed),
+            to_remedy=tuple(self._to_remedy),
+            first_seen=self._counts["first_seen"],
+            judged=self._counts["judged"],
+            remembered=self._counts["remembered"],
+            unseen=tuple(self._unseen),
+            next_page=next_page,
+        )
+
+    def _sweep_page(self, listed: Sequence[ListedImage]) -> None:
+        fresh = list(self._fresh(listed))
+        for result in judge_candidates(fresh, self.store):
+            match result:
+                case UnseenImage():
+                    self._unseen.append(result)
+                case JudgedImage():
+                    self._take(result)
+
+    def _fresh(self, listed: Sequence[ListedImage]) -> Iterator[Candidate]:
+        for candidate in candidates(listed, self.repository, self.policy_for):
+            image, policy = image_key(candidate.digest), self._fingerprint(candidate.policy)
+            if image in self.known:
+                self._keys.add(image)
+            if key_of(candidate.digest, policy) in self.known:
+                self._remember(candidate, policy)
+                self._counts["remembered"] += 1
+            elif waiting_key(candidate.digest, policy) in self.known:
+                self._to_remedy.append(candidate)
+                self._counts["remembered"] += 1
+            elif candidate.pushed_at < self.pushed_before:
+                yield candidate
+
+    def _take(self, judged: JudgedImage) -> None:
+        candidate = judged.candidate
+        policy = self._fingerprint(candidate.policy)
+        is_new = image_key(candidate.digest) not in self.known
+        self._counts["judged"] += 1
+        self._counts["first_seen"] += is_new
+        told = self.told(candidate) if needs_telling(judged) else ()
+        if needs_telling(judged) and not told and not is_marked(judged):
+            (self._missed if is_new else self._changed).append(judged)
+        if needs_remedy(judged) and policy not in told:
+            self._keys.add(image_key(candidate.digest))
+            self._to_remedy.append(candidate)
+        else:
+            self._remember(candidate, policy)
+
+    def _remember(self, candidate: Candidate, policy: str) -> None:
+        self._keys |= {image_key(candidate.digest), key_of(candidate.digest, policy)}
+
+    def _fingerprint(self, policy: Policy) -> str:
+        # Policies are few, and a fingerprint takes longer than all else here.
+        for known, name in self._fingerprints:
+            if known == policy:
+                return name
+        name = fingerprint(policy)
+        self._fingerprints.append((policy, name))
+        return name
+
+
+def settled_key(candidate: Candidate) -> bytes:
+    """Name an image for which nothing is left to do under its policy, as it is remembered."""
+    return key_of(candidate.digest, fingerprint(candidate.policy))
+
+
+def unsettled_key(candidate: Candidate) -> bytes:
+    """Name an image whose remedy is still to come, as it is remembered."""
+    return waiting_key(candidate.digest, fingerprint(candidate.policy))
+
+
+def needs_telling(judged: JudgedImage) -> bool:
+    """Tell whether somebody should hear of a verdict."""
+    return judged.verdict.name not in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
+
+
+def needs_remedy(judged: JudgedImage) -> bool:
+    """Tell whether the policy asks for more than to hear of it, and than the mark that it has."""
+    name = judged.verdict.name
+    if not isinstance(name, Finding):
+        return False
+    match judged.candidate.policy.remedies[name]:
+        case Remedy.ALERT:
+            return False
+        case Remedy.TAG:
+            return not is_marked(judged)
+        case Remedy.QUARANTINE | Remedy.ARCHIVE | Remedy.DELETE:
+            return True
+
+
+def is_marked(judged: JudgedImage) -> bool:
+    """Tell whether the image carries the mark of this very finding."""
+    name, candidate = judged.verdict.name, judged.candidate
+    return isinstance(name, Finding) and any(
+        mark_for(name, tag, candidate.digest) in candidate.marks for tag in candidate.tags
+    )

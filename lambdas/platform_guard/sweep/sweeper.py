@@ -1,0 +1,137 @@
+"""Sweeping the registry of this account and region, a part a message."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from botocore.exceptions import ClientError
+
+from platform_guard.aws.clients import Clients
+from platform_guard.aws.errors import AWS_ERRORS, AwsError, is_transient, reason_of
+from platform_guard.push.notified_findings import ToldFindings
+from platform_guard.registry.blobs import CONNECTIONS
+from platform_guard.registry.bulk_repository import BulkRepository, SeenConfigs
+from platform_guard.registry.listing import list_repositories, list_tagged_images
+from platform_guard.registry.reference import Repository
+from platform_guard.sweep.evaluated_images import JudgedState, read_judged
+from platform_guard.sweep.evaluation import Candidate, PolicyFor
+from platform_guard.sweep.messages import Part, Start, divide
+from platform_guard.sweep.queues import SweepQueues
+from platform_guard.sweep.recorder import SweepRecorder
+from platform_guard.sweep.repository_sweep import RepositorySweep, SweptRepository
+from platform_guard.sweep.state import SweepState
+
+# Events come within minutes. What was pushed just now is left to its event.
+_SECONDS_FOR_EVENTS = 900
+
+
+class TransientError(Exception):
+    """A repository cannot be looked at right now; its part is to come back."""
+
+
+@dataclass(frozen=True)
+class Sweeper:
+    """Starts sweeps, and does their parts."""
+
+    clients: Clients
+    state: SweepState
+    told: ToldFindings
+    policy_for: PolicyFor
+    queues: SweepQueues
+    account: str
+    region: str
+    max_remedies: int
+    delay_seconds: int
+    """How long a push waits before its event is looked at."""
+    seen_configs: SeenConfigs = field(default_factory=SeenConfigs)
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONNECTIONS))
+
+    def start(self, start: Start) -> int | None:
+        """Divide a sweep into parts; None while another sweep is under way.
+
+        After a deployment another one may have judged by the settings of before, so it is put off.
+        """
+        if not self.state.begin(start.sweep_id):
+            if start.is_deployment:
+                self.queues.put_off(start)
+            return None
+        names = [
+            repository.name
+            for page in list_repositories(self.clients.ecr, self.account, self.region)
+            for repository in page
+        ]
+        parts = list(divide(start.sweep_id, names))
+        self.queues.send_parts(parts)
+        self.state.note_parts(start.sweep_id, len(parts))
+        return len(parts)
+
+    def work(self, part: Part, has_time: Callable[[], bool], *, is_last_try: bool) -> bool:
+        """Do a part, or send what is left of it back to the queue; True where it is done.
+
+        Raises TransientError where it should be tried again, which the last try does not.
+        """
+        while part.repositories:
+            if not has_time():
+                self.queues.send_parts([part])
+                return False
+            part = self._sweep_first(part, has_time, is_last_try=is_last_try)
+        self.state.finish_part(part)
+        return True
+
+    def _sweep_first(self, part: Part, has_time: Callable[[], bool], *, is_last_try: bool) -> Part:
+        """Sweep the first repository of a part, and give what is left of it."""
+        repository = Repository(self.account, self.region, part.repositories[0])
+        rest = replace(part, repositories=part.repositories[1:], page=None)
+        known = read_judged(self.clients.dynamodb, self.state.table, repository.name)
+        try:
+            swept = self._look_through(repository, part, known, has_time)
+        except AWS_ERRORS as error:
+            if _is_gone(error):
+                return rest
+            if _may_pass(error) and not is_last_try:
+                raise TransientError(f"{repository.name}: {reason_of(error)}") from error
+            return _with_unseen(rest, f"{repository.name}: {reason_of(error)}")
+        recorder = SweepRecorder(self.clients.dynamodb, self.state, self.queues, self.max_remedies)
+        recorder.record(repository, part, known, swept)
+        if swept.unseen:
+            line = f"{repository.name}: {len(swept.unseen)} images: {swept.unseen[0].reason}"
+            rest = _with_unseen(rest, line)
+        images = part.images + swept.judged + swept.remembered + len(swept.unseen)
+        rest = replace(rest, images=images)
+        if swept.next_page is None:
+            return rest
+        return replace(rest, repositories=part.repositories, page=swept.next_page)
+
+    def _look_through(
+        self,
+        repository: Repository,
+        part: Part,
+        known: JudgedState,
+        has_time: Callable[[], bool],
+    ) -> SweptRepository:
+        """List and judge; nothing is lost where this fails."""
+        sweep = RepositorySweep(
+            repository,
+            self.policy_for,
+            BulkRepository(self.clients.ecr, repository, self.pool, self.seen_configs),
+            known.keys,
+            self._told,
+            pushed_before=self.state.clock() - self.delay_seconds - _SECONDS_FOR_EVENTS,
+        )
+        pages = list_tagged_images(self.clients.ecr, repository, part.page)
+        return sweep.sweep(pages, has_time)
+
+    def _told(self, candidate: Candidate) -> frozenset[str]:
+        return self.told.policies(candidate.repository.name, candidate.digest)
+
+
+def _with_unseen(part: Part, line: str) -> Part:
+    return replace(part, unseen=(*part.unseen, line))
+
+
+def _is_gone(error: AwsError) -> bool:
+    return reason_of(error) == "RepositoryNotFoundException"
+
+
+def _may_pass(error: AwsError) -> bool:
+    return not isinstance(error, ClientError) or is_transient(error)

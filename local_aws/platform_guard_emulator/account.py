@@ -1,0 +1,221 @@
+"""The stand-in as a whole: one AWS account, in this process, while the context is open."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+from moto.ecr.models import ecr_backends
+from moto.iam.models import iam_backends
+from moto.utilities.utils import get_partition
+
+from platform_guard_emulator.calls import (
+    ApiCall,
+    CallGate,
+    Principal,
+    condition_keys,
+    gate_on_every_client,
+    with_key,
+)
+from platform_guard_emulator.deploy.assembly import read_stack
+from platform_guard_emulator.deploy.deployment import Deployment
+from platform_guard_emulator.deploy.stack_creation import create_stack
+from platform_guard_emulator.ecr.downloads import DownloadServer
+from platform_guard_emulator.ecr.events import ImageEvent
+from platform_guard_emulator.ecr.operations import Registry
+from platform_guard_emulator.ecr.responses import faithful_ecr
+from platform_guard_emulator.ecr.store import ImageStore
+from platform_guard_emulator.event_bus import deliver
+from platform_guard_emulator.iam.permissions import Permission, Scope
+from platform_guard_emulator.runtime import Credentials
+from platform_guard_emulator.schedules import fire_due
+from platform_guard_emulator.sdk import shared_service_models
+from platform_guard_emulator.shortcuts import moto_shortcuts, remembering
+from platform_guard_emulator.topics import PublishedMessage, recorded_messages
+
+_ADMINISTRATOR = "AKIALOCALADMIN000000"
+_OBSERVED = "AKIALOCALOBSERVED000"
+
+
+class LocalAws(AbstractContextManager["LocalAws"]):
+    """An account on this machine. Not for use in two threads at once.
+
+    `client` makes boto3 clients of an administrator. `observed_client` makes clients that are as
+    free, but whose calls are recorded and can be made to fail, as those of a role are.
+    """
+
+    def __init__(
+        self,
+        region: str = "eu-central-1",
+        account: str = "123456789012",
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self.region = region
+        self.account = account
+        self.clock = clock
+        self._new_id = new_id
+        self._gate = CallGate(account)
+        self._resources = ExitStack()
+        self._downloads = DownloadServer()
+        self._resources.callback(self._downloads.stop)
+        self._registry = Registry(clock, new_id, self._emit_image_event, self._downloads)
+
+    def __enter__(self) -> Self:
+        environment = {
+            "MOTO_ACCOUNT_ID": self.account,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
+            # Else every look at a network makes two thousand of them first.
+            "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+        }
+        self._resources.enter_context(patch.dict("os.environ", environment))
+        self._resources.enter_context(mock_aws(config={"lambda": {"use_docker": False}}))
+        self._resources.enter_context(faithful_ecr(self._registry))
+        self._resources.enter_context(shared_service_models())
+        self._resources.enter_context(moto_shortcuts())
+        self._resources.enter_context(gate_on_every_client(self._gate))
+        self.published: list[PublishedMessage] = self._resources.enter_context(recorded_messages())
+        administrator = boto3.Session(_ADMINISTRATOR, "secret", region_name=self.region)
+        self.client = remembering(administrator.client)
+        self._gate.principals[_OBSERVED] = Principal("observed", policies=None)
+        self.observed_client = boto3.Session(_OBSERVED, "secret", region_name=self.region).client
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._resources.close()
+
+    @property
+    def calls(self) -> list[ApiCall]:
+        """The calls of roles and of observed clients so far, in order. May be cleared."""
+        return self._gate.calls
+
+    @property
+    def wanted(self) -> list[tuple[str, Permission]]:
+        """What roles wanted, each by the role's name, in order. May be cleared."""
+        return self._gate.wanted
+
+    @property
+    def denied(self) -> list[Permission]:
+        """What roles wanted and may not, in order. May be cleared."""
+        return self._gate.denied
+
+    @property
+    def downloads(self) -> list[str]:
+        """The digests of the blobs that were downloaded so far, in order. May be cleared."""
+        return self._downloads.served
+
+    @contextmanager
+    def ending_at_a_denial(self) -> Iterator[None]:
+        """Let the first thing that a role wants and may not end whatever runs, by `Denied`."""
+        self._gate.stops_at_denial = True
+        try:
+            yield
+        finally:
+            self._gate.stops_at_denial = False
+
+    def fail(self, operation: str, error_code: str, times: int = 1, *, after: int = 0) -> None:
+        """Make calls of an operation (`BatchGetImage`) fail with an AWS error code.
+
+        The next ones, or those behind `after` that succeed.
+        With `NO_ANSWER` in place of the code they time out. It concerns the calls that are
+        recorded. The error arrives at once, as if the SDK had given up retrying, so that no test
+        sleeps.
+        """
+        self._gate.fail(operation, error_code, times, after)
+
+    def fail_no_more(self) -> None:
+        """Let every call succeed from now on."""
+        self._gate.fail_no_more()
+
+    def emit(self, event: dict[str, object]) -> None:
+        """Put an event on the default bus as an AWS service does: whole, with its id and time."""
+        deliver(event, self.account, str(event.get("region", self.region)))
+
+    def declare_layers(
+        self, repository: str, digests: Iterable[str], *, region: str | None = None
+    ) -> None:
+        """Make blobs count as uploaded although their bytes are not here.
+
+        GetDownloadUrlForLayer gives a URL for them that answers 410.
+        """
+        store = self._store(repository, region)
+        for digest in digests:
+            store.layers.declare(digest)
+
+    def forget_layers(self, repository: str, *, region: str | None = None) -> None:
+        """Drop every blob of a repository, as ECR drops those that nothing refers to."""
+        self._store(repository, region).layers.forget()
+
+    def fire_schedules(self) -> int:
+        """Let the schedules that are due by the clock send what they have to, and count them."""
+        return fire_due(self.account, self.region, self.clock(), self.require)
+
+    def record_pull(self, repository: str, digest: str, *, region: str | None = None) -> None:
+        """Note that an image was pulled now: `lastRecordedPullTime`.
+
+        No API call does it here: AWS notes pulls of container engines within a day, and does not
+        say whether a bare BatchGetImage counts as one.
+        """
+        self._store(repository, region).record_pull(digest, self.clock())
+
+    def assume_role(self, role_arn: str, session_name: str) -> Credentials:
+        """Return credentials whose calls are recorded and limited by the role's policies."""
+        answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name)
+        wire = answer["Credentials"]
+        role_name = role_arn.rsplit("/", 1)[-1]
+        self._gate.principals[wire["AccessKeyId"]] = Principal(
+            answer["AssumedRoleUser"]["Arn"], lambda: self._policies_of(role_name)
+        )
+        return Credentials(wire["AccessKeyId"], wire["SecretAccessKey"], wire["SessionToken"])
+
+    def require(self, role_arn: str, action: str, resource: str) -> None:
+        """Raise PermissionError, in AWS's words, unless a role may do something."""
+        role_name = role_arn.rsplit("/", 1)[-1]
+        principal = Principal(role_arn, lambda: self._policies_of(role_name))
+        context = condition_keys({}, Scope(self.account, self.region))
+        for permission in with_key(Permission(action, resource)):
+            message = self._gate.authorize(principal, permission, context)
+            if message is not None:
+                raise PermissionError(message)
+
+    def deploy(self, assembly: Path, stack_name: str | None = None) -> Deployment:
+        """Deploy a stack of a CDK cloud assembly (`cdk.out`), by default its only one.
+
+        Raises DeploymentError with the stack's events when it does not come up.
+        """
+        stack = read_stack(assembly, stack_name, self.account, self.region)
+        create_stack(self, stack)
+        return Deployment(self, stack)
+
+    def _policies_of(self, role_name: str) -> list[str]:
+        role = iam_backends[self.account][get_partition(self.region)].get_role(role_name)
+        managed = [
+            version.document
+            for policy in role.managed_policies.values()
+            for version in policy.versions
+            if version.is_default
+        ]
+        # CloudFormation leaves inline policies as objects in moto, PutRolePolicy as text.
+        documents: list[object] = [*role.policies.values(), *managed]
+        return [item if isinstance(item, str) else json.dumps(item) for item in documents]
+
+    def _store(self, repository: str, region: str | None) -> ImageStore:
+        backend = ecr_backends[self.account][region or self.region]
+        return self._registry.store_of(backend._get_repository(repository))
+
+    def _emit_image_event(self, event: ImageEvent) -> None:
+        self.emit(event.as_event(self._new_id(), self.clock()))

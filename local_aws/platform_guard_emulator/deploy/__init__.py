@@ -1,0 +1,1 @@
+"""Deployment of a synthesized template into the emulator."""

@@ -1,1 +1,0 @@
-"""What is deployed to AWS, as a CDK stack."""

@@ -1,0 +1,1 @@
+"""The AWS CDK construct and stack that deploy the guard."""

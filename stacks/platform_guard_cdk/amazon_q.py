@@ -1,0 +1,36 @@
+"""A channel of Slack that Amazon Q Developer in chat applications posts alerts to."""
+
+from aws_cdk import aws_chatbot as chatbot
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from platform_guard.alerts.settings import AmazonQ
+from platform_guard_cdk.shared.resources import Foundation
+
+
+class AmazonQChannel(Construct):
+    """Lets Amazon Q post to a channel, and do nothing else.
+
+    The workspace has to be authorized in the console once; CloudFormation cannot do that.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, foundation: Foundation, channel: AmazonQ
+    ) -> None:
+        super().__init__(scope, construct_id)
+        # Whoever asks Amazon Q something in the channel acts as this role, which may do nothing.
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("chatbot.amazonaws.com"))
+        chatbot.CfnSlackChannelConfiguration(
+            self,
+            "Channel",
+            configuration_name="ecr-platform-guard",
+            iam_role_arn=role.role_arn,
+            slack_workspace_id=channel.workspace_id,
+            slack_channel_id=channel.channel_id,
+            sns_topic_arns=[foundation.alerts.topic.topic_arn],
+            logging_level="ERROR",
+            # Without a guardrail the default lets the channel's members administer the account.
+            guardrail_policies=[
+                iam.ManagedPolicy.from_aws_managed_policy_name("AWSDenyAll").managed_policy_arn
+            ],
+        )

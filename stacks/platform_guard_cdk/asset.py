@@ -1,0 +1,57 @@
+"""The code of the functions, as a folder that becomes one archive."""
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from platform_guard.settings import GUARD_FILE
+
+_HERE = Path(__file__).resolve().parent
+_LAMBDAS = next(
+    # A wheel has them within this package, where no other package's name can clash with theirs.
+    folder
+    for folder in (_HERE / "lambdas", _HERE.parents[1] / "lambdas")
+    if folder.is_dir()
+)
+
+
+def stage_code(guard_file: Path, folder: Path) -> None:
+    """Copy what runs in AWS into `folder`: `lambdas/` and, as guard.toml, the settings.
+
+    Byte-code stays behind, another interpreter runs in AWS, and so do hidden files.
+    """
+    _copy_code(_LAMBDAS, folder)
+    _copy_readable(guard_file, folder / GUARD_FILE)
+
+
+def stage_powertools(folder: Path) -> None:
+    """Copy Powertools, as it is installed here, and what it needs that Lambda does not have.
+
+    Both are Python alone, so that they run on every machine.
+    """
+    _copy_code(_place_of("aws_lambda_powertools").parent, folder / "aws_lambda_powertools")
+    typing_extensions = _place_of("typing_extensions")
+    _copy_readable(typing_extensions, folder / typing_extensions.name)
+
+
+def _place_of(module: str) -> Path:
+    found = find_spec(module)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"{module} is not installed")
+    return Path(found.origin)
+
+
+def _copy_code(source: Path, target: Path) -> None:
+    shutil.copytree(
+        source,
+        target,
+        copy_function=_copy_readable,
+        ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"),
+        dirs_exist_ok=True,
+    )
+
+
+def _copy_readable(source: str | Path, target: str | Path) -> None:
+    shutil.copyfile(source, target)
+    # Lambda runs as another user than the files' owner, and some people's umask is 077.
+    Path(target).chmod(0o644)

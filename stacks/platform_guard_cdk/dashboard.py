@@ -1,0 +1,190 @@
+"""One page that shows what the guard sees, does and costs."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from platform_guard.diagnosis.pull_error.rule import Cause
+from platform_guard.policy.policy import Remedy
+from platform_guard.policy.verdict import Finding, NoFinding
+from platform_guard_cdk.functions.sqs_function import QueueFedFunction
+from platform_guard_cdk.shared.metrics import NAMESPACE, service_of
+from platform_guard_cdk.shared.resources import Foundation
+
+Graph = Mapping[str, object]
+Metric = Sequence[object]
+
+_COLUMNS = 24
+_WIDTH = 8
+_HEIGHT = 6
+_HOUR_SECONDS = 3600
+
+
+class Dashboard(Construct):
+    """Pushes, verdicts, remedies, incidents, latency, health, and what drives the cost.
+
+    Written as the service's own JSON, in one resource: a widget that is an object of the CDK takes
+    dozens of calls to it at every synthesis.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        foundation: Foundation,
+        push_guard: QueueFedFunction,
+        pull_diagnosis: QueueFedFunction,
+        alert_dispatch: QueueFedFunction,
+        others: Sequence[QueueFedFunction],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        parts = (push_guard, pull_diagnosis, alert_dispatch, *others)
+        stack = Stack.of(self)
+        graphs = [
+            *_what_happened(push_guard.module, pull_diagnosis.module, alert_dispatch.module),
+            *_health(parts),
+            *_cost_drivers(parts, foundation),
+        ]
+        cloudwatch.CfnDashboard(
+            self,
+            "Page",
+            # Dashboards of all regions are one list.
+            dashboard_name=f"ecr-platform-guard-{stack.region}",
+            dashboard_body=stack.to_json_string({"widgets": _placed(graphs, stack.region)}),
+        )
+
+
+def _what_happened(push_guard: str, pull_diagnosis: str, alert_dispatch: str) -> list[Graph]:
+    verdicts = [f"verdict.{name}" for name in (*Finding, *NoFinding)]
+    remedies = [f"remedy.{name}" for name in Remedy]
+    causes = [f"cause.{name}" for name in Cause]
+    latency = [NAMESPACE, "push_to_alert", "service", service_of(alert_dispatch)]
+    return [
+        _graph(
+            "Pushes",
+            [
+                *_counts(push_guard, "pushes_seen", "pushes_stale", "pushes_failed"),
+                ["AWS/Usage", "CallCount", *_pairs(_PUT_IMAGE), {"label": "images put into ECR"}],
+            ],
+        ),
+        _graph("Verdicts", _counts(push_guard, *verdicts), stacked=True),
+        _graph("Remedies", _counts(push_guard, *remedies), stacked=True),
+        _graph(
+            "Incidents",
+            _counts(
+                pull_diagnosis,
+                *("stops_seen", "stops_failed", "incidents_alerted", "incidents_ongoing"),
+            ),
+        ),
+        _graph("Causes of failed pulls", _counts(pull_diagnosis, *causes), stacked=True),
+        _graph(
+            "Seconds from push to alert",
+            [[*latency, {"stat": statistic}] for statistic in ("p50", "p95", "Maximum")],
+        ),
+    ]
+
+
+def _health(parts: Sequence[QueueFedFunction]) -> list[Graph]:
+    queues = [(part.module, part.queue.queue_name) for part in parts]
+    dead = [(part.module, part.dead_letters.queue_name) for part in parts]
+    functions = [(part.module, part.function.function_name) for part in parts]
+    age, visible = "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"
+    maximum = {"stat": "Maximum"}
+    return [
+        _graph(
+            "Age of the oldest event, seconds", _of("AWS/SQS", age, "QueueName", queues, maximum)
+        ),
+        _graph("Dead letters", _of("AWS/SQS", visible, "QueueName", dead, maximum)),
+        _graph(
+            "Errors and throttles",
+            [
+                *_of("AWS/Lambda", "Errors", "FunctionName", functions),
+                *_of("AWS/Lambda", "Throttles", "FunctionName", functions),
+            ],
+        ),
+    ]
+
+
+def _cost_drivers(parts: Sequence[QueueFedFunction], foundation: Foundation) -> list[Graph]:
+    functions = [(part.module, part.function.function_name) for part in parts]
+    logs = [(part.module, part.log_group.log_group_name) for part in parts]
+    table = [("table", foundation.state.table_name)]
+    topic = [("topic", foundation.alerts.topic.topic_name)]
+    return [
+        _graph(
+            "Cost: milliseconds of functions, bytes of logs",
+            [
+                *_of("AWS/Lambda", "Duration", "FunctionName", functions),
+                *_of("AWS/Logs", "IncomingBytes", "LogGroupName", logs, {"yAxis": "right"}),
+            ],
+        ),
+        _graph(
+            "Cost: invocations, alerts",
+            [
+                *_of("AWS/Lambda", "Invocations", "FunctionName", functions),
+                *_of("AWS/SNS", "NumberOfMessagesPublished", "TopicName", topic),
+            ],
+        ),
+        _graph(
+            "Cost: units of the table",
+            [
+                *_of("AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", table),
+                *_of("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", table),
+            ],
+        ),
+    ]
+
+
+_PUT_IMAGE = {"Service": "ECR", "Type": "API", "Resource": "PutImage", "Class": "None"}
+
+
+def _pairs(dimensions: Mapping[str, str]) -> list[str]:
+    return [text for pair in dimensions.items() for text in pair]
+
+
+def _counts(module: str, *names: str) -> list[Metric]:
+    return [[NAMESPACE, name, "service", service_of(module), {"label": name}] for name in names]
+
+
+def _of(
+    namespace: str,
+    name: str,
+    dimension: str,
+    labeled: Sequence[tuple[str, str]],
+    options: Mapping[str, object] | None = None,
+) -> list[Metric]:
+    """Give a metric of several resources, each as (label, value of the dimension)."""
+    return [
+        [namespace, name, dimension, value, {"label": f"{label} {name}", **(options or {})}]
+        for label, value in labeled
+    ]
+
+
+def _graph(title: str, metrics: Sequence[Metric], *, stacked: bool = False) -> Graph:
+    return {
+        "title": title,
+        "view": "timeSeries",
+        "stacked": stacked,
+        "stat": "Sum",
+        "period": _HOUR_SECONDS,
+        "metrics": metrics,
+    }
+
+
+def _placed(graphs: Sequence[Graph], region: str) -> list[dict[str, object]]:
+    in_a_row = _COLUMNS // _WIDTH
+    return [
+        {
+            "type": "metric",
+            "x": number % in_a_row * _WIDTH,
+            "y": number // in_a_row * _HEIGHT,
+            "width": _WIDTH,
+            "height": _HEIGHT,
+            "properties": {**graph, "region": region},
+        }
+        for number, graph in enumerate(graphs)
+    ]

@@ -1,0 +1,1 @@
+"""The Lambda functions, each with its queue and permissions."""

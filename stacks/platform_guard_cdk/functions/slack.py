@@ -1,0 +1,147 @@
+"""Slack by webhooks: from the topic to a queue a channel keeps its order in, and to the webhook."""
+
+from collections.abc import Sequence
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from platform_guard.alerts.settings import SlackChannel
+from platform_guard_cdk.functions.function import GuardFunction
+from platform_guard_cdk.functions.sqs_function import QueueFedFunction
+from platform_guard_cdk.shared.alarms import alarm_above, watch_queue
+from platform_guard_cdk.shared.durations import minutes
+from platform_guard_cdk.shared.metrics import guard_metric
+from platform_guard_cdk.shared.queues import fifo_dead_letter_queue, fifo_queue_before
+from platform_guard_cdk.shared.resources import Foundation
+
+_NOTIFIER = "slack_notifier"
+_TIMEOUT_SECONDS = 60
+
+_LONGEST_WAIT_MINUTES = 30
+"""An outage of Slack that lasts for longer raises an alarm, which reaches people by mail."""
+
+_RECEIVES_BEFORE_DEAD_LETTER = 1000
+"""The most that SQS allows; with ten minutes between attempts an outage may last for days."""
+
+
+class SlackNotifications(Construct):
+    """Posts alerts to channels of Slack.
+
+    Secrets are named and never read here: the operator makes them, so that no value gets into a
+    template, and none goes with the stack.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        foundation: Foundation,
+        channels: Sequence[SlackChannel],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        dead_letters = fifo_dead_letter_queue(self, "DeadLetters", foundation.encryption)
+        queue = fifo_queue_before(
+            self,
+            "Queue",
+            encryption=foundation.encryption,
+            dead_letters=dead_letters,
+            timeout_seconds=_TIMEOUT_SECONDS,
+            receives=_RECEIVES_BEFORE_DEAD_LETTER,
+        )
+        self._route(foundation, queue)
+        self._post(foundation, queue, dead_letters, channels)
+        watch_queue(self, foundation.alerts, queue, dead_letters, _NOTIFIER, _LONGEST_WAIT_MINUTES)
+        alarm_above(
+            self,
+            "RefusedAlarm",
+            foundation.alerts,
+            metric=guard_metric(_NOTIFIER, "slack_refused", minutes(5)),
+            description=(
+                "Slack refuses messages of the ECR platform guard. They wait in the dead-letter "
+                f"queue {dead_letters.queue_name}, each with Slack's reason in its attribute "
+                "reason. Mend the webhook, then redrive them."
+            ),
+        )
+
+    def _route(self, foundation: Foundation, queue: sqs.Queue) -> None:
+        repositories = Stack.of(self).format_arn(
+            service="ecr", resource="repository", resource_name="*"
+        )
+        router = QueueFedFunction(
+            self,
+            "Router",
+            foundation=foundation,
+            module="slack_router",
+            description="Puts alerts into the queue of every channel of Slack that they are for",
+            event_patterns={},
+            delay_seconds=0,
+            publishes=False,
+            permissions=[
+                iam.PolicyStatement(actions=["ecr:ListTagsForResource"], resources=[repositories]),
+                iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]),
+            ],
+        )
+        router.function.add_environment("GUARD_SLACK_QUEUE_URL", queue.queue_url)
+        foundation.alerts.deliver_to(router.queue, router.dead_letters)
+
+    def _post(
+        self,
+        foundation: Foundation,
+        queue: sqs.Queue,
+        dead_letters: sqs.Queue,
+        channels: Sequence[SlackChannel],
+    ) -> None:
+        deploy = foundation.settings.deploy
+        notifier = GuardFunction(
+            self,
+            "Notifier",
+            foundation=foundation,
+            module=_NOTIFIER,
+            description="Posts alerts to Slack, in order and one a second a channel",
+            timeout_seconds=_TIMEOUT_SECONDS,
+            reserved_concurrency=deploy.max_concurrency if deploy.reserve_concurrency else None,
+            publishes=False,
+            permissions=[
+                iam.PolicyStatement(
+                    actions=["secretsmanager:GetSecretValue"],
+                    resources=[self._secret_arn(channel.secret) for channel in channels],
+                ),
+                iam.PolicyStatement(
+                    actions=[
+                        "sqs:ChangeMessageVisibility",
+                        "sqs:DeleteMessage",
+                        "sqs:GetQueueAttributes",
+                        "sqs:ReceiveMessage",
+                    ],
+                    resources=[queue.queue_arn],
+                ),
+                iam.PolicyStatement(
+                    actions=["sqs:SendMessage"], resources=[dead_letters.queue_arn]
+                ),
+            ],
+        )
+        notifier.check_policy_size(
+            "the secrets of the [[slack.channel]] tables", "write fewer channels"
+        )
+        notifier.function.add_environment("GUARD_SLACK_QUEUE_URL", queue.queue_url)
+        notifier.function.add_environment("GUARD_SLACK_DEAD_LETTERS_URL", dead_letters.queue_url)
+        notifier.function.add_event_source_mapping(
+            "Messages",
+            event_source_arn=queue.queue_arn,
+            # With more in a batch, those behind one that comes back would have waited for longer.
+            batch_size=1,
+            max_concurrency=deploy.max_concurrency,
+            report_batch_item_failures=True,
+        )
+
+    def _secret_arn(self, name: str) -> str:
+        # AWS appends a hyphen and six characters of its own to a secret's name.
+        return Stack.of(self).format_arn(
+            service="secretsmanager",
+            resource="secret",
+            resource_name=f"{name}-??????",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )

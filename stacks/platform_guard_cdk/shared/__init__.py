@@ -1,0 +1,1 @@
+"""The resources that all functions share."""

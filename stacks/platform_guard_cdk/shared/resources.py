@@ -1,0 +1,44 @@
+"""What all functions of the guard share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from platform_guard.settings import Settings
+from platform_guard_cdk.shared.encryption import Encryption
+from platform_guard_cdk.shared.runtime import PowertoolsLayer, brings_powertools
+from platform_guard_cdk.shared.state_table import State
+from platform_guard_cdk.shared.topic import Alerts
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """The settings, the code, its layers, the keys, where alerts go, what is remembered."""
+
+    settings: Settings
+    code: lambda_.Code
+    layers: Sequence[lambda_.ILayerVersion]
+    encryption: Encryption
+    alerts: Alerts
+    state: State
+
+
+def lay_foundation(
+    scope: Construct, settings: Settings, code_folder: Path, encryption_key: kms.IKey | None
+) -> Foundation:
+    """Build in `scope` what all functions share."""
+    encryption = Encryption(
+        scope, "Encryption", everything=settings.deploy.customer_key, key=encryption_key
+    )
+    return Foundation(
+        settings=settings,
+        code=lambda_.Code.from_asset(str(code_folder)),
+        layers=() if brings_powertools(scope) else (PowertoolsLayer(scope, "Powertools").version,),
+        encryption=encryption,
+        alerts=Alerts(scope, "Alerts", encryption=encryption, emails=settings.alerts.emails),
+        state=State(scope, "State", encryption=encryption),
+    )

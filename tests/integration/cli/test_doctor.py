@@ -1,0 +1,197 @@
+"""platform-guard doctor on the deployed guard: healthy, and with each part broken in turn."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.sns.models import sns_backends
+
+from platform_guard_cli.doctor.checks import (
+    Check,
+    Outcome,
+    checks_as_json,
+    exit_status,
+    look_at,
+    render_checks,
+)
+from platform_guard_cli.main import main
+from tests.infrastructure.settings import HARDENED
+from tests.support.fast_retries import Patient, disable_rule
+
+
+@pytest.mark.parametrize(
+    "guard_toml", [pytest.param("", id="default"), pytest.param(HARDENED, id="hardened")]
+)
+def test_a_healthy_guard_passes_every_check(patient: Patient) -> None:
+    checks = patient.examine()
+
+    assert {check.outcome for check in checks} == {Outcome.OK}, patient.complaints()
+    assert exit_status(checks) == 0
+    for part in ("stack", "settings", "version", "subscriptions"):
+        assert part in [check.name for check in checks]
+    for start in ("rule ", "target of ", "policy of queue ", "dead letters in ", "function ",
+                  "role of ", "concurrency of ", "queue ", "alarms"):  # fmt: skip
+        assert any(check.name.startswith(start) for check in checks), start
+
+
+def change_pattern(patient: Patient) -> str:
+    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
+    patient.aws.client("events").put_rule(
+        Name=name, EventPattern=json.dumps({"source": ["aws.ecr"], "detail": {"result": ["X"]}})
+    )
+    return "make deploy"
+
+
+def remove_target(patient: Patient) -> str:
+    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
+    events = patient.aws.client("events")
+    ids = [target["Id"] for target in events.list_targets_by_rule(Rule=name)["Targets"]]
+    events.remove_targets(Rule=name, Ids=ids)
+    return "make deploy"
+
+
+def close_queue(patient: Patient) -> str:
+    patient.aws.client("sqs").set_queue_attributes(
+        QueueUrl=patient.physical_id("AWS::SQS::Queue", "PushGuardQueue"),
+        Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": []})},
+    )
+    return "make deploy"
+
+
+def leave_a_dead_letter(patient: Patient) -> str:
+    url = patient.physical_id("AWS::SQS::Queue", "PushGuardDeadLetters")
+    patient.aws.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+    queue = patient.physical_id("AWS::SQS::Queue", "PushGuardQueue").rpartition("/")[2]
+    return f"--destination-arn arn:aws:sqs:{patient.aws.region}:{patient.aws.account}:{queue}"
+
+
+def disable_mapping(patient: Patient) -> str:
+    uuid = patient.physical_id("AWS::Lambda::EventSourceMapping", "PushGuard")
+    patient.aws.client("lambda").update_event_source_mapping(UUID=uuid, Enabled=False)
+    return f"--uuid {uuid} --enabled"
+
+
+def give_another_role(patient: Patient) -> str:
+    patient.aws.client("lambda").update_function_configuration(
+        FunctionName=patient.stack.function("push_guard"),
+        Role=f"arn:aws:iam::{patient.aws.account}:role/somebody-else",
+    )
+    return "make deploy"
+
+
+def forget_to_confirm(patient: Patient) -> str:
+    backend = sns_backends[patient.aws.account][patient.aws.region]
+    (subscription,) = backend.subscriptions.values()
+    subscription.arn = "PendingConfirmation"
+    return "--notification-endpoint team@example.com"
+
+
+def unsubscribe(patient: Patient) -> str:
+    backend = sns_backends[patient.aws.account][patient.aws.region]
+    backend.subscriptions.clear()
+    return "[alerts]"
+
+
+def edit_settings(patient: Patient) -> str:
+    patient.guard_file.write_text("[guard]\ndelay_seconds = 30\n")
+    return "make deploy"
+
+
+def change_schedule(patient: Patient) -> str:
+    name = patient.physical_id("AWS::Events::Rule", "SweepSchedule").rpartition("/")[2]
+    patient.aws.client("events").put_rule(Name=name, ScheduleExpression="rate(7 days)")
+    return "make deploy"
+
+
+def stop_function(patient: Patient) -> str:
+    name = patient.stack.function("push_guard")
+    patient.aws.client("lambda").put_function_concurrency(
+        FunctionName=name, ReservedConcurrentExecutions=0
+    )
+    return f"delete-function-concurrency --region eu-central-1 --function-name {name}"
+
+
+def name_a_secret(patient: Patient) -> str:
+    patient.guard_file.write_text('[[slack.channel]]\nname = "ops"\nsecret = "guard/slack"\n')
+    return "create-secret --region eu-central-1 --name guard/slack"
+
+
+@pytest.mark.parametrize(
+    ("breaks", "complaint", "outcome"),
+    [
+        (disable_rule, "rule PushGuard", "is disabled"),
+        (change_pattern, "rule PushGuard", "another pattern"),
+        (remove_target, "target of PushGuard", "no queue"),
+        (close_queue, "policy of queue", "does not admit"),
+        (leave_a_dead_letter, "dead letters in", "1 waiting"),
+        (disable_mapping, "queue ", "is disabled"),
+        (give_another_role, "role of push_guard", "somebody-else"),
+        (forget_to_confirm, "subscription of team@example.com", "not confirmed"),
+        (unsubscribe, "subscriptions", "nobody"),
+        (change_schedule, "rule SweepSchedule", "another pattern or schedule"),
+        (stop_function, "concurrency of push_guard", "never runs"),
+        (edit_settings, "settings", "differs"),
+        (name_a_secret, "webhook of ops", "is not there"),
+    ],
+)
+def test_each_part_that_is_broken_is_named_with_what_to_do(
+    patient: Patient, breaks: Callable[[Patient], str], complaint: str, outcome: str
+) -> None:
+    fix = breaks(patient)
+
+    complaints = patient.complaints()
+
+    (check,) = [item for name, item in complaints.items() if name.startswith(complaint)]
+    assert check.outcome is Outcome.FAILED
+    assert outcome in check.found
+    assert fix in check.fix
+    # What Slack needs is in settings that were not deployed.
+    assert len(complaints) == (2 if breaks is name_a_secret else 1), complaints
+    assert exit_status(list(complaints.values())) == 1
+
+
+def test_what_may_not_be_looked_at_is_unknown_and_not_well() -> None:
+    def look() -> Iterator[Check]:
+        yield Check("before", Outcome.OK, "seen")
+        error: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+        raise ClientError(error, "DescribeRule")
+
+    checks = look_at("rules", look)
+
+    assert [(check.name, check.outcome) for check in checks] == [
+        ("before", Outcome.OK),
+        ("rules", Outcome.UNKNOWN),
+    ]
+    assert checks[1].found == "could not be looked at (AccessDeniedException)"
+    assert exit_status(checks) == 2
+
+
+def test_the_list_is_for_people_and_the_json_for_machines(
+    patient: Patient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    disable_rule(patient)
+    arguments = ["doctor", "--settings", str(patient.guard_file)]
+
+    assert main(arguments) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"ecr-platform-guard in eu-central-1 of {patient.aws.account}"
+    assert any(line.startswith("  failed   rule PushGuard") for line in lines)
+    regions = ["--region", "us-east-1", "--region", "eu-central-1"]
+    assert main([*arguments, "--json", *regions]) == 1
+    told = capsys.readouterr()
+    assert "there is no stack ecr-platform-guard in us-east-1" in told.err
+    printed = json.loads(told.out)
+    assert printed["region"] == "eu-central-1"
+    assert {"name", "outcome", "found", "fix"} == set(printed["checks"][0])
+
+
+def test_what_others_named_cannot_write_into_the_terminal() -> None:
+    check = Check("x", Outcome.OK, "\x1b[31mred\nnext")
+
+    text = render_checks("title", [check])
+
+    assert "\x1b" not in text
+    assert len(text.splitlines()) == 2
+    assert checks_as_json([check])[0]["outcome"] == "ok"

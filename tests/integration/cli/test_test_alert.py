@@ -1,0 +1,58 @@
+"""`platform-guard test-alert` on the deployed guard."""
+
+from pathlib import Path
+
+import pytest
+
+from platform_guard_cli.main import main
+from platform_guard_emulator import Deployment, LocalAws
+
+
+@pytest.fixture(autouse=True)
+def operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    path = tmp_path / "guard.toml"
+    path.write_text('[alerts]\nemails = ["team@example.com"]\n')
+    return path
+
+
+def test_a_test_alert_is_published_and_marked(
+    guard: Deployment, settings_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["test-alert", "--settings", str(settings_file)]) == 0
+
+    (alert,) = guard.alerts()
+    assert alert.attributes["status"] == "test"
+    assert alert.texts["default"].startswith("TEST: ")
+    told = capsys.readouterr().out
+    assert f"Published a test alert to {alert.topic_arn}" in told
+    assert "mail to team@example.com" in told
+
+
+def test_a_region_without_a_guard_is_said_and_the_others_have_their_turn(
+    guard: Deployment, settings_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings_file.write_text('[deploy]\nregions = ["us-east-1", "eu-central-1"]\n')
+
+    assert main(["test-alert", "--settings", str(settings_file)]) == 2
+
+    assert len(guard.alerts()) == 1
+    assert "there is no stack ecr-platform-guard in us-east-1" in capsys.readouterr().err
+
+
+def test_where_nothing_is_deployed_one_line_says_so(
+    aws: LocalAws, settings_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert aws.published == []
+
+    assert main(["test-alert", "--settings", str(settings_file)]) == 2
+
+    told = capsys.readouterr().err
+    assert "there is no stack ecr-platform-guard in eu-central-1: run make deploy" in told
+    assert told.count("\n") == 1

@@ -1,0 +1,217 @@
+"""One alert an incident, however many tasks fail and whatever fails on the way."""
+
+import json
+
+import pytest
+
+from platform_guard_emulator import NO_ANSWER, Deployment, LocalAws
+from tests.support.ecs import (
+    MAC_BUILD,
+    Shop,
+    alerts_about_stops,
+    deliver,
+    machine,
+    operations,
+    start_processes_anew,
+)
+from tests.support.stop_events import MISMATCH, NO_LOGIN, NOT_FOUND, Json, stop_event
+
+HOUR = 3600
+
+
+@pytest.fixture
+def definition(shop: Shop) -> str:
+    shop.push(MAC_BUILD)
+    return shop.define()
+
+
+def test_tasks_that_keep_failing_cost_one_call_and_disturb_nobody(
+    aws: LocalAws, guard: Deployment, definition: str
+) -> None:
+    deliver(aws, guard, stop_event(1, definition=definition))
+
+    further = [stop_event(task, definition=definition) for task in range(2, 25)]
+    outcomes = deliver(aws, guard, *further)
+
+    assert outcomes == ["ongoing"] * 23
+    assert operations(aws) == ["UpdateItem"] * 23
+    assert len(alerts_about_stops(guard)) == 1
+
+
+def test_the_next_alert_tells_how_many_tasks_failed_since(
+    aws: LocalAws, guard: Deployment, shop: Shop, definition: str
+) -> None:
+    deliver(aws, guard, *(stop_event(task, definition=definition) for task in (1, 2, 3, 4)))
+    shop.let_time_pass(HOUR + 1)
+    deliver(aws, guard, *(stop_event(task, definition=definition) for task in (5, 6)))
+    shop.let_time_pass(HOUR + 1)
+    deliver(aws, guard, stop_event(7, definition=definition))
+
+    told = [json.loads(alert.texts["sqs"])["facts"] for alert in alerts_about_stops(guard)]
+    assert [facts.get("further_failures") for facts in told] == [None, "3", "1"]
+
+
+def test_an_incident_outlives_the_process_that_alerted(
+    aws: LocalAws, guard: Deployment, definition: str
+) -> None:
+    deliver(aws, guard, stop_event(1, definition=definition))
+    start_processes_anew(guard)
+
+    assert deliver(aws, guard, stop_event(2, definition=definition)) == ["ongoing"]
+
+
+def test_an_event_that_is_delivered_twice_counts_once(
+    aws: LocalAws, guard: Deployment, shop: Shop, definition: str
+) -> None:
+    first, second = (stop_event(task, definition=definition) for task in (1, 2))
+    deliver(aws, guard, first, first, second, second, second)
+    shop.let_time_pass(HOUR + 1)
+
+    deliver(aws, guard, stop_event(3, definition=definition))
+
+    assert "1 more task failed since the last alert." in str(machine(guard)["summary"])
+
+
+@pytest.mark.parametrize(
+    ("service", "text", "digest"),
+    [
+        pytest.param("worker", MISMATCH, "", id="another service"),
+        pytest.param("api", NOT_FOUND, "", id="another cause"),
+        pytest.param("api", MISMATCH, f"sha256:{'5e' * 32}", id="another image"),
+    ],
+)
+def test_what_differs_is_an_incident_of_its_own(
+    aws: LocalAws, guard: Deployment, definition: str, service: str, text: str, digest: str
+) -> None:
+    changed = stop_event(2, definition=definition, service=service, text=text, digest=digest)
+
+    outcomes = deliver(aws, guard, stop_event(1, definition=definition), changed)
+
+    assert outcomes == ["alerted", "alerted"]
+
+
+def test_an_alert_that_could_not_be_sent_is_sent_when_its_event_comes_back(
+    aws: LocalAws, guard: Deployment, definition: str
+) -> None:
+    guard.drain()
+    aws.fail("Publish", "InternalError")
+
+    outcomes = deliver(aws, guard, stop_event(1, definition=definition))
+
+    assert outcomes == ["failed", "alerted"]
+    assert len(alerts_about_stops(guard)) == 1
+    assert guard.dead_letters() == {}
+
+
+FAILURES = {
+    "denied": "AccessDeniedException",
+    "throttled": "ThrottlingException",
+    "broken": "InternalError",
+    "no answer": NO_ANSWER,
+}
+OF_THE_IMAGE = {
+    "DescribeTaskDefinition": "the task definition",
+    "DescribeImages": "the tag in ECR",
+    "Query": "the records of this guard",
+    "BatchGetImage": "the image in ECR",
+    "DescribeRepositories": "the repository in ECR",
+}
+BESIDE_THE_IMAGE = {
+    "DescribePullThroughCacheRules": "the pull-through cache rules",
+    "DescribeServices": "the service of the task",
+}
+OF_THE_NETWORK = ("DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints")
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("operation", OF_THE_IMAGE)
+def test_a_look_up_that_fails_is_named_and_delays_nothing(
+    aws: LocalAws, guard: Deployment, definition: str, operation: str, failure: str
+) -> None:
+    guard.drain()
+    aws.fail(operation, FAILURES[failure], times=9)
+
+    outcomes = deliver(aws, guard, stop_event(1, definition=definition))
+
+    assert outcomes == ["alerted"]
+    evidence = str(machine(guard)["evidence"])
+    why = "no answer in time" if FAILURES[failure] == NO_ANSWER else FAILURES[failure]
+    assert OF_THE_IMAGE[operation] in evidence
+    assert why in evidence
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("operation", OF_THE_NETWORK)
+def test_a_network_that_is_not_seen_is_named(
+    aws: LocalAws, guard: Deployment, shop: Shop, definition: str, operation: str, failure: str
+) -> None:
+    guard.drain()
+    aws.fail(operation, FAILURES[failure], times=9)
+    event = stop_event(1, definition=definition, text=NO_LOGIN, subnet=shop.private_subnet())
+
+    assert deliver(aws, guard, event) == ["alerted"]
+    assert "the network of the task" in str(machine(guard)["evidence"])
+
+
+@pytest.mark.parametrize("operation", ["DescribeNetworkInterfaces", "DescribeServices"])
+def test_a_network_is_told_without_its_interface(
+    aws: LocalAws, guard: Deployment, shop: Shop, definition: str, operation: str
+) -> None:
+    subnet = shop.private_subnet()
+    aws.fail(operation, "UnauthorizedOperation", times=9)
+    event = stop_event(1, definition=definition, text=NO_LOGIN, subnet=subnet)
+
+    assert deliver(aws, guard, event) == ["alerted"]
+    assert subnet in str(machine(guard)["evidence"])
+
+
+def test_what_is_gone_is_told(aws: LocalAws, guard: Deployment) -> None:
+    gone = "arn:aws:ecs:eu-central-1:123456789012:task-definition/api:77"
+
+    assert deliver(aws, guard, stop_event(1, definition=gone)) == ["alerted"]
+
+    assert "it was deleted" in str(machine(guard)["evidence"])
+
+
+def test_with_every_look_up_denied_the_text_is_explained(
+    aws: LocalAws, guard: Deployment, definition: str
+) -> None:
+    guard.drain()
+    looks = OF_THE_IMAGE | BESIDE_THE_IMAGE
+    for operation in looks:
+        aws.fail(operation, "AccessDeniedException", times=9)
+
+    assert deliver(aws, guard, stop_event(1, definition=definition)) == ["alerted"]
+    assert "linux/amd64" in str(machine(guard)["summary"])
+    evidence = str(machine(guard)["evidence"])
+    assert [what for what in looks.values() if what not in evidence] == []
+
+
+def test_a_role_of_another_name_is_no_way_around_the_template(
+    aws: LocalAws, guard: Deployment
+) -> None:
+    role = guard.function("pull_diagnosis.handler").role_arn
+
+    for action in ("ecr:PutImage", "ecr:BatchDeleteImage", "ecs:UpdateService", "iam:PassRole"):
+        with pytest.raises(PermissionError):
+            aws.require(role, action, "*")
+
+
+def _without(event: Json, key: str) -> Json:
+    detail = event["detail"]
+    assert isinstance(detail, dict)
+    return event | {"detail": {name: value for name, value in detail.items() if name != key}}
+
+
+@pytest.mark.parametrize("key", ["clusterArn", "taskArn", "taskDefinitionArn"])
+def test_a_malformed_event_becomes_a_dead_letter_and_stops_no_other(
+    aws: LocalAws, guard: Deployment, definition: str, key: str
+) -> None:
+    bad = _without(stop_event(1, definition=definition), key)
+
+    outcomes = deliver(aws, guard, bad, stop_event(2, definition=definition))
+
+    assert outcomes.count("alerted") == 1
+    assert outcomes.count("failed") == 4
+    ((body,),) = guard.dead_letters().values()
+    assert json.loads(body)["id"] == bad["id"]

@@ -1,0 +1,74 @@
+"""The push guard's role: it suffices for every remedy, and nothing in it can be left out.
+
+The template's own role is in force. Each run takes one action out of it and sees the remedy fail.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from platform_guard_emulator import Deployment, LocalAws
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
+from tests.support.roles import without
+from tests.support.strong_guard import Shelf
+
+EXPECTED = {
+    "quarantine": "quarantined: its tag 1.0 was taken away",
+    "archive": "archived: nobody can pull it",
+    "delete": "deleted, and its tag 1.0 with it",
+    "later": "It will be deleted on",
+}
+REGISTRY = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:PutImage"]
+NEEDED = {
+    "quarantine": [*REGISTRY, "ecr:DescribeImages", "ecr:BatchDeleteImage"],
+    "archive": ["ecr:PutImage", "ecr:DescribeImages", "ecr:UpdateImageStorageClass"],
+    "delete": ["ecr:PutImage", "ecr:DescribeImages", "ecr:BatchDeleteImage"],
+    "later": ["scheduler:CreateSchedule", "scheduler:ListSchedules", "iam:PassRole"],
+}
+
+
+@pytest.mark.parametrize(
+    ("remedy", "action"), [(remedy, action) for remedy in NEEDED for action in NEEDED[remedy]]
+)
+def test_no_remedy_works_without_any_of_its_permissions(
+    running: tuple[LocalAws, Deployment], new_name: Iterator[str], remedy: str, action: str
+) -> None:
+    repository = Shelf(*running, f"{remedy}/{next(new_name)}").create()
+    # Of an index without the platform no config is read.
+    repository.push(PLAIN_ARM64 if action == "ecr:GetDownloadUrlForLayer" else MAC_BUILD)
+
+    with without(*running, action):
+        repository.run()
+        assert not any(EXPECTED[remedy] in told for told in repository.remedies_told()) or (
+            # Its children are deleted by a mark of their own.
+            (remedy, action) == ("delete", "ecr:PutImage") and len(repository.images()) > 0
+        )
+
+
+@pytest.mark.parametrize("remedy", EXPECTED)
+def test_the_role_suffices(
+    running: tuple[LocalAws, Deployment], new_name: Iterator[str], remedy: str
+) -> None:
+    repository = Shelf(*running, f"{remedy}/{next(new_name)}").create()
+    repository.push(MAC_BUILD)
+
+    repository.run()
+
+    (told,) = repository.remedies_told()
+    assert EXPECTED[remedy] in told
+
+
+def test_a_schedule_cannot_be_deleted_without_the_permission(
+    running: tuple[LocalAws, Deployment], new_name: Iterator[str]
+) -> None:
+    aws, guard = running
+    repository = Shelf(aws, guard, f"later/{next(new_name)}").create()
+    repository.push(MAC_BUILD)
+    repository.run()
+    waiting = len(aws.client("scheduler").list_schedules()["Schedules"])
+
+    with without(aws, guard, "scheduler:DeleteSchedule"):
+        repository.push(PLAIN_AMD64)
+        repository.run()
+
+    assert len(aws.client("scheduler").list_schedules()["Schedules"]) == waiting

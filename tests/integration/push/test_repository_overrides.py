@@ -1,0 +1,144 @@
+"""Resource tags of a repository, as the deployed guard reads them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from platform_guard_cli.replay.emulator import drain
+from platform_guard_emulator import NO_ANSWER, Deployment, LocalAws
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push, tags
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+ARN = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/api"
+
+
+@pytest.fixture
+def guard(aws: LocalAws, overridable_assembly: Path) -> Deployment:
+    return aws.deploy(overridable_assembly)
+
+
+def set_tag(ecr: "ECRClient", key: str, value: str) -> None:
+    ecr.tag_resource(resourceArn=ARN, tags=[{"Key": key, "Value": value}])
+
+
+def operations(aws: LocalAws) -> list[str]:
+    return [call.operation for call in aws.calls if call.service == "ecr"]
+
+
+def test_a_team_can_require_another_platform(
+    aws: LocalAws, guard: Deployment, ecr: "ECRClient"
+) -> None:
+    set_tag(ecr, "platform-guard:required-platforms", "linux/arm64")
+    push(aws, PLAIN_ARM64)
+    push(aws, PLAIN_AMD64, tag="2.0")
+
+    outcomes = drain(guard)
+
+    assert [outcome.verdict for outcome in outcomes] == ["compliant", "missing-platform"]
+    assert [alert.attributes["repository"] for alert in guard.alerts()] == ["shop/api"]
+
+
+def test_a_team_can_have_its_repository_left_alone(
+    aws: LocalAws, guard: Deployment, ecr: "ECRClient"
+) -> None:
+    set_tag(ecr, "platform-guard:ignore", "true")
+    push(aws, MAC_BUILD)
+
+    outcomes = drain(guard)
+
+    assert [outcome.word for outcome in outcomes] == ["ignored"]
+    assert "resource tag platform-guard:ignore" in outcomes[0].reason
+    assert operations(aws) == ["ListTagsForResource"]
+
+
+def test_what_the_account_ignores_costs_no_call(aws: LocalAws, guard: Deployment) -> None:
+    aws.client("ecr").create_repository(repositoryName="mirror/nginx")
+    push(aws, MAC_BUILD, repository="mirror/nginx")
+
+    outcomes = drain(guard)
+
+    assert [(outcome.word, outcome.reason) for outcome in outcomes] == [
+        ("ignored", 'the policy ignores such images: rule 1 "mirror/*"')
+    ]
+    assert operations(aws) == []
+
+
+@pytest.mark.usefixtures("ecr")
+def test_the_tags_of_a_repository_are_looked_up_once_for_some_minutes(
+    aws: LocalAws, guard: Deployment
+) -> None:
+    for tag in ("1.0", "2.0", "3.0"):
+        push(aws, PLAIN_AMD64, tag=tag)
+        drain(guard)
+
+    assert operations(aws).count("ListTagsForResource") == 1
+
+
+def test_a_tag_that_makes_no_sense_is_not_obeyed_and_reported_once(
+    aws: LocalAws, guard: Deployment, ecr: "ECRClient"
+) -> None:
+    set_tag(ecr, "platform-guard:required-platforms", "arm64")
+    set_tag(ecr, "platform-guard:remedy", "delete")
+
+    for tag in ("1.0", "2.0"):
+        push(aws, PLAIN_ARM64, tag=tag)
+        drain(guard)
+
+    codes = [alert.attributes["code"] for alert in guard.alerts()]
+    assert sorted(codes) == ["missing-platform"] * 2 + ["override-refused"] * 2
+    reports = [
+        " ".join(alert.texts["email"].split())
+        for alert in guard.alerts()
+        if alert.attributes["code"] == "override-refused"
+    ]
+    for report in reports:
+        assert f"aws ecr untag-resource --region eu-central-1 --resource-arn {ARN}" in report
+    assert any("'arm64' is no platform" in report for report in reports)
+    assert any("is not for teams to say in this account" in report for report in reports)
+    assert len(marks(ecr)) == 2
+
+
+def test_a_tag_that_makes_no_sense_is_reported_for_a_good_image_as_well(
+    aws: LocalAws, guard: Deployment, ecr: "ECRClient"
+) -> None:
+    set_tag(ecr, "platform-guard:ignore", "maybe")
+    push(aws, PLAIN_AMD64)
+
+    assert [outcome.verdict for outcome in drain(guard)] == ["compliant"]
+    assert [alert.attributes["code"] for alert in guard.alerts()] == ["override-refused"]
+    assert tags(ecr) == {"1.0"}
+
+
+@pytest.mark.parametrize("error", ["ThrottlingException", NO_ANSWER])
+def test_tags_that_cannot_be_read_for_now_are_read_when_the_event_comes_back(
+    aws: LocalAws, guard: Deployment, ecr: "ECRClient", error: str
+) -> None:
+    set_tag(ecr, "platform-guard:required-platforms", "linux/arm64")
+    push(aws, PLAIN_ARM64)
+    aws.fail("ListTagsForResource", error)
+
+    failed, judged = drain(guard)
+
+    assert (failed.word, judged.verdict) == ("failed", "compliant")
+    assert guard.alerts() == []
+    assert tags(ecr) == {"1.0"}
+
+
+def test_tags_that_may_not_be_read_leave_the_account_s_policy_and_a_word_in_the_alert(
+    aws: LocalAws, guard: Deployment, ecr: "ECRClient"
+) -> None:
+    set_tag(ecr, "platform-guard:ignore", "true")
+    push(aws, MAC_BUILD)
+    aws.fail("ListTagsForResource", "AccessDeniedException")
+
+    assert [outcome.verdict for outcome in drain(guard)] == ["missing-platform"]
+    assert len(marks(ecr)) == 1
+    (alert,) = guard.alerts()
+    text = " ".join(alert.texts["email"].split())
+    assert (
+        "whether the repository's resource tags ask for something else (AccessDeniedException); "
+        "so nothing stronger than a mark is done" in text
+    )

@@ -1,0 +1,155 @@
+"""Grace periods: the image is marked now, and what the policy wants is done when time is over."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from platform_guard_cli.main import main
+from platform_guard_emulator import LocalAws
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
+from tests.support.strong_guard import Shelf
+
+
+class Clock:
+    """The time of day, and more where a test lets some pass."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def repository(clock: Clock, strong_assembly: Path) -> Iterator[Shelf]:
+    with LocalAws(clock=clock) as aws:
+        yield Shelf(aws, aws.deploy(strong_assembly), "later/api").create()
+
+
+def schedules(repository: Shelf) -> list[str]:
+    listed = repository.aws.client("scheduler").list_schedules()
+    return [schedule["Name"] for schedule in listed["Schedules"]]
+
+
+def test_an_image_is_marked_now_and_deleted_when_its_time_is_over(
+    repository: Shelf, clock: Clock
+) -> None:
+    digest = repository.push(MAC_BUILD)
+    repository.run()
+    assert len(repository.images()[digest]) == 2
+    assert len(schedules(repository)) == 1
+
+    clock.ahead = timedelta(hours=23)
+    assert repository.aws.fire_schedules() == 0
+    clock.ahead = timedelta(hours=25)
+    assert repository.aws.fire_schedules() == 1
+    repository.run()
+
+    assert repository.images() == {}
+    assert schedules(repository) == []
+    first, second = repository.remedies_told()
+    assert "It will be deleted on" in first
+    assert second == "deleted, and its tag 1.0 with it"
+
+
+def test_a_good_push_settles_the_matter(repository: Shelf, clock: Clock) -> None:
+    bad = repository.push(PLAIN_ARM64)
+    repository.run()
+
+    good = repository.push(PLAIN_AMD64)
+    repository.run()
+
+    assert schedules(repository) == []
+    clock.ahead = timedelta(hours=25)
+    assert repository.aws.fire_schedules() == 0
+    assert set(repository.images()) == {bad, good}
+
+
+def test_a_tag_that_moved_without_an_event_cancels_it_when_time_is_over(
+    repository: Shelf, clock: Clock
+) -> None:
+    bad = repository.push(PLAIN_ARM64)
+    repository.run()
+    repository.push(PLAIN_AMD64)
+    repository.lose_messages()
+
+    clock.ahead = timedelta(hours=25)
+    repository.aws.fire_schedules()
+    repository.run()
+
+    assert bad in repository.images()
+    assert len(repository.remedies_told()) == 1
+
+
+def test_an_image_that_runs_by_then_is_spared_and_that_is_told(
+    repository: Shelf, clock: Clock
+) -> None:
+    digest = repository.push(PLAIN_ARM64)
+    repository.run()
+    repository.serve("1.0")
+
+    clock.ahead = timedelta(hours=25)
+    repository.aws.fire_schedules()
+    repository.run()
+
+    assert "1.0" in repository.images()[digest]
+    assert "it is used by the service web in shop" in repository.remedies_told()[-1]
+
+
+def test_an_end_that_cannot_be_announced_waits_in_the_dead_letters(
+    repository: Shelf, clock: Clock
+) -> None:
+    repository.push(MAC_BUILD)
+    repository.run()
+    queue = repository.guard.function("push_guard.handler").environment["GUARD_QUEUE_ARN"]
+
+    clock.ahead = timedelta(hours=25)
+    with refused_to_schedules(repository, queue):
+        assert repository.aws.fire_schedules() == 1
+
+    ((letter,),) = repository.guard.dead_letters().values()
+    repository.aws.client("sqs").send_message(
+        QueueUrl=queue_url(repository, queue), MessageBody=letter
+    )
+    repository.run()
+    assert repository.remedies_told()[-1] == "deleted, and its tag 1.0 with it"
+
+
+@contextmanager
+def refused_to_schedules(repository: Shelf, queue_arn: str) -> Iterator[None]:
+    """Let nothing be sent to a queue by schedules for a while."""
+    role = repository.guard.function("push_guard.handler").environment["GUARD_SCHEDULE_ROLE_ARN"]
+    name = role.rpartition("/")[2]
+    iam = repository.aws.client("iam")
+    statement = {"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": queue_arn}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=name, PolicyName="Deny", PolicyDocument=document)
+    yield
+    iam.delete_role_policy(RoleName=name, PolicyName="Deny")
+
+
+def queue_url(repository: Shelf, queue_arn: str) -> str:
+    name = queue_arn.rpartition(":")[2]
+    return str(repository.aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+
+
+def test_an_image_that_waits_can_be_undone(repository: Shelf, clock: Clock) -> None:
+    digest = repository.push(PLAIN_ARM64)
+    repository.run()
+    (name,) = schedules(repository)
+
+    assert main(["undo", name.rpartition("-")[2], "--yes"]) == 0
+
+    assert schedules(repository) == []
+    clock.ahead = timedelta(hours=25)
+    assert repository.aws.fire_schedules() == 0
+    assert repository.images()[digest] == ["1.0"]

@@ -1,0 +1,115 @@
+"""What runs in an account, as it is looked up before something is taken away."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self, cast
+
+import pytest
+
+from platform_guard.aws.clients import Clients
+from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.lookup import Deadline
+from platform_guard.remediation.lambda_usage import LambdaUses
+from platform_guard.remediation.protection_lookup import Account, Uses
+from platform_guard.unavailable import NotSeen
+from platform_guard_emulator import LocalAws
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+TOO_SLOW = "it took longer than 10 seconds"
+
+
+@dataclass
+class Clock:
+    """Counts seconds; each look at it takes some."""
+
+    now: float = 0
+    step: float = 0
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def account(aws: LocalAws, clock: Clock) -> Account:
+    for number in range(12):
+        aws.client("ecs").create_cluster(clusterName=f"cluster-{number}")
+    return Account(Clients(aws.region), clock)
+
+
+def test_what_a_service_began_to_use_a_moment_ago_is_seen(aws: LocalAws, account: Account) -> None:
+    assert images(account.uses()) == set()
+
+    run_service(aws, "redis:7")
+    assert images(account.uses()) == {"redis:7"}
+
+    run_service(aws, "redis:8")
+    assert images(account.uses()) == {"redis:7", "redis:8"}
+
+
+def test_many_clusters_that_run_nothing_are_too_slow_as_well(
+    account: Account, clock: Clock
+) -> None:
+    clock.step = 1
+
+    tasks, _ = account.uses()
+
+    assert tasks == NotSeen("the tasks and services of Amazon ECS", TOO_SLOW)
+    assert clock.now < 20
+
+
+def test_a_look_that_was_too_slow_is_not_tried_again_within_a_minute(
+    account: Account, clock: Clock
+) -> None:
+    clock.step = 1
+    slow = account.uses()
+    clock.step = 0
+
+    clock.now += 50
+    assert account.uses() == slow
+    clock.now += 20
+    assert images(account.uses()) == set()
+
+
+def test_many_functions_that_are_archives_are_too_slow_as_well(clock: Clock) -> None:
+    clock.step = 1
+    functions = LambdaUses(cast("LambdaClient", ArchivesOnly()), Deadline.within(10, clock))
+
+    with pytest.raises(LookUpError, match=TOO_SLOW):
+        functions.find()
+
+
+class ArchivesOnly:
+    """AWS Lambda with 1000 pages of functions, none of which is a container image."""
+
+    def get_paginator(self, operation: str) -> Self:
+        assert operation == "list_functions"
+        return self
+
+    def paginate(self, **_: str) -> Iterator[dict[str, list[dict[str, str]]]]:
+        for number in range(1000):
+            yield {"Functions": [{"FunctionName": f"f-{number}", "PackageType": "Zip"}]}
+
+
+def images(uses: Uses) -> set[str]:
+    found = set()
+    for part in uses:
+        assert not isinstance(part, NotSeen), part
+        found |= {use.image for use in part}
+    return found
+
+
+def run_service(aws: LocalAws, image: str) -> None:
+    ecs = aws.client("ecs")
+    name = image.replace(":", "-")
+    ecs.register_task_definition(
+        family=name, containerDefinitions=[{"name": "app", "image": image, "memory": 512}]
+    )
+    ecs.create_service(cluster="cluster-0", serviceName=name, taskDefinition=name, desiredCount=1)

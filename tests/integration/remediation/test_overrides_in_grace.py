@@ -1,0 +1,90 @@
+"""Resource tags that a team sets while the guard waits for the end of a grace period."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from platform_guard_emulator import LocalAws
+from tests.support.registry import MAC_BUILD
+from tests.support.strong_guard import Shelf
+from tests.support.synthesis import cloud_assembly
+
+ARN = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/api"
+
+
+@pytest.fixture(scope="session")
+def waiting_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    guard_toml = """
+        [guard]
+        grace = "24h"
+        repository_overrides = ["ignore", "remedy"]
+
+        [remedies]
+        missing-platform = "delete"
+    """
+    return cloud_assembly(guard_toml, tmp_path_factory)
+
+
+@dataclass
+class Waiting:
+    """A repository with an image that waits for the end of its grace period."""
+
+    repository: Shelf
+    digest: str
+    let_time_pass: Callable[[timedelta], None]
+
+    def end(self) -> None:
+        """Let the grace period end, and the guard do what it does then."""
+        self.let_time_pass(timedelta(hours=25))
+        assert self.repository.aws.fire_schedules() == 1
+        self.repository.run()
+
+
+@pytest.fixture
+def waiting(waiting_assembly: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Waiting]:
+    ahead = timedelta()
+    monotonic = time.monotonic
+
+    def let_time_pass(longer: timedelta) -> None:
+        nonlocal ahead
+        ahead += longer
+
+    monkeypatch.setattr("time.monotonic", lambda: monotonic() + ahead.total_seconds())
+    with LocalAws(clock=lambda: datetime.now(UTC) + ahead) as aws:
+        repository = Shelf(aws, aws.deploy(waiting_assembly), "shop/api").create()
+        digest = repository.push(MAC_BUILD)
+        repository.run()
+        yield Waiting(repository, digest, let_time_pass)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("ignore", "true"), ("remedy", "tag"), ("remedy", "alert")]
+)
+def test_what_a_team_says_meanwhile_spares_the_image(
+    waiting: Waiting, key: str, value: str
+) -> None:
+    aws = waiting.repository.aws
+    aws.client("ecr").tag_resource(
+        resourceArn=ARN, tags=[{"Key": f"platform-guard:{key}", "Value": value}]
+    )
+
+    waiting.end()
+
+    assert "1.0" in waiting.repository.images()[waiting.digest]
+    assert aws.client("scheduler").list_schedules()["Schedules"] == []
+
+
+@pytest.mark.parametrize("error", ["ThrottlingException", "AccessDeniedException"])
+def test_that_nobody_sees_what_a_team_says_puts_it_off_and_does_not_cancel_it(
+    waiting: Waiting, error: str
+) -> None:
+    waiting.repository.aws.fail("ListTagsForResource", error)
+
+    waiting.end()
+
+    assert waiting.repository.images() == {}
+    assert waiting.repository.remedies_told()[-1] == "deleted, and its tag 1.0 with it"

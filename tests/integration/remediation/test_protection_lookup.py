@@ -1,0 +1,35 @@
+"""What the push guard looks at before it takes something away: without any of it, it does not."""
+
+from pathlib import Path
+
+from platform_guard_emulator import LocalAws
+from tests.support.ecs import run_something
+from tests.support.registry import MAC_BUILD
+from tests.support.roles import without
+from tests.support.strong_guard import Shelf
+
+LOOKS = [
+    "ecs:ListClusters",
+    "ecs:ListServices",
+    "ecs:DescribeServices",
+    "ecs:ListTasks",
+    "ecs:DescribeTasks",
+    "ecs:DescribeTaskDefinition",
+    "lambda:ListFunctions",
+    "lambda:GetFunction",
+]
+
+
+def test_without_any_of_its_looks_nothing_is_taken_away(strong_assembly: Path) -> None:
+    with LocalAws() as aws:
+        guard = aws.deploy(strong_assembly)
+        run_something(aws)
+        for number, action in enumerate(LOOKS):
+            repository = Shelf(aws, guard, f"quarantine/{number}").create()
+            repository.push(MAC_BUILD)
+            with without(aws, guard, action):
+                repository.run()
+            (told,) = repository.remedies_told()
+            assert "its own tag stays" in told, action
+            assert "it could not be checked" in told, action
+            assert "AccessDeniedException" in told, action

@@ -1,0 +1,110 @@
+"""Remedies that take something away, from the push event on: their template, role and policy.
+
+One deployment serves all: a repository each keeps what is tested apart.
+"""
+
+import json
+
+import pytest
+
+from tests.support.ecs import Shop
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
+from tests.support.stop_events import REGISTRY, stop_event
+from tests.support.strong_guard import REMEDIES, NewShelf
+
+CASES = pytest.mark.parametrize("case", [PLAIN_ARM64, MAC_BUILD], ids=["plain", "index"])
+
+
+@CASES
+def test_a_bad_image_is_quarantined(shelf: NewShelf, case: str) -> None:
+    repository = shelf("quarantine").create()
+    digest = repository.push(case)
+
+    repository.run()
+
+    mark = f"platform-guard.missing-platform.1.0.{digest[7:19]}"
+    assert repository.images()[digest] == [mark]
+    assert repository.remedies_told() == [
+        f"quarantined: its tag 1.0 was taken away, and it is kept under the tag {mark}"
+    ]
+
+
+@CASES
+def test_a_bad_image_is_archived(shelf: NewShelf, case: str) -> None:
+    repository = shelf("archive").create()
+    digest = repository.push(case)
+
+    repository.run()
+
+    (archived,) = [item for item in repository.described() if item["imageDigest"] == digest]
+    assert archived["imageStatus"] == "ARCHIVED"
+    assert len(archived["imageTags"]) == 2
+    assert [told.partition(":")[0] for told in repository.remedies_told()] == ["archived"]
+
+
+@CASES
+def test_a_bad_image_is_deleted_with_its_children(shelf: NewShelf, case: str) -> None:
+    repository = shelf("delete").create()
+    repository.push(case)
+
+    repository.run()
+
+    assert repository.images() == {}
+    assert repository.remedies_told() == ["deleted, and its tag 1.0 with it"]
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_a_good_image_is_left_alone(shelf: NewShelf, remedy: str) -> None:
+    repository = shelf(remedy).create()
+    repository.push(PLAIN_AMD64)
+    before = repository.listing()
+
+    repository.run()
+
+    assert repository.listing() == before
+    assert repository.remedies_told() == []
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_what_the_guard_does_never_starts_it_again(shelf: NewShelf, remedy: str) -> None:
+    repository = shelf(remedy).create()
+    repository.push(MAC_BUILD)
+    repository.run()
+
+    assert repository.guard.drain() == []
+    assert len(repository.remedies_told()) == 1
+
+
+@pytest.mark.parametrize("remedy", REMEDIES)
+def test_an_image_with_another_tag_is_marked_at_most(shelf: NewShelf, remedy: str) -> None:
+    repository = shelf(remedy).create()
+    digest = repository.push(PLAIN_ARM64)
+    repository.push(PLAIN_ARM64, tag="stable")
+
+    repository.run()
+
+    assert {"1.0", "stable"} < set(repository.images()[digest])
+    assert all("but it also has the tag" in told for told in repository.remedies_told())
+    assert repository.remedies_told()
+
+
+def test_a_task_that_misses_a_quarantined_image_is_told_who_took_it_and_why(
+    shelf: NewShelf,
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(MAC_BUILD)
+    repository.run()
+    image = f"{REGISTRY}/{repository.name}:1.0"
+    text = f"CannotPullContainerError: failed to resolve ref {image}: {image}: not found"
+    definition = Shop(repository.aws).define(image)
+
+    repository.aws.emit(stop_event(definition=definition, image=image, text=text))
+    repository.run()
+
+    (summary,) = (
+        str(json.loads(alert.texts["sqs"])["summary"])
+        for alert in repository.guard.alerts()
+        if alert.attributes["code"] == "image-not-found"
+    )
+    assert "quarantined: its tag 1.0 was taken away" in summary
+    assert "Why: it holds linux/arm64, but nothing that runs on linux/amd64." in summary

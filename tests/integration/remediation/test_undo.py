@@ -1,0 +1,255 @@
+"""`history` and `undo`: what the deployed guard did is shown, and taken back to the byte."""
+
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from platform_guard_cli.main import main
+from tests.support.command_line import run_command
+from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
+from tests.support.strong_guard import MUTABILITY, NewShelf
+
+History = Callable[..., list[dict[str, str]]]
+
+# What ECR notes of an image that was away, and nobody can take back.
+NOTED_BY_ECR = {
+    "tag": (),
+    "later": (),
+    "quarantine": (),
+    "archive": ("lastArchivedAt", "lastActivatedAt", "imageStatus"),
+    "delete": ("imagePushedAt",),
+}
+
+
+@pytest.fixture
+def history(capsys: pytest.CaptureFixture[str]) -> History:
+    def read(*arguments: str) -> list[dict[str, str]]:
+        capsys.readouterr()
+        assert main(["history", "--json", *arguments]) == 0
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return read
+
+
+@pytest.mark.parametrize("case", [PLAIN_ARM64, MAC_BUILD], ids=["plain", "index"])
+@pytest.mark.parametrize("mutability", MUTABILITY)
+@pytest.mark.parametrize("remedy", NOTED_BY_ECR)
+def test_undo_brings_back_the_exact_state_before(
+    shelf: NewShelf, history: History, remedy: str, mutability: str, case: str
+) -> None:
+    repository = shelf(remedy).create(mutability)
+    repository.push(case)
+    before = repository.listing(*NOTED_BY_ECR[remedy])
+    repository.run()
+    assert repository.listing(*NOTED_BY_ECR[remedy]) != before or remedy == "archive"
+    (entry,) = history(repository.name)
+
+    assert main(["undo", entry["id"], "--yes"]) == 0
+
+    assert repository.listing(*NOTED_BY_ECR[remedy]) == before
+    assert repository.marks() == set()
+    (undone,) = history(repository.name)
+    assert undone["state"] == "undone"
+    assert undone["undone_by"].startswith("arn:aws:")
+
+
+@pytest.mark.parametrize("remedy", ["quarantine", "delete", "archive"])
+def test_what_was_given_back_is_left_alone_until_it_is_pushed_again(
+    shelf: NewShelf, history: History, remedy: str
+) -> None:
+    repository = shelf(remedy).create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+    told = len(repository.remedies_told())
+    main(["undo", history(repository.name)[0]["id"], "--yes"])
+    before = repository.listing()
+
+    repository.run()
+
+    assert repository.listing() == before
+    assert len(repository.remedies_told()) == told
+
+
+def test_history_shows_what_was_done_the_newest_first(
+    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = shelf("quarantine").create()
+    for tag in ("1.0", "1.1"):
+        repository.push(PLAIN_ARM64, tag)
+        repository.run()
+
+    entries = history(repository.name)
+    assert {entry["tag"] for entry in entries} == {"1.0", "1.1"}
+    assert [entry["at"] for entry in entries] == sorted(
+        (entry["at"] for entry in entries), reverse=True
+    )
+    assert entries[0]["rule"].startswith("rule 1")
+    assert {entry["repository"] for entry in history()} > {repository.name}
+    assert len(history("--limit", "1")) == 1
+    capsys.readouterr()
+    main(["history", repository.name])
+    shown = capsys.readouterr().out
+    assert entries[0]["id"] in shown
+    assert "was taken away" in shown
+
+
+def test_a_tag_that_names_another_image_by_now_is_not_taken_from_it(
+    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+    repaired = repository.push(PLAIN_AMD64)
+    repository.run()
+    (entry,) = history(repository.name)
+
+    assert main(["undo", entry["id"], "--yes"]) == 1
+
+    assert "names another image by now" in capsys.readouterr().err
+    assert repository.images()[repaired] == ["1.0"]
+    assert repository.marks() != set()
+
+
+def test_a_deleted_image_whose_layers_are_gone_cannot_be_stored_again(
+    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = shelf("delete").create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+    repository.forget_layers()
+    (entry,) = history(repository.name)
+
+    assert main(["undo", entry["id"], "--yes"]) == 1
+
+    assert "its layers are gone from the registry; push the image again" in (
+        capsys.readouterr().err
+    )
+    assert repository.images() == {}
+
+
+def test_undoing_twice_is_refused(
+    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+    (entry,) = history(repository.name)
+    main(["undo", entry["id"], "--yes"])
+
+    assert main(["undo", entry["id"], "--yes"]) == 1
+
+    assert "it was undone already" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["undo", "0000", "--yes"], "the ledger in eu-central-1 has no entry 0000"),
+        (["undo", "0000", "--stack", "other"], "no stack other of the guard is in eu-"),
+        (["history", "--region", "us-east-1"], "no stack ecr-platform-guard of the guard is in us"),
+    ],
+)
+def test_a_mistake_is_one_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+
+    error = capsys.readouterr().err
+    assert error.startswith(f"platform-guard: {message}")
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "The guard has changed nothing in shop/typo yet (looked in eu-central-1).\n"),
+        (["--json"], ""),
+    ],
+)
+def test_where_nothing_was_done_it_is_said_where_that_was_looked_for(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["history", "shop/typo", *arguments]) == 0
+
+    assert capsys.readouterr().out == told
+
+
+@pytest.mark.parametrize("limit", ["x", "0", "-1", "1.5"])
+def test_a_limit_that_is_no_number_is_said(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = run_command(capsys, "history", f"--limit={limit}")
+
+    assert ran.status == 2
+    assert f"argument --limit: {limit!r} is no number from 1 up" in ran.errors
+
+
+def test_the_regions_of_the_settings_are_looked_at_and_one_without_a_guard_is_said(
+    shelf: NewShelf, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+    settings = tmp_path / "guard.toml"
+    settings.write_text('[deploy]\nregions = ["us-east-1", "eu-central-1"]\n')
+    where = ["--settings", str(settings)]
+
+    shown = run_command(capsys, "history", "--json", repository.name, *where)
+    entry = json.loads(shown.output)
+    undone = run_command(capsys, "undo", entry["id"], "--yes", *where)
+
+    assert entry["region"] == "eu-central-1"
+    assert shown.status == 2
+    assert undone.status == 0
+    for ran in (shown, undone):
+        assert "no stack ecr-platform-guard of the guard is in us-east-1" in ran.errors
+        assert ran.errors.count("\n") == 1
+
+
+def test_the_end_of_what_is_typed_is_a_no(
+    shelf: NewShelf,
+    history: History,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+    before = repository.listing()
+    (entry,) = history(repository.name)
+    terminal = StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+
+    assert main(["undo", entry["id"]]) == 0
+
+    assert "Nothing was changed." in capsys.readouterr().out
+    assert repository.listing() == before
+
+
+def test_nobody_is_asked_where_nobody_can_answer(
+    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+    before = repository.listing()
+
+    assert main(["undo", history(repository.name)[0]["id"]]) == 2
+
+    assert "say --yes" in capsys.readouterr().err
+    assert repository.listing() == before
+
+
+def test_the_alert_says_how_to_undo_it(shelf: NewShelf, history: History) -> None:
+    repository = shelf("quarantine").create()
+    repository.push(PLAIN_ARM64)
+    repository.run()
+
+    (entry,) = history(repository.name)
+    alert = json.loads(repository.guard.alerts()[-1].texts["sqs"])
+    commands = [command for fix in alert["fixes"] for command in fix["commands"]]
+    assert f"platform-guard undo {entry['id']} --region eu-central-1" in commands

@@ -1,0 +1,46 @@
+"""A guard for the doctor."""
+
+from pathlib import Path
+
+from platform_guard.settings import Settings, load_settings
+from platform_guard_cli.doctor.checks import Check, Outcome
+from platform_guard_cli.doctor.doctor import Doctor
+from platform_guard_cli.doctor.stack import DeployedStack, find_deployed
+from platform_guard_cli.operator_clients import OperatorClients
+from platform_guard_emulator import Deployment, LocalAws
+
+
+class Patient:
+    """A guard that is examined, and can be broken."""
+
+    def __init__(self, aws: LocalAws, guard: Deployment, guard_file: Path) -> None:
+        self.aws = aws
+        self.guard = guard
+        self.guard_file = guard_file
+        self.clients = OperatorClients(aws.region)
+
+    @property
+    def stack(self) -> DeployedStack:
+        return find_deployed(self.clients, self.aws.region)
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings(self.guard_file)
+
+    def examine(self) -> list[Check]:
+        return Doctor(self.clients, self.stack, self.settings, self.guard_file).examine()
+
+    def complaints(self) -> dict[str, Check]:
+        return {check.name: check for check in self.examine() if check.outcome is not Outcome.OK}
+
+    def logical_id(self, kind: str, start: str) -> str:
+        return next(name for name in self.stack.resources(kind) if name.startswith(start))
+
+    def physical_id(self, kind: str, start: str) -> str:
+        return self.stack.physical_ids[self.logical_id(kind, start)]
+
+
+def disable_rule(patient: Patient) -> str:
+    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
+    patient.aws.client("events").disable_rule(Name=name)
+    return f"enable-rule --region eu-central-1 --name {name}"

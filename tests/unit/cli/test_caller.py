@@ -1,0 +1,141 @@
+"""What commands say to one who cannot call AWS at all."""
+
+from pathlib import Path
+
+import pytest
+
+from platform_guard_cli.main import main
+from tests.support.command_line import run_command
+
+IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1"
+
+COMMANDS = {
+    "audit": ["audit"],
+    "policy: --live": ["policy", "--live", "shop/api"],
+}
+IN_REGIONS = [["history"], ["undo", "1"], ["clear-marks"], ["doctor"], ["test-alert"]]
+INSPECT = [["inspect", IMAGE], ["inspect", IMAGE, "--policy", "overrides.toml"]]
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Somebody who has configured nothing, in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "PROFILE", "REGION", "DEFAULT_REGION"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    (tmp_path / "overrides.toml").write_text('[guard]\nrepository_overrides = ["grace"]\n')
+
+
+@pytest.fixture
+def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody with credentials, such as they are."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+
+
+@pytest.mark.parametrize(
+    ("what", "command"), [*COMMANDS.items(), *(("inspect", command) for command in INSPECT)]
+)
+def test_without_credentials_it_is_said_what_to_set(
+    capsys: pytest.CaptureFixture[str], what: str, command: list[str]
+) -> None:
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        f"platform-guard: {what} needs AWS credentials; set AWS_PROFILE, or run aws configure\n"
+    )
+
+
+@pytest.mark.parametrize("command", IN_REGIONS, ids=lambda command: command[0])
+def test_who_works_in_several_regions_is_told_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        "platform-guard: no AWS credentials: set AWS_PROFILE, or run aws configure\n"
+    )
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize(("what", "command"), COMMANDS.items(), ids=COMMANDS)
+def test_without_a_region_it_is_said_what_to_set(
+    capsys: pytest.CaptureFixture[str], what: str, command: list[str]
+) -> None:
+    assert main(command) == 2
+    assert capsys.readouterr().err == f"platform-guard: {what} needs a region; set AWS_REGION\n"
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize("command", IN_REGIONS, ids=lambda command: command[0])
+def test_who_works_in_several_regions_may_write_them_into_the_settings(
+    capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        'platform-guard: no region: write regions = ["eu-central-1"] under [deploy] in guard.toml, '
+        "or set AWS_REGION\n"
+    )
+
+
+@pytest.mark.parametrize("command", [*COMMANDS.values(), *IN_REGIONS, *INSPECT])
+def test_a_profile_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "prod")
+
+    assert main(command) == 2
+    expected = "platform-guard: The config profile (prod) could not be found\n"
+    assert capsys.readouterr().err == expected
+
+
+@pytest.mark.parametrize("command", [["audit"], *IN_REGIONS], ids=lambda command: command[0])
+@pytest.mark.parametrize("region", ["", "EU WEST"])
+def test_a_region_that_is_none_is_said(
+    capsys: pytest.CaptureFixture[str], command: list[str], region: str
+) -> None:
+    ran = run_command(capsys, *command, "--region", region)
+
+    assert ran.status == 2
+    expected = f"argument --region: {region!r} is no region of AWS; write one such as eu-central-1;"
+    assert expected in ran.errors
+    assert ran.errors.count("\n") == 1
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize("command", [*COMMANDS.values(), *IN_REGIONS])
+def test_a_region_of_the_environment_that_is_none_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "EU WEST")
+
+    assert main(command) == 2
+    told = capsys.readouterr().err
+    assert "'EU WEST' is no region of AWS" in told
+    assert told.count("\n") == 1
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize(
+    ("what", "command"),
+    [
+        ("inspect", ["inspect", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/x:1"]),
+        ("policy: --live", ["policy", "--live", "x"]),
+        ("clear-marks", ["clear-marks", "--repository", "x"]),
+    ],
+)
+def test_a_name_that_no_repository_can_have_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    what: str,
+    command: list[str],
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        f"platform-guard: {what}: ECR has no repository x: names have 2 to 256 characters\n"
+    )

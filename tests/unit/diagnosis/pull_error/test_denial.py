@@ -1,0 +1,98 @@
+"""Who refuses a pull, and what is done about it."""
+
+import pytest
+
+from platform_guard.aws.errors import LookUpError
+from platform_guard.diagnosis.diagnosis import diagnose
+from platform_guard.diagnosis.evidence.model import NotSeen, PullingRole, RoleKind
+from platform_guard.diagnosis.evidence.role import find_role
+from platform_guard.diagnosis.failure import PullFailure
+from platform_guard.diagnosis.pull_error.classifier import classify
+from platform_guard.diagnosis.pull_error.denial import Refuser, refuser_of
+from platform_guard.diagnosis.task_event import StoppedContainer
+from tests.support.diagnosis_evidence import API, DEFINITION, ROLE, denied
+from tests.support.stops import stop_of, stop_with
+
+FORBIDDEN = "CannotPullContainerError: failed to copy: httpReadSeeker: failed open: "
+SESSION = "arn:aws:sts::123456789012:assumed-role"
+ROWS = (
+    (denied("because no identity-based policy allows it"), Refuser.IDENTITY, "Allow the"),
+    ("CannotPullContainerError: 403 Forbidden", Refuser.IDENTITY, "Allow the"),
+    (denied("because no VPC endpoint policy allows it"), Refuser.ENDPOINT_POLICY, "Let the pol"),
+    (denied("with an explicit deny in a VPC endpoint policy"), Refuser.ENDPOINT_POLICY, "Let the"),
+    (denied("with an explicit deny in a service control policy"), Refuser.ORGANIZATION, "A cont"),
+    (denied("with an explicit deny in a resource control policy"), Refuser.ORGANIZATION, "A cont"),
+    (denied("because no permissions boundary allows it"), Refuser.BOUNDARY, "The permissions"),
+    (denied("with an explicit deny in a permissions boundary"), Refuser.BOUNDARY, "The perm"),
+    (
+        denied("with an explicit deny in a resource-based policy"),
+        Refuser.RESOURCE_POLICY,
+        "The repo",
+    ),
+    (denied("with an explicit deny in an identity-based policy"), Refuser.DENIED_IDENTITY, "A pol"),
+    (denied("with an explicit deny"), Refuser.DENIED_IDENTITY, "A policy of the role denies"),
+    (
+        denied("because no identity-based policy allows it", "BatchImportUpstreamImage"),
+        Refuser.PULL_THROUGH_CACHE,
+        "The repository is filled by a pull-through cache",
+    ),
+    (
+        denied("because no identity-based policy allows it", "CreateRepository"),
+        Refuser.PULL_THROUGH_CACHE,
+        "The repository is filled by a pull-through cache",
+    ),
+    (
+        f"{FORBIDDEN}unexpected status code https://prod-eu-central-1-starport-layer-bucket."
+        "s3.eu-central-1.amazonaws.com/1a2b: 403 Forbidden",
+        Refuser.LAYER_STORE,
+        "If there is an endpoint for S3",
+    ),
+    (
+        "CannotPullContainerError: error pulling image configuration: download failed after "
+        "attempts=1: error parsing HTTP 403 response body: AccessDenied",
+        Refuser.LAYER_STORE,
+        "If there is an endpoint for S3",
+    ),
+    (
+        "CannotPullContainerError: KmsException: The ciphertext refers to a customer master key "
+        "that does not exist",
+        Refuser.KEY,
+        "See whether the key",
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "refuser", "title"), ROWS)
+def test_a_refusal_is_answered_by_who_refused(text: str, refuser: Refuser, title: str) -> None:
+    failure = PullFailure(classify(text), StoppedContainer("api", API))
+
+    first = diagnose(stop_with(text, API), failure).fixes[0]
+
+    assert refuser_of(text) is refuser
+    assert first.title.startswith(title)
+
+
+@pytest.mark.parametrize("refuser", sorted(set(Refuser) - {Refuser.IDENTITY}))
+def test_no_other_refusal_is_answered_by_a_policy_for_the_role(refuser: Refuser) -> None:
+    for text in (text for text, found, _ in ROWS if found is refuser):
+        failure = PullFailure(classify(text), StoppedContainer("api", API))
+        commands = [line for fix in diagnose(None, failure).fixes for line in fix.commands]
+        assert not any("attach-role-policy" in command for command in commands)
+
+
+def test_an_instance_that_is_denied_pulls_as_its_role() -> None:
+    denied_instance = f"{SESSION}/ecsInstanceRole/i-0a1b2c3d4e5f60718"
+
+    role = find_role(stop_of("ec2-platform-mismatch"), DEFINITION, denied_instance)
+
+    assert role == PullingRole("arn:aws:iam::123456789012:role/ecsInstanceRole", RoleKind.INSTANCE)
+
+
+@pytest.mark.parametrize("who", [None, f"{SESSION}/shop-execution/0a4f1c2ab09d6e4e", "shop"])
+def test_everyone_else_pulls_as_the_execution_role(who: str | None) -> None:
+    assert find_role(stop_of("fargate-platform-mismatch"), DEFINITION, who) == ROLE
+
+
+def test_a_role_that_nothing_names_is_not_seen() -> None:
+    with pytest.raises(LookUpError, match="which was not seen"):
+        find_role(stop_of("fargate-platform-mismatch"), NotSeen("it", "throttled"), None)

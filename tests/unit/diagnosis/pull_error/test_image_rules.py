@@ -1,0 +1,259 @@
+"""How engines and ECS word errors about the image, the host and the task, and what says nothing."""
+
+import pytest
+
+from platform_guard.diagnosis.pull_error.classifier import Cause, classify
+from tests.support.wordings import COPY, DAEMON, DIGEST, ECR, RETRIEVAL, SECRETS, says
+
+PLATFORM = [
+    says(
+        "CannotPullContainerErrorfailed to find a descriptor for platform {linux/amd64}",
+        Cause.PLATFORM_MISMATCH,
+        "Fargate 1.4 in 2020, no colon",
+    ),
+    says(
+        "CannotPullContainerError: inspect image has been retried 1 time(s): failed to find a "
+        "descriptor for platform {0xc0004a5a40 0xc0004a5a60}",
+        Cause.PLATFORM_MISMATCH,
+        "Fargate 1.4 in 2021, Go pointers",
+    ),
+    says(
+        "image with reference docker.io/postgis/postgis:16-3.4 was found but does not match the "
+        "specified platform: wanted linux/arm64, actual: linux/amd64",
+        Cause.PLATFORM_MISMATCH,
+        "moby daemon/images/image.go",
+    ),
+    says(
+        f"no match for platform in manifest {DIGEST}: not found",
+        Cause.PLATFORM_MISMATCH,
+        "containerd images.Manifest",
+    ),
+    says(
+        'no image found in image index for architecture "amd64", variant "", OS "linux"',
+        Cause.PLATFORM_MISMATCH,
+        "podman and skopeo",
+    ),
+    says(
+        "no child with platform linux/amd64 in index docker.io/library/app:1",
+        Cause.PLATFORM_MISMATCH,
+        "crane",
+    ),
+    says(
+        "standard_init_linux.go:228: exec user process caused: exec format error",
+        Cause.EXEC_FORMAT,
+        "runc 1.0",
+    ),
+    says(
+        "CannotStartContainerError: Error response from daemon: exec /app: exec format error",
+        Cause.EXEC_FORMAT,
+        "EC2 agent",
+    ),
+]
+
+MANIFEST = [
+    says(
+        "The image manifest, config or layer media type for the source image "
+        f"{ECR}/app@{DIGEST} is not supported.",
+        Cause.UNSUPPORTED_MANIFEST,
+        "Lambda",
+    ),
+    says(
+        "Unsupported manifest media type application/vnd.oci.image.index.v1+json",
+        Cause.UNSUPPORTED_MANIFEST,
+        "SageMaker",
+    ),
+    says(
+        "manifest unknown: OCI index found, but accept header does not support OCI indexes",
+        Cause.UNSUPPORTED_MANIFEST,
+        "distribution registry/handlers/manifests.go",
+    ),
+    says(
+        'Encountered remote "application/vnd.cncf.helm.config.v1+json"(unknown) when fetching',
+        Cause.UNSUPPORTED_MANIFEST,
+        "moby distribution/errors.go",
+    ),
+    says(
+        'Encountered remote "application/vnd.in-toto+json"(unknown) when fetching',
+        Cause.ATTESTATION_PULLED,
+        "moby distribution/errors.go",
+    ),
+    says(
+        "failed to extract layer sha256:c023: failed to get stream processor for "
+        "application/vnd.cncf.helm.chart.content.v1.tar+gzip: no processor for media-type: unknown",
+        Cause.UNSUPPORTED_MANIFEST,
+        "containerd diff",
+    ),
+    says(
+        "[DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 "
+        "support is disabled by default and will be removed in an upcoming release.",
+        Cause.UNSUPPORTED_MANIFEST,
+        "moby 26",
+    ),
+]
+
+HOST = [
+    says(
+        "failed to extract layer sha256:1717: mount callback failed on /var/lib/mount0252: write "
+        "/var/lib/mount0252/usr/bin/perror: no space left on device: unknown",
+        Cause.DISK_FULL,
+        "containerd",
+    ),
+    says(
+        "failed to register layer: devmapper: Thin Pool has 1423 free data blocks which is less "
+        "than minimum required 163840 free data blocks.",
+        Cause.DISK_FULL,
+        "moby devicemapper",
+    ),
+    says(
+        "failed to extract layer sha256:1717: mount callback failed on /var/lib/containerd/tmp: "
+        "archive/tar: invalid tar header: unknown",
+        Cause.UNPACK_FAILED,
+        "containerd",
+    ),
+    says(
+        "failed to register layer: Error processing tar file(exit status 1): lchown /x: invalid "
+        "argument",
+        Cause.UNPACK_FAILED,
+        "moby, user namespaces",
+    ),
+    says(
+        f"failed to extract layer sha256:1e60: failed to get reader from content store: content "
+        f"digest {DIGEST}: not found",
+        Cause.UNPACK_FAILED,
+        "containerd, local content lost",
+    ),
+    says(
+        f"{DAEMON}filesystem layer verification failed for digest {DIGEST}",
+        Cause.UNPACK_FAILED,
+        "moby distribution",
+    ),
+    says(f"{DAEMON}max depth exceeded", Cause.UNPACK_FAILED, "moby layer store"),
+    says(
+        "failed to register layer: re-exec error: exit status 1: output: ProcessUtilityVMImage "
+        "C:\\x: The system cannot find the path specified.",
+        Cause.UNPACK_FAILED,
+        "moby on Windows",
+    ),
+    says(
+        "CannotCreateContainerError: API error (500): devmapper: Thin Pool has 4350 free data "
+        "blocks which is less than minimum required 4454 free data blocks. Create more free space "
+        "in thin pool or use dm.min_free_space option to change behavior",
+        Cause.DISK_FULL,
+        "ECS developer guide",
+    ),
+    says(
+        "DockerTimeoutError: Could not transition to pulled; timed out after waiting 2h0m0s",
+        Cause.CANCELED,
+        "EC2 agent dockerapi/errors.go",
+    ),
+    says(
+        "CannotPullContainerError: inactivity time exceeded timeout while pulling image",
+        Cause.CANCELED,
+        "EC2 agent",
+    ),
+]
+
+NOT_A_PULL = [
+    says(
+        f"{RETRIEVAL}unable to retrieve secret from asm: service call has been retried 1 time(s): "
+        "failed to fetch secret arn:aws:secretsmanager:us-west-2:111122223333:secret:x from secrets"
+        " manager: AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/exec/2 is "
+        "not authorized to perform: secretsmanager:GetSecretValue",
+        Cause.NOT_A_PULL_ERROR,
+        "Fargate 1.4 before 2024",
+    ),
+    says(
+        "(service web) was unable to place a task. Reason: ResourceInitializationError: failed to "
+        "validate logger args: The task cannot find the Amazon CloudWatch log group defined in the "
+        "task definition. There is a connection issue between the task and Amazon CloudWatch. Check"
+        " your network configuration. : signal: killed.",
+        Cause.NOT_A_PULL_ERROR,
+        "Fargate 1.4 since 2024",
+    ),
+    says(
+        "DockerTimeoutError: Could not transition to created; timed out after waiting 4m0s",
+        Cause.NOT_A_PULL_ERROR,
+        "EC2 agent dockerapi/errors.go",
+    ),
+    says("Essential container in task exited", Cause.NOT_A_PULL_ERROR, "ECS"),
+    says("Task stopped by user", Cause.NOT_A_PULL_ERROR, "ECS"),
+    says("Host EC2 (instance i-0123456789abcdef0) terminated.", Cause.NOT_A_PULL_ERROR, "ECS"),
+    says("Your Spot Task was interrupted.", Cause.NOT_A_PULL_ERROR, "Fargate Spot"),
+    says(
+        "Amazon ECS is performing maintenance on the underlying infrastructure hosting the task.",
+        Cause.NOT_A_PULL_ERROR,
+        "Fargate, task retirement",
+    ),
+    says(
+        "Timeout waiting for EphemeralStorage provisioning to complete.",
+        Cause.NOT_A_PULL_ERROR,
+        "Fargate",
+    ),
+    says(
+        "Unexpected EC2 error while attempting to Create Network Interface in subnet 'subnet-1': "
+        "InsufficientFreeAddressesInSubnet",
+        Cause.NOT_A_PULL_ERROR,
+        "Fargate",
+    ),
+    says(
+        "(service web) was unable to place a task because your account is currently blocked.",
+        Cause.NOT_A_PULL_ERROR,
+        "ECS, service event",
+    ),
+]
+
+UNKNOWN = [
+    says("", Cause.UNKNOWN, "nothing"),
+    says("Task failed to start", Cause.UNKNOWN, "ECS, before it says why"),
+    says(f"{SECRETS}", Cause.UNKNOWN, "secrets or registry auth, not said which"),
+    says(
+        f"{COPY}httpReaderSeeker: failed open: unexpected status code",
+        Cause.UNKNOWN,
+        "ECS developer guide, status left out",
+    ),
+    says(
+        f"{DAEMON}received unexpected HTTP status: 500 Internal Server Error",
+        Cause.UNKNOWN,
+        "registry, no reason",
+    ),
+    says(
+        f"{COPY}httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2"
+        f"/library/python/manifests/{DIGEST}: 502 Bad Gateway",
+        Cause.UNKNOWN,
+        "registry, no reason",
+    ),
+    says(f"{DAEMON}invalid reference format", Cause.UNKNOWN, "no cause has this name"),
+    says(
+        'failed commit on ref "layer-sha256:3690": unexpected commit size 5674492, expected 2312958'
+        ": unknown",
+        Cause.UNKNOWN,
+        "containerd, network or registry",
+    ),
+    says(
+        f"{COPY}failed to extract layer sha256:7c52: write /var/lib/containerd/fs/usr/l",
+        Cause.UNKNOWN,
+        "unpacking, cut before why",
+    ),
+    says(
+        "CannotPullContainerError: dial tcp 52.1.2.3:443: i/o timeout",
+        Cause.UNKNOWN,
+        "registry or layers, not said which",
+    ),
+    says(
+        "CannotCreateContainerError: Error response from daemon: No such image: app:1",
+        Cause.UNKNOWN,
+        "EC2 agent, why it is not there is not said",
+    ),
+    says("dial tcp: lookup db.internal: no such host", Cause.UNKNOWN, "a program's log"),
+    says("connect: connection refused", Cause.UNKNOWN, "a program's log"),
+    says(
+        "User: arn:aws:iam::111122223333:user/x is not authorized to perform: s3:GetObject",
+        Cause.UNKNOWN,
+        "a program's log",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "cause"), [*PLATFORM, *MANIFEST, *HOST, *NOT_A_PULL, *UNKNOWN])
+def test_a_wording_about_image_host_or_task_means_its_cause(text: str, cause: Cause) -> None:
+    assert classify(text).cause == cause

@@ -1,0 +1,183 @@
+"""What is said about a task that could not pull or execute its image."""
+
+import re
+import shlex
+from dataclasses import replace
+
+import pytest
+
+from platform_guard.alerts.render.plain_text import render_text
+from platform_guard.diagnosis.diagnosis import diagnose, diagnose_exec_format
+from platform_guard.diagnosis.evidence.model import NO_EVIDENCE, Evidence, NotSeen
+from platform_guard.diagnosis.failure import exec_format_suspects
+from platform_guard.diagnosis.pull_error.classifier import Cause
+from tests.support.aws_commands import check_aws_command
+from tests.support.channels import on_every_channel
+from tests.support.diagnoses import CASES, alert_of
+from tests.support.diagnosis_evidence import IMMUTABLE, SERVICE
+from tests.support.golden import golden
+from tests.support.images import Blob, attestation, image, index, listed, listed_image
+from tests.support.stops import failure_of, stop_of, stored
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_diagnosis_reads_as_agreed(name: str) -> None:
+    assert render_text(alert_of(name)) == golden(f"diagnosis/{name}")
+
+
+@pytest.mark.parametrize("cause", sorted(set(Cause) - {Cause.NOT_A_PULL_ERROR}))
+def test_a_cause_reads_as_agreed_on_every_channel(cause: Cause) -> None:
+    assert on_every_channel(alert_of(cause)) == golden(f"channels/{cause}")
+
+
+def test_every_cause_that_is_alerted_about_has_a_diagnosis() -> None:
+    assert {alert_of(name).code for name in CASES} == set(Cause) - {Cause.NOT_A_PULL_ERROR}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_command_can_be_pasted(name: str) -> None:
+    commands = [command for fix in alert_of(name).fixes for command in fix.commands]
+
+    assert commands
+    for command in commands:
+        words = shlex.split(command)
+        if words[0] == "aws":
+            check_aws_command(command)
+        else:
+            assert words[0] in ("docker", "df", "sudo")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_diagnosis_keeps_to_80_columns_but_for_names_and_commands(name: str) -> None:
+    for line in render_text(alert_of(name)).splitlines():
+        is_command = re.match(r"  (?:aws|docker) ", line) is not None
+        has_long_name = any(len(word) > 40 for word in line.split())
+        assert is_command or has_long_name or len(line) <= 80, line
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_fix_of_a_real_task_names_it(name: str) -> None:
+    text = " ".join(command for fix in alert_of(name).fixes for command in fix.commands)
+
+    words = re.findall(r"[A-Z][A-Z_]+", text)
+    assert not {"CLUSTER", "SERVICE", "FAMILY", "REGION", "ACCOUNT", "TASK_ID"} & set(words)
+
+
+EXECUTABLE = stored(image("linux/amd64"), tag="2.0.0")
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        pytest.param(NO_EVIDENCE, id="nothing looked up"),
+        pytest.param(Evidence(image=NotSeen("the image", "throttled")), id="not seen"),
+        pytest.param(Evidence(image=EXECUTABLE), id="the platform of the task"),
+        pytest.param(Evidence(image=stored(attestation())), id="no image"),
+        pytest.param(Evidence(image=stored(image("linux/amd64/v3"))), id="another variant"),
+        pytest.param(
+            Evidence(image=stored(index(listed(image("linux/amd64/v3"), "linux/amd64/v3")))),
+            id="another variant in an index",
+        ),
+    ],
+)
+def test_an_exit_is_no_exec_format_error_unless_the_platform_shows_it(evidence: Evidence) -> None:
+    stop = stop_of("fargate-exec-format")
+
+    assert diagnose_exec_format(stop, exec_format_suspects(stop)[0], evidence) is None
+
+
+@pytest.mark.parametrize(
+    ("root", "said"),
+    [
+        pytest.param(image("linux/arm64"), "it holds linux/arm64", id="another platform"),
+        pytest.param(
+            index(listed(image("linux/arm64"), "linux/amd64")),
+            "the config of that image says linux/arm64",
+            id="mislabeled",
+        ),
+    ],
+)
+def test_an_exit_of_an_image_for_another_platform_is_an_exec_format_error(
+    root: Blob, said: str
+) -> None:
+    stop = stop_of("fargate-exec-format")
+    evidence = Evidence(image=stored(root, tag="2.0.0"))
+
+    diagnosis = diagnose_exec_format(stop, exec_format_suspects(stop)[0], evidence)
+
+    assert diagnosis is not None
+    assert diagnosis.cause is Cause.EXEC_FORMAT
+    assert said in diagnosis.summary
+
+
+@pytest.mark.parametrize(
+    ("held", "built"),
+    [
+        pytest.param(["linux/arm64"], "linux/amd64", id="one other"),
+        pytest.param(
+            ["linux/arm64", "linux/s390x"], "linux/amd64,linux/arm64,linux/s390x", id="two others"
+        ),
+    ],
+)
+def test_an_image_of_several_platforms_is_built_for_those_who_run_it_there_too(
+    held: list[str], built: str
+) -> None:
+    stop = stop_of("fargate-platform-mismatch")
+    evidence = Evidence(image=stored(index(*map(listed_image, held))))
+
+    first, *_ = diagnose(stop, failure_of(stop), evidence).fixes
+
+    assert f"docker buildx build --platform {built} " in first.commands[0]
+
+
+def test_a_mutable_repository_needs_no_tag_freed() -> None:
+    commands = [command for fix in alert_of("platform-mismatch").fixes for command in fix.commands]
+
+    assert not any("batch-delete-image" in command for command in commands)
+
+
+def test_in_an_immutable_repository_a_new_tag_is_pushed_before_any_is_freed() -> None:
+    first, *_, last = alert_of("platform-mismatch-immutable").fixes
+
+    assert "shop/api:1.4.2-rebuilt --push" in first.commands[0]
+    assert "batch-delete-image" in last.commands[0]
+    assert "That deletes the image unless it has another tag" in last.title
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_tag_is_freed_by_no_fix_but_the_last_and_only_where_that_helps(name: str) -> None:
+    *others, last = alert_of(name).fixes
+
+    assert not any("batch-delete-image" in command for fix in others for command in fix.commands)
+    if any("batch-delete-image" in command for command in last.commands):
+        _, evidence = CASES[name]
+        assert evidence.repository == IMMUTABLE
+
+
+def test_a_service_keeps_all_its_networks_when_its_tasks_get_public_addresses() -> None:
+    (command,) = alert_of("network-registry-no-public-address").fixes[0].commands
+
+    assert SERVICE.network is not None
+    assert f"subnets=[{','.join(SERVICE.network.subnets)}]" in command
+    assert f"securityGroups=[{','.join(SERVICE.network.security_groups)}]" in command
+
+
+@pytest.mark.parametrize("name", ["platform-mismatch-code-deploy", "platform-mismatch-external"])
+def test_a_service_that_ecs_does_not_deploy_is_not_updated(name: str) -> None:
+    commands = [command for fix in alert_of(name).fixes for command in fix.commands]
+
+    assert not any("update-service" in command for command in commands)
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "eu-central-1"])
+def test_the_runbook_is_in_the_console_of_its_partition(region: str) -> None:
+    stop = replace(stop_of("fargate-truncated"), region=region)
+    facts = dict(diagnose(stop, failure_of(stop)).facts)
+
+    domain = {
+        "cn-north-1": "console.amazonaws.cn",
+        "us-gov-west-1": "console.amazonaws-us-gov.com",
+        "eu-central-1": "console.aws.amazon.com",
+    }[region]
+    assert facts["Runbook"].startswith(f"https://{domain}/systems-manager/automation/execute/")
+    assert facts["Runbook"].endswith(f"?region={region}#ClusterName=prod&TaskId={stop.task_id}")

@@ -1,0 +1,174 @@
+"""Which container of a stopped task failed, and with what."""
+
+from dataclasses import replace
+
+import pytest
+
+from platform_guard.diagnosis.failure import EXEC_FORMAT_SECONDS, exec_format_suspects, pull_failure
+from platform_guard.diagnosis.pull_error.classifier import Cause
+from platform_guard.diagnosis.task_event import StoppedContainer, TaskStop
+from tests.support.stops import EVENTS, failure_of, stop_of
+
+REGISTRY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+DIGEST = "sha256:" + "a1" * 32
+MISMATCH = "CannotPullContainerError: no matching manifest for linux/amd64 in the manifest list"
+NOT_FOUND = (
+    "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve "
+    "ref {}: not found"
+)
+
+EXPECTED = {
+    "ec2-platform-mismatch": (Cause.PLATFORM_MISMATCH, "api"),
+    "ec2-rate-limited-docker-hub": (Cause.RATE_LIMITED, "cache"),
+    "fargate-access-denied-cross-account": (Cause.ACCESS_DENIED, "web"),
+    "fargate-exec-format": None,
+    "fargate-exec-format-mislabeled": None,
+    "fargate-image-not-found": (Cause.IMAGE_NOT_FOUND, "api"),
+    "fargate-network-layers": (Cause.NETWORK_LAYERS, "api"),
+    "fargate-ordinary-exit": None,
+    "fargate-platform-mismatch": (Cause.PLATFORM_MISMATCH, "api"),
+    "fargate-platform-mismatch-arm64": (Cause.PLATFORM_MISMATCH, "gateway"),
+    "fargate-platform-mismatch-sidecars": (Cause.PLATFORM_MISMATCH, "api"),
+    "fargate-platform-mismatch-standalone": (Cause.PLATFORM_MISMATCH, "api"),
+    "fargate-registry-auth": (Cause.REGISTRY_AUTH, "api"),
+    "fargate-secret": None,
+    "fargate-truncated": (Cause.UNKNOWN, "api"),
+    "fargate-windows-disk-full": (Cause.DISK_FULL, "iis"),
+    "fargate-with-unknown-keys": (Cause.PLATFORM_MISMATCH, "api"),
+}
+
+
+def test_every_stop_among_the_sample_events_is_expected() -> None:
+    assert {path.stem for path in EVENTS.glob("*.json")} - {"running"} == set(EXPECTED)
+
+
+@pytest.mark.parametrize(("name", "expected"), EXPECTED.items(), ids=EXPECTED)
+def test_the_failing_container_is_found(name: str, expected: tuple[Cause, str] | None) -> None:
+    failure = pull_failure(stop_of(name))
+
+    if expected is None:
+        assert failure is None
+    else:
+        assert failure is not None
+        assert failure.container is not None
+        assert (failure.cause, failure.container.name) == expected
+
+
+def stop(reason: str, *containers: StoppedContainer, code: str = "TaskFailedToStart") -> TaskStop:
+    return replace(
+        stop_of("fargate-platform-mismatch"),
+        stopped_reason=reason,
+        containers=containers,
+        stop_code=code,
+    )
+
+
+API = StoppedContainer("api", f"{REGISTRY}/shop/api:1")
+PROXY = StoppedContainer("proxy", f"{REGISTRY}/shop/proxy:1")
+NGINX = StoppedContainer("nginx", "nginx")
+
+
+@pytest.mark.parametrize(
+    ("stopped", "name"),
+    [
+        pytest.param(stop("Task failed to start", API, replace(PROXY, reason=MISMATCH)), "proxy",
+                     id="by its own reason"),
+        pytest.param(stop(MISMATCH, API, replace(PROXY, reason="CannotPullContainerError: odd")),
+                     "proxy", id="by its own reason, which says less than that of the task"),
+        pytest.param(stop(NOT_FOUND.format(PROXY.image), API, PROXY), "proxy",
+                     id="by the image"),
+        pytest.param(stop(NOT_FOUND.format(f"{PROXY.image}@{DIGEST}"), API, PROXY), "proxy",
+                     id="by the image with a digest"),
+        pytest.param(stop(NOT_FOUND.format("docker.io/library/nginx:latest"), API, NGINX),
+                     "nginx", id="by the image, abbreviated"),
+        pytest.param(stop(f"CannotPullContainerError: no match for platform in manifest {DIGEST}: "
+                          "not found", API, replace(PROXY, image_digest=DIGEST)), "proxy",
+                     id="by the digest"),
+        pytest.param(stop(MISMATCH, replace(API, image_digest=DIGEST), PROXY), "proxy",
+                     id="as the one that was not pulled"),
+        pytest.param(stop(MISMATCH, NGINX, PROXY), "proxy", id="as the one in ECR"),
+        pytest.param(stop(MISMATCH, StoppedContainer("guardduty"), API), "api",
+                     id="as the one that has an image"),
+    ],
+)  # fmt: skip
+def test_the_failing_container_is_told_from_others(stopped: TaskStop, name: str) -> None:
+    container = failure_of(stopped).container
+
+    assert container is not None
+    assert container.name == name
+
+
+def test_a_failing_container_that_cannot_be_told_is_one_of_several_candidates() -> None:
+    failure = failure_of(stop(MISMATCH, API, PROXY))
+
+    assert failure.candidates == (API, PROXY)
+
+
+def test_an_image_that_no_container_has_belongs_to_none() -> None:
+    failure = failure_of(stop(NOT_FOUND.format(f"{REGISTRY}/other:1"), API, PROXY))
+
+    assert failure.container is None
+    assert failure.image == f"{REGISTRY}/other:1"
+
+
+@pytest.mark.parametrize(
+    "stopped",
+    [
+        pytest.param(stop("Task failed to start", API), id="no reason"),
+        pytest.param(stop("Scaling activity initiated by (deployment ecs-svc/1)"), id="scaling"),
+        pytest.param(stop(MISMATCH, API, code="UserInitiated"), id="words of a person"),
+        pytest.param(
+            stop("", StoppedContainer("api", reason="OutOfMemoryError: killed")), id="oom"
+        ),
+    ],
+)
+def test_a_stop_for_another_reason_is_no_pull_failure(stopped: TaskStop) -> None:
+    assert pull_failure(stopped) is None
+
+
+@pytest.mark.parametrize(
+    ("container", "error_image", "digest"),
+    [
+        pytest.param(replace(API, image_digest=DIGEST), None, DIGEST, id="reported"),
+        pytest.param(replace(API, image=f"{API.image}@{DIGEST}"), None, DIGEST, id="written"),
+        pytest.param(API, f"{API.image}@{DIGEST}", DIGEST, id="told"),
+        pytest.param(API, None, "", id="unknown"),
+    ],
+)
+def test_the_image_has_the_digest_that_was_pulled(
+    container: StoppedContainer, error_image: str | None, digest: str
+) -> None:
+    text = NOT_FOUND.format(error_image) if error_image else MISMATCH
+    reference = failure_of(stop(text, container)).reference
+
+    assert reference is not None
+    assert (reference.tag, reference.digest) == ("1", digest)
+
+
+EXITED = stop_of("fargate-exec-format")
+
+
+@pytest.mark.parametrize(
+    ("stopped", "count"),
+    [
+        pytest.param(EXITED, 1, id="exit code 255 within seconds"),
+        pytest.param(stop_of("fargate-exec-format-mislabeled"), 1, id="exit code 1"),
+        pytest.param(replace(EXITED, started_at=None), 1, id="never seen running"),
+        pytest.param(replace(EXITED, execution_stopped_at="2026-11-24T10:00:57Z"), 1,
+                     id="stopped before it was seen running"),
+        pytest.param(replace(EXITED, started_at=None, pull_stopped_at=None), 0, id="no times"),
+        pytest.param(replace(EXITED, started_at="soon"), 1, id="a time that is none"),
+        pytest.param(replace(EXITED, execution_stopped_at="2026-11-24T10:02:00Z"), 0,
+                     id=f"longer than {EXEC_FORMAT_SECONDS} s"),
+        pytest.param(replace(EXITED, stop_code="UserInitiated"), 0, id="stopped by a person"),
+        pytest.param(replace(EXITED, containers=(replace(API, exit_code=137),)), 0, id="killed"),
+        pytest.param(replace(EXITED, containers=(replace(API, exit_code=0),)), 0, id="done"),
+        pytest.param(replace(EXITED, containers=(replace(NGINX, exit_code=1),)), 0,
+                     id="not in ECR"),
+    ],
+)  # fmt: skip
+def test_a_container_that_ended_at_once_is_a_suspect(stopped: TaskStop, count: int) -> None:
+    suspects = exec_format_suspects(stopped)
+
+    assert len(suspects) == count
+    assert all(suspect.cause is Cause.EXEC_FORMAT for suspect in suspects)

@@ -1,0 +1,174 @@
+"""How much is read of an image at most: in bytes, documents, depth and time."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from platform_guard.oci.image import Kind
+from platform_guard.oci.reader import Bounds, Wanted, read_image
+from tests.support.images import (
+    OMIT,
+    Blob,
+    MemoryStore,
+    config,
+    index,
+    listed,
+    listed_image,
+    manifest,
+    read,
+    unreadable_because,
+)
+from tests.support.sample_images import (
+    AMD64,
+    AMD64_CONFIG,
+    AMD64_IMAGE,
+    ARM64_IMAGE,
+    MULTI_PLATFORM,
+)
+
+
+def test_the_bounds_are_those_of_the_registry_and_of_patience() -> None:
+    assert Bounds() == Bounds(
+        manifest_bytes=4 * 2**20,
+        config_bytes=8 * 2**20,
+        nesting_depth=4,
+        documents=200,
+        seconds=60,
+    )
+
+
+def test_a_manifest_larger_than_the_bound_is_not_read() -> None:
+    fitting = Bounds(manifest_bytes=len(ARM64_IMAGE.content))
+    too_small = Bounds(manifest_bytes=len(ARM64_IMAGE.content) - 1)
+
+    assert read(ARM64_IMAGE, bounds=fitting).kind is Kind.IMAGE
+    reason = unreadable_because(read(ARM64_IMAGE, bounds=too_small))
+    assert reason == f"a manifest is larger than {too_small.manifest_bytes} bytes"
+
+
+def test_a_child_larger_than_the_bound_is_not_read() -> None:
+    big = manifest(AMD64_CONFIG, annotations={"padding": "x" * 5_000})
+    root = index(listed(big, "linux/amd64"))
+
+    reason = unreadable_because(read(root, bounds=Bounds(manifest_bytes=5_000)))
+
+    assert reason == "a manifest is larger than 5000 bytes"
+
+
+def test_a_config_whose_descriptor_passes_the_bound_is_not_fetched() -> None:
+    store = MemoryStore.of(AMD64_IMAGE)
+    bounds = Bounds(config_bytes=len(AMD64_CONFIG.content) - 1)
+
+    reason = unreadable_because(read(AMD64_IMAGE, store, bounds=bounds))
+
+    assert reason == f"its config is larger than {bounds.config_bytes} bytes"
+    assert store.calls == []
+
+
+@pytest.mark.parametrize("claimed_size", [10, OMIT], ids=["too small", "left out"])
+def test_the_size_of_a_config_is_not_taken_on_trust(claimed_size: object) -> None:
+    big = config("linux/amd64", padding="x" * 5_000)
+    root = manifest(big, config=big.descriptor(size=claimed_size))
+
+    reason = unreadable_because(read(root, MemoryStore.of(big), bounds=Bounds(config_bytes=5_000)))
+
+    assert reason == "its config is larger than 5000 bytes"
+
+
+def nested(levels: int) -> Blob:
+    root = MULTI_PLATFORM
+    for level in range(levels):
+        root = index(listed(root), annotations={"level": str(level)})
+    return root
+
+
+@pytest.mark.parametrize("platform", [None, "linux/amd64"], ids=["unlisted", "listed"])
+def test_a_nested_index_is_followed(platform: str | None) -> None:
+    found = read(index(listed(MULTI_PLATFORM, platform)))
+
+    assert found.kind is Kind.INDEX
+    assert found.platforms == ("linux/amd64", "linux/arm64")
+
+
+def test_indexes_nested_four_levels_deep_are_followed() -> None:
+    assert read(nested(4)).platforms == ("linux/amd64", "linux/arm64")
+
+
+def test_indexes_nested_five_levels_deep_are_not() -> None:
+    assert unreadable_because(read(nested(5))) == "indexes are nested deeper than 4 levels"
+
+
+@pytest.mark.parametrize(
+    ("children", "kind"),
+    [
+        pytest.param(99, Kind.INDEX, id="the index, 99 children and their configs"),
+        pytest.param(100, Kind.UNREADABLE, id="the index, 100 children and their configs"),
+    ],
+)
+def test_an_image_consists_of_at_most_200_documents(children: int, kind: Kind) -> None:
+    configs = [config("linux/arm64", number=number) for number in range(children)]
+    root = index(*(listed(manifest(item)) for item in configs))
+
+    found = read(root)
+
+    assert found.kind is kind
+    if kind is Kind.UNREADABLE:
+        assert found.unreadable_because == "it consists of more than 200 documents"
+
+
+def test_more_children_than_the_bound_are_not_even_asked_for() -> None:
+    configs = [config("linux/arm64", number=number) for number in range(200)]
+    root = index(*(listed(manifest(item)) for item in configs))
+    store = MemoryStore.of(root)
+
+    assert unreadable_because(read(root, store)) == "it consists of more than 200 documents"
+    assert store.calls == []
+
+
+def test_an_index_that_multiplies_ends_at_a_bound() -> None:
+    root = index(listed(AMD64_IMAGE))
+    for _ in range(4):
+        root = index(*[listed(root)] * 100)
+    store = MemoryStore.of(root)
+
+    assert unreadable_because(read(root, store)) == "it consists of more than 200 documents"
+    assert len(store.calls) <= 5
+
+
+def test_an_index_that_leads_to_very_many_images_ends_at_a_bound() -> None:
+    many = index(*[listed_image("linux/arm64")] * 1_000)
+    root = index(*[listed(many)] * 150)
+
+    assert unreadable_because(read(root))
+
+
+@dataclass
+class Clock:
+    """Seconds that pass only when somebody says so."""
+
+    now: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("seconds_a_call", "kind"),
+    [(59, Kind.INDEX), (60, Kind.INDEX), (61, Kind.UNREADABLE)],
+)
+def test_reading_ends_after_a_minute(seconds_a_call: float, kind: Kind) -> None:
+    clock = Clock()
+    store = MemoryStore.of(MULTI_PLATFORM)
+
+    def let_time_pass() -> None:
+        if len(store.calls) == 1:
+            clock.now += seconds_a_call
+
+    store.on_call = let_time_pass
+
+    found = read_image(MULTI_PLATFORM.stored, store, Wanted((AMD64,)), clock)
+
+    assert found.kind is kind
+    if kind is Kind.UNREADABLE:
+        assert found.unreadable_because == "reading it took longer than 60 seconds"
+        assert len(store.calls) == 1

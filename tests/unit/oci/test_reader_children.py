@@ -1,0 +1,179 @@
+"""What becomes of what an index lists."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from platform_guard.oci import media_types
+from platform_guard.oci.classification import Role
+from platform_guard.oci.image import Kind
+from platform_guard.oci.reader import Inaccessible, StoredDocument, Wanted, read_image
+from platform_guard.policy.policy import Policy
+from tests.support.images import (
+    Blob,
+    Json,
+    MemoryStore,
+    artifact,
+    attestation,
+    config_call,
+    documents_call,
+    index,
+    listed,
+    listed_image,
+    read,
+)
+from tests.support.sample_images import (
+    AMD64,
+    AMD64_CONFIG,
+    AMD64_IMAGE,
+    ARM64,
+    ARM64_CONFIG,
+    ARM64_IMAGE,
+    MULTI_PLATFORM,
+)
+
+FOR_BOTH = Policy(required_platforms=(AMD64, ARM64))
+
+ARTIFACT_MANIFEST = Blob(
+    json.dumps({"mediaType": media_types.OCI_ARTIFACT_MANIFEST}).encode(),
+    media_types.OCI_ARTIFACT_MANIFEST,
+)
+
+
+def amd64_child(root: Blob, store: MemoryStore | None = None) -> tuple[Role, str]:
+    """Read an index and give what became of its first entry, and the note on it."""
+    found = read(root, store)
+    assert found.kind is Kind.INDEX
+    return found.entries[0].role, found.entries[0].note
+
+
+LISTED_OR_NOT = pytest.mark.parametrize(
+    "platform", ["linux/amd64", None], ids=["listed", "unlisted"]
+)
+
+
+@LISTED_OR_NOT
+def test_a_child_that_is_not_there_is_absent(platform: str | None) -> None:
+    root = index(listed(AMD64_IMAGE, platform))
+    store = MemoryStore.of(root, without=[AMD64_IMAGE])
+
+    assert amd64_child(root, store) == (Role.ABSENT, "it is not there")
+
+
+@LISTED_OR_NOT
+def test_a_child_that_cannot_be_fetched_now_is_unreadable(platform: str | None) -> None:
+    class Archive:
+        def documents(self, digests: Sequence[str]) -> Mapping[str, Inaccessible]:
+            return dict.fromkeys(digests, Inaccessible("it is archived"))
+
+        def config(self, digest: str, size_limit: int) -> None:
+            raise AssertionError(f"{digest} is asked for, up to {size_limit} bytes")
+
+    root = index(listed(AMD64_IMAGE, platform))
+    (entry,) = read_image(root.stored, Archive(), Wanted((AMD64,)), lambda: 0.0).entries
+
+    assert (entry.role, entry.note) == (Role.UNREADABLE, "it is archived")
+
+
+@LISTED_OR_NOT
+def test_a_child_of_another_digest_is_unreadable(platform: str | None) -> None:
+    root = index(listed(AMD64_IMAGE, platform))
+    store = MemoryStore.of(root)
+    store.contents[AMD64_IMAGE.digest] = StoredDocument(AMD64_IMAGE.digest, ARM64_IMAGE.content)
+
+    note = "its content is not what names it"
+    assert amd64_child(root, store) == (Role.UNREADABLE, note)
+
+
+@LISTED_OR_NOT
+def test_a_child_of_another_size_is_unreadable(platform: str | None) -> None:
+    root = index(listed(AMD64_IMAGE, platform, size=len(AMD64_IMAGE.content) + 1))
+
+    assert amd64_child(root)[0] is Role.UNREADABLE
+
+
+@LISTED_OR_NOT
+def test_a_child_listed_as_a_manifest_that_is_an_index_is_unreadable(platform: str | None) -> None:
+    child = Blob(MULTI_PLATFORM.content, "", MULTI_PLATFORM.parts)
+    root = index(listed(child, platform, mediaType=media_types.OCI_MANIFEST))
+
+    assert amd64_child(root)[0] is Role.UNREADABLE
+
+
+@LISTED_OR_NOT
+def test_a_child_listed_as_an_index_that_is_a_manifest_is_unreadable(platform: str | None) -> None:
+    child = Blob(AMD64_IMAGE.content, "", AMD64_IMAGE.parts)
+    root = index(listed(child, platform, mediaType=media_types.OCI_INDEX))
+
+    assert amd64_child(root)[0] is Role.UNREADABLE
+
+
+@pytest.mark.parametrize("platform", [{}, "unknown/unknown"], ids=["empty", "unknown"])
+def test_a_child_without_a_stated_platform_is_never_runnable(platform: str | Json) -> None:
+    child = Blob(AMD64_IMAGE.content, "", AMD64_IMAGE.parts)
+    root = index(listed(child, platform, mediaType=media_types.OCI_INDEX))
+
+    assert read(root).platforms == ()
+
+
+@LISTED_OR_NOT
+def test_a_malformed_child_is_unreadable(platform: str | None) -> None:
+    root = index(listed(Blob(b"oops", media_types.OCI_MANIFEST), platform))
+
+    assert amd64_child(root) == (Role.UNREADABLE, "it is not JSON")
+
+
+@LISTED_OR_NOT
+def test_a_child_without_its_config_is_unreadable(platform: str | None) -> None:
+    root = index(listed(AMD64_IMAGE, platform))
+    store = MemoryStore.of(root, without=[AMD64_CONFIG])
+
+    assert amd64_child(root, store) == (Role.UNREADABLE, "its config is not there")
+
+
+@LISTED_OR_NOT
+@pytest.mark.parametrize(
+    ("child", "role"),
+    [
+        pytest.param(artifact(), Role.ARTIFACT, id="artifact"),
+        pytest.param(attestation(), Role.ATTESTATION, id="attestation"),
+        pytest.param(ARTIFACT_MANIFEST, Role.ARTIFACT, id="artifact manifest"),
+    ],
+)
+def test_a_child_that_turns_out_to_be_no_image_makes_way_for_the_next(
+    child: Blob, role: Role, platform: str | None
+) -> None:
+    root = index(
+        listed(child, platform, mediaType=media_types.OCI_MANIFEST), listed_image("linux/amd64")
+    )
+
+    found = read(root)
+
+    assert [entry.role for entry in found.entries] == [role, Role.IMAGE]
+    assert found.entries[1].config_is_read
+
+
+def test_one_image_may_be_listed_for_several_platforms() -> None:
+    root = index(listed(ARM64_IMAGE, "linux/amd64"), listed(ARM64_IMAGE, "linux/arm64"))
+    store = MemoryStore.of(root)
+
+    found = read(root, store, FOR_BOTH)
+
+    assert [entry.platform for entry in found.entries] == [AMD64, ARM64]
+    assert [entry.config_platform for entry in found.entries] == [ARM64, ARM64]
+    assert store.calls == [documents_call(ARM64_IMAGE), config_call(ARM64_CONFIG)]
+
+
+def test_an_index_that_claims_to_list_itself_is_unreadable() -> None:
+    # No index can hold its own digest, so it takes a store that lies about what it has.
+    claimed = "sha256:" + "c" * 64
+    fields = json.loads(MULTI_PLATFORM.content)
+    fields["manifests"] = [{"mediaType": media_types.OCI_INDEX, "digest": claimed, "size": 1}]
+    lie = StoredDocument(claimed, json.dumps(fields).encode())
+    store = MemoryStore({claimed: lie})
+    outer = index(listed(MULTI_PLATFORM, digest=claimed))
+
+    assert read_image(lie, store, Wanted((AMD64,)), lambda: 0.0).kind is Kind.UNREADABLE
+    (entry,) = read(outer, store).entries
+    assert entry.role is Role.UNREADABLE

@@ -1,0 +1,66 @@
+"""What a verdict says: a reason, and every entry as evidence."""
+
+import pytest
+
+from platform_guard.oci.classification import Role
+from platform_guard.policy.verdict import Evidence
+from tests.support.images import (
+    Blob,
+    attestation,
+    image,
+    index,
+    listed,
+    listed_attestation,
+    listed_image,
+    read_and_judge,
+)
+from tests.support.sample_images import AMD64
+from tests.support.verdict_cases import AMD64_CHILD, ARM64_CHILD, BROKEN, mislabeled, requiring
+
+
+@pytest.mark.parametrize(
+    ("root", "reason"),
+    [
+        (
+            index(ARM64_CHILD, listed_image("linux/arm/v7")),
+            "it holds linux/arm/v7, linux/arm64, but nothing that runs on linux/amd64",
+        ),
+        (image("linux/arm64"), "it holds linux/arm64, but nothing that runs on linux/amd64"),
+        (
+            image("linux/amd64/v3"),
+            "it holds linux/amd64/v3, which not every machine for linux/amd64 runs",
+        ),
+        (
+            index(listed_image("linux/amd64/v3")),
+            "it holds linux/amd64/v3, but nothing that runs on linux/amd64",
+        ),
+        (image(), "it is an image for linux/amd64"),
+        (index(AMD64_CHILD, ARM64_CHILD), "it is an index for linux/amd64, linux/arm64"),
+        (image(""), "its config states no platform"),
+        (
+            index(mislabeled("linux/amd64", "linux/arm64")),
+            "its index says linux/amd64, but the config of that image says linux/arm64: "
+            "it is pulled and then cannot be executed",
+        ),
+        (index(listed(BROKEN)), f"what it lists as {BROKEN.digest} cannot be read: it is not JSON"),
+    ],
+)
+def test_a_reason_says_what_is_there_and_what_is_not(root: Blob, reason: str) -> None:
+    _, verdict = read_and_judge(root, requiring(AMD64))
+
+    assert verdict.reason == reason
+
+
+def test_every_entry_is_evidence() -> None:
+    wrong = mislabeled("linux/amd64", "linux/arm64")
+    unknown = listed(image("linux/s390x"), "unknown/unknown")
+    root = index(wrong, listed_attestation(), unknown, listed(BROKEN))
+
+    _, verdict = read_and_judge(root)
+
+    assert verdict.evidence == (
+        Evidence(wrong.blob.digest, Role.IMAGE, "linux/amd64", "its config says linux/arm64"),
+        Evidence(attestation().digest, Role.ATTESTATION),
+        Evidence(unknown.blob.digest, Role.NO_PLATFORM),
+        Evidence(BROKEN.digest, Role.UNREADABLE, "", "it is not JSON"),
+    )

@@ -1,0 +1,66 @@
+"""What the ledger remembers of a finding is enough to tell of it again, and fits into an item."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from platform_guard.alerts.messages import compose_message
+from platform_guard.oci.image import Image
+from platform_guard.policy.policy import Policy, Remedy
+from platform_guard.policy.verdict import Finding
+from platform_guard.push.alert import alert_about_push
+from platform_guard.push.finding import Found
+from platform_guard.push.finding_message import entry_about, found_again
+from platform_guard.registry.reference import Reference
+from platform_guard.remediation.ledger import Entry
+from platform_guard.remediation.ledger_json import read_entry, write_entry
+from platform_guard.remediation.plan import Done
+from tests.support.images import Blob, image, index, listed, listed_image, read_and_judge
+from tests.support.observations import PUSH
+
+NOW = datetime(2026, 11, 24, 9, 0, 15, tzinfo=UTC)
+ROOM_FOR_AN_ENTRY = 400 * 1024 - 300_000  # an item of DynamoDB, without the manifests in it
+SNS_MESSAGE_LIMIT = 256 * 1024
+
+# The longest names that are taken, in characters that JSON writes as twelve.
+MADE_UP = index(
+    *(
+        listed(
+            image("linux/arm64"),
+            {"os": "linux", "architecture": f"{number:x}".rjust(64, "🐳"), "variant": "🐳" * 64},
+        )
+        for number in range(2_000)
+    )
+)
+ORDINARY = index(*map(listed_image, ("linux/arm64", "linux/arm/v7", "windows/arm64")))
+
+
+def found_in(root: Blob) -> Found:
+    held, verdict = read_and_judge(root)
+    push = replace(PUSH, image=Reference(PUSH.image.repository, PUSH.image.tag, root.digest))
+    return Found(push, root.stored, held, verdict)
+
+
+def remembered(found: Found) -> Entry:
+    return entry_about(Finding.MISSING_PLATFORM, found, "actor", "default", NOW)
+
+
+def told_again(found: Found) -> Image:
+    written = json.dumps(write_entry(remembered(found)))
+    return found_again(read_entry(json.loads(written)), found.push).image
+
+
+def test_what_an_image_holds_is_told_again_as_it_was_told_first() -> None:
+    for root in (ORDINARY, MADE_UP):
+        found = found_in(root)
+
+        assert told_again(found).holds == found.image.holds
+    assert found.image.holds.endswith(" and 1988 more")
+
+
+def test_an_index_of_2000_made_up_platforms_fits_into_the_ledger_and_into_an_alert() -> None:
+    found = found_in(MADE_UP)
+
+    assert len(json.dumps(write_entry(remembered(found)))) < ROOM_FOR_AN_ENTRY
+    alert = alert_about_push(found, Policy(), Done(Remedy.ALERT, "none"))
+    assert len(compose_message(alert).body.encode()) < SNS_MESSAGE_LIMIT

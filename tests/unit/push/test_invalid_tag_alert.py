@@ -1,0 +1,35 @@
+"""What is said about a resource tag that is not obeyed."""
+
+import shlex
+
+from platform_guard.policy.policy import Policy
+from platform_guard.policy.tag_overrides import Override, RefusedTag, override
+from platform_guard.push.invalid_tag_alert import alert_about_refused_tag
+from platform_guard.registry.reference import Repository
+from tests.support.channels import on_every_channel
+from tests.support.golden import golden
+
+REPOSITORY = Repository("123456789012", "eu-central-1", "team/app")
+
+
+def refused_tag(value: str) -> RefusedTag:
+    tags = {Override.REMEDY.tag_key: value}
+    return override(Policy(), tags, frozenset({Override.REMEDY})).refused_tags[0]
+
+
+def test_the_alert_reads_as_agreed() -> None:
+    alert = alert_about_refused_tag(refused_tag("delete"), REPOSITORY)
+
+    assert on_every_channel(alert) == golden("override-refused")
+
+
+def test_the_command_takes_the_tag_away_and_can_be_pasted() -> None:
+    alert = alert_about_refused_tag(refused_tag("delete"), REPOSITORY)
+
+    arn = "arn:aws:ecr:eu-central-1:123456789012:repository/team/app"
+    ((command,),) = (fix.commands for fix in alert.fixes)
+    words = shlex.split(command)
+    assert words[:3] == ["aws", "ecr", "untag-resource"]
+    assert words[words.index("--resource-arn") + 1] == arn
+    assert words[words.index("--tag-keys") + 1] == "platform-guard:remedy"
+    assert words[words.index("--region") + 1] == "eu-central-1"

@@ -1,0 +1,73 @@
+import json
+from dataclasses import replace
+
+from platform_guard.oci.image import Kind
+from platform_guard.policy.policy import Remedy
+from platform_guard.policy.verdict import Finding
+from platform_guard.registry.reference import Reference
+from platform_guard.remediation.ledger import Entry, State, entry_id
+from platform_guard.remediation.ledger_json import (
+    read_documents,
+    read_entry,
+    write_documents,
+    write_entry,
+)
+from platform_guard.remediation.schedule_message import (
+    entry_that_waited,
+    grace_message,
+    schedule_name,
+    tag_prefix,
+)
+from tests.support.images import image, index, listed_image
+from tests.support.observations import MARK, PUSH, REPOSITORY
+
+ENTRY = Entry(
+    id=entry_id(PUSH.event_id, PUSH.image),
+    at="2026-11-24T09:00:15Z",
+    actor="arn:aws:lambda:eu-central-1:123456789012:function:push-guard",
+    image=PUSH.image,
+    pushed=PUSH.time,
+    finding=Finding.MISSING_PLATFORM,
+    reason="it holds linux/arm64, but no linux/amd64",
+    kind=Kind.INDEX,
+    platforms=("linux/arm64",),
+    fails_on=("linux/amd64",),
+    rule="guard.toml [remedies]",
+    wanted=Remedy.DELETE,
+    remedy=Remedy.TAG,
+    mark=MARK,
+    tags_before=("1.4.2",),
+    refused_because=("it also has the tag stable",),
+    state=State.DONE,
+)
+
+
+def test_an_entry_survives_being_written_and_read() -> None:
+    assert read_entry(json.loads(json.dumps(write_entry(ENTRY)))) == ENTRY
+
+
+def test_manifests_survive_byte_for_byte() -> None:
+    documents = (index(listed_image("linux/arm64")).stored, image("linux/arm64").stored)
+
+    assert read_documents(write_documents(documents)) == documents
+
+
+def test_the_same_push_has_the_same_entry_and_another_push_another() -> None:
+    assert entry_id(PUSH.event_id, PUSH.image) == ENTRY.id
+    assert entry_id("event-2", PUSH.image) != ENTRY.id
+    assert entry_id(PUSH.event_id, replace(PUSH.image, tag="1.4.3")) != ENTRY.id
+
+
+def test_schedules_have_names_that_fit_and_are_found_by_their_tag() -> None:
+    image_with_long_tag = Reference(REPOSITORY, "t" * 128, PUSH.image.digest)
+    name = schedule_name(image_with_long_tag, ENTRY.id)
+
+    assert len(name) <= 64
+    assert name == tag_prefix(image_with_long_tag) + ENTRY.id
+    assert not name.startswith(tag_prefix(PUSH.image))
+
+
+def test_the_end_of_a_grace_period_is_told_from_an_event() -> None:
+    assert entry_that_waited(json.loads(json.dumps(grace_message(ENTRY.id)))) == ENTRY.id
+    assert entry_that_waited({"detail-type": "ECR Image Action", "detail": {"entry": "x"}}) == ""
+    assert entry_that_waited([]) == ""

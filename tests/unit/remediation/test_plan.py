@@ -1,0 +1,185 @@
+from dataclasses import replace
+
+import pytest
+
+from platform_guard.policy.policy import Policy, Remedy
+from platform_guard.policy.verdict import Finding, NoFinding, Verdict
+from platform_guard.remediation.plan import (
+    AddMark,
+    Plan,
+    Wait,
+    plan_remedy,
+    why_not_wanted_any_more,
+)
+from platform_guard.remediation.protection import Observed
+from platform_guard.unavailable import NotSeen
+from tests.support.golden import golden
+from tests.support.observations import (
+    CHILD,
+    DENIED,
+    DIGEST,
+    INDEX,
+    MARK,
+    MISSING,
+    PUSH,
+    SHARED,
+    observed,
+    policy_of,
+    state,
+)
+from tests.support.plans import describe_plan
+
+TAKING_AWAY = [Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE]
+FREE = observed()
+LISTED = {CHILD: (DIGEST,), SHARED: (DIGEST, INDEX)}
+
+
+def plan(remedy: Remedy, seen: Observed | None = FREE) -> Plan:
+    return plan_remedy(MISSING, PUSH, policy_of(remedy), seen)
+
+
+@pytest.mark.parametrize("name", NoFinding)
+@pytest.mark.parametrize("remedy", Remedy)
+def test_what_is_no_finding_is_left_alone(name: NoFinding, remedy: Remedy) -> None:
+    made = plan_remedy(Verdict(name, "reason"), PUSH, policy_of(remedy), FREE)
+
+    assert (made.remedy, made.steps) == (Remedy.ALERT, ())
+
+
+@pytest.mark.parametrize("finding", Finding)
+def test_each_finding_has_its_own_remedy(finding: Finding) -> None:
+    others = {other: Remedy.TAG for other in Finding if other is not finding}
+    policy = Policy(remedies={**others, finding: Remedy.ALERT})
+
+    assert plan_remedy(Verdict(finding, "reason"), PUSH, policy).steps == ()
+    for other in others:
+        assert plan_remedy(Verdict(other, "reason"), PUSH, policy).remedy is Remedy.TAG
+
+
+@pytest.mark.parametrize(
+    ("verdict", "policy", "why"),
+    [
+        (MISSING, policy_of(Remedy.DELETE), ""),
+        (MISSING, policy_of(Remedy.QUARANTINE), ""),
+        (MISSING, policy_of(Remedy.TAG), "the policy does not ask for it any more"),
+        (
+            MISSING,
+            replace(policy_of(Remedy.TAG), caveat="what its tags ask for (Throttling)"),
+            "it could not be checked what its tags ask for (Throttling)",
+        ),
+        (Verdict(NoFinding.COMPLIANT, "it runs"), policy_of(Remedy.DELETE), "it is compliant: it"),
+        (
+            Verdict(Finding.INDEX_ONLY, "it is wrapped"),
+            policy_of(Remedy.DELETE),
+            "it is index-only by now, which was not announced",
+        ),
+    ],
+)
+def test_what_was_announced_is_done_only_if_policy_and_verdict_still_ask_for_it(
+    verdict: Verdict, policy: Policy, why: str
+) -> None:
+    because = why_not_wanted_any_more(Finding.MISSING_PLATFORM, verdict, policy)
+
+    assert because.startswith(why) if why else not because
+
+
+PLANS = {
+    "alert": plan(Remedy.ALERT),
+    "tag": plan(Remedy.TAG),
+    "quarantine": plan(Remedy.QUARANTINE),
+    "archive": plan(Remedy.ARCHIVE),
+    "delete": plan(Remedy.DELETE),
+    "delete-marked": plan(Remedy.DELETE, observed(state(MARK))),
+    "delete-index": plan(Remedy.DELETE, observed(children=(CHILD, SHARED), listings=LISTED)),
+    "delete-refused": plan(
+        Remedy.DELETE, observed(state("stable"), uses=((), DENIED), listings={DIGEST: (INDEX,)})
+    ),
+    "delete-after-grace": plan_remedy(
+        MISSING, PUSH, policy_of(Remedy.DELETE), grace_seconds=24 * 3600
+    ),
+    "pull-through-cache": plan_remedy(
+        MISSING, PUSH, policy_of(Remedy.TAG), cache_prefix="docker-hub"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_reads(name: str) -> None:
+    assert describe_plan(PLANS[name]) == golden(f"plan-{name}")
+
+
+@pytest.mark.parametrize("remedy", TAKING_AWAY)
+def test_without_a_look_nothing_is_taken_away(remedy: Remedy) -> None:
+    made = plan(remedy, None)
+
+    assert made.remedy is Remedy.TAG
+    assert made.steps == (AddMark(MARK),)
+    assert made.refused_because
+
+
+@pytest.mark.parametrize("remedy", TAKING_AWAY)
+def test_what_is_refused_is_marked(remedy: Remedy) -> None:
+    made = plan(remedy, observed(state("stable")))
+
+    assert (made.wanted, made.remedy, made.steps) == (remedy, Remedy.TAG, (AddMark(MARK),))
+
+
+@pytest.mark.parametrize("remedy", TAKING_AWAY)
+def test_a_grace_period_comes_before_anything_is_taken_away(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, grace_seconds=60)
+
+    assert made.steps == (AddMark(MARK), Wait(60))
+    assert made.grace_seconds == 60
+
+
+@pytest.mark.parametrize("remedy", [Remedy.ALERT, Remedy.TAG])
+def test_what_takes_nothing_away_does_not_wait(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), grace_seconds=60)
+
+    assert made.grace_seconds == 0
+
+
+@pytest.mark.parametrize("remedy", [Remedy.TAG, *TAKING_AWAY])
+def test_a_pull_through_cache_is_never_changed(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, cache_prefix="docker-hub")
+
+    assert (made.remedy, made.steps) == (Remedy.ALERT, ())
+
+
+UNSEEN_RULES = NotSeen("the registry's pull-through cache rules", "ThrottlingException")
+
+
+@pytest.mark.parametrize("remedy", [Remedy.TAG, *TAKING_AWAY])
+def test_what_may_be_a_pull_through_cache_is_not_changed(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, cache_prefix=UNSEEN_RULES)
+
+    assert (made.remedy, made.steps) == (Remedy.ALERT, ())
+    assert "ThrottlingException" in made.refused_because[0]
+
+
+@pytest.mark.parametrize("remedy", TAKING_AWAY)
+def test_what_may_have_become_a_pull_through_cache_keeps_the_mark_that_it_has(
+    remedy: Remedy,
+) -> None:
+    marked = observed(state(MARK))
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), marked, cache_prefix=UNSEEN_RULES)
+
+    assert (made.remedy, made.steps) == (Remedy.TAG, (AddMark(MARK),))
+    assert "ThrottlingException" in made.refused_because[0]
+
+
+def test_of_an_index_only_children_that_nothing_else_lists_are_deleted() -> None:
+    nested = f"sha256:{'e5' * 32}"
+    seen = observed(
+        children=(nested, CHILD, SHARED),
+        listings={nested: (DIGEST,), CHILD: (nested,)} | {SHARED: (nested, INDEX)},
+    )
+
+    made = plan(Remedy.DELETE, seen)
+
+    assert [step.digests for step in made.steps if hasattr(step, "digests")] == [(nested, CHILD)]
+
+
+def test_a_plan_is_the_same_whatever_marks_there_are() -> None:
+    for remedy in (Remedy.QUARANTINE, Remedy.ARCHIVE):
+        assert plan(remedy, observed(state(MARK))) == plan(remedy)

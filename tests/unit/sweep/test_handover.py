@@ -1,0 +1,41 @@
+"""What is handed over is a push to the guard, known as one that somebody else tells of."""
+
+from platform_guard.event import Push, parse_push
+from platform_guard.policy.policy import Policy
+from platform_guard.registry.reference import Reference, Repository
+from platform_guard.sweep.evaluation import Candidate
+from platform_guard.sweep.handover import AUDIT, SWEEP, delay_of, found_images, push_event
+
+REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
+DIGEST = f"sha256:{'ab' * 32}"
+CANDIDATE = Candidate(REPOSITORY, DIGEST, ("1.0", "latest"), (), 1_764_028_800.0, Policy())
+
+
+def test_each_tag_of_an_image_is_read_back_as_a_push_with_its_origin() -> None:
+    pushes = [parse_push(push_event(image, SWEEP, "policy")) for image in found_images(CANDIDATE)]
+
+    assert [push.image for push in pushes if isinstance(push, Push)] == [
+        Reference(REPOSITORY, tag, DIGEST) for tag in ("1.0", "latest")
+    ]
+    assert {push.origin for push in pushes if isinstance(push, Push)} == {SWEEP}
+    assert {push.time for push in pushes if isinstance(push, Push)} == {"2025-11-25T00:00:00Z"}
+
+
+def test_the_same_finding_has_the_same_id_and_every_other_one_another() -> None:
+    first, second = found_images(CANDIDATE)
+    ids = [
+        push_event(first, SWEEP, "policy")["id"],
+        push_event(second, SWEEP, "policy")["id"],
+        push_event(first, SWEEP, "another policy")["id"],
+        push_event(first, AUDIT, "policy")["id"],
+    ]
+
+    assert len(set(ids)) == 4
+    assert push_event(first, SWEEP, "policy")["id"] == ids[0]
+
+
+def test_remedies_are_spread_so_that_ecr_takes_every_mark() -> None:
+    delays = [delay_of(number) for number in range(10_000)]
+
+    assert delays[:6] == [0, 0, 0, 0, 0, 1]
+    assert max(delays) == 900
