@@ -21,15 +21,10 @@ from platform_guard.oci.bulk_reader import Unseen
 from platform_guard.oci.media_types import OCI_INDEX, OCI_MANIFEST
 from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.policy import Policy
+from platform_guard.registry.images import ListedImage
 from platform_guard.registry.reference import Repository
 from platform_guard.sweep.auditor import AuditedPage
-from platform_guard.sweep.evaluation import (
-    JudgedImage,
-    ListedImage,
-    UnseenImage,
-    candidates,
-    judge_candidates,
-)
+from platform_guard.sweep.evaluation import JudgedImage, UnseenImage, candidates, judge_candidates
 from platform_guard_cli.audit.journal import AuditJournal
 from platform_guard_cli.audit.output import write_output
 from platform_guard_cli.audit.workers import run_audit

@@ -21,15 +21,10 @@ from platform_guard.alerts.batch.rate_limit import AlertRate
 from platform_guard.alerts.sns import AlertTopic
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.idempotency import Once
-from platform_guard.aws.sqs_batch import (
-    count,
-    deployed_settings,
-    handle_each,
-    logger,
-    metrics,
-)
+from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics
 from platform_guard.environment import environment_variable
 from platform_guard.event import seconds_since
+from platform_guard.settings import deployed_settings
 
 settings = deployed_settings()
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")

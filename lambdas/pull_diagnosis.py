@@ -16,17 +16,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.sqs_batch import (
-    count,
-    deployed_settings,
-    handle_each,
-    logger,
-    metrics,
-    seconds_before,
-)
+from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics, seconds_before
 from platform_guard.diagnosis.evidence.task import TaskDefinitions
 from platform_guard.diagnosis.failure import PullFailure, exec_format_suspects, pull_failure
-from platform_guard.diagnosis.service_event import (
+from platform_guard.diagnosis.steady_service import (
     SteadyService,
     is_about_service,
     parse_steady_service,
@@ -34,6 +27,7 @@ from platform_guard.diagnosis.service_event import (
 from platform_guard.diagnosis.task_event import TaskStop, parse_task_stop
 from platform_guard.environment import environment_variable
 from platform_guard.event import Ignored, parse_json
+from platform_guard.settings import deployed_settings
 
 if TYPE_CHECKING:
     from platform_guard.diagnosis.explainer import StopExplainer
@@ -101,9 +95,8 @@ def _tell_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
     """Tell that a service is steady again, if somebody was alerted about it."""
     from platform_guard.alerts.sns import AlertTopic
     from platform_guard.aws.idempotency import Once
-    from platform_guard.diagnosis.incident_store import Incidents
-    from platform_guard.diagnosis.resolution import alerts_about_steady_service
-    from platform_guard.diagnosis.service_incidents import ServiceIncidents
+    from platform_guard.diagnosis.incident_store import Incidents, ServiceIncidents
+    from platform_guard.diagnosis.steady_service import alerts_about_steady_service
 
     database = clients.dynamodb
     services = ServiceIncidents(database, state_table, time.time)
@@ -162,8 +155,7 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
     from platform_guard.diagnosis.evidence.collector import EvidenceGatherer
     from platform_guard.diagnosis.explainer import StopExplainer
     from platform_guard.diagnosis.incident_reporter import IncidentReporter
-    from platform_guard.diagnosis.incident_store import Incidents
-    from platform_guard.diagnosis.service_incidents import ServiceIncidents
+    from platform_guard.diagnosis.incident_store import Incidents, ServiceIncidents
     from platform_guard.remediation.ledger_dynamodb import DynamoDbLedger
 
     database, seconds = clients.dynamodb, settings.incident_minutes * 60

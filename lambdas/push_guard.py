@@ -20,26 +20,21 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.alerts.alert import Alert
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.sqs_batch import (
-    count,
-    deployed_settings,
-    handle_each,
-    logger,
-    metrics,
-    seconds_before,
-)
+from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics, seconds_before
 from platform_guard.environment import environment_variable
-from platform_guard.event import Ignored, Push, parse_json, parse_push, why_elsewhere
+from platform_guard.event import Ignored, parse_json
 from platform_guard.oci.reader import Bounds
 from platform_guard.policy.effective import EffectivePolicies
 from platform_guard.policy.tag_overrides import RefusedTag
 from platform_guard.policy.verdict import NoFinding
 from platform_guard.push.finding import Found
 from platform_guard.push.processor import Fine, Guarding, Remedied, Stale
-from platform_guard.registry.ecr_images import EcrImages
+from platform_guard.registry.push_event import Push, parse_push, why_elsewhere
 from platform_guard.registry.reference import Reference, Repository
+from platform_guard.registry.repository import EcrImages
+from platform_guard.remediation.grace_schedule import entry_that_waited
 from platform_guard.remediation.plan import Done
-from platform_guard.remediation.schedule_message import entry_that_waited
+from platform_guard.settings import deployed_settings
 
 if TYPE_CHECKING:
     from platform_guard.push.factory import RemedyingParts

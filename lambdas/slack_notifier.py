@@ -21,14 +21,9 @@ from platform_guard.alerts.slack.response import Answer, Posted, Refused, TryLat
 from platform_guard.alerts.slack.webhook import Slack
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.idempotency import Once
-from platform_guard.aws.sqs_batch import (
-    count,
-    deployed_settings,
-    handle_each,
-    logger,
-    metrics,
-)
+from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics
 from platform_guard.environment import environment_variable
+from platform_guard.settings import deployed_settings
 
 # Slack takes one message a second and channel. The queue hands out no other message of the channel
 # before this one is done with, so the pause also keeps other processes.

@@ -24,14 +24,9 @@ from platform_guard.alerts.slack.repository_tags import channel_tag
 from platform_guard.alerts.slack.routing import channels_for
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.idempotency import Once
-from platform_guard.aws.sqs_batch import (
-    count,
-    deployed_settings,
-    handle_each,
-    logger,
-    metrics,
-)
+from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics
 from platform_guard.environment import environment_variable
+from platform_guard.settings import deployed_settings
 
 settings = deployed_settings()
 state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")

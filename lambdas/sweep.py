@@ -19,18 +19,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from platform_guard.aws.clients import PERSISTENT, Clients
 from platform_guard.aws.errors import LookUpError
 from platform_guard.aws.retry import Patience
-from platform_guard.aws.sqs_batch import (
-    count,
-    deployed_settings,
-    handle_each,
-    logger,
-    metrics,
-    seconds_left,
-)
+from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics, seconds_left
 from platform_guard.environment import environment_variable
 from platform_guard.event import parse_json
 from platform_guard.policy.effective import EffectivePolicies
 from platform_guard.push.notified_findings import ToldFindings
+from platform_guard.settings import deployed_settings
 from platform_guard.sweep.messages import Part, Start, parse_message
 from platform_guard.sweep.queues import SweepQueues
 from platform_guard.sweep.report import SweepReport, digest_alert

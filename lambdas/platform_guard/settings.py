@@ -4,12 +4,14 @@ It is read when the stack is synthesized and again by the function that starts, 
 is found before anything is deployed, and imports stay few.
 """
 
+import os
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from platform_guard.alerts.settings import AlertSettings, read_alert_settings
 from platform_guard.deploy_settings import DeploySettings, partition_of, read_deploy_settings
+from platform_guard.environment import environment_variable
 from platform_guard.policy.rules import Policies
 from platform_guard.policy.settings import check_policies, read_policy, read_rules
 from platform_guard.policy.tag_overrides import Override
@@ -134,3 +136,8 @@ def _check_place_of_amazon_q(regions: tuple[str, ...]) -> None:
 
 def _overrides(value: object) -> frozenset[Override]:
     return frozenset(distinct(one_of(Override))(value))
+
+
+def deployed_settings() -> Settings:
+    """Read the settings that were deployed with the code. Raises SettingsError."""
+    return load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), GUARD_FILE))

@@ -172,7 +172,7 @@ class Sandbox:
         spec.loader.exec_module(module)
         if LIBRARY in sys.modules and not (self.function.code / LIBRARY).is_dir():
             raise ModuleNotFoundError(f"{file} imports {LIBRARY}, which the asset does not carry")
-        return cast(Handler, getattr(module, attribute))
+        return cast("Handler", getattr(module, attribute))
 
     def _environment(self) -> dict[str, str]:
         function = self.function
@@ -202,7 +202,7 @@ class Sandbox:
         outer_modules = _taken_modules(self.function.module)
         sys.modules.update(state.modules)
         boto3.DEFAULT_SESSION = state.session
-        sys.stdout = cast(TextIO, _CONSOLE)
+        sys.stdout = cast("TextIO", _CONSOLE)
         try:
             with (
                 _swapped(os.environ, environment),

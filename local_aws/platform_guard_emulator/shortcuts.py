@@ -29,4 +29,4 @@ def moto_shortcuts() -> Iterator[None]:
 
 def remembering(make: Make) -> Make:
     """Make what a function makes once for the same arguments, such as a client of a service."""
-    return cast(Make, cache(make))
+    return cast("Make", cache(make))

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from platform_guard.registry.reference import Reference
+from platform_guard.remediation.grace_schedule import schedule_name, tag_prefix
 from platform_guard.remediation.ledger import Entry, EntryChangedError
 from platform_guard.remediation.protection import Use
-from platform_guard.remediation.schedule_message import schedule_name, tag_prefix
 from platform_guard.unavailable import NotSeen
 from tests.simulation.faults import Faults
 

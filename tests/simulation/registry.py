@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from moto.core.responses import ActionResult
 from moto.ecr.models import Repository as StoredRepository
 
-from platform_guard.registry.ecr_images import EcrImages
 from platform_guard.registry.reference import Repository
+from platform_guard.registry.repository import EcrImages
 from platform_guard_emulator.ecr.downloads import DownloadServer
 from platform_guard_emulator.ecr.errors import RegistryError
 from platform_guard_emulator.ecr.events import ImageEvent

@@ -7,7 +7,7 @@ from random import Random
 
 from botocore.exceptions import ClientError
 
-from platform_guard.event import Ignored, Push, parse_push
+from platform_guard.event import Ignored
 from platform_guard.oci.media_types import IN_TOTO
 from platform_guard.oci.reader import Bounds
 from platform_guard.policy.policy import Remedy
@@ -15,6 +15,7 @@ from platform_guard.push.finding import Found
 from platform_guard.push.processor import Guarding, Remedied, StillBegunError
 from platform_guard.push.remediator import Remedying
 from platform_guard.registry.mark import is_mark
+from platform_guard.registry.push_event import Push, parse_push
 from platform_guard.remediation.ledger import EntryChangedError
 from platform_guard.remediation.plan import Done
 from platform_guard.remediation.protection_lookup import EcrLookOut

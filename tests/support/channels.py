@@ -5,8 +5,7 @@ import json
 from platform_guard.alerts.alert import Alert
 from platform_guard.alerts.render.amazon_q import render_q
 from platform_guard.alerts.render.json_format import render_json
-from platform_guard.alerts.render.plain_text import render_subject, render_text
-from platform_guard.alerts.render.short import render_short
+from platform_guard.alerts.render.plain_text import render_short, render_subject, render_text
 from platform_guard.alerts.render.slack import render_slack
 
 

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
-from platform_guard.event import Push
 from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.policy.verdict import Finding, Verdict
+from platform_guard.registry.images import ImageState, ImageStatus
 from platform_guard.registry.mark import mark_for
+from platform_guard.registry.push_event import Push
 from platform_guard.registry.reference import Reference, Repository
-from platform_guard.remediation.protection import ImageState, ImageStatus, Observed, Use
+from platform_guard.remediation.protection import Observed, Use
 from platform_guard.unavailable import NotSeen
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")

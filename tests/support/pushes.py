@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from platform_guard.alerts.alert import Alert
-from platform_guard.event import Push
 from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.push.alert import alert_about_push
 from platform_guard.push.finding import Found
+from platform_guard.registry.push_event import Push
 from platform_guard.registry.reference import Reference, Repository
 from platform_guard.remediation.plan import Done
 from tests.support.images import DEFAULT_POLICY, Blob, read_and_judge

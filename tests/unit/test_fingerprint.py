@@ -16,9 +16,7 @@ POLICY = Policy((Platform("windows", "amd64", os_features=frozenset(FEATURES)),)
 
 
 def test_it_is_the_same_in_a_process_with_other_hashes() -> None:
-    code = (
-        "from tests.unit.test_fingerprints import POLICY, fingerprint; print(fingerprint(POLICY))"
-    )
+    code = "from tests.unit.test_fingerprint import POLICY, fingerprint; print(fingerprint(POLICY))"
     seeds = ("1", "2", "3")
     printed = {
         subprocess.run(  # noqa: S603 (this interpreter, on code that stands here)

@@ -13,7 +13,7 @@ from platform_guard.policy.policy import Remedy
 from platform_guard.policy.rules import Policies
 from platform_guard.policy.verdict import Finding
 from platform_guard.registry.reference import parse_reference
-from platform_guard.sweep.handover import AUDIT, FoundImage, delay_of, push_event
+from platform_guard.sweep.queues import AUDIT, FoundImage, delay_of, push_event
 from platform_guard_cli.audit.journal import AuditJournal
 from platform_guard_cli.audit.rows import ImageRow
 from platform_guard_cli.doctor.stack import DeployedStack, find_deployed

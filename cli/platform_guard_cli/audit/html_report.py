@@ -19,7 +19,7 @@ _SHOWN_VERDICTS = (*Finding, NoFinding.UNREADABLE)
 _FINDINGS_SHOWN = 50_000
 _BARS = 48
 
-_PAGE = Path(__file__).parent / "audit_page"
+_PAGE = Path(__file__).parent / "page"
 
 Counts = Mapping[tuple[str, str], int]
 """By something and verdict."""

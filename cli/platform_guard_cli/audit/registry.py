@@ -10,8 +10,8 @@ from platform_guard.aws.errors import AWS_ERRORS, AwsError, reason_of, rejects_c
 from platform_guard.pattern import matches
 from platform_guard.policy.effective import EffectivePolicies
 from platform_guard.policy.rules import Policies
-from platform_guard.registry.blobs import CONNECTIONS
 from platform_guard.registry.bulk_repository import SeenConfigs
+from platform_guard.registry.download import CONNECTIONS
 from platform_guard.registry.listing import find_repositories, list_repositories
 from platform_guard.registry.reference import Repository
 from platform_guard.sweep.auditor import AuditedPage, RepositoryAuditor

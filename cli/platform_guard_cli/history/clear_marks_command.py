@@ -122,7 +122,7 @@ def remove(ecr: "ECRClient", mark: Mark) -> bool:
 
     Raises ImageWentError where the image went with it.
     """
-    from platform_guard.registry.ecr_images import EcrImages
+    from platform_guard.registry.repository import EcrImages
 
     images, tag, digest = EcrImages(ecr, mark.image.repository), mark.image.tag, mark.image.digest
     # Of an archived image ECR gives no manifest.

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.cloudformation import stack_outputs
 from platform_guard.aws.errors import AWS_ERRORS
-from platform_guard.remediation.grace_schedule import GraceSchedules, NoSchedules
+from platform_guard.remediation.grace_schedule import GraceSchedules, NoSchedules, Schedules
 from platform_guard.remediation.ledger import SCHEDULE_GROUP_OUTPUT, STATE_TABLE_OUTPUT
 from platform_guard.remediation.ledger_dynamodb import DynamoDbLedger
-from platform_guard.remediation.schedule_message import Schedules
 from platform_guard_cli.errors import UsageError
 
 

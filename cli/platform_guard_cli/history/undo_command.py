@@ -85,7 +85,7 @@ def _find(options: argparse.Namespace) -> "tuple[DeployedGuard, Entry] | None":
 def _undo(guard: "DeployedGuard", entry: "Entry") -> "Entry":
     from datetime import UTC, datetime
 
-    from platform_guard.registry.ecr_images import EcrImages
+    from platform_guard.registry.repository import EcrImages
     from platform_guard.remediation.undo import Undoing
 
     caller = guard.clients.sts.get_caller_identity()["Arn"]

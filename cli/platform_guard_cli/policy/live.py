@@ -9,10 +9,10 @@ from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.diagnosis.evidence.model import NotSeen
 from platform_guard.policy.effective import EffectivePolicies
 from platform_guard.policy.rules import EffectivePolicy, Policies
+from platform_guard.registry.listing import find_repository
 from platform_guard.registry.pull_through import cache_prefix
 from platform_guard.registry.pull_through_cache import PullThroughCaches
 from platform_guard.registry.reference import Repository
-from platform_guard.registry.repositories import find_repository
 from platform_guard_cli.caller import check_caller
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.image_names import check_name

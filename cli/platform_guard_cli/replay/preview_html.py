@@ -9,8 +9,7 @@ from typing import Any
 
 from platform_guard.alerts.alert import Alert
 from platform_guard.alerts.render.amazon_q import render_q
-from platform_guard.alerts.render.plain_text import render_subject, render_text
-from platform_guard.alerts.render.short import render_short
+from platform_guard.alerts.render.plain_text import render_short, render_subject, render_text
 from platform_guard.alerts.render.slack import render_slack
 
 _STYLE = Path(__file__).with_name("preview.css")

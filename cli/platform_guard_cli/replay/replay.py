@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from platform_guard.diagnosis.task_event import TaskStop, parse_task_stop
-from platform_guard.event import EventError, Ignored, Push, parse_push
+from platform_guard.event import EventError, Ignored
+from platform_guard.registry.push_event import Push, parse_push
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.inspect.oci_layout import LayoutError, OciLayout
 from platform_guard_cli.paths import IMAGES

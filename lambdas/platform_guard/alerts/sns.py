@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platform_guard.alerts.alert import Alert
-from platform_guard.alerts.messages import compose_message
+from platform_guard.alerts.render.sns_message import compose_message
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

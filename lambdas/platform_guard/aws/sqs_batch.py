@@ -4,9 +4,7 @@ Each message is handled on its own. One that fails is told to the log and counte
 answer, so that the queue delivers it again and the others do not come back.
 """
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -19,20 +17,12 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from platform_guard.environment import environment_variable
-from platform_guard.settings import GUARD_FILE, Settings, load_settings
-
 logger = Logger()
 metrics = Metrics()
 
 
 class OutOfTimeError(Exception):
     """The batch left too little time for another message; it comes back."""
-
-
-def deployed_settings() -> Settings:
-    """Read the settings that were deployed with the code. Raises SettingsError."""
-    return load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), GUARD_FILE))
 
 
 def handle_each(

@@ -18,7 +18,6 @@ from platform_guard.diagnosis.diagnosis import (
     repository_name,
 )
 from platform_guard.diagnosis.evidence.collector import EvidenceGatherer, Question
-from platform_guard.diagnosis.evidence.host import look_up_architecture
 from platform_guard.diagnosis.evidence.model import (
     Evidence,
     NotSeen,
@@ -26,10 +25,11 @@ from platform_guard.diagnosis.evidence.model import (
     TaskDefinition,
 )
 from platform_guard.diagnosis.evidence.required import EvidenceKind, wanted_evidence
+from platform_guard.diagnosis.evidence.task import look_up_architecture
 from platform_guard.diagnosis.failure import PullFailure
 from platform_guard.diagnosis.incident import ToldIncident, with_further_failures
 from platform_guard.diagnosis.incident_reporter import IncidentReporter, Reported
-from platform_guard.diagnosis.service_incidents import ServiceIncidents
+from platform_guard.diagnosis.incident_store import ServiceIncidents
 from platform_guard.diagnosis.task_event import TaskStop
 from platform_guard.diagnosis.task_platform import platform_of_task
 

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
+from typing import TYPE_CHECKING
+
+from platform_guard.diagnosis.incident import ToldIncident
+
 # An incident that comes back within a day says how many tasks failed before.
+_SERVICE_KEPT_SECONDS = 30 * 24 * 3600  # whoever mends it later knows
 _KEPT_SECONDS = 24 * 3600
 
 # For longer than it is remembered that the same incident was alerted about.
@@ -122,3 +127,55 @@ def _number(item: "dict[str, AttributeValueTypeDef]", name: str) -> int:
 
 def _item_id(key: str) -> str:
     return f"incident#{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceIncidents:
+    """The incidents that were told, in a table by the service."""
+
+    client: "DynamoDBClient"
+    table: str
+    clock: Callable[[], float]
+    """Seconds since 1970."""
+
+    def note(self, cluster_arn: str, service: str, incident: ToldIncident) -> None:
+        """Remember that somebody was alerted about an incident of a service."""
+        self.client.update_item(
+            TableName=self.table,
+            Key={"id": {"S": _service_item_id(cluster_arn, service)}},
+            UpdateExpression="SET expiration = :expiration ADD incidents :incident",
+            ExpressionAttributeValues={
+                ":incident": {"SS": [_incident_as_text(incident)]},
+                ":expiration": {"N": str(int(self.clock()) + _SERVICE_KEPT_SECONDS)},
+            },
+        )
+
+    def of(self, cluster_arn: str, service: str) -> list[ToldIncident]:
+        """Give the incidents that somebody was alerted about, in order of their keys."""
+        answer = self.client.get_item(
+            TableName=self.table,
+            Key={"id": {"S": _service_item_id(cluster_arn, service)}},
+            ConsistentRead=True,
+        )
+        texts = answer.get("Item", {}).get("incidents", {}).get("SS", [])
+        return sorted(map(_incident_from_text, texts))
+
+    def forget(self, cluster_arn: str, service: str) -> None:
+        """Note that it was told that the service is steady."""
+        self.client.delete_item(
+            TableName=self.table, Key={"id": {"S": _service_item_id(cluster_arn, service)}}
+        )
+
+
+def _incident_as_text(incident: ToldIncident) -> str:
+    return "\t".join((incident.key, incident.repository, incident.image))
+
+
+def _incident_from_text(text: str) -> ToldIncident:
+    key, _, named = text.partition("\t")
+    repository, _, image = named.partition("\t")
+    return ToldIncident(key, repository, image)
+
+
+def _service_item_id(cluster_arn: str, service: str) -> str:
+    return f"service-incidents#{cluster_arn} {service}"

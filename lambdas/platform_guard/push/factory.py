@@ -10,12 +10,11 @@ from platform_guard.alerts.alert import Alert
 from platform_guard.environment import environment_variable
 from platform_guard.policy.rules import Policies
 from platform_guard.push.remediator import Remedying
-from platform_guard.registry.ecr_images import EcrImages
 from platform_guard.registry.pull_through_cache import PullThroughCaches
-from platform_guard.remediation.grace_schedule import GraceSchedules, NoSchedules
+from platform_guard.registry.repository import EcrImages
+from platform_guard.remediation.grace_schedule import GraceSchedules, NoSchedules, Schedules
 from platform_guard.remediation.ledger_dynamodb import DynamoDbLedger
 from platform_guard.remediation.protection_lookup import Account, EcrLookOut
-from platform_guard.remediation.schedule_message import Schedules
 
 if TYPE_CHECKING:
     from platform_guard.aws.clients import Clients

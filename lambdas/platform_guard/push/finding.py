@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from platform_guard.event import Push
 from platform_guard.oci.image import Image
 from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.verdict import Verdict
+from platform_guard.registry.push_event import Push
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Once a remedy has taken effect, the image cannot be read by its tag any more, or
 from dataclasses import replace
 from datetime import datetime
 
-from platform_guard.event import Push
 from platform_guard.oci.classification import Role
 from platform_guard.oci.image import Entry as ImageEntry
 from platform_guard.oci.image import Image
@@ -15,10 +14,12 @@ from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.policy import Remedy
 from platform_guard.policy.verdict import Finding, Verdict
 from platform_guard.push.finding import Found
+from platform_guard.registry.images import ImageState
 from platform_guard.registry.mark import mark_for
+from platform_guard.registry.push_event import Push
 from platform_guard.remediation.ledger import Entry, State, entry_id
 from platform_guard.remediation.plan import Plan
-from platform_guard.remediation.protection import ImageState, Observed, unshared_children
+from platform_guard.remediation.protection import Observed, unshared_children
 from platform_guard.timestamp import iso_time
 
 # An index may list thousands that somebody made up, and an item of DynamoDB takes 400 KB.

@@ -5,10 +5,11 @@ from functools import partial
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from platform_guard.alerts.alert import Alert, Fix, Severity
+from platform_guard.alerts.aws_cli import remove_resource_tag
 from platform_guard.alerts.sns import AlertTopic
 from platform_guard.aws.idempotency import Once, UnderWayError
 from platform_guard.policy.tag_overrides import RefusedTag
-from platform_guard.push.invalid_tag_alert import alert_about_refused_tag
 from platform_guard.registry.reference import Repository
 
 SECONDS_BETWEEN_REPORTS = 7 * 24 * 3600
@@ -31,3 +32,26 @@ def report_refused_tags(
         except UnderWayError:
             # The other process reports the same.
             continue
+
+
+OVERRIDE_REFUSED = "override-refused"
+"""The code of the alert."""
+
+
+def alert_about_refused_tag(tag: RefusedTag, repository: Repository) -> Alert:
+    """Tell a team that a tag on its repository does nothing."""
+    return Alert(
+        severity=Severity.INFO,
+        code=OVERRIDE_REFUSED,
+        repository=repository.name,
+        title=f"{repository.name}: the resource tag {tag.key} is not obeyed",
+        summary=(
+            f"The guard does not obey a resource tag of the repository {repository.name}: "
+            f"{tag.because}. Images are judged as if the tag were not there."
+        ),
+        facts=(("Repository", repository.uri), ("Resource tag", f"{tag.key} = {tag.value}")),
+        fixes=(Fix("To take the tag away", (remove_resource_tag(repository, tag.key),)),),
+        group=f"{repository.uri}/{OVERRIDE_REFUSED}",
+        account=repository.account,
+        region=repository.region,
+    )

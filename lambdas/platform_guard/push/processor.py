@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from platform_guard.event import Ignored, Push
+from platform_guard.event import Ignored
 from platform_guard.oci.reader import Bounds, Wanted, read_image
 from platform_guard.policy.evaluation import judge
 from platform_guard.policy.policy import Policy
@@ -12,6 +12,7 @@ from platform_guard.policy.rules import EffectivePolicy
 from platform_guard.policy.verdict import NoFinding
 from platform_guard.push.finding import Found
 from platform_guard.registry.images import Images
+from platform_guard.registry.push_event import Push
 from platform_guard.remediation.plan import Done, takes_away, why_not_wanted_any_more
 
 if TYPE_CHECKING:

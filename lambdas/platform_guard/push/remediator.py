@@ -7,11 +7,8 @@ open entry, which the event takes up again when it comes back.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from platform_guard.alerts.alert import Alert
-from platform_guard.event import Push
-from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.policy import Policy, Remedy, at_most
 from platform_guard.policy.rules import EffectivePolicy
 from platform_guard.policy.verdict import Finding
@@ -19,8 +16,10 @@ from platform_guard.push.alert import alert_about_push
 from platform_guard.push.finding import Found
 from platform_guard.push.finding_message import entry_about, found_again, with_plan
 from platform_guard.registry.images import Images
+from platform_guard.registry.push_event import Push
 from platform_guard.registry.reference import Reference
 from platform_guard.remediation.executor import INTERRUPTED, PAST_PARTICIPLES, carry_out
+from platform_guard.remediation.grace_schedule import Schedules
 from platform_guard.remediation.ledger import Entry, Ledger, State, entry_id
 from platform_guard.remediation.plan import (
     Done,
@@ -30,33 +29,12 @@ from platform_guard.remediation.plan import (
     wanted_remedy,
     why_not_wanted_any_more,
 )
-from platform_guard.remediation.protection import Observed
-from platform_guard.remediation.schedule_message import Schedules
+from platform_guard.remediation.protection import LookOut
 from platform_guard.timestamp import iso_time
-from platform_guard.unavailable import NotSeen
 
 _GIVEN_BACK = "none: a person has just given the image back"
 
 _SOON = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What was seen of an image before something is taken away from it."""
-
-    observed: Observed
-    documents: tuple[StoredDocument, ...]
-    """Its manifest, then those of its children as far as they are there."""
-
-
-class LookOut(Protocol):
-    """Looks at what protects an image. What cannot be seen is part of what it gives."""
-
-    def look(self, document: StoredDocument) -> Sight:
-        """Look at an image, at who runs it, and at what leads to it."""
-
-    def cache_prefix(self) -> str | NotSeen:
-        """Give the prefix of the pull-through cache that fills the repository, empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

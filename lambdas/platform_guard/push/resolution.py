@@ -15,6 +15,10 @@ from platform_guard.push.open_findings import OpenFindings
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+from platform_guard.alerts.alert import Severity, Status
+from platform_guard.alerts.console import links_to_image
+from platform_guard.registry.reference import Reference
+
 
 @dataclass(frozen=True, slots=True)
 class Repairs:
@@ -34,7 +38,6 @@ class Repairs:
             return
         # Most good images never had a finding, so a cold start does not load these.
         from platform_guard.aws.idempotency import Once
-        from platform_guard.diagnosis.resolution import alert_about_repair
 
         def tell() -> None:
             publisher()(alert_about_repair(image, finding, found.verdict.reason))
@@ -43,3 +46,22 @@ class Repairs:
             count("findings_resolved")
 
         Once(self.client, self.table, scope="repair").run(found.push.event_id, tell, context)
+
+
+def alert_about_repair(image: Reference, finding: str, reason: str) -> Alert:
+    """Tell that a tag names a good image now. `reason` is the verdict's clause about it."""
+    repository, name = image.repository, image.short_name
+    return Alert(
+        severity=Severity.INFO,
+        code=finding,
+        repository=repository.name,
+        title=f"{name}: resolved ({finding})",
+        summary=f"{name} was pushed again, and {reason}.",
+        facts=(("Image", image.tagged_uri), ("Digest", image.digest)),
+        group=f"{repository.uri}/{finding}",
+        links=links_to_image(image),
+        status=Status.RESOLVED,
+        account=repository.account,
+        region=repository.region,
+        image=image.tagged_uri,
+    )

@@ -1,14 +1,45 @@
 """A repository whose images can be changed: what the guard does, one call each."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from platform_guard.oci.reader import Store, StoredDocument
 from platform_guard.registry.reference import Reference
-from platform_guard.remediation.protection import ImageState
 
 
 class ChangeRefusedError(Exception):
     """The registry will not do it, however often it is asked; the message says why."""
+
+
+class ImageStatus(StrEnum):
+    """ECR API, DescribeImages, imageStatus."""
+
+    ACTIVE = "ACTIVE"
+    ARCHIVED = "ARCHIVED"
+    ACTIVATING = "ACTIVATING"
+    """On its way back from the archive, which takes up to 20 minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageState:
+    """What ECR says about a stored image."""
+
+    tags: tuple[str, ...]
+    pushed_at: datetime
+    last_pulled_at: datetime | None = None
+    status: ImageStatus = ImageStatus.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class ListedImage:
+    """An image with tags, as a repository lists it."""
+
+    digest: str
+    tags: tuple[str, ...]
+    pushed_at: float
+    """When it was first pushed, in seconds since 1970."""
 
 
 class Images(Store, Protocol):

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, TypeVar
 from botocore.exceptions import ClientError
 
 from platform_guard.aws.errors import LookUpError, error_code
+from platform_guard.registry.images import ListedImage
 from platform_guard.registry.reference import Repository
-from platform_guard.sweep.evaluation import ListedImage
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import DescribeImagesRequestTypeDef, ImageDetailTypeDef
+
+from typing import TYPE_CHECKING
 
 PAGE_SIZE = 1000
 """The most that a page holds (ECR API, DescribeImages and DescribeRepositories, maxResults)."""
@@ -121,3 +123,19 @@ def _listed(detail: "ImageDetailTypeDef") -> ListedImage:
         tags=tuple(detail["imageTags"]),
         pushed_at=detail["imagePushedAt"].timestamp(),
     )
+
+
+def find_repository(client: "ECRClient", name: str, account: str = "") -> Repository | None:
+    """Look a repository up in an account, by default the caller's own; None where it is not there.
+
+    One call. Raises what botocore raises where it fails.
+    """
+    try:
+        if account:
+            answer = client.describe_repositories(repositoryNames=[name], registryId=account)
+        else:
+            answer = client.describe_repositories(repositoryNames=[name])
+    except client.exceptions.RepositoryNotFoundException:
+        return None
+    _, _, _, region, owner, _ = answer["repositories"][0]["repositoryArn"].split(":", 5)
+    return Repository(owner, region, name)

@@ -5,8 +5,6 @@ AWS resource tags exist for repositories only, so an image is marked with one mo
 
 import hashlib
 
-from platform_guard.policy.verdict import Finding
-
 MARK_PREFIX = "platform-guard."
 """What every mark begins with, so that the guard's own pushes are known as such."""
 
@@ -21,7 +19,7 @@ def is_mark(tag: str) -> bool:
     return tag.startswith(MARK_PREFIX)
 
 
-def mark_for(finding: Finding, tag: str, digest: str) -> str:
+def mark_for(finding: str, tag: str, digest: str) -> str:
     """Name the mark of an image: `platform-guard.<finding>.<tag>.<first 12 of the digest>`.
 
     A tag too long to fit is cut; a hash of the whole tag keeps the marks of two such tags apart.

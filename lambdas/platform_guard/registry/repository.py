@@ -8,13 +8,19 @@ from botocore.exceptions import ClientError
 
 from platform_guard.aws.errors import LookUpError, error_code
 from platform_guard.oci.reader import Inaccessible, StoredDocument
-from platform_guard.registry.blobs import download
-from platform_guard.registry.download import IDS_PER_CALL, BatchAnswer, batch_get_image
+from platform_guard.registry.download import IDS_PER_CALL, BatchAnswer, batch_get_image, download
 from platform_guard.registry.reference import Reference, Repository
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-    from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
+    from mypy_boto3_ecr.literals import TargetStorageClassType
+    from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, ImageIdentifierTypeDef
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from platform_guard.aws.errors import is_transient
+from platform_guard.registry.images import ChangeRefusedError, ImageState, ImageStatus
 
 # GetDownloadUrlForLayer: no image in the repository has such a layer any more.
 _NO_SUCH_LAYER = frozenset({"LayersNotFoundException", "LayerInaccessibleException"})
@@ -76,3 +82,140 @@ class EcrRepository:
         for reason in answer.unseen.values():
             raise LookUpError(reason)
         return answer
+
+
+# BatchDeleteImage, failureCode: there is no such tag, or it names another image by now.
+_NOT_UNDER_THIS_TAG = frozenset({"ImageNotFound", "ImageTagDoesNotMatchDigest"})
+
+
+_ARCHIVED = frozenset({ImageStatus.ARCHIVED})
+
+
+_RESTORED = frozenset({ImageStatus.ACTIVE, ImageStatus.ACTIVATING})
+
+
+@dataclass(frozen=True, slots=True)
+class EcrImages(EcrRepository):
+    """The images of one repository, to read and to change.
+
+    What may go better later raises what botocore raises.
+    """
+
+    def state_of(self, digest: str) -> ImageState | None:
+        """Tell what ECR says about an image, archived ones included; None where it is gone."""
+        detail = self._describe({"imageDigest": digest})
+        if detail is None:
+            return None
+        return ImageState(
+            tags=tuple(detail.get("imageTags", [])),
+            pushed_at=detail["imagePushedAt"],
+            last_pulled_at=detail.get("lastRecordedPullTime"),
+            status=ImageStatus(detail.get("imageStatus", "ACTIVE")),
+        )
+
+    def digest_under(self, tag: str) -> str:
+        """Give the digest of the image that has a tag, archived ones included; empty for none."""
+        detail = self._describe({"imageTag": tag})
+        return detail["imageDigest"] if detail is not None else ""
+
+    def details(self) -> "Iterator[ImageDetailTypeDef]":
+        """Describe all images, a thousand a call."""
+        pages = self.client.get_paginator("describe_images").paginate(
+            registryId=self.repository.account,
+            repositoryName=self.repository.name,
+            filter={"imageStatus": "ANY"},
+            PaginationConfig={"PageSize": 1000},
+        )
+        for page in pages:
+            yield from page["imageDetails"]
+
+    def add_tag(self, document: StoredDocument, tag: str) -> None:
+        """Give an image one more tag; that it has it already is fine. Raises ChangeRefusedError."""
+        self._put(document, tag)
+
+    def put_back(self, document: StoredDocument) -> None:
+        """Store a manifest without a tag; that it is there is fine. Raises ChangeRefusedError."""
+        self._put(document)
+
+    def take_tag(self, tag: str, digest: str) -> bool:
+        """Take a tag away if it names this image; False where it does not.
+
+        By tag and digest together ECR compares and removes at once. Raises ChangeRefusedError.
+        """
+        image_id: ImageIdentifierTypeDef = {"imageTag": tag, "imageDigest": digest}
+        try:
+            answer = self.client.batch_delete_image(
+                registryId=self.repository.account,
+                repositoryName=self.repository.name,
+                imageIds=[image_id],
+            )
+        except ClientError as error:
+            raise _refusal(error) from error
+        for failure in answer["failures"]:
+            code = failure.get("failureCode", "no failureCode")
+            if code in _NOT_UNDER_THIS_TAG:
+                return False
+            raise ChangeRefusedError(f"{code}: {failure.get('failureReason', '')}")
+        return True
+
+    def archive(self, digest: str) -> None:
+        """Move an image to the archive class; fine if it is there. Raises ChangeRefusedError."""
+        self._move(digest, "ARCHIVE", _ARCHIVED)
+
+    def restore(self, digest: str) -> None:
+        """Begin to restore an archived image; fine if it is active. Raises ChangeRefusedError."""
+        self._move(digest, "STANDARD", _RESTORED)
+
+    def _describe(self, image_id: "ImageIdentifierTypeDef") -> "ImageDetailTypeDef | None":
+        try:
+            answer = self.client.describe_images(
+                registryId=self.repository.account,
+                repositoryName=self.repository.name,
+                imageIds=[image_id],
+                filter={"imageStatus": "ANY"},
+            )
+        except ClientError as error:
+            if error_code(error) in ("ImageNotFoundException", "RepositoryNotFoundException"):
+                return None
+            raise
+        return next(iter(answer["imageDetails"]), None)
+
+    def _move(
+        self, digest: str, target: "TargetStorageClassType", reached: frozenset[ImageStatus]
+    ) -> None:
+        try:
+            self.client.update_image_storage_class(
+                registryId=self.repository.account,
+                repositoryName=self.repository.name,
+                imageId={"imageDigest": digest},
+                targetStorageClass=target,
+            )
+        except ClientError as error:
+            refusal = _refusal(error)
+            if isinstance(refusal, ChangeRefusedError):
+                # botocore repeats a call whose answer is lost, and then it is refused.
+                state = self.state_of(digest)
+                if state is not None and state.status in reached:
+                    return
+            raise refusal from error
+
+    def _put(self, document: StoredDocument, tag: str = "") -> None:
+        """Send back the very bytes that were fetched, and have ECR check their digest."""
+        named = {"imageTag": tag} if tag else {}
+        try:
+            self.client.put_image(
+                registryId=self.repository.account,
+                repositoryName=self.repository.name,
+                imageManifest=document.content.decode(),
+                imageManifestMediaType=document.media_type,
+                imageDigest=document.digest,
+                **named,
+            )
+        except ClientError as error:
+            if error_code(error) != "ImageAlreadyExistsException":
+                raise _refusal(error) from error
+
+
+def _refusal(error: ClientError) -> Exception:
+    """Tell what will never work from what may work later, which stays as it is."""
+    return error if is_transient(error) else ChangeRefusedError(error_code(error))

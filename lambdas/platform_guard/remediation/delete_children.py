@@ -6,10 +6,9 @@ tag. Whatever tag it gets meanwhile, it is safe.
 """
 
 from platform_guard.oci.reader import StoredDocument
-from platform_guard.registry.images import ChangeRefusedError, Images
+from platform_guard.registry.images import ChangeRefusedError, Images, ImageState, ImageStatus
 from platform_guard.registry.mark import is_mark, mark_for
 from platform_guard.remediation.ledger import Entry
-from platform_guard.remediation.protection import ImageState, ImageStatus
 from platform_guard.remediation.safety_checks import signs_of_use
 
 

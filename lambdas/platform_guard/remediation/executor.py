@@ -10,11 +10,10 @@ from typing import assert_never
 
 from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.policy import Remedy
-from platform_guard.registry.images import ChangeRefusedError, Images
+from platform_guard.registry.images import ChangeRefusedError, Images, ImageState, ImageStatus
 from platform_guard.registry.mark import is_mark
 from platform_guard.remediation.delete_children import delete_children
 from platform_guard.remediation.ledger import Entry, State
-from platform_guard.remediation.protection import ImageState, ImageStatus
 
 Save = Callable[[Entry], Entry]
 """Keeps an entry and gives its new version."""

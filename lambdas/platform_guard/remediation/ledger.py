@@ -1,17 +1,18 @@
 """The ledger: what was done to which image, by whom and why, and what it takes to undo it."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from platform_guard.oci.image import Kind
 from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.policy import Remedy
 from platform_guard.policy.verdict import Finding
-from platform_guard.registry.reference import Reference
+from platform_guard.registry.reference import Reference, Repository
 
 LEDGER_INDEX = "history"
 """The index of the state table that holds the entries of the ledger alone."""
@@ -154,3 +155,44 @@ class History(Protocol):
 def entry_id(event_id: str, image: Reference) -> str:
     """Name the deed about a push: short enough to be typed, the same however often it is tried."""
     return hashlib.sha256(f"{event_id} {image.uri}".encode()).hexdigest()[:_ID_LENGTH]
+
+
+_TUPLES = ("platforms", "fails_on", "tags_before", "refused_because", "children")
+
+
+def write_entry(entry: Entry) -> dict[str, Any]:
+    """Write an entry as a JSON object, without the manifests."""
+    fields = asdict(entry)
+    del fields["documents"]
+    return {**fields, **{name: list(fields[name]) for name in _TUPLES}}
+
+
+def read_entry(fields: dict[str, Any]) -> Entry:
+    """Read what `write_entry` wrote."""
+    image = fields["image"]
+    typed = {
+        **fields,
+        **{name: tuple(fields[name]) for name in _TUPLES},
+        "image": Reference(Repository(**image["repository"]), image["tag"], image["digest"]),
+        "finding": Finding(fields["finding"]),
+        "kind": Kind(fields["kind"]),
+        "wanted": Remedy(fields["wanted"]),
+        "remedy": Remedy(fields["remedy"]),
+        "state": State(fields["state"]),
+    }
+    return Entry(**typed)
+
+
+def write_documents(documents: Sequence[StoredDocument]) -> bytes:
+    """Write manifests as JSON. What a registry stores is UTF-8."""
+    return json.dumps(
+        [[item.digest, item.media_type, item.content.decode()] for item in documents]
+    ).encode()
+
+
+def read_documents(content: bytes) -> tuple[StoredDocument, ...]:
+    """Read what `write_documents` wrote."""
+    return tuple(
+        StoredDocument(digest, text.encode(), media_type)
+        for digest, media_type, text in json.loads(content)
+    )

@@ -13,8 +13,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from platform_guard.registry.reference import Reference
-from platform_guard.remediation.ledger import KEPT, LEDGER_INDEX, Entry, EntryChangedError
-from platform_guard.remediation.ledger_json import (
+from platform_guard.remediation.ledger import (
+    KEPT,
+    LEDGER_INDEX,
+    Entry,
+    EntryChangedError,
     read_documents,
     read_entry,
     write_documents,

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from platform_guard.event import Push
 from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.policy.verdict import Finding, Verdict
+from platform_guard.registry.images import ImageState
 from platform_guard.registry.mark import is_mark, mark_for
-from platform_guard.remediation.protection import ImageState, Observed, unshared_children
+from platform_guard.registry.push_event import Push
+from platform_guard.remediation.protection import Observed, unshared_children
 from platform_guard.remediation.safety_checks import may_be_cached, refusals
 from platform_guard.unavailable import NotSeen
 

@@ -5,30 +5,12 @@ Each look-up is a value, or `NotSeen` where it was tried in vain.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from typing import Protocol
 
+from platform_guard.oci.reader import StoredDocument
+from platform_guard.registry.images import ImageState
 from platform_guard.registry.reference import Reference, parse_reference
 from platform_guard.unavailable import NotSeen
-
-
-class ImageStatus(StrEnum):
-    """ECR API, DescribeImages, imageStatus."""
-
-    ACTIVE = "ACTIVE"
-    ARCHIVED = "ARCHIVED"
-    ACTIVATING = "ACTIVATING"
-    """On its way back from the archive, which takes up to 20 minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageState:
-    """What ECR says about a stored image."""
-
-    tags: tuple[str, ...]
-    pushed_at: datetime
-    last_pulled_at: datetime | None = None
-    status: ImageStatus = ImageStatus.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +57,22 @@ def unshared_children(digest: str, observed: Observed) -> tuple[str, ...]:
         if own.issuperset(observed.listings.get(child, ())):
             own.add(child)
     return tuple(child for child in observed.children if child in own)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen of an image before something is taken away from it."""
+
+    observed: Observed
+    documents: tuple[StoredDocument, ...]
+    """Its manifest, then those of its children as far as they are there."""
+
+
+class LookOut(Protocol):
+    """Looks at what protects an image. What cannot be seen is part of what it gives."""
+
+    def look(self, document: StoredDocument) -> Sight:
+        """Look at an image, at who runs it, and at what leads to it."""
+
+    def cache_prefix(self) -> str | NotSeen:
+        """Give the prefix of the pull-through cache that fills the repository, empty for none."""

@@ -10,14 +10,14 @@ from platform_guard.aws.lookup import Deadline, seen
 from platform_guard.oci.manifest import ImageIndex, parse_document
 from platform_guard.oci.media_types import INDEXES
 from platform_guard.oci.reader import Inaccessible, StoredDocument
-from platform_guard.push.remediator import Sight
 from platform_guard.registry.download import IDS_PER_CALL
-from platform_guard.registry.ecr_images import EcrImages
-from platform_guard.remediation.image_usage import EcsUses
+from platform_guard.registry.images import ImageStatus
+from platform_guard.registry.repository import EcrImages
+from platform_guard.remediation.ecs_usage import EcsUses
 from platform_guard.remediation.lambda_usage import LambdaUses
+from platform_guard.remediation.ledger import write_documents
 from platform_guard.remediation.ledger_dynamodb import DOCUMENTS_LIMIT, compressed
-from platform_guard.remediation.ledger_json import write_documents
-from platform_guard.remediation.protection import ImageStatus, Observed, Use
+from platform_guard.remediation.protection import Observed, Sight, Use
 from platform_guard.unavailable import NotSeen
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ What protects an image and could not be seen protects it.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from platform_guard.event import Push
+from platform_guard.registry.images import ImageState, ImageStatus
 from platform_guard.registry.mark import is_mark
-from platform_guard.remediation.protection import ImageState, ImageStatus, Observed, Use
+from platform_guard.registry.push_event import Push
+from platform_guard.remediation.protection import Observed, Use
 from platform_guard.unavailable import NotSeen
 
 # An image is stored, gets its tag and is announced within seconds. One that was stored earlier got

@@ -11,11 +11,10 @@ from typing import assert_never
 from platform_guard.oci.media_types import INDEXES
 from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.policy import Remedy
-from platform_guard.registry.images import ChangeRefusedError, Images
+from platform_guard.registry.images import ChangeRefusedError, Images, ImageStatus
 from platform_guard.registry.mark_removal import MarkFate, take_mark
+from platform_guard.remediation.grace_schedule import Schedules
 from platform_guard.remediation.ledger import LEFT_ALONE_AFTER_UNDO, Entry, Ledger, State
-from platform_guard.remediation.protection import ImageStatus
-from platform_guard.remediation.schedule_message import Schedules
 from platform_guard.timestamp import iso_time
 
 

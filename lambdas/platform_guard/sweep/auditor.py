@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from platform_guard.registry.blobs import CONNECTIONS
 from platform_guard.registry.bulk_repository import BulkRepository, SeenConfigs
+from platform_guard.registry.download import CONNECTIONS
 from platform_guard.registry.listing import list_tagged_images
 from platform_guard.registry.reference import Repository
 from platform_guard.sweep.evaluation import (

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from platform_guard.sweep.evaluated_keys import pack, unpack
-
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+import hashlib
+from collections.abc import Iterable, Iterator
 
 # A repository that is swept is written anew in time. One that is gone is forgotten.
 _KEPT_SECONDS = 60 * 24 * 3600
@@ -82,3 +83,41 @@ def judged_writes(
 
 def _item_id(repository: str, number: int) -> str:
     return f"judged#{repository}#{number}"
+
+
+KEY_BYTES = 8
+"""Of a hash. That two of 100,000 images have the same one is as likely as 3 in 10,000,000,000."""
+
+
+KEYS_PER_ITEM = 40_000
+"""So that an item stays below 400 KB, and one transaction of a few such below 4 MB."""
+
+
+def key_of(digest: str, policy_fingerprint: str) -> bytes:
+    """Name an image under a policy; another policy gives it another name."""
+    name = f"{digest} {policy_fingerprint}"
+    return hashlib.sha256(name.encode()).digest()[:KEY_BYTES]
+
+
+def image_key(digest: str) -> bytes:
+    """Name an image that was judged, by whatever policy."""
+    return key_of(digest, "")
+
+
+def waiting_key(digest: str, policy_fingerprint: str) -> bytes:
+    """Name an image that was told of, and is still to be remedied as a policy says."""
+    return key_of(digest, f"waiting {policy_fingerprint}")
+
+
+def pack(keys: Iterable[bytes]) -> list[bytes]:
+    """Write keys as the contents of items, at least one."""
+    ordered = sorted(keys)
+    starts = range(0, max(len(ordered), 1), KEYS_PER_ITEM)
+    return [b"".join(ordered[start : start + KEYS_PER_ITEM]) for start in starts]
+
+
+def unpack(contents: Iterable[bytes]) -> Iterator[bytes]:
+    """Read keys from the contents of items."""
+    for content in contents:
+        for start in range(0, len(content), KEY_BYTES):
+            yield content[start : start + KEY_BYTES]

@@ -9,21 +9,12 @@ from platform_guard.oci.reader import Wanted
 from platform_guard.policy.evaluation import judge
 from platform_guard.policy.policy import Policy
 from platform_guard.policy.verdict import Verdict
+from platform_guard.registry.images import ListedImage
 from platform_guard.registry.mark import is_mark
 from platform_guard.registry.reference import Reference, Repository
 
 PolicyFor = Callable[[Repository, str], Policy]
 """Gives the policy for an image under a tag of its repository."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedImage:
-    """An image with tags, as a repository lists it."""
-
-    digest: str
-    tags: tuple[str, ...]
-    pushed_at: float
-    """When it was first pushed, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)

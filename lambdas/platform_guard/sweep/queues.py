@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from platform_guard.aws.errors import LookUpError
 from platform_guard.fingerprint import fingerprint
 from platform_guard.sweep.evaluation import Candidate
-from platform_guard.sweep.handover import SWEEP, delay_of, found_images, push_event
 from platform_guard.sweep.messages import Part, Start, render_part, render_start
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+import hashlib
+from datetime import UTC, datetime
+
+from platform_guard.registry.push_event import ORIGIN
 
 _MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
 
@@ -61,3 +65,78 @@ class SweepQueues:
 def _events(candidate: Candidate) -> Iterator[dict[str, object]]:
     policy = fingerprint(candidate.policy)
     return (push_event(image, SWEEP, policy) for image in found_images(candidate))
+
+
+_REMEDIES_A_SECOND = 5
+
+
+_MOST_DELAY_SECONDS = 900  # SQS API, SendMessage, DelaySeconds
+
+
+SWEEP = "sweep"
+
+
+AUDIT = "audit"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImage:
+    """An image with a finding, as far as the guard needs to know it."""
+
+    account: str
+    region: str
+    repository: str
+    tag: str
+    digest: str
+    pushed_at: float
+    """In seconds since 1970."""
+
+
+def found_images(candidate: Candidate) -> Iterator[FoundImage]:
+    """Give an image once for each of its tags."""
+    repository = candidate.repository
+    for tag in candidate.tags:
+        yield FoundImage(
+            repository.account,
+            repository.region,
+            repository.name,
+            tag,
+            candidate.digest,
+            candidate.pushed_at,
+        )
+
+
+def push_event(image: FoundImage, origin: str, policy_fingerprint: str) -> dict[str, object]:
+    """Write a finding as the event of a push.
+
+    The same finding under the same policy has the same id, so it is remedied once.
+    """
+    names = (image.repository, image.tag, image.digest, policy_fingerprint)
+    pushed = datetime.fromtimestamp(image.pushed_at, UTC)
+    return {
+        "version": "0",
+        "id": f"{origin}-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:32]}",
+        "detail-type": "ECR Image Action",
+        "source": "aws.ecr",
+        "account": image.account,
+        "time": pushed.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": image.region,
+        "resources": [],
+        "detail": {
+            "result": "SUCCESS",
+            "repository-name": image.repository,
+            "image-digest": image.digest,
+            "action-type": "PUSH",
+            "image-tag": image.tag,
+            ORIGIN: origin,
+        },
+    }
+
+
+def delay_of(number: int) -> int:
+    """Give after how many seconds the guard is to look at the one with a number, from 0.
+
+    ECR takes ten marks a second, and pushes come first:
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+    """
+    return min(_MOST_DELAY_SECONDS, number // _REMEDIES_A_SECOND)

@@ -12,13 +12,13 @@ from platform_guard.fingerprint import fingerprint
 from platform_guard.oci.bulk_reader import BulkStore
 from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.policy.verdict import Finding, NoFinding
+from platform_guard.registry.images import ListedImage
 from platform_guard.registry.mark import mark_for
 from platform_guard.registry.reference import Repository
-from platform_guard.sweep.evaluated_keys import image_key, key_of, waiting_key
+from platform_guard.sweep.evaluated_images import image_key, key_of, waiting_key
 from platform_guard.sweep.evaluation import (
     Candidate,
     JudgedImage,
-    ListedImage,
     PolicyFor,
     UnseenImage,
     candidates,

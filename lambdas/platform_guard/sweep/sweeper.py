@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS, AwsError, is_transient, reason_of
 from platform_guard.push.notified_findings import ToldFindings
-from platform_guard.registry.blobs import CONNECTIONS
 from platform_guard.registry.bulk_repository import BulkRepository, SeenConfigs
+from platform_guard.registry.download import CONNECTIONS
 from platform_guard.registry.listing import list_repositories, list_tagged_images
 from platform_guard.registry.reference import Repository
 from platform_guard.sweep.evaluated_images import JudgedState, read_judged

@@ -5,7 +5,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from platform_guard.diagnosis.service_event import DETAIL_TYPE, STEADY
+from platform_guard.diagnosis.steady_service import DETAIL_TYPE, STEADY
 from platform_guard.diagnosis.task_event import StopCode
 from platform_guard_cdk.functions.sqs_function import QueueFedFunction
 from platform_guard_cdk.shared.resources import Foundation

@@ -22,8 +22,7 @@ from platform_guard.diagnosis.evidence.model import (
     TaskDefinition,
 )
 from platform_guard.diagnosis.evidence.network import look_up_network
-from platform_guard.diagnosis.evidence.service import look_up_service
-from platform_guard.diagnosis.evidence.task import TaskDefinitions
+from platform_guard.diagnosis.evidence.task import TaskDefinitions, look_up_service
 from platform_guard.diagnosis.explainer import look_around
 from platform_guard.diagnosis.failure import PullFailure, pull_failure
 from platform_guard.diagnosis.task_event import StoppedContainer, TaskStop, parse_task_stop

@@ -6,8 +6,8 @@ import pytest
 
 from platform_guard.alerts.alert import Alert, Severity
 from platform_guard.alerts.batch.aggregate import Collected, combined, name_in_window, overview
-from platform_guard.alerts.messages import compose_message
 from platform_guard.alerts.render.json_format import AlertError, parse_alert, render_json
+from platform_guard.alerts.render.sns_message import compose_message
 from tests.support.diagnoses import CASES, alert_of
 from tests.support.push_cases import ALERTS
 

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 
 from platform_guard.alerts.alert import Alert, Fix, Severity, Status
-from platform_guard.alerts.messages import compose_message
 from platform_guard.alerts.render.amazon_q import render_q
 from platform_guard.alerts.render.json_format import render_json
-from platform_guard.alerts.render.short import render_short
+from platform_guard.alerts.render.plain_text import render_short
 from platform_guard.alerts.render.slack import render_slack
+from platform_guard.alerts.render.sns_message import compose_message
 from tests.support import block_kit
 from tests.support.diagnoses import CASES, alert_of
 from tests.support.hostile_alerts import ALERTS as HOSTILE

@@ -14,7 +14,10 @@ RUN = "import sys; from platform_guard_cli.main import main; sys.exit(main(sys.a
 
 
 def test_a_command_that_needs_none_of_it_waits_for_no_slow_import() -> None:
-    code = f"import sys, platform_guard_cli.commands; print([name for name in {SLOW} if name in sys.modules])"
+    code = (
+        "import sys, platform_guard_cli.commands; "
+        f"print([name for name in {SLOW} if name in sys.modules])"
+    )
 
     ran = subprocess.run(  # noqa: S603 - imports this repository
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from platform_guard.alerts.messages import compose_message
+from platform_guard.alerts.render.sns_message import compose_message
 from platform_guard.oci.image import Image
 from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.policy.verdict import Finding
@@ -12,8 +12,7 @@ from platform_guard.push.alert import alert_about_push
 from platform_guard.push.finding import Found
 from platform_guard.push.finding_message import entry_about, found_again
 from platform_guard.registry.reference import Reference
-from platform_guard.remediation.ledger import Entry
-from platform_guard.remediation.ledger_json import read_entry, write_entry
+from platform_guard.remediation.ledger import Entry, read_entry, write_entry
 from platform_guard.remediation.plan import Done
 from tests.support.images import Blob, image, index, listed, listed_image, read_and_judge
 from tests.support.observations import PUSH

@@ -4,7 +4,7 @@ import shlex
 
 from platform_guard.policy.policy import Policy
 from platform_guard.policy.tag_overrides import Override, RefusedTag, override
-from platform_guard.push.invalid_tag_alert import alert_about_refused_tag
+from platform_guard.push.invalid_tag import alert_about_refused_tag
 from platform_guard.registry.reference import Repository
 from tests.support.channels import on_every_channel
 from tests.support.golden import golden

@@ -5,8 +5,8 @@ import shlex
 import pytest
 
 from platform_guard.alerts.alert import Alert, Severity
-from platform_guard.alerts.messages import compose_message
 from platform_guard.alerts.render.plain_text import render_text
+from platform_guard.alerts.render.sns_message import compose_message
 from platform_guard.oci.platforms import Platform
 from platform_guard.policy.policy import Policy
 from platform_guard.registry.reference import Repository

@@ -3,7 +3,7 @@
 import boto3
 from botocore.stub import Stubber
 
-from platform_guard.registry.ecr_images import EcrImages
+from platform_guard.registry.repository import EcrImages
 from tests.support.observations import DIGEST, REPOSITORY
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_guard.event import EventError, Ignored, Push, parse_push, seconds_since
+from platform_guard.event import EventError, Ignored, seconds_since
+from platform_guard.registry.push_event import Push, parse_push
 from platform_guard.registry.reference import Reference, Repository
 from tests.support.images import OMIT, Json
 

@@ -5,18 +5,20 @@ from platform_guard.oci.image import Kind
 from platform_guard.policy.policy import Remedy
 from platform_guard.policy.verdict import Finding
 from platform_guard.registry.reference import Reference
-from platform_guard.remediation.ledger import Entry, State, entry_id
-from platform_guard.remediation.ledger_json import (
-    read_documents,
-    read_entry,
-    write_documents,
-    write_entry,
-)
-from platform_guard.remediation.schedule_message import (
+from platform_guard.remediation.grace_schedule import (
     entry_that_waited,
     grace_message,
     schedule_name,
     tag_prefix,
+)
+from platform_guard.remediation.ledger import (
+    Entry,
+    State,
+    entry_id,
+    read_documents,
+    read_entry,
+    write_documents,
+    write_entry,
 )
 from tests.support.images import image, index, listed_image
 from tests.support.observations import MARK, PUSH, REPOSITORY

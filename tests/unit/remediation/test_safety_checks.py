@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from platform_guard.remediation.protection import ImageStatus, Observed, Use
+from platform_guard.registry.images import ImageStatus
+from platform_guard.remediation.protection import Observed, Use
 from platform_guard.remediation.safety_checks import refusals
 from platform_guard.unavailable import NotSeen
 from tests.support.observations import (

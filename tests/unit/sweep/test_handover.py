@@ -1,10 +1,10 @@
 """What is handed over is a push to the guard, known as one that somebody else tells of."""
 
-from platform_guard.event import Push, parse_push
 from platform_guard.policy.policy import Policy
+from platform_guard.registry.push_event import Push, parse_push
 from platform_guard.registry.reference import Reference, Repository
 from platform_guard.sweep.evaluation import Candidate
-from platform_guard.sweep.handover import AUDIT, SWEEP, delay_of, found_images, push_event
+from platform_guard.sweep.queues import AUDIT, SWEEP, delay_of, found_images, push_event
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
 DIGEST = f"sha256:{'ab' * 32}"

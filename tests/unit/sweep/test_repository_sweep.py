@@ -12,9 +12,10 @@ from platform_guard.event import EventError
 from platform_guard.fingerprint import fingerprint
 from platform_guard.policy.policy import IndexRule, Policy, Remedy
 from platform_guard.policy.verdict import Finding
+from platform_guard.registry.images import ListedImage
 from platform_guard.registry.mark import mark_for
 from platform_guard.registry.reference import Repository
-from platform_guard.sweep.evaluated_keys import (
+from platform_guard.sweep.evaluated_images import (
     KEY_BYTES,
     KEYS_PER_ITEM,
     image_key,
@@ -22,7 +23,7 @@ from platform_guard.sweep.evaluated_keys import (
     pack,
     unpack,
 )
-from platform_guard.sweep.evaluation import Candidate, ListedImage
+from platform_guard.sweep.evaluation import Candidate
 from platform_guard.sweep.messages import Start, divide, parse_message, render_part, render_start
 from platform_guard.sweep.repository_sweep import (
     RepositorySweep,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from platform_guard.alerts.alert import Alert, Fix
 from platform_guard.alerts.render.mrkdwn import code_block, escaped, link
-from platform_guard.alerts.render.short import lead, render_short
+from platform_guard.alerts.render.plain_text import lead, render_short
 from platform_guard.text import cut, one_line
 
 _TITLE = 150

@@ -9,11 +9,12 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from platform_guard.alerts.slack.response import Answer, Refused, TryLater, read_answer, wait_before
-from platform_guard.alerts.slack.webhook_url import NoWebhookError, read_webhook
 from platform_guard.aws.errors import error_code, is_transient
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
+
+import re
 
 # Slack answers within a second; a function that waits longer is paid for.
 _TIMEOUT = Timeout(connect=3, read=8)
@@ -63,3 +64,22 @@ class Slack:
                 "policy of that key admit the role of this function with kms:Decrypt"
             ) from error
         return answer.get("SecretString", "")
+
+
+# A webhook's address is as good as a password, so it must not travel in the clear.
+_WEBHOOK = r"https://[A-Za-z0-9.-]+(?::[0-9]+)?/[!-~]*|http://127\.0\.0\.1:[0-9]+/[!-~]*"
+
+
+class NoWebhookError(Exception):
+    """A secret does not hold the address of a webhook; the message never says what it holds."""
+
+
+def read_webhook(secret: str, value: str) -> str:
+    """Give the address that a secret's value holds. Raises NoWebhookError with what to do."""
+    url = value.strip()
+    if re.fullmatch(_WEBHOOK, url) is None:
+        raise NoWebhookError(
+            f"the secret {secret} does not hold the https:// address of a webhook; put it there "
+            f"with: aws secretsmanager put-secret-value --secret-id {secret} --secret-string URL"
+        )
+    return url

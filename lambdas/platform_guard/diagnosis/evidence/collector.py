@@ -25,10 +25,8 @@ from platform_guard.diagnosis.evidence.model import (
 )
 from platform_guard.diagnosis.evidence.network import look_up_network
 from platform_guard.diagnosis.evidence.required import EvidenceKind, wanted_evidence
-from platform_guard.diagnosis.evidence.role import find_role
-from platform_guard.diagnosis.evidence.service import look_up_service
 from platform_guard.diagnosis.evidence.tag import TagEvidence, look_up_tag
-from platform_guard.diagnosis.evidence.task import TaskDefinitions
+from platform_guard.diagnosis.evidence.task import TaskDefinitions, find_role, look_up_service
 from platform_guard.diagnosis.failure import PullFailure
 from platform_guard.diagnosis.task_event import TaskStop
 from platform_guard.diagnosis.task_platform import platform_of_task

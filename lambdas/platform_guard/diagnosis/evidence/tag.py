@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from platform_guard.aws.errors import LookUpError
 from platform_guard.diagnosis.evidence.model import GuardDeeds, NearbyTag, StoredTag, TagState
-from platform_guard.diagnosis.evidence.nearby_tags import closest_tags
 from platform_guard.policy.verdict import Finding
 from platform_guard.registry.mark import is_mark, mark_for
 from platform_guard.registry.reference import Reference
@@ -15,6 +14,8 @@ from platform_guard.timestamp import iso_time
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, ImageIdentifierTypeDef
+
+import difflib
 
 _LISTED = 1000  # DescribeImages, maxResults
 
@@ -107,3 +108,15 @@ def _marks_left_behind(tag: str, details: "Sequence[ImageDetailTypeDef]") -> tup
 def _pushed_at(detail: "ImageDetailTypeDef") -> str:
     pushed_at = detail.get("imagePushedAt")
     return iso_time(pushed_at) if pushed_at else ""
+
+
+_SHOWN = 3
+
+
+def closest_tags(wanted: str, there: Sequence[NearbyTag]) -> tuple[NearbyTag, ...]:
+    """Give up to three tags: those that resemble the wanted one, then the youngest."""
+    by_name = {tag.name: tag for tag in there}
+    similar = difflib.get_close_matches(wanted, by_name, n=_SHOWN)
+    youngest_first = sorted(there, key=lambda tag: tag.pushed_at, reverse=True)
+    names = dict.fromkeys([*similar, *(tag.name for tag in youngest_first)])
+    return tuple(by_name[name] for name in list(names)[:_SHOWN])

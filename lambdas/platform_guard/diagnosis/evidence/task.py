@@ -10,7 +10,23 @@ from platform_guard.diagnosis.evidence.model import TaskDefinition
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
-    from mypy_boto3_ecs.type_defs import ContainerDefinitionOutputTypeDef, TaskDefinitionTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        AwsVpcConfigurationOutputTypeDef,
+        ContainerDefinitionOutputTypeDef,
+        TaskDefinitionTypeDef,
+    )
+
+import re
+from typing import TYPE_CHECKING
+
+from platform_guard.diagnosis.evidence.model import (
+    AwsvpcConfiguration,
+    NotSeen,
+    PullingRole,
+    RoleKind,
+    Service,
+)
+from platform_guard.diagnosis.task_event import TaskStop
 
 _REMEMBERED = 500
 
@@ -68,3 +84,74 @@ def _container(
 ) -> "ContainerDefinitionOutputTypeDef | None":
     containers = definition.get("containerDefinitions", [])
     return next((found for found in containers if found.get("name") == name), None)
+
+
+# The session of a role on an instance of EC2 is called by the instance.
+_ON_INSTANCE = re.compile(
+    r"arn:(?P<partition>[\w-]+):sts::(?P<account>\d{12}):assumed-role/(?P<role>[\w+=,.@-]+)/"
+    r"i-[0-9a-f]{8,17}"
+)
+
+
+def find_role(
+    stop: TaskStop, definition: TaskDefinition | NotSeen | None, denied: str | None
+) -> PullingRole:
+    """Give the role that pulls. No call: the error names it, or the task definition.
+
+    `denied` is who was denied, as the error says; it has the last word.
+
+    Raises LookUpError where it does not: then the instance pulls as itself.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    """
+    if denied and (session := _ON_INSTANCE.fullmatch(denied)):
+        arn = f"arn:{session['partition']}:iam::{session['account']}:role/{session['role']}"
+        return PullingRole(arn, RoleKind.INSTANCE)
+    match definition:
+        case TaskDefinition(execution_role_arn=arn) if arn:
+            return PullingRole(arn, RoleKind.EXECUTION)
+        case TaskDefinition() if stop.container_instance_arn:
+            raise LookUpError(
+                "the task definition names no execution role, so its instance pulls as itself"
+            )
+        case TaskDefinition():
+            raise LookUpError("the task definition names no execution role")
+        case _:
+            raise LookUpError("it stands in the task definition, which was not seen")
+
+
+def look_up_service(client: "ECSClient", stop: TaskStop) -> Service:
+    """Tell who deploys a service, and into which networks.
+
+    One call. Raises what botocore raises, and LookUpError where there is no such service.
+    """
+    answer = client.describe_services(cluster=stop.cluster_arn, services=[stop.service])
+    for service in answer["services"]:
+        network = service.get("networkConfiguration", {}).get("awsvpcConfiguration")
+        # Absent where nobody chose one.
+        controller = service.get("deploymentController", {}).get("type", "ECS")
+        return Service(controller, _read_network(network) if network else None)
+    raise LookUpError("ECS has no such service")
+
+
+def _read_network(network: "AwsVpcConfigurationOutputTypeDef") -> AwsvpcConfiguration:
+    return AwsvpcConfiguration(
+        subnets=tuple(network["subnets"]),
+        security_groups=tuple(network.get("securityGroups", [])),
+        assigns_public_ip=network.get("assignPublicIp") == "ENABLED",
+    )
+
+
+def look_up_architecture(client: "ECSClient", stop: TaskStop) -> str:
+    """Give `x86_64` or `arm64`; empty where the instance does not say, or is gone.
+
+    The agent registers it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
+    One call; raises what botocore raises.
+    """
+    answer = client.describe_container_instances(
+        cluster=stop.cluster_arn, containerInstances=[stop.container_instance_arn]
+    )
+    for instance in answer["containerInstances"]:
+        for attribute in instance.get("attributes", []):
+            if attribute["name"] == "ecs.cpu-architecture":
+                return attribute.get("value", "")
+    return ""

@@ -8,8 +8,11 @@ from platform_guard.alerts.alert import Fix
 from platform_guard.alerts.aws_cli import build_and_push, list_platforms
 from platform_guard.diagnosis.context import PullCase
 from platform_guard.diagnosis.evidence.model import TagState
-from platform_guard.diagnosis.fixes.deployments import wait_until_stable
-from platform_guard.diagnosis.fixes.ecs import change_task_definition, run_new_image
+from platform_guard.diagnosis.fixes.ecs import (
+    change_task_definition,
+    run_new_image,
+    wait_until_stable,
+)
 from platform_guard.diagnosis.fixes.target import Target
 from platform_guard.diagnosis.pull_error.classifier import Cause
 from platform_guard.oci.platforms import Platform

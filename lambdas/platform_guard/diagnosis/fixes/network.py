@@ -4,11 +4,7 @@ from platform_guard.alerts.alert import Fix
 from platform_guard.alerts.console import console_address, quoted
 from platform_guard.diagnosis.context import PullCase
 from platform_guard.diagnosis.evidence.model import AwsvpcConfiguration, Egress, Network
-from platform_guard.diagnosis.fixes.deployments import (
-    describe_service,
-    is_deployed_by_ecs,
-)
-from platform_guard.diagnosis.fixes.ecs import run_task
+from platform_guard.diagnosis.fixes.ecs import describe_service, is_deployed_by_ecs, run_task
 from platform_guard.diagnosis.fixes.endpoints import endpoint_fixes
 from platform_guard.diagnosis.fixes.target import Target
 

@@ -7,7 +7,7 @@ from platform_guard.diagnosis.fixes.ecs import restart
 from platform_guard.diagnosis.fixes.iam import allow_caching, role_name
 from platform_guard.diagnosis.fixes.target import Target
 from platform_guard.oci.platforms import Platform
-from platform_guard.registry.upstreams import USUAL_PREFIXES
+from platform_guard.registry.pull_through import USUAL_PREFIXES
 
 
 def missing_upstream_fixes(case: PullCase, target: Target) -> list[Fix]:

@@ -7,8 +7,8 @@ from platform_guard.diagnosis.context import PullCase
 from platform_guard.diagnosis.fixes.ecs import restart
 from platform_guard.diagnosis.fixes.iam import allow_caching, execution_role_name
 from platform_guard.diagnosis.fixes.target import Target
+from platform_guard.registry.pull_through import DOCKER_HUB, Upstream, upstream_of
 from platform_guard.registry.reference import Repository
-from platform_guard.registry.upstreams import DOCKER_HUB, Upstream, upstream_of
 
 
 def rate_limit_fixes(case: PullCase, target: Target) -> list[Fix]:

@@ -5,7 +5,7 @@ import pytest
 from platform_guard.aws.errors import LookUpError
 from platform_guard.diagnosis.diagnosis import diagnose
 from platform_guard.diagnosis.evidence.model import NotSeen, PullingRole, RoleKind
-from platform_guard.diagnosis.evidence.role import find_role
+from platform_guard.diagnosis.evidence.task import find_role
 from platform_guard.diagnosis.failure import PullFailure
 from platform_guard.diagnosis.pull_error.classifier import classify
 from platform_guard.diagnosis.pull_error.denial import Refuser, refuser_of
