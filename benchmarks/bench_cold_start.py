@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.ratio import median_ratio
 from platform_guard_cdk.cdk_process import prepare_cdk_process
-from platform_guard_emulator import LocalAws
+from platform_guard_emulator import LocalAws, deploy
 from platform_guard_emulator.runtime import Function
 from tests.support.http_endpoint import served_over_http
 from tests.support.lambda_runtime import PLATFORM_WITHOUT_EMULATOR, running
@@ -54,7 +54,7 @@ def main() -> None:
     with TemporaryDirectory() as folder, LocalAws() as aws, served_over_http() as endpoint:
         assembly, minimal_code = Path(folder, "cdk.out"), Path(folder, "minimal")
         synthesize(Path(__file__).resolve().parent.parent / "guard.toml", assembly)
-        functions = sorted(aws.deploy(assembly).functions.values(), key=lambda it: it.handler)
+        functions = sorted(deploy(aws, assembly).functions.values(), key=lambda it: it.handler)
         minimal_code.mkdir()
         (minimal_code / "minimal.py").write_text(_MINIMAL, encoding="utf-8")
         minimal = replace(functions[0], handler="minimal.handler", code=minimal_code)

@@ -5,7 +5,7 @@ Start reading at `account.LocalAws`, then `ecr/store.py`, `calls.py` and `deploy
 
 from platform_guard_emulator.account import LocalAws
 from platform_guard_emulator.calls import NO_ANSWER, ApiCall
-from platform_guard_emulator.deploy.deployment import Deployment, EventSourceMapping
+from platform_guard_emulator.deploy.deployment import Deployment, EventSourceMapping, deploy
 from platform_guard_emulator.layouts import PushOrder, push_layout
 from platform_guard_emulator.runtime import Function, Invocation
 from platform_guard_emulator.topics import PublishedMessage
@@ -20,5 +20,6 @@ __all__ = [
     "LocalAws",
     "PublishedMessage",
     "PushOrder",
+    "deploy",
     "push_layout",
 ]

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 from unittest.mock import patch
@@ -24,9 +23,6 @@ from platform_guard_emulator.calls import (
     gate_on_every_client,
     with_key,
 )
-from platform_guard_emulator.deploy.assembly import read_stack
-from platform_guard_emulator.deploy.deployment import Deployment
-from platform_guard_emulator.deploy.stack_creation import create_stack
 from platform_guard_emulator.ecr.downloads import DownloadServer
 from platform_guard_emulator.ecr.events import ImageEvent
 from platform_guard_emulator.ecr.operations import Registry
@@ -191,15 +187,6 @@ class LocalAws(AbstractContextManager["LocalAws"]):
             message = self._gate.authorize(principal, permission, context)
             if message is not None:
                 raise PermissionError(message)
-
-    def deploy(self, assembly: Path, stack_name: str | None = None) -> Deployment:
-        """Deploy a stack of a CDK cloud assembly (`cdk.out`), by default its only one.
-
-        Raises DeploymentError with the stack's events when it does not come up.
-        """
-        stack = read_stack(assembly, stack_name, self.account, self.region)
-        create_stack(self, stack)
-        return Deployment(self, stack)
 
     def _policies_of(self, role_name: str) -> list[str]:
         role = iam_backends[self.account][get_partition(self.region)].get_role(role_name)

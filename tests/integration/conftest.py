@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from platform_guard_emulator import Deployment, LocalAws
+from platform_guard_emulator import Deployment, LocalAws, deploy
 from tests.support.ecs import Shop
 from tests.support.fast_retries import Patient
 from tests.support.strong_guard import GUARD_TOML, NewShelf, Shelf
@@ -55,7 +55,7 @@ def strong_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def running(strong_assembly: Path) -> Iterator[tuple[LocalAws, Deployment]]:
     """One deployment for the tests of a file: a repository each keeps them apart."""
     with LocalAws() as local:
-        yield local, local.deploy(strong_assembly)
+        yield local, deploy(local, strong_assembly)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def ecr(aws: LocalAws) -> "ECRClient":
 
 @pytest.fixture
 def guard(aws: LocalAws, default_assembly: Path) -> Deployment:
-    return aws.deploy(default_assembly)
+    return deploy(aws, default_assembly)
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +125,7 @@ def patient(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     guard_file = tmp_path / "guard.toml"
     guard_file.write_text(guard_toml, encoding="utf-8")
-    guard = aws.deploy(cloud_assembly(guard_toml, tmp_path_factory))
+    guard = deploy(aws, cloud_assembly(guard_toml, tmp_path_factory))
     patient = Patient(aws, guard, guard_file)
     sns: SNSClient = aws.client("sns")
     sns.subscribe(

@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from platform_guard_emulator import Deployment, LocalAws
+from platform_guard_emulator import Deployment, LocalAws, deploy
 from platform_guard_emulator.deploy.assembly import AssemblyError
 from platform_guard_emulator.deploy.stack_creation import DeploymentError
 from tests.contract.repository import ScratchRepository, image
@@ -24,7 +24,7 @@ def local() -> Iterator[LocalAws]:
 
 @pytest.fixture
 def deployment(local: LocalAws, tmp_path: Path) -> Deployment:
-    return local.deploy(write_assembly(tmp_path / "cdk.out", template()))
+    return deploy(local, write_assembly(tmp_path / "cdk.out", template()))
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_nothing_runs_before_the_queues_are_drained(
 ) -> None:
     stack = template()
     stack["Resources"]["Queue"]["Properties"]["DelaySeconds"] = 0
-    deployment = local.deploy(write_assembly(tmp_path / "cdk.out", stack))
+    deployment = deploy(local, write_assembly(tmp_path / "cdk.out", stack))
 
     repository.push(image(), "v1")
 
@@ -196,7 +196,7 @@ def test_code_that_differs_from_the_installed_library_is_not_run(
 ) -> None:
     assembly = write_assembly(tmp_path / "cdk.out", template())
     (assembly / "asset.code" / "platform_guard" / "marks.py").write_text("changed = True\n")
-    deployment = local.deploy(assembly)
+    deployment = deploy(local, assembly)
 
     with pytest.raises(AssertionError, match=r"marks\.py: synthesize again"):
         deployment.invoke("entry.report", {})
@@ -206,7 +206,7 @@ def test_a_pattern_that_moto_would_misread_is_refused(local: LocalAws, tmp_path:
     pattern = {**PUSHES, "detail": {"image-tag": [{"regex": "v.*"}]}}
 
     with pytest.raises(DeploymentError, match=r"Rule: .* detail\.image-tag: regex"):
-        local.deploy(write_assembly(tmp_path / "cdk.out", template(pattern)))
+        deploy(local, write_assembly(tmp_path / "cdk.out", template(pattern)))
 
 
 def test_a_resource_that_moto_lacks_is_refused(local: LocalAws, tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_a_resource_that_moto_lacks_is_refused(local: LocalAws, tmp_path: Path) 
     stack["Resources"]["Farm"] = {"Type": "AWS::AppRunner::Service"}
 
     with pytest.raises(DeploymentError, match="Farm: moto has no AWS::AppRunner::Service"):
-        local.deploy(write_assembly(tmp_path / "cdk.out", stack))
+        deploy(local, write_assembly(tmp_path / "cdk.out", stack))
 
 
 def test_a_role_that_cannot_read_its_queue_is_refused(local: LocalAws, tmp_path: Path) -> None:
@@ -222,12 +222,12 @@ def test_a_role_that_cannot_read_its_queue_is_refused(local: LocalAws, tmp_path:
     del stack["Resources"]["Policy"]["Properties"]["PolicyDocument"]["Statement"][0]
 
     with pytest.raises(PermissionError, match="sqs:ReceiveMessage"):
-        local.deploy(write_assembly(tmp_path / "cdk.out", stack))
+        deploy(local, write_assembly(tmp_path / "cdk.out", stack))
 
 
 def test_a_folder_that_is_no_assembly_is_named(local: LocalAws, tmp_path: Path) -> None:
     with pytest.raises(AssemblyError, match="is no cloud assembly"):
-        local.deploy(tmp_path)
+        deploy(local, tmp_path)
 
 
 def _tags(logs: tuple[object, ...]) -> list[str]:

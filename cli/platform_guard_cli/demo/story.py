@@ -16,6 +16,7 @@ from platform_guard_cli.demo.stops import StopScene, play_stops
 from platform_guard_cli.paths import IMAGES
 from platform_guard_cli.replay.emulator import Outcome, drain, synthesized
 from platform_guard_cli.replay.scenarios import SCENES, Scene
+from platform_guard_emulator import deploy
 from platform_guard_emulator.account import LocalAws
 from platform_guard_emulator.deploy.deployment import Deployment
 from platform_guard_emulator.layouts import push_layout
@@ -45,7 +46,7 @@ def tell_story(guard_file: Path, console: Console) -> None:
             assembly = stack.enter_context(synthesized(guard_file))
         with _step(console, "deploy its template: rules, queues, functions, roles, topic, table"):
             aws = stack.enter_context(LocalAws())
-            deployment = aws.deploy(assembly)
+            deployment = deploy(aws, assembly)
         tap = BusTap(aws)
         chapters = []
         for number, scene in enumerate(SCENES, 1):

@@ -14,6 +14,7 @@ from platform_guard_cli.paths import IMAGES
 from platform_guard_cli.replay.emulator import Outcome, drain, synthesized
 from platform_guard_cli.replay.event_files import read_event
 from platform_guard_cli.replay.fixtures import provide_pushed_image, provide_stopped_task
+from platform_guard_emulator import deploy
 from platform_guard_emulator.account import LocalAws
 
 
@@ -62,7 +63,7 @@ def replay_event(
         # Before the guard is there, so that it sees the event alone.
         parsed = _parse(event)
         _provide(aws, parsed, event["detail"], layouts)
-        deployment = aws.deploy(assembly)
+        deployment = deploy(aws, assembly)
         aws.emit(event)
         outcomes = drain(deployment) or [_not_let_through(parsed)]
         alerts = tuple(alert.texts for alert in deployment.alerts())

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from moto.logs.models import logs_backends
 from moto.utilities.utils import get_partition
 
-from platform_guard_emulator.deploy.assembly import StackAssembly
-from platform_guard_emulator.deploy.stack_creation import outputs, physical_ids
+from platform_guard_emulator.account import LocalAws
+from platform_guard_emulator.deploy.assembly import StackAssembly, read_stack
+from platform_guard_emulator.deploy.stack_creation import create_stack, outputs, physical_ids
 from platform_guard_emulator.deploy.subscriptions import subscribe_queues
 from platform_guard_emulator.queues import failed_ids, lambda_event, queue_of, receive
 from platform_guard_emulator.runtime import Function, Invocation, Sandbox
 from platform_guard_emulator.topics import PublishedMessage
-
-if TYPE_CHECKING:
-    from platform_guard_emulator.account import LocalAws
 
 _POLLER_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 _LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -34,7 +33,7 @@ class EventSourceMapping:
 class Deployment:
     """A stack that is up."""
 
-    def __init__(self, local: "LocalAws", stack: StackAssembly) -> None:
+    def __init__(self, local: LocalAws, stack: StackAssembly) -> None:
         self._local = local
         self._stack = stack
         self._physical_ids = physical_ids(local, stack.name)
@@ -187,3 +186,13 @@ class Deployment:
                 reports_batch_item_failures="ReportBatchItemFailures"
                 in mapping.get("FunctionResponseTypes", []),
             )
+
+
+def deploy(local: LocalAws, assembly: Path, stack_name: str | None = None) -> Deployment:
+    """Deploy a stack of a CDK cloud assembly (`cdk.out`), by default its only one.
+
+    Raises DeploymentError with the stack's events when it does not come up.
+    """
+    stack = read_stack(assembly, stack_name, local.account, local.region)
+    create_stack(local, stack)
+    return Deployment(local, stack)

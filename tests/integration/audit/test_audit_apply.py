@@ -6,7 +6,7 @@ import pytest
 
 from platform_guard.registry.mark import is_mark
 from platform_guard_cli.main import main
-from platform_guard_emulator import Deployment, LocalAws, push_layout
+from platform_guard_emulator import Deployment, LocalAws, deploy, push_layout
 from platform_guard_emulator.queues import queue_of
 from tests.support.faults import before_each_call
 from tests.support.known_images import layout_of
@@ -35,7 +35,7 @@ def tags(aws: LocalAws) -> set[str]:
 def test_findings_are_remedied_by_the_guard_without_an_alert_each(
     stocked: LocalAws, default_assembly: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    guard: Deployment = stocked.deploy(default_assembly)
+    guard: Deployment = deploy(stocked, default_assembly)
     for mapping in guard.event_source_mappings:
         queue_of(mapping.queue_arn)._messages.clear()
 
@@ -66,7 +66,7 @@ def test_without_a_guard_it_says_so_before_it_judges_anything(
 def test_findings_that_could_not_be_handed_over_are_handed_over_without_another_audit(
     stocked: LocalAws, default_assembly: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stocked.deploy(default_assembly)
+    deploy(stocked, default_assembly)
     with before_each_call(refuse, service="sqs"):
         assert main(["audit", "--apply"]) == 2
     assert "--resume goes on with what was found" in capsys.readouterr().err
@@ -83,7 +83,7 @@ def test_a_policy_that_only_alerts_hands_nothing_over(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stocked.deploy(default_assembly)
+    deploy(stocked, default_assembly)
     policy = tmp_path / "guard.toml"
     policy.write_text('[remedies]\nmissing-platform = "alert"\n')
 

@@ -8,7 +8,7 @@ import pytest
 
 from platform_guard_cli.inspect.oci_layout import OciLayout
 from platform_guard_cli.replay.emulator import Outcome, drain
-from platform_guard_emulator import Deployment, LocalAws, PushOrder, push_layout
+from platform_guard_emulator import Deployment, LocalAws, PushOrder, deploy, push_layout
 from tests.support.known_images import layout_of
 from tests.support.registry import (
     HELM_CHART,
@@ -246,7 +246,7 @@ def test_an_event_that_was_forwarded_from_elsewhere_is_no_reason_to_look_here(
 def test_an_index_costs_one_call_without_verify_config(
     aws: LocalAws, unverified_assembly: Path
 ) -> None:
-    guard = aws.deploy(unverified_assembly)
+    guard = deploy(aws, unverified_assembly)
     push(aws, MULTI_PLATFORM)
 
     drain(guard)
@@ -258,7 +258,7 @@ def test_an_index_costs_one_call_without_verify_config(
 def test_a_policy_of_alerts_changes_nothing(
     aws: LocalAws, ecr: "ECRClient", alert_only_assembly: Path
 ) -> None:
-    guard = aws.deploy(alert_only_assembly)
+    guard = deploy(aws, alert_only_assembly)
     push(aws, MAC_BUILD)
 
     drain(guard)

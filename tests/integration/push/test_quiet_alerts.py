@@ -10,7 +10,7 @@ import pytest
 from platform_guard.alerts.alert import Alert, Severity, Status
 from platform_guard.alerts.batch.outbox import AlertWindows
 from platform_guard_cli.replay.emulator import drain
-from platform_guard_emulator import NO_ANSWER, Deployment, Invocation, LocalAws
+from platform_guard_emulator import NO_ANSWER, Deployment, Invocation, LocalAws, deploy
 from platform_guard_emulator.topics import PublishedMessage
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, push, push_event
 
@@ -207,7 +207,7 @@ def test_whoever_dies_before_sending_the_message_sends_it_when_the_event_comes_b
 def test_settings_can_have_every_finding_told_and_no_repair(
     aws: LocalAws, talkative_assembly: Path
 ) -> None:
-    guard = aws.deploy(talkative_assembly)
+    guard = deploy(aws, talkative_assembly)
     push(aws, INDEX_ONLY, tag="1")
     drain(guard)
     push(aws, INDEX_ONLY, tag="2")

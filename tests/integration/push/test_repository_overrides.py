@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from platform_guard_cli.replay.emulator import drain
-from platform_guard_emulator import NO_ANSWER, Deployment, LocalAws
+from platform_guard_emulator import NO_ANSWER, Deployment, LocalAws, deploy
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push, tags
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ ARN = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/api"
 
 @pytest.fixture
 def guard(aws: LocalAws, overridable_assembly: Path) -> Deployment:
-    return aws.deploy(overridable_assembly)
+    return deploy(aws, overridable_assembly)
 
 
 def set_tag(ecr: "ECRClient", key: str, value: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from platform_guard_cli.main import main
-from platform_guard_emulator import LocalAws
+from platform_guard_emulator import LocalAws, deploy
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.strong_guard import Shelf
 
@@ -32,7 +32,7 @@ def clock() -> Clock:
 @pytest.fixture
 def repository(clock: Clock, strong_assembly: Path) -> Iterator[Shelf]:
     with LocalAws(clock=clock) as aws:
-        yield Shelf(aws, aws.deploy(strong_assembly), "later/api").create()
+        yield Shelf(aws, deploy(aws, strong_assembly), "later/api").create()
 
 
 def schedules(repository: Shelf) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_guard_emulator import LocalAws
+from platform_guard_emulator import LocalAws, deploy
 from tests.support.registry import MAC_BUILD
 from tests.support.strong_guard import Shelf
 from tests.support.synthesis import cloud_assembly
@@ -55,7 +55,7 @@ def waiting(waiting_assembly: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
     monkeypatch.setattr("time.monotonic", lambda: monotonic() + ahead.total_seconds())
     with LocalAws(clock=lambda: datetime.now(UTC) + ahead) as aws:
-        repository = Shelf(aws, aws.deploy(waiting_assembly), "shop/api").create()
+        repository = Shelf(aws, deploy(aws, waiting_assembly), "shop/api").create()
         digest = repository.push(MAC_BUILD)
         repository.run()
         yield Waiting(repository, digest, let_time_pass)

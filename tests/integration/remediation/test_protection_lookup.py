@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from platform_guard_emulator import LocalAws
+from platform_guard_emulator import LocalAws, deploy
 from tests.support.ecs import run_something
 from tests.support.registry import MAC_BUILD
 from tests.support.roles import without
@@ -22,7 +22,7 @@ LOOKS = [
 
 def test_without_any_of_its_looks_nothing_is_taken_away(strong_assembly: Path) -> None:
     with LocalAws() as aws:
-        guard = aws.deploy(strong_assembly)
+        guard = deploy(aws, strong_assembly)
         run_something(aws)
         for number, action in enumerate(LOOKS):
             repository = Shelf(aws, guard, f"quarantine/{number}").create()

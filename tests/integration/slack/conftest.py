@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from platform_guard.alerts.sns import AlertTopic
-from platform_guard_emulator import Deployment, LocalAws
+from platform_guard_emulator import Deployment, LocalAws, deploy
 from tests.support.slack_alerts import SETTINGS
 from tests.support.slack_server import SlackServer, slack_server
 from tests.support.synthesis import cloud_assembly
@@ -47,7 +47,7 @@ def guard(
 ) -> Deployment:
     secrets.create_secret(Name="platform-guard/slack", SecretString=f"{slack.url}\n")
     secrets.create_secret(Name="shop/slack", SecretString=team.url)
-    return aws.deploy(slack_assembly)
+    return deploy(aws, slack_assembly)
 
 
 @pytest.fixture

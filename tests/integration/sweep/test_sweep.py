@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from platform_guard_emulator import Deployment, LocalAws
+from platform_guard_emulator import Deployment, LocalAws, deploy
 from tests.support.faults import before_each_call
 from tests.support.registry import (
     HELM_CHART,
@@ -72,7 +72,7 @@ def test_the_first_sweep_comes_with_the_deployment_and_sends_one_digest(
 def test_what_the_guard_has_told_of_is_not_told_again(
     aws: LocalAws, alert_only_assembly: Path, clock: Clock, ecr: "ECRClient"
 ) -> None:
-    sweeps = Sweeps(aws, aws.deploy(alert_only_assembly), clock)
+    sweeps = Sweeps(aws, deploy(aws, alert_only_assembly), clock)
     push(aws, MAC_BUILD)
     sweeps.guard.drain()
     assert [alert["code"] for alert in sweeps.alerts()] == ["missing-platform"]
@@ -87,7 +87,7 @@ def test_what_the_guard_has_told_of_is_not_told_again(
 def test_a_policy_that_only_alerts_finds_and_changes_nothing(
     aws: LocalAws, alert_only_assembly: Path, clock: Clock, ecr: "ECRClient"
 ) -> None:
-    sweeps = Sweeps(aws, aws.deploy(alert_only_assembly), clock)
+    sweeps = Sweeps(aws, deploy(aws, alert_only_assembly), clock)
     push(aws, MAC_BUILD)
     sweeps.drop_events()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from platform_guard_emulator import LocalAws
+from platform_guard_emulator import LocalAws, deploy
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push
 from tests.support.sweeps import HOUR, Clock, Sweeps, metric
 
@@ -39,7 +39,7 @@ def test_a_sweep_that_may_remedy_nothing_tells_once_what_it_found(
     aws: LocalAws, settings: Settings, clock: Clock, ecr: "ECRClient"
 ) -> None:
     settings.change("[sweep]\nmax_remedies = 0\n")
-    sweeps = Sweeps(aws, aws.deploy(settings.assembly), clock)
+    sweeps = Sweeps(aws, deploy(aws, settings.assembly), clock)
     push(aws, MAC_BUILD)
     push(aws, PLAIN_ARM64, tag="2")
     sweeps.drop_events()
@@ -61,7 +61,7 @@ def test_what_one_sweep_may_not_remedy_the_next_one_does_and_says_so(
     aws: LocalAws, settings: Settings, clock: Clock, ecr: "ECRClient"
 ) -> None:
     settings.change("[sweep]\nmax_remedies = 1\n")
-    sweeps = Sweeps(aws, aws.deploy(settings.assembly), clock)
+    sweeps = Sweeps(aws, deploy(aws, settings.assembly), clock)
     push(aws, MAC_BUILD)
     push(aws, PLAIN_ARM64, tag="2")
     sweeps.drop_events()
@@ -83,7 +83,7 @@ def test_remedies_that_come_later_reach_what_was_told_before(
     aws: LocalAws, settings: Settings, clock: Clock, ecr: "ECRClient"
 ) -> None:
     settings.change(ONLY_ALERT)
-    sweeps = Sweeps(aws, aws.deploy(settings.assembly), clock)
+    sweeps = Sweeps(aws, deploy(aws, settings.assembly), clock)
     push(aws, MAC_BUILD, tag="there-before")
     sweeps.drop_events()
     sweeps.sweep()
@@ -113,7 +113,7 @@ def test_remedies_that_come_later_reach_what_was_told_before(
 def test_what_a_changed_policy_finds_was_not_missed(
     aws: LocalAws, settings: Settings, clock: Clock
 ) -> None:
-    sweeps = Sweeps(aws, aws.deploy(settings.assembly), clock)
+    sweeps = Sweeps(aws, deploy(aws, settings.assembly), clock)
     aws.client("ecr").create_repository(repositoryName="shop/api")
     sweeps.sweep()
     clock.moved += HOUR
@@ -137,7 +137,7 @@ def test_what_a_changed_policy_finds_was_not_missed(
 def test_what_the_guard_did_not_take_away_at_the_push_is_not_handed_over_again(
     aws: LocalAws, strong_assembly: Path, clock: Clock
 ) -> None:
-    sweeps = Sweeps(aws, aws.deploy(strong_assembly), clock)
+    sweeps = Sweeps(aws, deploy(aws, strong_assembly), clock)
     name = "quarantine/api"
     aws.client("ecr").create_repository(repositoryName=name)
     for tag in ("1.0", "latest"):
@@ -157,7 +157,7 @@ def test_what_the_guard_did_not_take_away_at_the_push_is_not_handed_over_again(
 def test_resource_tags_that_cannot_be_read_let_nothing_be_judged_by_a_guess(
     aws: LocalAws, overridable_assembly: Path, clock: Clock
 ) -> None:
-    sweeps = Sweeps(aws, aws.deploy(overridable_assembly), clock)
+    sweeps = Sweeps(aws, deploy(aws, overridable_assembly), clock)
     push(aws, MAC_BUILD)
     sweeps.drop_events()
     sweeps.sweep()

@@ -13,7 +13,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.scheduler.models import scheduler_backends
 from moto.sqs.models import sqs_backends
 
-from platform_guard_emulator import Deployment, LocalAws
+from platform_guard_emulator import Deployment, LocalAws, deploy
 from tests.support.ecs import Shop, run_something
 from tests.support.slack_server import SlackServer, slack_server
 
@@ -124,7 +124,7 @@ def world_of(assembly: Path) -> Iterator[World]:
     """Deploy a stack into an account that has all of what the guard looks at."""
     clock = Clock()
     with clock.in_processes(), slack_server() as slack, LocalAws(clock=clock) as aws:
-        guard = aws.deploy(assembly)
+        guard = deploy(aws, assembly)
         aws.client("secretsmanager").create_secret(Name=WEBHOOK_SECRET, SecretString=slack.url)
         shop = Shop(aws)
         subnet = shop.private_subnet()
