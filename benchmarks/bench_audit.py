@@ -27,10 +27,10 @@ from benchmarks.loopback_registry import (
     fill,
     served,
 )
-from platform_guard.aws.clients import PERSISTENT, Clients
+from platform_guard.aws.clients import BULK, Clients
 from platform_guard.oci.media_types import INDEXES
-from platform_guard.oci.reader import Wanted, read_image
-from platform_guard.policy.evaluation import judge
+from platform_guard.oci.reader import ReadRequest, read_image
+from platform_guard.policy.evaluation import evaluate
 from platform_guard.policy.policy import Policy
 from platform_guard.policy.rules import Policies
 from platform_guard.registry.reference import Reference, Repository
@@ -83,7 +83,7 @@ def main() -> None:
 
 def _audit() -> tuple[dict[str, str], float, float]:
     """Give the verdicts, and the time on the clock and of the CPU in seconds."""
-    registries = Registries(ACCOUNT, (REGION,), {REGION: Clients(REGION, config=PERSISTENT)})
+    registries = Registries(ACCOUNT, (REGION,), {REGION: Clients(REGION, config=BULK)})
     with tempfile.TemporaryDirectory() as folder:
         journal = AuditJournal(Path(folder, "audit.sqlite"))
         started, cpu_started = time.monotonic(), time.process_time()
@@ -121,8 +121,8 @@ def _inspect(case: Case) -> None:
     root = store.resolve(Reference(repository, case.tag))
     if root is None:
         sys.exit(f"{case} is not there")
-    wanted = Wanted(_POLICY.required_platforms)
-    verdict = judge(read_image(root, store, wanted, time.monotonic), _POLICY)
+    wanted = ReadRequest(_POLICY.required_platforms)
+    verdict = evaluate(read_image(root, store, wanted, time.monotonic), _POLICY)
     if verdict.name != case.verdict:
         sys.exit(f"{case} is {verdict.name}")
 

@@ -24,7 +24,12 @@ from platform_guard.policy.policy import Policy
 from platform_guard.registry.images import ListedImage
 from platform_guard.registry.reference import Repository
 from platform_guard.sweep.auditor import AuditedPage
-from platform_guard.sweep.evaluation import JudgedImage, UnseenImage, candidates, judge_candidates
+from platform_guard.sweep.evaluation import (
+    EvaluatedImage,
+    UnavailableImage,
+    candidates,
+    evaluate_candidates,
+)
 from platform_guard_cli.audit.journal import AuditJournal
 from platform_guard_cli.audit.output import write_output
 from platform_guard_cli.audit.workers import run_audit
@@ -59,7 +64,7 @@ def _measure(size: int) -> None:
         journal = AuditJournal(Path(folder, "audit.sqlite"))
         journal.add_repositories(repositories)
         run_audit(journal, _audit, lambda *_: None)
-        judged = time.process_time() - started
+        evaluated = time.process_time() - started
         for output_format in ("table", "jsonl", "csv", "html"):
             write_output(journal, output_format, Path(folder, output_format))
         images = journal.images()
@@ -68,7 +73,7 @@ def _measure(size: int) -> None:
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"  {images:>9,} images  {megabytes:4.0f} MB at most  {taken:6.1f} s of CPU, "
-        f"{judged:.1f} s of it for judging: {1e6 * taken / images:.0f} µs an image",
+        f"{evaluated:.1f} s of it for judging: {1e6 * taken / images:.0f} µs an image",
         flush=True,
     )
 
@@ -77,10 +82,10 @@ def _audit(repository: Repository) -> Iterator[AuditedPage]:
     store = _MadeUpRepository(repository.name)
     page = [store.listed(number) for number in range(_IMAGES_A_REPOSITORY)]
     wanted = list(candidates(page, repository, lambda *_: _POLICY))
-    results = list(judge_candidates(wanted, store))
+    results = list(evaluate_candidates(wanted, store))
     yield AuditedPage(
-        tuple(result for result in results if isinstance(result, JudgedImage)),
-        tuple(result for result in results if isinstance(result, UnseenImage)),
+        tuple(result for result in results if isinstance(result, EvaluatedImage)),
+        tuple(result for result in results if isinstance(result, UnavailableImage)),
     )
 
 

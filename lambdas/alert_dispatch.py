@@ -16,11 +16,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.alerts.batch.dispatcher import AlertDispatcher
-from platform_guard.alerts.batch.outbox import AlertWindows, Window
+from platform_guard.alerts.batch.outbox import AlertOutbox, Window
 from platform_guard.alerts.batch.rate_limit import AlertRate
 from platform_guard.alerts.sns import AlertTopic
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.idempotency import Once
+from platform_guard.aws.idempotency import Idempotency
 from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics
 from platform_guard.environment import environment_variable
 from platform_guard.event import seconds_since
@@ -55,7 +55,7 @@ def _handle(record: SQSRecord, context: LambdaContext) -> None:
 
     def dispatch() -> None:
         dispatcher = AlertDispatcher(
-            AlertWindows(database, state_table, clients.sqs, queue_url, time.time),
+            AlertOutbox(database, state_table, clients.sqs, queue_url, time.time),
             AlertTopic(clients.sns, topic_arn),
             AlertRate(database, state_table, settings.alerts.messages_a_minute, time.time),
         )
@@ -65,4 +65,4 @@ def _handle(record: SQSRecord, context: LambdaContext) -> None:
         if seconds is not None:
             metrics.add_metric(name="push_to_alert", unit=MetricUnit.Seconds, value=seconds)
 
-    Once(database, state_table, scope="window").run(window.generation, dispatch, context)
+    Idempotency(database, state_table, scope="window").run(window.generation, dispatch, context)

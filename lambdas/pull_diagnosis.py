@@ -18,10 +18,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics, seconds_before
 from platform_guard.diagnosis.evidence.task import TaskDefinitions
-from platform_guard.diagnosis.failure import PullFailure, exec_format_suspects, pull_failure
+from platform_guard.diagnosis.failure import PullFailure, exec_format_candidates, pull_failure
 from platform_guard.diagnosis.steady_service import (
     SteadyService,
-    is_about_service,
+    is_service_event,
     parse_steady_service,
 )
 from platform_guard.diagnosis.task_event import TaskStop, parse_task_stop
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 _SECONDS_TO_ACT = 15
 
 # A diagnosis that comes at once with less evidence is worth more than one that comes late.
-_SECONDS_TO_LOOK = 15.0
+_SECONDS_TO_LOOK_UP = 15.0
 
 # How long an image that a container exited with is not looked at again: one that is known to be
 # fit, and one that could not be seen.
-_FIT_SECONDS = 3600
+_COMPATIBLE_SECONDS = 3600
 _UNKNOWN_SECONDS = 60
 _IMAGES_REMEMBERED = 10_000
 
@@ -53,7 +53,7 @@ region = environment_variable(os.environ, "AWS_REGION")
 clients = Clients()
 task_definitions = TaskDefinitions()
 
-unsuspicious_until: dict[str, float] = {}
+not_exec_format_until: dict[str, float] = {}
 """The images of exited tasks that need no look for a while; in seconds of `time.monotonic`."""
 
 
@@ -68,7 +68,7 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 
 def _handle(record: SQSRecord, context: LambdaContext) -> None:
     event = parse_json(record.body)
-    if is_about_service(event):
+    if is_service_event(event):
         _handle_service(event, context)
         return
     match parse_task_stop(event):
@@ -88,13 +88,13 @@ def _handle_service(event: object, context: LambdaContext) -> None:
             _ignore(reason)
         case SteadyService() as steady:
             count("steady_services_seen")
-            _tell_if_resolved(steady, context)
+            _notify_if_resolved(steady, context)
 
 
-def _tell_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
+def _notify_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
     """Tell that a service is steady again, if somebody was alerted about it."""
     from platform_guard.alerts.sns import AlertTopic
-    from platform_guard.aws.idempotency import Once
+    from platform_guard.aws.idempotency import Idempotency
     from platform_guard.diagnosis.incident_store import Incidents, ServiceIncidents
     from platform_guard.diagnosis.steady_service import alerts_about_steady_service
 
@@ -105,7 +105,10 @@ def _tell_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
         _ignore("a service is steady that nobody was alerted about")
         return
 
-    topic, once = AlertTopic(clients.sns, topic_arn), Once(database, state_table, scope="steady")
+    topic, once = (
+        AlertTopic(clients.sns, topic_arn),
+        Idempotency(database, state_table, scope="steady"),
+    )
     for alert in alerts_about_steady_service(steady, known):
         key = f"{steady.event_id} {alert.repository}"
         once.run(key, partial(topic.publish, alert), context)
@@ -122,37 +125,37 @@ def _explain(stop: TaskStop, context: LambdaContext) -> None:
     if failure is not None:
         _log(failure, _explainer(context).explain(stop, failure))
         return
-    suspects = exec_format_suspects(stop) if settings.exec_format else ()
-    if not suspects:
+    candidates = exec_format_candidates(stop) if settings.exec_format else ()
+    if not candidates:
         _ignore("it stopped for another reason than its image")
-    for suspect in suspects:
-        _check(stop, suspect, context)
+    for candidate in candidates:
+        _check(stop, candidate, context)
 
 
-def _check(stop: TaskStop, suspect: PullFailure, context: LambdaContext) -> None:
+def _check(stop: TaskStop, candidate: PullFailure, context: LambdaContext) -> None:
     """Look at the image of a container that exited, unless this process did so lately."""
     # A cold start does not load what only failed pulls need.
-    from platform_guard.diagnosis.explainer import Unsuspicious, image_on_host
+    from platform_guard.diagnosis.explainer import NotExecFormat, image_on_host
 
-    name = image_on_host(stop, suspect)
-    if unsuspicious_until.get(name, 0) > time.monotonic():
+    name = image_on_host(stop, candidate)
+    if not_exec_format_until.get(name, 0) > time.monotonic():
         _ignore("it exited, and its image was looked at a while ago")
         return
-    match _explainer(context).suspect(stop, suspect):
-        case Unsuspicious(reason, is_fit):
-            if len(unsuspicious_until) >= _IMAGES_REMEMBERED:
-                unsuspicious_until.clear()
-            seconds = _FIT_SECONDS if is_fit else _UNKNOWN_SECONDS
-            unsuspicious_until[name] = time.monotonic() + seconds
+    match _explainer(context).check_exec_format(stop, candidate):
+        case NotExecFormat(reason, is_compatible):
+            if len(not_exec_format_until) >= _IMAGES_REMEMBERED:
+                not_exec_format_until.clear()
+            seconds = _COMPATIBLE_SECONDS if is_compatible else _UNKNOWN_SECONDS
+            not_exec_format_until[name] = time.monotonic() + seconds
             _ignore(reason)
         case reported:
-            _log(suspect, reported)
+            _log(candidate, reported)
 
 
 def _explainer(context: LambdaContext) -> "StopExplainer":
     from platform_guard.alerts.sns import AlertTopic
-    from platform_guard.aws.idempotency import Once
-    from platform_guard.diagnosis.evidence.collector import EvidenceGatherer
+    from platform_guard.aws.idempotency import Idempotency
+    from platform_guard.diagnosis.evidence.collector import EvidenceCollector
     from platform_guard.diagnosis.explainer import StopExplainer
     from platform_guard.diagnosis.incident_reporter import IncidentReporter
     from platform_guard.diagnosis.incident_store import Incidents, ServiceIncidents
@@ -161,19 +164,19 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
     database, seconds = clients.dynamodb, settings.incident_minutes * 60
     return StopExplainer(
         clients,
-        EvidenceGatherer(
+        EvidenceCollector(
             clients,
             task_definitions,
             time.monotonic,
-            DynamoDbLedger(clients.hasty(region).dynamodb, state_table),
+            DynamoDbLedger(clients.fast_fail(region).dynamodb, state_table),
         ),
         IncidentReporter(
             Incidents(database, state_table, time.time),
-            Once(database, state_table, "incident", seconds),
+            Idempotency(database, state_table, "incident", seconds),
             AlertTopic(clients.sns, topic_arn),
             seconds,
         ),
-        Once(database, state_table, "exited-image", _FIT_SECONDS),
+        Idempotency(database, state_table, "exited-image", _COMPATIBLE_SECONDS),
         context,
         _seconds_to_look(context),
         ServiceIncidents(database, state_table, time.time) if settings.alerts.resolved else None,
@@ -181,7 +184,7 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
 
 
 def _seconds_to_look(context: LambdaContext) -> float:
-    return min(_SECONDS_TO_LOOK, seconds_before(_SECONDS_TO_ACT, context))
+    return min(_SECONDS_TO_LOOK_UP, seconds_before(_SECONDS_TO_ACT, context))
 
 
 def _log(failure: PullFailure, reported: "Reported") -> None:

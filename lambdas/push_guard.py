@@ -25,26 +25,26 @@ from platform_guard.environment import environment_variable
 from platform_guard.event import Ignored, parse_json
 from platform_guard.oci.reader import Bounds
 from platform_guard.policy.effective import EffectivePolicies
-from platform_guard.policy.tag_overrides import RefusedTag
+from platform_guard.policy.tag_overrides import InvalidTag
 from platform_guard.policy.verdict import NoFinding
-from platform_guard.push.finding import Found
-from platform_guard.push.processor import Fine, Guarding, Remedied, Stale
-from platform_guard.registry.push_event import Push, parse_push, why_elsewhere
+from platform_guard.push.finding import FindingContext
+from platform_guard.push.processor import Compliant, PushProcessor, Remediated, Superseded
+from platform_guard.registry.push_event import Push, parse_push, why_other_account
 from platform_guard.registry.reference import Reference, Repository
 from platform_guard.registry.repository import EcrImages
 from platform_guard.remediation.grace_schedule import entry_that_waited
-from platform_guard.remediation.plan import Done
+from platform_guard.remediation.plan import RemediationResult
 from platform_guard.settings import deployed_settings
 
 if TYPE_CHECKING:
-    from platform_guard.push.factory import RemedyingParts
+    from platform_guard.push.factory import RemediatorFactory
     from platform_guard.push.notifier import PushReporting
 
 # Left of the function's time for remedy and alert when the reading of an image has to end.
 _SECONDS_TO_ACT = 15
 
 # And for looking at what protects an image: at tasks, functions and indexes, 10 seconds each.
-_SECONDS_TO_LOOK = 30
+_SECONDS_TO_LOOK_UP = 30
 
 settings = deployed_settings()
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
@@ -75,7 +75,7 @@ def _handle(record: SQSRecord, context: LambdaContext) -> None:
     match parse_push(message):
         case Ignored(reason):
             _ignore(reason)
-        case Push(image=image) if reason := why_elsewhere(
+        case Push(image=image) if reason := why_other_account(
             image.repository, context.invoked_function_arn
         ):
             _ignore(reason)
@@ -94,40 +94,40 @@ def _ignore(reason: str) -> None:
 def _guard(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
     image = push.image
     effective = policies.policy_for(image.repository, image.tag)
-    guarding = _guarding(
+    processor = _processor(
         image.repository,
         lambda: _reporting().publisher_about(push, effective.policy, context),
         context,
     )
-    match guarding.guard(push, effective, is_redelivered=is_redelivered):
+    match processor.guard(push, effective, is_redelivered=is_redelivered):
         case Ignored(reason):
             logger.info("push ignored", outcome="ignored", reason=reason)
             count("pushes_ignored")
             return
-        case Stale(reason):
+        case Superseded(reason):
             logger.info("push is stale", outcome="stale", reason=reason)
             count("pushes_stale")
-        case Fine(found):
+        case Compliant(found):
             if found.verdict.name is NoFinding.COMPLIANT:
-                _tell_if_repaired(found, context)
-        case Remedied(done):
+                _notify_if_resolved(found, context)
+        case Remediated(done):
             _log_remedy(done)
-    if effective.refused_tags:
-        _report_refused_tags(effective.refused_tags, push, context)
+    if effective.invalid_tags:
+        _report_invalid_tags(effective.invalid_tags, push, context)
 
 
-def _report_refused_tags(
-    refused_tags: Sequence[RefusedTag], push: Push, context: LambdaContext
+def _report_invalid_tags(
+    invalid_tags: Sequence[InvalidTag], push: Push, context: LambdaContext
 ) -> None:
     from platform_guard.alerts.sns import AlertTopic
-    from platform_guard.aws.idempotency import Once
-    from platform_guard.push.invalid_tag import SECONDS_BETWEEN_REPORTS, report_refused_tags
+    from platform_guard.aws.idempotency import Idempotency
+    from platform_guard.push.invalid_tag import SECONDS_BETWEEN_REPORTS, report_invalid_tags
 
-    once = Once(clients.dynamodb, state_table, "override", SECONDS_BETWEEN_REPORTS)
+    once = Idempotency(clients.dynamodb, state_table, "override", SECONDS_BETWEEN_REPORTS)
     topic = AlertTopic(clients.sns, topic_arn)
-    for tag in refused_tags:
+    for tag in invalid_tags:
         logger.warning("resource tag not obeyed", resource_tag=tag.key, reason=tag.because)
-    report_refused_tags(refused_tags, push.image.repository, once, topic, context)
+    report_invalid_tags(invalid_tags, push.image.repository, once, topic, context)
 
 
 def _end_grace(entry_id: str, context: LambdaContext) -> None:
@@ -141,42 +141,42 @@ def _end_grace(entry_id: str, context: LambdaContext) -> None:
         effective = policies.policy_for(image.repository, image.tag)
         count("grace_periods_ended")
         event_id = f"grace-{entry.id}"
-        guarding = _guarding(
+        processor = _processor(
             image.repository, lambda: _reporting().publisher(event_id, context), context
         )
-        match guarding.end_grace(entry, effective):
-            case Stale(reason):
+        match processor.end_grace(entry, effective):
+            case Superseded(reason):
                 logger.info("nothing is put off", outcome="ignored", reason=reason)
-            case Remedied(done):
+            case Remediated(done):
                 _log_remedy(done)
 
 
-def _guarding(
+def _processor(
     repository: Repository, publisher: Callable[[], Callable[[Alert], None]], context: LambdaContext
-) -> Guarding:
+) -> PushProcessor:
     images = EcrImages(ecr, repository)
 
     def once(key: str, action: Callable[[], None]) -> None:
-        from platform_guard.aws.idempotency import Once
+        from platform_guard.aws.idempotency import Idempotency
 
-        Once(clients.dynamodb, state_table, scope="push").run(key, action, context)
+        Idempotency(clients.dynamodb, state_table, scope="push").run(key, action, context)
 
-    return Guarding(
+    return PushProcessor(
         images=images,
-        remedying=lambda: _parts().remedying(images, publisher(), context.invoked_function_arn),
+        remediator=lambda: _parts().remediator(images, publisher(), context.invoked_function_arn),
         once=once,
         clock=time.monotonic,
         bounds=_bounds(context),
-        judged=_log_verdict,
+        evaluated=_log_verdict,
     )
 
 
 @cache
-def _parts() -> "RemedyingParts":
+def _parts() -> "RemediatorFactory":
     # Few pushes have a finding, so a cold start does not load what only findings need.
-    from platform_guard.push.factory import RemedyingParts
+    from platform_guard.push.factory import RemediatorFactory
 
-    return RemedyingParts(clients, os.environ, settings.policies)
+    return RemediatorFactory(clients, os.environ, settings.policies)
 
 
 @cache
@@ -186,13 +186,13 @@ def _reporting() -> "PushReporting":
     return PushReporting(clients, state_table, dispatch_queue_url, settings.alerts)
 
 
-def _log_verdict(found: Found) -> None:
+def _log_verdict(found: FindingContext) -> None:
     verdict = found.verdict
     logger.info("judged", outcome="judged", verdict=verdict.name, reason=verdict.reason)
     count(f"verdict.{verdict.name}")
 
 
-def _log_remedy(done: Done | None) -> None:
+def _log_remedy(done: RemediationResult | None) -> None:
     if done is not None:
         logger.info("remedied and reported", outcome="remedied", remedy=done.sentence)
         count(f"remedy.{done.remedy}")
@@ -204,18 +204,18 @@ def _named_in_log(image: Reference) -> AbstractContextManager[None]:
     )
 
 
-def _tell_if_repaired(found: Found, context: LambdaContext) -> None:
+def _notify_if_resolved(found: FindingContext, context: LambdaContext) -> None:
     if settings.alerts.resolved:
-        from platform_guard.push.resolution import Repairs
+        from platform_guard.push.resolution import ResolvedFindings
 
         event_id = found.push.event_id
-        repairs = Repairs(clients.dynamodb, state_table)
-        repairs.tell(found, lambda: _reporting().publisher(event_id, context), context)
+        resolved_findings = ResolvedFindings(clients.dynamodb, state_table)
+        resolved_findings.notify(found, lambda: _reporting().publisher(event_id, context), context)
 
 
 def _bounds(context: LambdaContext) -> Bounds:
     seconds_to_act = _SECONDS_TO_ACT
-    if settings.policies.takes_away():
-        seconds_to_act += _SECONDS_TO_LOOK
+    if settings.policies.is_destructive():
+        seconds_to_act += _SECONDS_TO_LOOK_UP
     bounds = Bounds()
     return replace(bounds, seconds=min(bounds.seconds, seconds_before(seconds_to_act, context)))

@@ -20,7 +20,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from platform_guard.alerts.slack.response import Answer, Posted, Refused, TryLater
 from platform_guard.alerts.slack.webhook import Slack
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.idempotency import Once
+from platform_guard.aws.idempotency import Idempotency
 from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics
 from platform_guard.environment import environment_variable
 from platform_guard.settings import deployed_settings
@@ -60,7 +60,7 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 
 def _handle(record: SQSRecord, context: LambdaContext) -> None:
     count("slack_attempts")
-    once = Once(clients.dynamodb, state_table, scope="slack-post")
+    once = Idempotency(clients.dynamodb, state_table, scope="slack-post")
     once.run(record.message_id, lambda: _post(record), context)
 
 

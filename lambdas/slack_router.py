@@ -23,7 +23,7 @@ from platform_guard.alerts.render.truncate import fitted
 from platform_guard.alerts.slack.repository_tags import channel_tag
 from platform_guard.alerts.slack.routing import channels_for
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.idempotency import Once
+from platform_guard.aws.idempotency import Idempotency
 from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics
 from platform_guard.environment import environment_variable
 from platform_guard.settings import deployed_settings
@@ -64,7 +64,7 @@ def _route(alert: Alert, message_id: str, context: LambdaContext) -> None:
     tag = channel_tag(clients.ecr, alert)
     channels = channels_for(alert, settings.alerts.slack, tag)
     payload = render_slack(fitted(alert, lambda _: True))
-    once = Once(clients.dynamodb, state_table, scope="slack-route")
+    once = Idempotency(clients.dynamodb, state_table, scope="slack-route")
     for channel in channels:
         # What fails comes back after longer than the queue remembers a deduplication id.
         once.run(

@@ -16,14 +16,14 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from platform_guard.aws.clients import PERSISTENT, Clients
-from platform_guard.aws.errors import LookUpError
-from platform_guard.aws.retry import Patience
+from platform_guard.aws.clients import BULK, Clients
+from platform_guard.aws.errors import LookupFailedError
+from platform_guard.aws.retry import RetryPolicy
 from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics, seconds_left
 from platform_guard.environment import environment_variable
 from platform_guard.event import parse_json
 from platform_guard.policy.effective import EffectivePolicies
-from platform_guard.push.notified_findings import ToldFindings
+from platform_guard.push.notified_findings import NotifiedFindings
 from platform_guard.settings import deployed_settings
 from platform_guard.sweep.messages import Part, Start, parse_message
 from platform_guard.sweep.queues import SweepQueues
@@ -50,11 +50,11 @@ sweep_queue_url = environment_variable(os.environ, "GUARD_SWEEP_QUEUE_URL")
 push_queue_url = environment_variable(os.environ, "GUARD_PUSH_QUEUE_URL")
 region = environment_variable(os.environ, "AWS_REGION")
 
-clients = Clients(config=PERSISTENT)
+clients = Clients(config=BULK)
 # Every message needs these two clients, and Lambda gives start-up more CPU than it gives a call.
 policies = EffectivePolicies(settings.policies, clients.ecr, time.monotonic)
-patience = Patience(time.sleep, random.random)
-state = SweepState(clients.dynamodb, state_table, time.time, patience)
+retry_policy = RetryPolicy(time.sleep, random.random)
+state = SweepState(clients.dynamodb, state_table, time.time, retry_policy)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -85,7 +85,7 @@ def _start(start: Start, context: LambdaContext) -> None:
         count("sweeps_put_off" if start.is_deployment else "sweeps_skipped")
         return
     if stalled and stalled != start.sweep_id:
-        _tell(state.report(stalled), context)
+        _notify(state.report(stalled), context)
     logger.info("sweep started", outcome="started", sweep=start.sweep_id, parts=parts)
     count("sweeps_started")
     _end_if_through(start.sweep_id, context)
@@ -109,21 +109,21 @@ def _work(part: Part, context: LambdaContext, *, is_last_try: bool) -> None:
 def _end_if_through(sweep_id: str, context: LambdaContext) -> None:
     report = state.report(sweep_id)
     if report.is_through and state.under_way() == sweep_id:
-        _tell(report, context)
+        _notify(report, context)
         state.end(sweep_id)
         logger.info("sweep ended", outcome="ended", images=report.images, new=report.new)
 
 
-def _tell(report: SweepReport, context: LambdaContext) -> None:
+def _notify(report: SweepReport, context: LambdaContext) -> None:
     """Send the one message of a sweep, however often this is called."""
     # One message of a sweep comes here, so a cold start does not load what only that one needs.
     from platform_guard.alerts.sns import AlertTopic
-    from platform_guard.aws.idempotency import Once
+    from platform_guard.aws.idempotency import Idempotency
 
-    def tell() -> None:
+    def notify() -> None:
         for name, value in (
             ("sweep_images", report.images),
-            ("sweep_images_judged", report.judged),
+            ("sweep_images_judged", report.evaluated),
             ("sweep_findings", report.new),
             ("sweep_repositories_unseen", report.unseen),
             ("pushes_missed", report.missed),
@@ -137,17 +137,19 @@ def _tell(report: SweepReport, context: LambdaContext) -> None:
             topic.publish(alert)
             return
         # What cannot be seen stays so until somebody mends it, or is meant to be so.
-        reminder = Once(clients.dynamodb, state_table, "sweep-unseen", _SECONDS_BETWEEN_REMINDERS)
+        reminder = Idempotency(
+            clients.dynamodb, state_table, "sweep-unseen", _SECONDS_BETWEEN_REMINDERS
+        )
         reminder.run(report.blind_spot, lambda: topic.publish(alert), context)
 
-    Once(clients.dynamodb, state_table, "sweep").run(report.sweep_id, tell, context)
+    Idempotency(clients.dynamodb, state_table, "sweep").run(report.sweep_id, notify, context)
 
 
 def _sweeper(context: LambdaContext) -> Sweeper:
     return Sweeper(
         clients=clients,
         state=state,
-        told=ToldFindings(clients.dynamodb, state_table, time.time),
+        notified=NotifiedFindings(clients.dynamodb, state_table, time.time),
         policy_for=_policy_for,
         queues=SweepQueues(clients.sqs, sweep_queue_url, push_queue_url),
         account=_account(context),
@@ -161,7 +163,7 @@ def _policy_for(repository: "Repository", tag: str) -> "Policy":
     """Give a policy that is known for sure: by a milder one all would be judged anew."""
     policy = policies.policy_for(repository, tag).policy
     if policy.caveat:
-        raise LookUpError(f"it could not be seen {policy.caveat.partition(';')[0]}")
+        raise LookupFailedError(f"it could not be seen {policy.caveat.partition(';')[0]}")
     return policy
 
 

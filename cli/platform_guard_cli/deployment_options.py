@@ -6,16 +6,16 @@ from platform_guard.deploy_settings import partition_of
 from platform_guard_cdk.naming import STACK_NAME
 
 
-def add_regions_option(parser: argparse.ArgumentParser, deed: str) -> None:
-    """Let the caller narrow what is done in every region. `deed` is what is done there."""
+def add_regions_option(parser: argparse.ArgumentParser, action: str) -> None:
+    """Let the caller narrow what is done in every region. `action` is what is done there."""
     parser.add_argument(
         "--region",
         metavar="REGION",
         action="append",
         type=a_region,
         default=[],
-        help=f"{deed} here; may be given several times (default: [deploy] regions of the settings, "
-        "or the region of your AWS credentials)",
+        help=f"{action} in this region; repeatable (default: [deploy] regions of guard.toml, or the "
+        "region of your AWS credentials)",
     )
 
 

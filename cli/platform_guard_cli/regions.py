@@ -42,7 +42,9 @@ def _region_of_environment(clients: Clients) -> str:
     return region
 
 
-def in_each(regions: Sequence[str], deed: Callable[[str], Found]) -> tuple[list[Found], int]:
+def for_each_region(
+    regions: Sequence[str], action: Callable[[str], Found]
+) -> tuple[list[Found], int]:
     """Do something in each region, and give what it gave with an exit status.
 
     Where it cannot be done in one, as UsageError tells, that is said on standard error, the others
@@ -51,7 +53,7 @@ def in_each(regions: Sequence[str], deed: Callable[[str], Found]) -> tuple[list[
     found, status = [], 0
     for region in regions:
         try:
-            found.append(deed(region))
+            found.append(action(region))
         except UsageError as error:
             print(f"platform-guard: {error}", file=sys.stderr)
             status = EXIT_UNUSABLE

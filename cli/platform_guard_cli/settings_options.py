@@ -28,10 +28,10 @@ def add_settings_option(parser: argparse.ArgumentParser, which: str) -> None:
     )
 
 
-def add_policy_option(parser: argparse.ArgumentParser, deed: str) -> None:
-    """Let the caller name the settings to judge by. `deed` is what is done with them."""
+def add_policy_option(parser: argparse.ArgumentParser, action: str) -> None:
+    """Let the caller name the settings to judge by. `action` is what is done with them."""
     parser.add_argument(
-        "--policy", metavar="FILE", type=Path, help=f"the guard.toml to {deed} ({_DEFAULT})"
+        "--policy", metavar="FILE", type=Path, help=f"the guard.toml to {action} ({_DEFAULT})"
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class NotSeen:
+class Unavailable:
     """Evidence that could not be had."""
 
     what: str

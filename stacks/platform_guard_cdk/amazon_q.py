@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from platform_guard.alerts.settings import AmazonQ
-from platform_guard_cdk.shared.resources import Foundation
+from platform_guard_cdk.shared.resources import SharedResources
 
 
 class AmazonQChannel(Construct):
@@ -15,7 +15,7 @@ class AmazonQChannel(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, foundation: Foundation, channel: AmazonQ
+        self, scope: Construct, construct_id: str, *, shared: SharedResources, channel: AmazonQ
     ) -> None:
         super().__init__(scope, construct_id)
         # Whoever asks Amazon Q something in the channel acts as this role, which may do nothing.
@@ -27,7 +27,7 @@ class AmazonQChannel(Construct):
             iam_role_arn=role.role_arn,
             slack_workspace_id=channel.workspace_id,
             slack_channel_id=channel.channel_id,
-            sns_topic_arns=[foundation.alerts.topic.topic_arn],
+            sns_topic_arns=[shared.alerts.topic.topic_arn],
             logging_level="ERROR",
             # Without a guardrail the default lets the channel's members administer the account.
             guardrail_policies=[

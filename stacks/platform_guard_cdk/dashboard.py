@@ -9,9 +9,9 @@ from constructs import Construct
 from platform_guard.diagnosis.pull_error.rule import Cause
 from platform_guard.policy.policy import Remedy
 from platform_guard.policy.verdict import Finding, NoFinding
-from platform_guard_cdk.functions.sqs_function import QueueFedFunction
+from platform_guard_cdk.functions.sqs_function import SqsFunction
 from platform_guard_cdk.shared.metrics import NAMESPACE, service_of
-from platform_guard_cdk.shared.resources import Foundation
+from platform_guard_cdk.shared.resources import SharedResources
 
 Graph = Mapping[str, object]
 Metric = Sequence[object]
@@ -35,11 +35,11 @@ class Dashboard(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        foundation: Foundation,
-        push_guard: QueueFedFunction,
-        pull_diagnosis: QueueFedFunction,
-        alert_dispatch: QueueFedFunction,
-        others: Sequence[QueueFedFunction],
+        shared: SharedResources,
+        push_guard: SqsFunction,
+        pull_diagnosis: SqsFunction,
+        alert_dispatch: SqsFunction,
+        others: Sequence[SqsFunction],
     ) -> None:
         super().__init__(scope, construct_id)
         parts = (push_guard, pull_diagnosis, alert_dispatch, *others)
@@ -47,7 +47,7 @@ class Dashboard(Construct):
         graphs = [
             *_what_happened(push_guard.module, pull_diagnosis.module, alert_dispatch.module),
             *_health(parts),
-            *_cost_drivers(parts, foundation),
+            *_cost_drivers(parts, shared),
         ]
         cloudwatch.CfnDashboard(
             self,
@@ -88,7 +88,7 @@ def _what_happened(push_guard: str, pull_diagnosis: str, alert_dispatch: str) ->
     ]
 
 
-def _health(parts: Sequence[QueueFedFunction]) -> list[Graph]:
+def _health(parts: Sequence[SqsFunction]) -> list[Graph]:
     queues = [(part.module, part.queue.queue_name) for part in parts]
     dead = [(part.module, part.dead_letters.queue_name) for part in parts]
     functions = [(part.module, part.function.function_name) for part in parts]
@@ -109,11 +109,11 @@ def _health(parts: Sequence[QueueFedFunction]) -> list[Graph]:
     ]
 
 
-def _cost_drivers(parts: Sequence[QueueFedFunction], foundation: Foundation) -> list[Graph]:
+def _cost_drivers(parts: Sequence[SqsFunction], shared: SharedResources) -> list[Graph]:
     functions = [(part.module, part.function.function_name) for part in parts]
     logs = [(part.module, part.log_group.log_group_name) for part in parts]
-    table = [("table", foundation.state.table_name)]
-    topic = [("topic", foundation.alerts.topic.topic_name)]
+    table = [("table", shared.state.table_name)]
+    topic = [("topic", shared.alerts.topic.topic_name)]
     return [
         _graph(
             "Cost: milliseconds of functions, bytes of logs",

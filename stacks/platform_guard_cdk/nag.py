@@ -106,7 +106,7 @@ def findings_by_id(guard: PlatformGuard) -> Iterator[tuple[str, str]]:
 
 def _wildcards(guard: PlatformGuard) -> Iterator[tuple[str, str]]:
     yield from _EVERYWHERE.items()
-    if guard.policies.takes_away():
+    if guard.policies.is_destructive():
         yield from _WHERE_IMAGES_ARE_TAKEN_AWAY.items()
     wild = {pattern for pattern in repositories_to_change(guard.policies) if "*" in pattern}
     for pattern in sorted(wild - {"*"}):

@@ -19,10 +19,10 @@ from platform_guard_cdk.functions.alert_dispatch import AlertDispatch
 from platform_guard_cdk.functions.pull_diagnosis import PullDiagnosis
 from platform_guard_cdk.functions.push_guard import PushGuard
 from platform_guard_cdk.functions.slack import SlackNotifications
-from platform_guard_cdk.functions.sqs_function import QueueFedFunction
+from platform_guard_cdk.functions.sqs_function import SqsFunction
 from platform_guard_cdk.functions.sweep import Sweep
 from platform_guard_cdk.naming import METADATA_KEY
-from platform_guard_cdk.shared.resources import lay_foundation
+from platform_guard_cdk.shared.resources import create_shared
 from platform_guard_cdk.shared.runtime import brings_powertools
 
 
@@ -53,35 +53,33 @@ class PlatformGuard(Construct):
             stage_code(guard_file, Path(folder))
             if brings_powertools(self):
                 stage_powertools(Path(folder))
-            foundation = lay_foundation(self, settings, Path(folder), encryption_key)
-            push_guard = PushGuard(self, "PushGuard", foundation=foundation)
-            pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", foundation=foundation)
-            alert_dispatch = AlertDispatch(self, "AlertDispatch", foundation=foundation)
+            shared = create_shared(self, settings, Path(folder), encryption_key)
+            push_guard = PushGuard(self, "PushGuard", shared=shared)
+            pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", shared=shared)
+            alert_dispatch = AlertDispatch(self, "AlertDispatch", shared=shared)
             alert_dispatch.take_alerts_from(push_guard)
             push_guard.check_policy_size(
                 "the remedies of the [[repository]] rules",
                 "write fewer patterns, such as one with * for several repositories",
             )
-            others: list[QueueFedFunction] = []
+            others: list[SqsFunction] = []
             if settings.sweep.enabled:
-                others.append(Sweep(self, "Sweep", foundation=foundation, push_guard=push_guard))
+                others.append(Sweep(self, "Sweep", shared=shared, push_guard=push_guard))
             if settings.alerts.slack:
-                SlackNotifications(
-                    self, "Slack", foundation=foundation, channels=settings.alerts.slack
-                )
+                SlackNotifications(self, "Slack", shared=shared, channels=settings.alerts.slack)
         if settings.alerts.amazon_q is not None:
-            AmazonQChannel(self, "AmazonQ", foundation=foundation, channel=settings.alerts.amazon_q)
+            AmazonQChannel(self, "AmazonQ", shared=shared, channel=settings.alerts.amazon_q)
         Dashboard(
             self,
             "Dashboard",
-            foundation=foundation,
+            shared=shared,
             push_guard=push_guard,
             pull_diagnosis=pull_diagnosis,
             alert_dispatch=alert_dispatch,
             others=others,
         )
         _note_what_is_deployed(push_guard.function, guard_file)
-        self.topic: sns.ITopic = foundation.alerts.topic
+        self.topic: sns.ITopic = shared.alerts.topic
         """Where alerts and alarms are published; subscribe to it what else should hear of them."""
         self.policies = settings.policies
         self.schedule_group = push_guard.grace.group if push_guard.grace else None

@@ -161,7 +161,7 @@ class ScratchRepository:
             (item for item in answer["imageDetails"] if item["imageDigest"] == digest), None
         )
 
-    def digest_under(self, tag: str) -> str | None:
+    def digest_for_tag(self, tag: str) -> str | None:
         """Return the digest that a tag names, or None when there is no such tag."""
         images = self.get({"imageTag": tag})["images"]
         return images[0]["imageId"]["imageDigest"] if images else None

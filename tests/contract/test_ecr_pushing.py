@@ -41,7 +41,7 @@ def test_e07_a_digest_in_the_request_is_checked(repository: ScratchRepository) -
             imageTag="v2",
             imageDigest=UNKNOWN_DIGEST,
         )
-    assert repository.digest_under("v2") is None
+    assert repository.digest_for_tag("v2") is None
 
 
 def test_e07_a_manifest_without_a_media_type_needs_one_in_the_request(
@@ -57,7 +57,7 @@ def test_e07_a_manifest_without_a_media_type_needs_one_in_the_request(
             repositoryName=repository.name, imageManifest=manifest.text, imageTag="v1"
         )
     repository.put(manifest, "v1")
-    assert repository.digest_under("v1") == manifest.digest
+    assert repository.digest_for_tag("v1") == manifest.digest
 
 
 def test_e08_nothing_new_is_an_error_that_means_nothing_to_do(
@@ -75,7 +75,7 @@ def test_e08_a_tag_moves_and_the_image_that_had_it_stays(repository: ScratchRepo
     old = repository.push(image("old"), "latest")
     new = repository.push(image("new"), "latest")
 
-    assert repository.digest_under("latest") == new
+    assert repository.digest_for_tag("latest") == new
     assert repository.tags_of(old) == set()
 
 
@@ -118,11 +118,11 @@ def test_e09_mutability_decides_whether_a_tag_moves(
 
     if may_move:
         repository.put(image("new"), tag)
-        assert repository.digest_under(tag) == image("new").digest
+        assert repository.digest_for_tag(tag) == image("new").digest
     else:
         with refused("ImageTagAlreadyExistsException"):
             repository.put(image("new"), tag)
-        assert repository.digest_under(tag) == old
+        assert repository.digest_for_tag(tag) == old
 
 
 def test_e09_an_immutable_repository_takes_new_tags_and_gives_removed_ones_free(
@@ -136,7 +136,7 @@ def test_e09_an_immutable_repository_takes_new_tags_and_gives_removed_ones_free(
     repository.delete({"imageTag": "v1", "imageDigest": old})
     new = repository.push(image("new"), "v1")
 
-    assert repository.digest_under("v1") == new
+    assert repository.digest_for_tag("v1") == new
     assert repository.tags_of(old) == {"mark"}
 
 

@@ -97,8 +97,8 @@ def test_e14_an_image_is_archived_with_all_its_tags(repository: ScratchRepositor
 
     repository.move(digest, "ARCHIVE")
 
-    assert repository.digest_under("v1") is None
-    assert repository.digest_under("mark") is None
+    assert repository.digest_for_tag("v1") is None
+    assert repository.digest_for_tag("mark") is None
     detail = repository.described(digest)
     assert detail is not None
     assert set(detail["imageTags"]) == {"v1", "mark"}

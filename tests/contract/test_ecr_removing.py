@@ -34,8 +34,8 @@ def test_e05_by_digest_the_image_goes_with_all_its_tags(repository: ScratchRepos
 
     repository.delete({"imageDigest": digest})
 
-    assert repository.digest_under("v1") is None
-    assert repository.digest_under("v2") is None
+    assert repository.digest_for_tag("v1") is None
+    assert repository.digest_for_tag("v2") is None
 
 
 def test_e05_by_tag_and_digest_only_that_tag_goes(repository: ScratchRepository) -> None:
@@ -58,7 +58,7 @@ def test_e05_by_tag_and_digest_a_tag_that_moved_is_left_alone(
     answer = repository.delete({"imageTag": "v1", "imageDigest": old})
 
     assert codes(answer["failures"]) == ["ImageTagDoesNotMatchDigest"]
-    assert repository.digest_under("v1") == new
+    assert repository.digest_for_tag("v1") == new
     assert repository.tags_of(old) == {"mark"}
 
 
@@ -86,7 +86,7 @@ def test_e06_the_last_tag_of_a_child_cannot_be_removed(repository: ScratchReposi
     failures = repository.delete({"imageTag": "arm64"})["failures"]
 
     assert codes(failures) == ["ImageReferencedByManifestList"]
-    assert repository.digest_under("arm64") == child.digest
+    assert repository.digest_for_tag("arm64") == child.digest
 
 
 def test_e06_the_index_goes_first_and_the_children_after_it(

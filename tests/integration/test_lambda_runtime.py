@@ -57,11 +57,11 @@ def test_a_push_is_judged_marked_and_reported(
 
     assert answer.response == {"batchItemFailures": []}, answer.log
     assert len(marks(ecr)) == 1
-    judged = next(entry for entry in answer.entries() if entry.get("outcome") == "judged")
+    evaluated = next(entry for entry in answer.entries() if entry.get("outcome") == "judged")
     function = guard.function("push_guard.handler")
-    assert judged["verdict"] == "missing-platform"
-    assert judged["service"] == "push-guard"
-    assert int(judged["function_memory_size"]) == function.memory
+    assert evaluated["verdict"] == "missing-platform"
+    assert evaluated["service"] == "push-guard"
+    assert int(evaluated["function_memory_size"]) == function.memory
 
 
 def test_a_stopped_task_is_explained(guard: Deployment, endpoint: str) -> None:

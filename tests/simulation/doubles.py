@@ -8,7 +8,7 @@ from platform_guard.registry.reference import Reference
 from platform_guard.remediation.grace_schedule import schedule_name, tag_prefix
 from platform_guard.remediation.ledger import Entry, EntryChangedError
 from platform_guard.remediation.protection import Use
-from platform_guard.unavailable import NotSeen
+from platform_guard.unavailable import Unavailable
 from tests.simulation.faults import Faults
 
 
@@ -33,13 +33,13 @@ class FaultyLedger:
     def save(self, entry: Entry) -> Entry:
         return self.faults.call("PutItem", lambda: self._save(entry))
 
-    def give_back(self, image: Reference, until: str) -> None:
+    def release(self, image: Reference, until: str) -> None:
         def put() -> None:
             self.memory.given_back[image.uri] = until
 
         self.faults.call("PutItem", put)
 
-    def given_back_until(self, image: Reference) -> str:
+    def released_until(self, image: Reference) -> str:
         return self.faults.call("GetItem", lambda: self.memory.given_back.get(image.uri, ""))
 
     def _save(self, entry: Entry) -> Entry:
@@ -51,7 +51,7 @@ class FaultyLedger:
         return saved
 
 
-class UnderWayError(Exception):
+class InProgressError(Exception):
     """Another process does it right now."""
 
 
@@ -69,7 +69,7 @@ class MemoryOnce:
                 return
             action()
             self.faults.call("UpdateItem", lambda: self.done.add(key))
-        except UnderWayError:
+        except InProgressError:
             raise
         except BaseException:
             # If nothing else, the time runs out that is granted to whoever began.
@@ -81,7 +81,7 @@ class MemoryOnce:
         if key in self.done:
             return False
         if key in self.under_way:
-            raise UnderWayError(key)
+            raise InProgressError(key)
         self.under_way.add(key)
         return True
 
@@ -127,15 +127,15 @@ class SimulatedAccount:
     faults: Faults
     running: dict[int, Use] = field(default_factory=dict)
 
-    def uses(self) -> tuple[tuple[Use, ...] | NotSeen, ...]:
+    def uses(self) -> tuple[tuple[Use, ...] | Unavailable, ...]:
         if self.faults.random.random() < self.faults.probability * 2:
             self.faults.note("the tasks are not seen")
-            return (NotSeen("the tasks", "ThrottlingException"), ())
+            return (Unavailable("the tasks", "ThrottlingException"), ())
         return (tuple(self.running.values()), ())
 
 
 class NoCaches:
     """A registry without pull-through caches."""
 
-    def prefix_for(self, repository: str) -> str | NotSeen:  # noqa: ARG002
+    def prefix_for(self, repository: str) -> str | Unavailable:  # noqa: ARG002
         return ""

@@ -84,10 +84,10 @@ def _come_to_rest(world: World) -> None:
             world.faults.probability = 0
         if world.queue:
             world.deliver()
-        elif undoing := [
+        elif undo_operation := [
             entry for entry in world.ledger.kept.values() if entry.state is State.UNDOING
         ]:
-            people.undo(world, undoing[0])
+            people.undo(world, undo_operation[0])
         elif world.schedules.planned:
             check_pause(world)
             world.now = max(world.now, min(due for _, due in world.schedules.planned.values()))

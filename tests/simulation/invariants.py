@@ -152,16 +152,16 @@ def _is_own(tag: str) -> bool:
 
 
 def _findings_were_told(world: World) -> None:
-    for key in world.judged.keys() & world.once.done:
-        push, told = world.judged[key], world.alerts[key]
+    for key in world.evaluated.keys() & world.once.done:
+        push, notified = world.evaluated[key], world.alerts[key]
         if world.ledger.given_back.get(push.image.uri, "") >= push.time:
             continue
         if _is_canceled(world, key):
             continue
-        require(told >= 1, f"nobody was told of the finding of {key}")
+        require(notified >= 1, f"nobody was told of the finding of {key}")
         require(
-            told <= 1 + world.alerts_again[key],
-            f"people were told {told} times of the finding of {key}",
+            notified <= 1 + world.alerts_again[key],
+            f"people were told {notified} times of the finding of {key}",
         )
 
 

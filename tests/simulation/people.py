@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from platform_guard.policy.policy import Remedy
 from platform_guard.remediation.ledger import Entry
 from platform_guard.remediation.protection import Use
-from platform_guard.remediation.undo import CannotUndoError, Undoing, announce_undo
+from platform_guard.remediation.undo import CannotUndoError, Undo, announce_undo
 from tests.simulation.doubles import FaultyLedger, FaultySchedules
 from tests.simulation.faults import Crash
 from tests.simulation.pool import NAMES, POOL, REPOSITORY, TAGS, policies
@@ -105,7 +105,7 @@ def undo(world: World, entry: Entry | None = None) -> None:
         world.faults.probability = 0
     name = f"{entry.image.tag} ({NAMES[entry.image.digest]}), {entry.remedy}, {entry.state}"
     world.note(f"somebody undoes {entry.id[:4]}: {name}")
-    undoing = Undoing(
+    undo_operation = Undo(
         images_of(FaultyEcr(world.ecr, world.faults), REPOSITORY, world.faults),
         FaultyLedger(world.ledger, world.faults),
         FaultySchedules(world.schedules, world.faults),
@@ -114,7 +114,7 @@ def undo(world: World, entry: Entry | None = None) -> None:
     )
     try:
         announce_undo(entry)
-        undone = undoing.undo(entry)
+        undone = undo_operation.undo(entry)
     except (CannotUndoError, Crash, *FOR_NOW) as error:
         world.note(f"  {type(error).__name__} {error}")
     else:

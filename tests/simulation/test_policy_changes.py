@@ -139,7 +139,7 @@ def test_what_was_interrupted_ends_without_taking_anything(
         let_grace_end(world)
     call = "update_image_storage_class" if remedy is Remedy.ARCHIVE else "batch_delete_image"
     die_before(world, call)
-    assert only_entry(world).state is State.BEGUN
+    assert only_entry(world).state is State.IN_PROGRESS
 
     world.policies = new
     handle_all(world)

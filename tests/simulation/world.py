@@ -11,24 +11,24 @@ from platform_guard.event import Ignored
 from platform_guard.oci.media_types import IN_TOTO
 from platform_guard.oci.reader import Bounds
 from platform_guard.policy.policy import Remedy
-from platform_guard.push.finding import Found
-from platform_guard.push.processor import Guarding, Remedied, StillBegunError
-from platform_guard.push.remediator import Remedying
+from platform_guard.push.finding import FindingContext
+from platform_guard.push.processor import PushProcessor, Remediated, StillInProgressError
+from platform_guard.push.remediator import Remediator
 from platform_guard.registry.mark import is_mark
 from platform_guard.registry.push_event import Push, parse_push
 from platform_guard.remediation.ledger import EntryChangedError
-from platform_guard.remediation.plan import Done
-from platform_guard.remediation.protection_lookup import EcrLookOut
+from platform_guard.remediation.plan import RemediationResult
+from platform_guard.remediation.protection_lookup import EcrProtectionLookup
 from platform_guard_emulator.ecr.events import ImageEvent
 from tests.simulation.doubles import (
     FaultyLedger,
     FaultySchedules,
+    InProgressError,
     MemoryLedger,
     MemoryOnce,
     MemorySchedules,
     NoCaches,
     SimulatedAccount,
-    UnderWayError,
 )
 from tests.simulation.faults import Crash, Faults
 from tests.simulation.messages import Handling, Message
@@ -44,7 +44,7 @@ Json = dict[str, object]
 _LAYERS = [str(layer(media_type)["digest"]) for media_type in (OCI_LAYER, IN_TOTO)]
 """Of all images in the pool; what is in them does not matter."""
 
-FOR_NOW = (ClientError, UnderWayError, EntryChangedError, StillBegunError)
+FOR_NOW = (ClientError, InProgressError, EntryChangedError, StillInProgressError)
 """What makes an event come back."""
 
 
@@ -87,7 +87,7 @@ class World:
         self.announced: dict[str, Remedy] = {}
         """What entries that waited were announced to end in, by their id."""
         self.gone_by_people: set[str] = set()
-        self.judged: dict[str, Push] = {}
+        self.evaluated: dict[str, Push] = {}
         """The pushes whose image had a finding, by the key of their message."""
         self.alerts: Counter[str] = Counter()
         self.alerts_again: Counter[str] = Counter()
@@ -136,49 +136,49 @@ class World:
                 self.queue.append(Message(None, entry_id))
                 self.note(f"the grace period of {entry_id[:4]} is over")
 
-    def _handle(self, message: Message) -> Done | None:
+    def _handle(self, message: Message) -> RemediationResult | None:
         if message.event is None:
             entry = self.faults.call("GetItem", lambda: self.ledger.kept.get(message.entry_id))
             if entry is None:
                 raise AssertionError(f"a schedule announces {message.entry_id}, which nobody knows")
             image = entry.image
             effective = self.policies.policy_for(image.repository.name, image.tag)
-            outcome = self._guarding().end_grace(entry, effective)
-            return outcome.done if isinstance(outcome, Remedied) else None
+            outcome = self._processor().end_grace(entry, effective)
+            return outcome.done if isinstance(outcome, Remediated) else None
         push = parse_push(message.event)
         if isinstance(push, Ignored):
             return None
         effective = self.policies.policy_for(REPOSITORY.name, push.image.tag)
-        guarded = self._guarding().guard(push, effective, is_redelivered=message.receives > 0)
-        return guarded.done if isinstance(guarded, Remedied) else None
+        guarded = self._processor().guard(push, effective, is_redelivered=message.receives > 0)
+        return guarded.done if isinstance(guarded, Remediated) else None
 
-    def _guarding(self) -> Guarding:
+    def _processor(self) -> PushProcessor:
         images = images_of(
             WatchedEcr(self.ecr, self.faults, self._watch, self._note_taken, self._note_look),
             REPOSITORY,
             self.faults,
         )
-        remedying = Remedying(
+        remediator = Remediator(
             images=images,
             ledger=FaultyLedger(self.ledger, self.faults),
             schedules=FaultySchedules(self.schedules, self.faults),
-            look_out=EcrLookOut(images, self.account, NoCaches(), lambda: 0.0),
+            protection_lookup=EcrProtectionLookup(images, self.account, NoCaches(), lambda: 0.0),
             publish=lambda _: self.faults.call("Publish", self._publish),
             now=lambda: self.now,
             actor="guard",
         )
-        return Guarding(
-            images, lambda: remedying, self.once, lambda: 0.0, Bounds(), self._note_verdict
+        return PushProcessor(
+            images, lambda: remediator, self.once, lambda: 0.0, Bounds(), self._note_verdict
         )
 
-    def _note_verdict(self, found: Found) -> None:
+    def _note_verdict(self, found: FindingContext) -> None:
         self.note(f"it is {found.verdict.name}")
         if found.push.event_id == self.handling[-1].key:
             compliant = found.verdict.name in ("compliant", "not-an-image")
             if compliant:
-                self.judged.pop(found.push.event_id, None)
+                self.evaluated.pop(found.push.event_id, None)
             else:
-                self.judged[found.push.event_id] = found.push
+                self.evaluated[found.push.event_id] = found.push
 
     def _publish(self) -> None:
         self.handling[-1].published += 1

@@ -2,7 +2,7 @@
 
 from platform_guard.alerts.alert import Alert
 from platform_guard.diagnosis.diagnosis import alert_about_stop, diagnose
-from platform_guard.diagnosis.failure import exec_format_suspects
+from platform_guard.diagnosis.failure import exec_format_candidates
 from tests.support.image_diagnoses import IMAGE_CASES
 from tests.support.registry_diagnoses import REGISTRY_CASES
 from tests.support.stops import failure_of
@@ -13,6 +13,6 @@ CASES = IMAGE_CASES | REGISTRY_CASES
 def alert_of(name: str) -> Alert:
     """Give the alert about a case."""
     stop, evidence = CASES[name]
-    suspects = exec_format_suspects(stop)
-    failure = suspects[0] if suspects else failure_of(stop)
+    candidates = exec_format_candidates(stop)
+    failure = candidates[0] if candidates else failure_of(stop)
     return alert_about_stop(stop, failure, diagnose(stop, failure, evidence))

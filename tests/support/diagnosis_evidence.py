@@ -7,9 +7,8 @@ from platform_guard.diagnosis.evidence.model import (
     Egress,
     Endpoint,
     Evidence,
-    GuardDeeds,
+    GuardHistory,
     Network,
-    NotSeen,
     PullingRole,
     RoleKind,
     Service,
@@ -17,6 +16,7 @@ from platform_guard.diagnosis.evidence.model import (
     StoredTag,
     TagState,
     TaskDefinition,
+    Unavailable,
 )
 from platform_guard.oci.platforms import Platform
 from tests.support.images import index, listed_attestation, listed_image
@@ -36,7 +36,7 @@ ROLE = PullingRole("arn:aws:iam::123456789012:role/ecs/shop-execution", RoleKind
 INSTANCE_ROLE = PullingRole("arn:aws:iam::123456789012:role/ecsInstanceRole", RoleKind.INSTANCE)
 PRESENT = StoredTag(TagState.PRESENT, ARM64_INDEX.digest, "2026-11-24T09:00:00Z")
 IMMUTABLE, MUTABLE = StoredRepository(True, "IMMUTABLE"), StoredRepository(True, "MUTABLE")
-MISMATCH = Evidence(DEFINITION, stored(ARM64_INDEX), PRESENT, MUTABLE, GuardDeeds())
+MISMATCH = Evidence(DEFINITION, stored(ARM64_INDEX), PRESENT, MUTABLE, GuardHistory())
 CLOSED = Network(
     vpc_id="vpc-0123456789abcdef0",
     subnet_id="subnet-0a1b2c3d4e5f60718",
@@ -47,7 +47,7 @@ CLOSED = Network(
     endpoints=(Endpoint("ecr.dkr", "vpce-0123456789abcdef0", ("sg-0fedcba9876543210",)),),
     vpc_cidr_blocks=("10.0.0.0/16",),
 )
-NETWORK_OF_HOST = NotSeen("the network of the task", "the host pulls through its own network")
+NETWORK_OF_HOST = Unavailable("the network of the task", "the host pulls through its own network")
 PUBLIC = replace(CLOSED, egress=Egress.INTERNET_GATEWAY, egress_target="igw-01234567", endpoints=())
 SERVICE = Service(
     network=AwsvpcConfiguration(

@@ -5,14 +5,14 @@ from dataclasses import replace
 from platform_guard.diagnosis.evidence.model import (
     NO_EVIDENCE,
     CacheRule,
-    Deed,
     Evidence,
-    GuardDeeds,
+    GuardAction,
+    GuardHistory,
     NearbyTag,
-    NotSeen,
     StoredRepository,
     StoredTag,
     TagState,
+    Unavailable,
 )
 from platform_guard.diagnosis.task_event import TaskStop
 from tests.support.diagnosis_evidence import (
@@ -40,8 +40,8 @@ IMAGE_CASES: dict[str, tuple[TaskStop, Evidence]] = {
     "platform-mismatch-not-seen": (
         stop_of("fargate-platform-mismatch"),
         Evidence(
-            task_definition=NotSeen("the task definition", "AccessDeniedException"),
-            image=NotSeen("the image in ECR", "no answer within 15 seconds"),
+            task_definition=Unavailable("the task definition", "AccessDeniedException"),
+            image=Unavailable("the image in ECR", "no answer within 15 seconds"),
         ),
     ),
     "platform-mismatch-immutable": (
@@ -50,7 +50,7 @@ IMAGE_CASES: dict[str, tuple[TaskStop, Evidence]] = {
     ),
     "platform-mismatch-marked": (
         stop_of("ec2-platform-mismatch"),
-        replace(MISMATCH, repository=IMMUTABLE, guard_deeds=GuardDeeds((GUARD_MARK,))),
+        replace(MISMATCH, repository=IMMUTABLE, guard_history=GuardHistory((GUARD_MARK,))),
     ),
     "platform-mismatch-windows": (
         replace(
@@ -126,10 +126,10 @@ IMAGE_CASES: dict[str, tuple[TaskStop, Evidence]] = {
         stop_of("fargate-image-not-found"),
         Evidence(
             tag=StoredTag(TagState.MISSING),
-            guard_deeds=GuardDeeds(
+            guard_history=GuardHistory(
                 (GUARD_MARK,),
                 (
-                    Deed(
+                    GuardAction(
                         "2026-11-24T09:03:00Z",
                         "quarantined: its tag 1.4.3 was taken away",
                         "it holds linux/arm64, but nothing that runs on linux/amd64",

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from platform_guard.oci import media_types
 from platform_guard.oci.image import Image, Kind
-from platform_guard.oci.reader import Bounds, StoredDocument, Wanted, read_image
-from platform_guard.policy.evaluation import judge
+from platform_guard.oci.reader import Bounds, ReadRequest, StoredDocument, read_image
+from platform_guard.policy.evaluation import evaluate
 from platform_guard.policy.policy import Policy
 from platform_guard.policy.verdict import Verdict
 
@@ -201,7 +201,7 @@ def read(
     bounds: Bounds = DEFAULT_BOUNDS,
 ) -> Image:
     """Read an image as the guard does; from a store that holds all of it unless one is given."""
-    wanted = Wanted(policy.required_platforms, policy.verify_config)
+    wanted = ReadRequest(policy.required_platforms, policy.verify_config)
     return read_image(root.stored, store or MemoryStore.of(root), wanted, lambda: 0.0, bounds)
 
 
@@ -217,7 +217,7 @@ def read_and_judge(
 ) -> tuple[Image, Verdict]:
     """Read and judge an image, some blobs of which may not be there."""
     found = read(root, MemoryStore.of(root, without=without), policy)
-    return found, judge(found, policy)
+    return found, evaluate(found, policy)
 
 
 def _collect(blob: Blob, found: dict[str, Blob]) -> None:

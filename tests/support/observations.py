@@ -8,8 +8,8 @@ from platform_guard.registry.images import ImageState, ImageStatus
 from platform_guard.registry.mark import mark_for
 from platform_guard.registry.push_event import Push
 from platform_guard.registry.reference import Reference, Repository
-from platform_guard.remediation.protection import Observed, Use
-from platform_guard.unavailable import NotSeen
+from platform_guard.remediation.protection import ProtectionSnapshot, Use
+from platform_guard.unavailable import Unavailable
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
 DIGEST, CHILD, SHARED, INDEX = (f"sha256:{byte * 32}" for byte in ("c3", "a1", "b2", "d4"))
@@ -18,7 +18,7 @@ MARK = mark_for(Finding.MISSING_PLATFORM, "1.4.2", DIGEST)
 MISSING = Verdict(Finding.MISSING_PLATFORM, "it holds linux/arm64, but no linux/amd64")
 
 PUSHED_AT = datetime(2026, 11, 24, 8, 59, 59, tzinfo=UTC)
-DENIED = NotSeen("the functions of AWS Lambda", "AccessDeniedException")
+DENIED = Unavailable("the functions of AWS Lambda", "AccessDeniedException")
 
 
 def policy_of(remedy: Remedy, grace_seconds: int = 0) -> Policy:
@@ -35,12 +35,12 @@ def state(
 
 
 def observed(
-    image: ImageState | NotSeen | None = None,
+    image: ImageState | Unavailable | None = None,
     *,
-    children: tuple[str, ...] | NotSeen = (),
-    listings: dict[str, tuple[str, ...]] | NotSeen | None = None,
-    uses: tuple[tuple[Use, ...] | NotSeen, ...] = ((), ()),
+    children: tuple[str, ...] | Unavailable = (),
+    listings: dict[str, tuple[str, ...]] | Unavailable | None = None,
+    uses: tuple[tuple[Use, ...] | Unavailable, ...] = ((), ()),
     can_be_kept: bool = True,
-) -> Observed:
+) -> ProtectionSnapshot:
     """Give what was seen of an image that nothing protects, but for what is given."""
-    return Observed(image or state(), children, listings or {}, uses, can_be_kept)
+    return ProtectionSnapshot(image or state(), children, listings or {}, uses, can_be_kept)

@@ -15,7 +15,7 @@ from platform_guard.remediation.plan import (
 def describe_plan(plan: Plan) -> str:
     """Write a plan down for people, a step a line."""
     lines = [f"wanted: {plan.wanted}", f"planned: {plan.remedy}"]
-    lines.extend(f"refused: {reason}" for reason in plan.refused_because)
+    lines.extend(f"refused: {reason}" for reason in plan.blocked_by)
     lines.extend(
         f"{number}. {_describe(step)}: {step.because}" for number, step in enumerate(plan.steps, 1)
     )

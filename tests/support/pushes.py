@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from platform_guard.alerts.alert import Alert
 from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.push.alert import alert_about_push
-from platform_guard.push.finding import Found
+from platform_guard.push.finding import FindingContext
 from platform_guard.registry.push_event import Push
 from platform_guard.registry.reference import Reference, Repository
-from platform_guard.remediation.plan import Done
+from platform_guard.remediation.plan import RemediationResult
 from tests.support.images import DEFAULT_POLICY, Blob, read_and_judge
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "team/app")
@@ -25,5 +25,7 @@ def alert_about(
     """Judge an image as if it had been pushed, and give the alert about it."""
     image, verdict = read_and_judge(root, policy, without)
     push = Push("event-1", "2026-11-24T01:54:34Z", Reference(repository, tag, root.digest))
-    done = Done(Remedy.ALERT, "nothing was changed: the policy asks for an alert alone")
-    return alert_about_push(Found(push, root.stored, image, verdict), policy, done)
+    done = RemediationResult(
+        Remedy.ALERT, "nothing was changed: the policy asks for an alert alone"
+    )
+    return alert_about_push(FindingContext(push, root.stored, image, verdict), policy, done)

@@ -6,7 +6,7 @@ from platform_guard.diagnosis.evidence.model import (
     NO_EVIDENCE,
     CacheRule,
     Evidence,
-    NotSeen,
+    Unavailable,
 )
 from platform_guard.diagnosis.task_event import LaunchType, TaskStop
 from tests.support.diagnosis_evidence import (
@@ -130,7 +130,7 @@ REGISTRY_CASES: dict[str, tuple[TaskStop, Evidence]] = {
             '"https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/shop/api/manifests/1": '
             "dial tcp 3.120.1.2:443: i/o timeout"
         ),
-        Evidence(network=PUBLIC, service=NotSeen("the service of the task", "AccessDenied")),
+        Evidence(network=PUBLIC, service=Unavailable("the service of the task", "AccessDenied")),
     ),
     "network-registry-instance": (
         stop_with(UNREACHABLE, API, "ec2-platform-mismatch"),

@@ -30,7 +30,7 @@ class Sweeps:
         self.aws = aws
         self.guard = guard
         self.clock = clock
-        self.told = 0
+        self.notified = 0
         self.started = 0
 
     def drop_events(self) -> None:
@@ -58,8 +58,8 @@ class Sweeps:
 
     def alerts(self) -> list[dict[str, Any]]:
         """Give the alerts since the last look, for machines."""
-        alerts = self.guard.alerts()[self.told :]
-        self.told += len(alerts)
+        alerts = self.guard.alerts()[self.notified :]
+        self.notified += len(alerts)
         return [json.loads(alert.texts["sqs"]) for alert in alerts]
 
     def calls(self) -> Counter[str]:

@@ -13,7 +13,7 @@ from platform_guard.policy.policy import Remedy
 from platform_guard.policy.rules import Policies
 from platform_guard.policy.verdict import Finding
 from platform_guard.registry.reference import parse_reference
-from platform_guard.sweep.queues import AUDIT, FoundImage, delay_of, push_event
+from platform_guard.sweep.queues import AUDIT, FlaggedImage, delay_of, push_event
 from platform_guard_cli.audit.journal import AuditJournal
 from platform_guard_cli.audit.rows import ImageRow
 from platform_guard_cli.doctor.stack import DeployedStack, find_deployed
@@ -41,7 +41,7 @@ def find_guard(region: str, stack_name: str) -> Guard:
     return Guard(clients, push_queue_url(find_deployed(clients, region, stack_name)))
 
 
-def hand_over_findings(
+def enqueue_findings(
     journal: AuditJournal, guards: Mapping[str, Guard], policies: Policies
 ) -> None:
     """Put each finding with a remedy into the queue of the guard in its region."""
@@ -74,23 +74,23 @@ def push_queue_url(stack: DeployedStack) -> str:
     raise UsageError(f"stack {stack.name} has no queue before the push guard: run make deploy")
 
 
-def _to_remedy(journal: AuditJournal) -> Iterator[FoundImage]:
+def _to_remedy(journal: AuditJournal) -> Iterator[FlaggedImage]:
     for row in journal.rows(verdicts=tuple(Finding)):
         if row.remedy != Remedy.ALERT:
-            yield from _found_images(row)
+            yield from _flagged_images(row)
 
 
-def _found_images(row: ImageRow) -> Iterator[FoundImage]:
+def _flagged_images(row: ImageRow) -> Iterator[FlaggedImage]:
     for tag in row.tags:
         reference = parse_reference(f"{row.repository}:{tag}")
         if reference is not None:
             where = reference.repository
-            yield FoundImage(
+            yield FlaggedImage(
                 where.account, where.region, where.name, tag, row.digest, row.pushed_at
             )
 
 
-def _send(guard: Guard, images: Sequence[FoundImage], policy: str, sent: int) -> None:
+def _send(guard: Guard, images: Sequence[FlaggedImage], policy: str, sent: int) -> None:
     entries: list[SendMessageBatchRequestEntryTypeDef] = [
         {
             "Id": str(number),

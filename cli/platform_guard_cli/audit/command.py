@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace) -> int:
         audit(journal, registries, options.patterns, policies)
         try:
             write_output(journal, options.format, options.output)
-            _hand_over(journal, guards, policies)
+            _enqueue_for_remediation(journal, guards, policies)
         except UsageError as error:
             raise UsageError(f"{error}; --resume goes on with what was found") from error
         return _exit_status(journal, options.fail_on)
@@ -121,13 +121,13 @@ def _guards(regions: Sequence[str], stack: str) -> "dict[str, Guard]":
     return {region: find_guard(region, stack) for region in regions}
 
 
-def _hand_over(
+def _enqueue_for_remediation(
     journal: "AuditJournal", guards: "Mapping[str, Guard]", policies: "Policies"
 ) -> None:
     if guards:
-        from platform_guard_cli.audit.apply import hand_over_findings
+        from platform_guard_cli.audit.apply import enqueue_findings
 
-        hand_over_findings(journal, guards, policies)
+        enqueue_findings(journal, guards, policies)
 
 
 def _exit_status(journal: "AuditJournal", fail_on: list[str]) -> int:

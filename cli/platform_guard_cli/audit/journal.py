@@ -57,13 +57,13 @@ class AuditJournal:
         self._database.commit()
         self._database.close()
 
-    def begin_anew(self) -> None:
+    def start_over(self) -> None:
         """Forget everything."""
         for table in ("images", "repositories", "progress"):
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608
         self._database.commit()
 
-    def begun(self, now: float) -> float:
+    def in_progress(self, now: float) -> float:
         """Give when the audit was begun, which is now unless it was before; seconds since 1970."""
         self._database.execute("INSERT OR IGNORE INTO progress VALUES ('begun', ?)", (str(now),))
         return float(self._value("begun") or now)

@@ -44,7 +44,7 @@ def open_journal(file: Path, *, restart: bool, resume: bool) -> Iterator[AuditJo
         file.parent.mkdir(parents=True, exist_ok=True)
         journal = AuditJournal(file)
         if journal.is_complete and not resume:
-            journal.begin_anew()
+            journal.start_over()
     except OSError as error:
         raise UsageError(
             f"audit: {error.filename} cannot be written ({error.strerror}); "

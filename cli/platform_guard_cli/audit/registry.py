@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from platform_guard.aws.clients import PERSISTENT, Clients
+from platform_guard.aws.clients import BULK, Clients
 from platform_guard.aws.errors import AWS_ERRORS, AwsError, reason_of, rejects_credentials
 from platform_guard.pattern import matches
 from platform_guard.policy.effective import EffectivePolicies
@@ -16,7 +16,7 @@ from platform_guard.registry.listing import find_repositories, list_repositories
 from platform_guard.registry.reference import Repository
 from platform_guard.sweep.auditor import AuditedPage, RepositoryAuditor
 from platform_guard.sweep.evaluation import PolicyFor
-from platform_guard_cli.audit.workers import RepositoryUnseenError
+from platform_guard_cli.audit.workers import RepositoryUnavailableError
 from platform_guard_cli.caller import check_caller
 from platform_guard_cli.errors import UsageError
 
@@ -61,7 +61,7 @@ class Registries:
         except AWS_ERRORS as error:
             if rejects_credentials(error):
                 raise _unusable(error, "your AWS credentials are no longer accepted") from error
-            raise RepositoryUnseenError(_trouble(error)) from error
+            raise RepositoryUnavailableError(_trouble(error)) from error
 
     def _in_region(self, region: str, patterns: Sequence[str]) -> Iterator[list[Repository]]:
         client = self.clients[region].ecr
@@ -80,7 +80,7 @@ class Registries:
 
 def open_registries(regions: Sequence[str]) -> Registries:
     """Find out whose credentials these are. Raises UsageError where they are of no use."""
-    clients = {region: Clients(region, config=PERSISTENT) for region in regions or (None,)}
+    clients = {region: Clients(region, config=BULK) for region in regions or (None,)}
     first = next(iter(clients.values()))
     check_caller(first, "audit")
     try:

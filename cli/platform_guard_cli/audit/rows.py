@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.policy.verdict import Finding, NoFinding, Verdict
 from platform_guard.push.alert import fixes_for
-from platform_guard.sweep.evaluation import JudgedImage
+from platform_guard.sweep.evaluation import EvaluatedImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ class Tally:
         return (self.findings - mild, mild, self.verdicts.get(NoFinding.UNREADABLE, 0))
 
 
-def row_of(judged: JudgedImage) -> ImageRow:
+def row_of(evaluated: EvaluatedImage) -> ImageRow:
     """Keep what outputs need of an image."""
-    candidate, verdict = judged.candidate, judged.verdict
+    candidate, verdict = evaluated.candidate, evaluated.verdict
     is_settled = verdict.name in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
     fix = None
     if isinstance(verdict.name, Finding):
@@ -77,8 +77,8 @@ def row_of(judged: JudgedImage) -> ImageRow:
         digest=candidate.digest,
         tags=candidate.tags,
         pushed_at=int(candidate.pushed_at),
-        kind=judged.image.kind,
-        platforms=judged.image.platforms,
+        kind=evaluated.image.kind,
+        platforms=evaluated.image.platforms,
         verdict=verdict.name,
         reason=verdict.reason,
         evidence=() if is_settled else tuple(map(asdict, verdict.evidence)),

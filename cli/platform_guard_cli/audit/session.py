@@ -31,7 +31,7 @@ def audit(
     """
     console = Console(stderr=True)
     now = clock()
-    age = now - journal.begun(now)
+    age = now - journal.in_progress(now)
     if not journal.is_listed:
         _list(journal, registries, patterns)
     done, count = journal.repositories()

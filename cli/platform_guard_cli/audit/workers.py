@@ -7,14 +7,14 @@ from queue import Full, Queue
 from typing import Protocol
 
 from platform_guard.registry.reference import Repository
-from platform_guard.sweep.evaluation import JudgedImage, UnseenImage
+from platform_guard.sweep.evaluation import EvaluatedImage, UnavailableImage
 from platform_guard_cli.audit.journal import AuditJournal
 from platform_guard_cli.audit.rows import row_of
 
 _REPOSITORIES_AT_ONCE = 8
 
 
-class RepositoryUnseenError(Exception):
+class RepositoryUnavailableError(Exception):
     """A repository cannot be seen, or not any further; the message is one clause that says why."""
 
 
@@ -22,11 +22,11 @@ class Page(Protocol):
     """What became of some images."""
 
     @property
-    def judged(self) -> Sequence[JudgedImage]:
+    def evaluated(self) -> Sequence[EvaluatedImage]:
         """Those that were judged."""
 
     @property
-    def unseen(self) -> Sequence[UnseenImage]:
+    def unseen(self) -> Sequence[UnavailableImage]:
         """Those that could not be looked at."""
 
 
@@ -71,7 +71,7 @@ def run_audit(
                 case _Broken(error):
                     raise error
                 case repository, page:
-                    rows = [row_of(judged) for judged in page.judged]
+                    rows = [row_of(evaluated) for evaluated in page.evaluated]
                     journal.add_images(repository, rows, len(page.unseen))
                     for unseen in page.unseen[:1]:
                         first_unseen.setdefault(repository, unseen.reason)
@@ -138,7 +138,7 @@ class _Crew:
                 self._put((repository, page))
                 if self._stopped.is_set():
                     return
-        except RepositoryUnseenError as error:
+        except RepositoryUnavailableError as error:
             trouble = str(error)
         self._put(_Ended(repository, trouble))
 

@@ -22,7 +22,7 @@ class ImageAction:
     """Empty where the event names none."""
 
 
-class BusTap:
+class EventRecorder:
     """The events of Amazon ECR since the last look."""
 
     def __init__(self, aws: "LocalAws") -> None:

@@ -22,7 +22,7 @@ FURTHER_TASKS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class StopScene:
+class StopScenario:
     """Tasks of a service stop, and what comes of it."""
 
     title: str
@@ -33,7 +33,7 @@ class StopScene:
     alerts: tuple[str, ...]
 
 
-def play_stops(aws: LocalAws, deployment: Deployment) -> Iterator[StopScene]:
+def play_stops(aws: LocalAws, deployment: Deployment) -> Iterator[StopScenario]:
     """Deploy the image of the first scene to ECS, and let its tasks fail."""
     event: dict[str, Any] = json.loads(_EVENT.read_text(encoding="utf-8"))
     _start_service(aws, parse_task_stop(event))
@@ -59,14 +59,14 @@ def _play(
     events: list[dict[str, Any]],
     aws: LocalAws,
     deployment: Deployment,
-) -> StopScene:
+) -> StopScenario:
     known_alerts = len(deployment.alerts())
     for event in events:
         aws.emit(event)
     outcomes = drain(deployment)
     stops = [stop for stop in map(parse_task_stop, events) if isinstance(stop, TaskStop)]
     alerts = [alert.texts["email"] for alert in deployment.alerts()[known_alerts:]]
-    return StopScene(title, command, tuple(stops), tuple(outcomes), tuple(alerts))
+    return StopScenario(title, command, tuple(stops), tuple(outcomes), tuple(alerts))
 
 
 def _start_service(aws: LocalAws, stop: object) -> None:

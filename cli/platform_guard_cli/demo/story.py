@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from platform_guard.registry.mark import is_mark
-from platform_guard_cli.demo.event_recorder import BusTap, ImageAction
-from platform_guard_cli.demo.stops import StopScene, play_stops
+from platform_guard_cli.demo.event_recorder import EventRecorder, ImageAction
+from platform_guard_cli.demo.stops import StopScenario, play_stops
 from platform_guard_cli.paths import IMAGES
 from platform_guard_cli.replay.emulator import Outcome, drain, synthesized
-from platform_guard_cli.replay.scenarios import SCENES, Scene
+from platform_guard_cli.replay.scenarios import SCENARIOS, Scenario
 from platform_guard_emulator import deploy
 from platform_guard_emulator.account import LocalAws
 from platform_guard_emulator.deploy.deployment import Deployment
@@ -47,15 +47,15 @@ def tell_story(guard_file: Path, console: Console) -> None:
         with _step(console, "deploy its template: rules, queues, functions, roles, topic, table"):
             aws = stack.enter_context(LocalAws())
             deployment = deploy(aws, assembly)
-        tap = BusTap(aws)
+        tap = EventRecorder(aws)
         chapters = []
-        for number, scene in enumerate(SCENES, 1):
-            with console.status(f"scene {number} of {len(SCENES)}: {scene.title}"):
-                chapter = _play(scene, aws, deployment, tap)
-            _print_chapter(console, number, scene, chapter)
+        for number, scenario in enumerate(SCENARIOS, 1):
+            with console.status(f"scene {number} of {len(SCENARIOS)}: {scenario.title}"):
+                chapter = _play(scenario, aws, deployment, tap)
+            _print_chapter(console, number, scenario, chapter)
             chapters.append(chapter)
         stop_scenes = []
-        for number, stop_scene in enumerate(play_stops(aws, deployment), len(SCENES) + 1):
+        for number, stop_scene in enumerate(play_stops(aws, deployment), len(SCENARIOS) + 1):
             _print_stop_scene(console, number, stop_scene)
             stop_scenes.append(stop_scene)
     _print_end(console, chapters, stop_scenes)
@@ -69,18 +69,20 @@ def _step(console: Console, what: str) -> Iterator[None]:
     console.print(f"  {what} [dim]({time.monotonic() - started:.1f} s)[/]")
 
 
-def _play(scene: Scene, aws: LocalAws, deployment: Deployment, tap: BusTap) -> _Chapter:
+def _play(
+    scenario: Scenario, aws: LocalAws, deployment: Deployment, tap: EventRecorder
+) -> _Chapter:
     ecr: ECRClient = aws.client("ecr")
     with suppress(ecr.exceptions.RepositoryAlreadyExistsException):
-        ecr.create_repository(repositoryName=scene.repository)
+        ecr.create_repository(repositoryName=scenario.repository)
     known_alerts = len(deployment.alerts())
-    for delivery in scene.deliveries:
-        push_layout(aws, scene.repository, IMAGES / delivery.layout, delivery.tag)
+    for delivery in scenario.deliveries:
+        push_layout(aws, scenario.repository, IMAGES / delivery.layout, delivery.tag)
     outcomes = drain(deployment)
     return _Chapter(
         actions=tuple(tap.actions()),
         outcomes=tuple(outcomes),
-        tags=tuple(_described_tags(ecr, scene.repository)),
+        tags=tuple(_described_tags(ecr, scenario.repository)),
         alerts=tuple(alert.texts["email"] for alert in deployment.alerts()[known_alerts:]),
     )
 
@@ -93,9 +95,9 @@ def _described_tags(ecr: "ECRClient", repository: str) -> Iterator[str]:
         yield f"{image['imageDigest'][:19]} {marked}"
 
 
-def _print_chapter(console: Console, number: int, scene: Scene, chapter: _Chapter) -> None:
-    console.print(f"\n[bold]{number}. {scene.title}[/]")
-    console.print(f"   [dim]$ {scene.command}[/]")
+def _print_chapter(console: Console, number: int, scenario: Scenario, chapter: _Chapter) -> None:
+    console.print(f"\n[bold]{number}. {scenario.title}[/]")
+    console.print(f"   [dim]$ {scenario.command}[/]")
     _print_list(console, "arrived", [_described_action(action) for action in chapter.actions])
     _print_list(console, "verdict", [_described_outcome(outcome) for outcome in chapter.outcomes])
     remedies = [outcome.remedy for outcome in chapter.outcomes if outcome.remedy]
@@ -105,19 +107,19 @@ def _print_chapter(console: Console, number: int, scene: Scene, chapter: _Chapte
         _print_alert(console, alert)
 
 
-def _print_stop_scene(console: Console, number: int, scene: StopScene) -> None:
-    console.print(f"\n[bold]{number}. {scene.title}[/]")
-    if scene.command:
-        console.print(f"   [dim]$ {scene.command}[/]")
+def _print_stop_scene(console: Console, number: int, scenario: StopScenario) -> None:
+    console.print(f"\n[bold]{number}. {scenario.title}[/]")
+    if scenario.command:
+        console.print(f"   [dim]$ {scenario.command}[/]")
     _print_list(
         console,
         "stopped",
-        [f"{stop.group} {stop.task_id[:8]}…{stop.task_id[-4:]}" for stop in scene.stops],
+        [f"{stop.group} {stop.task_id[:8]}…{stop.task_id[-4:]}" for stop in scenario.stops],
     )
-    _print_list(console, "cause", [_described_outcome(outcome) for outcome in scene.outcomes])
-    if not scene.alerts:
+    _print_list(console, "cause", [_described_outcome(outcome) for outcome in scenario.outcomes])
+    if not scenario.alerts:
         console.print("   alert      none: people know already, and the tasks are counted")
-    for alert in scene.alerts:
+    for alert in scenario.alerts:
         _print_alert(console, alert)
 
 
@@ -145,7 +147,7 @@ def _print_list(console: Console, label: str, lines: Sequence[str]) -> None:
 
 
 def _print_end(
-    console: Console, chapters: Sequence[_Chapter], stop_scenes: Sequence[StopScene]
+    console: Console, chapters: Sequence[_Chapter], stop_scenes: Sequence[StopScenario]
 ) -> None:
     outcomes = [outcome for chapter in chapters for outcome in chapter.outcomes]
     remedied = sum(1 for outcome in outcomes if outcome.remedy)
@@ -155,6 +157,6 @@ def _print_end(
         f"\n{len(outcomes)} pushes reached the guard: {remedied} images marked, "
         f"{alerts} alerts sent, {deleted} images deleted."
     )
-    stopped = sum(len(scene.stops) for scene in stop_scenes)
-    explained = sum(len(scene.alerts) for scene in stop_scenes)
+    stopped = sum(len(scenario.stops) for scenario in stop_scenes)
+    explained = sum(len(scenario.alerts) for scenario in stop_scenes)
     console.print(f"{stopped} tasks stopped: {explained} alert sent, which says why.")

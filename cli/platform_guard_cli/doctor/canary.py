@@ -50,7 +50,7 @@ def waiting_for(settings: Settings) -> Waiting:
     return Waiting(seconds=held_back + _SECONDS_OF_WORK)
 
 
-def try_a_push(
+def push_canary(
     clients: OperatorClients, stack: DeployedStack, settings: Settings, waiting: Waiting
 ) -> Iterator[Check]:
     """Push a bad image and wait for the alert, unless the policy leaves the repository alone."""
@@ -88,7 +88,7 @@ def _push_and_wait(
                 lambda: clients.ecr.delete_repository(repositoryName=name, force=True),
             )
             pushed = waiting.clock()
-            _push(clients.ecr, name, _unsuited(required))
+            _push(clients.ecr, name, _unsuitable(required))
             took = _wait(clients, queue, name, pushed, waiting)
     finally:
         yield from left
@@ -161,7 +161,7 @@ def _listen(clients: OperatorClients, stack: DeployedStack, name: str, removing:
     return url
 
 
-def _unsuited(required: frozenset[Platform]) -> str:
+def _unsuitable(required: frozenset[Platform]) -> str:
     """Give an architecture of linux that nobody requires."""
     wanted = {platform.architecture for platform in required}
     return next(name for name in _PLATFORMS if name not in wanted)

@@ -38,12 +38,12 @@ def add_doctor_command(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     # The AWS SDK takes long to import, which other commands have no use for.
-    from platform_guard_cli.doctor.canary import try_a_push, waiting_for
+    from platform_guard_cli.doctor.canary import push_canary, waiting_for
     from platform_guard_cli.doctor.checks import exit_status, look_at
     from platform_guard_cli.doctor.doctor import Doctor
     from platform_guard_cli.doctor.stack import find_deployed
     from platform_guard_cli.operator_clients import OperatorClients
-    from platform_guard_cli.regions import in_each, regions_to_use
+    from platform_guard_cli.regions import for_each_region, regions_to_use
 
     settings = read_settings(options.settings)
 
@@ -53,13 +53,13 @@ def _run(options: argparse.Namespace) -> int:
         checks = Doctor(clients, stack, settings, options.settings).examine()
         if options.push:
             checks += look_at(
-                "push", partial(try_a_push, clients, stack, settings, waiting_for(settings))
+                "push", partial(push_canary, clients, stack, settings, waiting_for(settings))
             )
         _print(checks, stack, as_json=options.json)
         return exit_status(checks)
 
     regions = regions_to_use(options.region or settings.deploy.regions)
-    statuses, status = in_each(regions, examine)
+    statuses, status = for_each_region(regions, examine)
     return reduce(_worse, statuses, status)
 
 

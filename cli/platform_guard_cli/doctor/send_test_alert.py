@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime
 
 from platform_guard.alerts.settings import AlertSettings
-from platform_guard.alerts.test_alert import alert_for_a_test
+from platform_guard.alerts.test_alert import build_test_alert
 from platform_guard_cli.deployment_options import add_regions_option, add_stack_option
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.parser import Commands
@@ -32,7 +32,7 @@ def _run(options: argparse.Namespace) -> int:
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
     from platform_guard_cli.doctor.stack import find_deployed
     from platform_guard_cli.operator_clients import OperatorClients
-    from platform_guard_cli.regions import in_each, regions_to_use
+    from platform_guard_cli.regions import for_each_region, regions_to_use
 
     settings = read_settings(options.settings)
 
@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace) -> int:
         arn = stack.only("AWS::SNS::Topic")
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
-            AlertTopic(clients.sns, arn).publish(alert_for_a_test(stack.account, stack.region, now))
+            AlertTopic(clients.sns, arn).publish(build_test_alert(stack.account, stack.region, now))
         except AWS_ERRORS as error:
             raise UsageError(
                 f"nothing could be published to {arn} ({reason_of(error)}): your credentials need "
@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
         for line in _who_gets_it(settings.alerts):
             print(f"  {line}")
 
-    _, status = in_each(regions_to_use(options.region or settings.deploy.regions), publish)
+    _, status = for_each_region(regions_to_use(options.region or settings.deploy.regions), publish)
     return status
 
 

@@ -91,9 +91,9 @@ def _evidence(stop: TaskStop | None, failure: PullFailure, stack: str) -> Eviden
             "--tasks TASK | platform-guard explain --live -"
         )
     # The AWS SDK takes a fifth of a second to import, which a text alone has no use for.
-    from platform_guard_cli.explain.live_evidence import gather_evidence
+    from platform_guard_cli.explain.live_evidence import collect_evidence
 
-    return gather_evidence(stop, failure, stack)
+    return collect_evidence(stop, failure, stack)
 
 
 def render_json_line(diagnosis: Diagnosis) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.cloudformation import stack_outputs
-from platform_guard.diagnosis.evidence.collector import EvidenceGatherer, Question
+from platform_guard.diagnosis.evidence.collector import EvidenceCollector, EvidenceRequest
 from platform_guard.diagnosis.evidence.model import Evidence
 from platform_guard.diagnosis.evidence.task import TaskDefinitions
 from platform_guard.diagnosis.failure import PullFailure
@@ -36,13 +36,13 @@ class DeployedRecords:
         return DynamoDbLedger(self.clients.dynamodb, table).entries(repository)
 
 
-def gather_evidence(stop: TaskStop, failure: PullFailure, stack: str) -> Evidence:
+def collect_evidence(stop: TaskStop, failure: PullFailure, stack: str) -> Evidence:
     """Look up what the deployed function would look up; what cannot be had is part of it.
 
     `stack` is that of the guard. Raises UsageError where there are no credentials to look with.
     """
     clients = Clients(stop.region)
     check_caller(clients, "explain: --live")
-    records = DeployedRecords(clients.hasty(stop.region), stack)
-    gatherer = EvidenceGatherer(clients, TaskDefinitions(), time.monotonic, records)
-    return gatherer.gather(Question(stop, failure), _SECONDS)
+    records = DeployedRecords(clients.fast_fail(stop.region), stack)
+    collector = EvidenceCollector(clients, TaskDefinitions(), time.monotonic, records)
+    return collector.collect(EvidenceRequest(stop, failure), _SECONDS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from platform_guard.registry.images import ChangeRefusedError
 from platform_guard.registry.mark import is_mark
-from platform_guard.registry.mark_removal import MarkFate, take_mark
+from platform_guard.registry.mark_removal import UntagResult, remove_mark
 from platform_guard.registry.reference import Reference, Repository
 from platform_guard.text import printable
 from platform_guard_cli.deployment_options import add_regions_option
@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace) -> int:
     # The AWS SDK takes long to import, which other commands have no use for.
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
     from platform_guard_cli.operator_clients import OperatorClients
-    from platform_guard_cli.regions import in_each, regions_to_use
+    from platform_guard_cli.regions import for_each_region, regions_to_use
 
     if options.repository is not None:
         check_name(options.repository, "clear-marks")
@@ -75,7 +75,7 @@ def _run(options: argparse.Namespace) -> int:
             raise UsageError(f"clear-marks: ECR in {region} refuses ({reason})") from error
 
     try:
-        left, status = in_each(regions_to_use(regions_of(options)), clear)
+        left, status = for_each_region(regions_to_use(regions_of(options)), clear)
     except ImageWentError as error:
         raise UsageError(f"clear-marks: {error}") from error
     return status or int(any(left))
@@ -128,20 +128,20 @@ def remove(ecr: "ECRClient", mark: Mark) -> bool:
     # Of an archived image ECR gives no manifest.
     document = images.resolve(replace(mark.image, tag=""))
     try:
-        fate = take_mark(images, tag, digest, document)
+        fate = remove_mark(images, tag, digest, document)
     except ChangeRefusedError:
         return False
     match fate:
-        case MarkFate.TAKEN:
+        case UntagResult.TAKEN:
             return True
-        case MarkFate.NOT_THERE | MarkFate.LAST:
+        case UntagResult.NOT_THERE | UntagResult.LAST:
             return False
-        case MarkFate.PUT_BACK:
+        case UntagResult.PUT_BACK:
             raise ImageWentError(
                 f"ECR deleted {mark.name} with its mark; it was stored again, with "
                 "the mark, and nothing more is removed. Try again if its tags were just moved"
             )
-        case MarkFate.IMAGE_LOST:
+        case UntagResult.IMAGE_LOST:
             raise ImageWentError(
                 f"ECR deleted {mark.name} with its mark, {digest}; push it again. "
                 "Nothing more is removed"

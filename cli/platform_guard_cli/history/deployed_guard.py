@@ -26,7 +26,7 @@ class DeployedGuard:
 def find_deployed_guard(region: str, stack: str) -> DeployedGuard:
     """Find it by the outputs of its stack. Raises UsageError where it is not there."""
     clients = Clients(region)
-    with told_in_one_line(f"the stack {stack} in {region} cannot be looked at"):
+    with user_errors(f"the stack {stack} in {region} cannot be looked at"):
         outputs = stack_outputs(clients.cloudformation, stack)
     if STATE_TABLE_OUTPUT not in outputs:
         raise UsageError(
@@ -43,7 +43,7 @@ def find_deployed_guard(region: str, stack: str) -> DeployedGuard:
 
 
 @contextmanager
-def told_in_one_line(what: str) -> Iterator[None]:
+def user_errors(what: str) -> Iterator[None]:
     """Turn what AWS answers into one line for whoever runs the command."""
     try:
         yield

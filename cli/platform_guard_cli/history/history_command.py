@@ -37,18 +37,18 @@ def add_history_command(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     # Importing the AWS SDK takes a while, which other commands have no use for.
-    from platform_guard_cli.history.deployed_guard import find_deployed_guard, told_in_one_line
-    from platform_guard_cli.regions import in_each, regions_to_use
+    from platform_guard_cli.history.deployed_guard import find_deployed_guard, user_errors
+    from platform_guard_cli.regions import for_each_region, regions_to_use
 
     regions = regions_to_use(regions_of(options))
     limit: int = options.limit
 
     def look(region: str) -> tuple[str, tuple[Entry, ...]]:
         guard = find_deployed_guard(region, options.stack)
-        with told_in_one_line(f"the ledger in {region} cannot be read"):
+        with user_errors(f"the ledger in {region} cannot be read"):
             return region, tuple(islice(guard.ledger.entries(options.repository), limit))
 
-    found, status = in_each(regions, look)
+    found, status = for_each_region(regions, look)
     newest_first = heapq.merge(
         *(entries for _, entries in found), key=lambda entry: entry.at, reverse=True
     )

@@ -31,7 +31,7 @@ def as_json(entry: Entry, now: datetime) -> str:
             "rule": entry.rule,
             "wanted": entry.wanted,
             "remedy": entry.remedy,
-            "refused_because": list(entry.refused_because),
+            "refused_because": list(entry.blocked_by),
             "state": "lapsed" if has_lapsed(entry, now) else entry.state,
             "sentence": entry.sentence,
             "due": entry.due or None,

@@ -38,7 +38,7 @@ def _run(options: argparse.Namespace) -> int:
     # Importing the AWS SDK takes a while, which other commands have no use for.
     from platform_guard.remediation.ledger import EntryChangedError
     from platform_guard.remediation.undo import CannotUndoError, announce_undo
-    from platform_guard_cli.history.deployed_guard import told_in_one_line
+    from platform_guard_cli.history.deployed_guard import user_errors
 
     found = _find(options)
     if found is None:
@@ -49,7 +49,7 @@ def _run(options: argparse.Namespace) -> int:
         if not (options.yes or _agreed()):
             print("Nothing was changed.")
             return 0
-        with told_in_one_line("it cannot be undone"):
+        with user_errors("it cannot be undone"):
             undone = _undo(guard, entry)
     except (CannotUndoError, EntryChangedError) as error:
         print(f"platform-guard: cannot undo {entry.id}: {error}", file=sys.stderr)
@@ -63,15 +63,15 @@ def _find(options: argparse.Namespace) -> "tuple[DeployedGuard, Entry] | None":
 
     Raises UsageError where no ledger has it.
     """
-    from platform_guard_cli.history.deployed_guard import find_deployed_guard, told_in_one_line
-    from platform_guard_cli.regions import in_each, regions_to_use
+    from platform_guard_cli.history.deployed_guard import find_deployed_guard, user_errors
+    from platform_guard_cli.regions import for_each_region, regions_to_use
 
     def look(region: str) -> "tuple[DeployedGuard, Entry | None]":
         guard = find_deployed_guard(region, options.stack)
-        with told_in_one_line(f"the ledger in {region} cannot be read"):
+        with user_errors(f"the ledger in {region} cannot be read"):
             return guard, guard.ledger.find(options.id)
 
-    looked, _ = in_each(regions_to_use(regions_of(options)), look)
+    looked, _ = for_each_region(regions_to_use(regions_of(options)), look)
     found = [(guard, entry) for guard, entry in looked if entry is not None]
     if looked and not found:
         where = ", ".join(guard.region for guard, _ in looked)
@@ -86,12 +86,12 @@ def _undo(guard: "DeployedGuard", entry: "Entry") -> "Entry":
     from datetime import UTC, datetime
 
     from platform_guard.registry.repository import EcrImages
-    from platform_guard.remediation.undo import Undoing
+    from platform_guard.remediation.undo import Undo
 
     caller = guard.clients.sts.get_caller_identity()["Arn"]
     images = EcrImages(guard.clients.ecr, entry.image.repository)
-    undoing = Undoing(images, guard.ledger, guard.schedules, lambda: datetime.now(UTC), caller)
-    return undoing.undo(entry)
+    undo_operation = Undo(images, guard.ledger, guard.schedules, lambda: datetime.now(UTC), caller)
+    return undo_operation.undo(entry)
 
 
 def _agreed() -> bool:

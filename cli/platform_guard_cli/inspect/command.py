@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, replace
 
 from platform_guard.oci.image import Image, Kind
 from platform_guard.oci.platforms import Platform
-from platform_guard.oci.reader import Wanted, read_image
-from platform_guard.policy.evaluation import judge
+from platform_guard.oci.reader import ReadRequest, read_image
+from platform_guard.policy.evaluation import evaluate
 from platform_guard.policy.policy import PlatformRule, Policy
 from platform_guard.policy.required_platforms import parse_required_platform
 from platform_guard.policy.verdict import Finding, NoFinding, Verdict
@@ -81,13 +81,13 @@ def _run(options: argparse.Namespace) -> int:
 
 def inspect(source: str, policy: Policy) -> Iterator[Inspected]:
     """Judge each image that a source names. Raises UsageError where it names none."""
-    wanted = Wanted(policy.required_platforms, policy.verify_config)
+    wanted = ReadRequest(policy.required_platforms, policy.verify_config)
     for found in sources_of(source):
         image = _read(found, wanted)
-        yield Inspected(found.reference, image, judge(image, policy))
+        yield Inspected(found.reference, image, evaluate(image, policy))
 
 
-def _read(source: Source, wanted: Wanted) -> Image:
+def _read(source: Source, wanted: ReadRequest) -> Image:
     if source.root is None:
         return Image(source.digest, Kind.UNREADABLE, unreadable_because="it is not there")
     try:

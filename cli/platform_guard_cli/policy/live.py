@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
-from platform_guard.diagnosis.evidence.model import NotSeen
+from platform_guard.diagnosis.evidence.model import Unavailable
 from platform_guard.policy.effective import EffectivePolicies
 from platform_guard.policy.rules import EffectivePolicy, Policies
 from platform_guard.registry.listing import find_repository
@@ -51,12 +51,12 @@ class LiveRegistry:
         except AWS_ERRORS as error:
             raise _no_answer(reason_of(error)) from error
 
-    def cache_prefix(self, name: str) -> str | NotSeen:
+    def cache_prefix(self, name: str) -> str | Unavailable:
         """Give the prefix of the pull-through cache that fills a repository, empty for none."""
         prefixes = self.cache_prefixes()
-        return prefixes if isinstance(prefixes, NotSeen) else cache_prefix(name, prefixes)
+        return prefixes if isinstance(prefixes, Unavailable) else cache_prefix(name, prefixes)
 
-    def cache_prefixes(self) -> tuple[str, ...] | NotSeen:
+    def cache_prefixes(self) -> tuple[str, ...] | Unavailable:
         """Give the prefixes of the registry's pull-through cache rules."""
         return PullThroughCaches(self.ecr, time.monotonic).prefixes()
 

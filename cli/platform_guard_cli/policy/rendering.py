@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from platform_guard.diagnosis.evidence.model import NotSeen
+from platform_guard.diagnosis.evidence.model import Unavailable
 from platform_guard.duration import grace_text
 from platform_guard.oci.platforms import Platform
 from platform_guard.policy.policy import Policy, Remedy
@@ -13,7 +13,7 @@ from platform_guard.policy.tag_overrides import Override
 from platform_guard.registry.pull_through import ROOT
 from platform_guard.text import printable
 
-CachePrefixes = Sequence[str] | NotSeen | None
+CachePrefixes = Sequence[str] | Unavailable | None
 """Of the registry's pull-through cache rules; None where nobody looked."""
 
 
@@ -24,7 +24,7 @@ class Shown:
     repository: str
     tag: str
     effective: EffectivePolicy
-    cache_prefix: str | NotSeen | None = None
+    cache_prefix: str | Unavailable | None = None
     """Of the rule that fills the repository, empty for none; None where nobody looked."""
     other_rules: tuple[Rule, ...] = ()
     """Which images of the repository with other tags may meet."""
@@ -58,7 +58,7 @@ def one_as_json(shown: Shown) -> str:
                 {"setting": name, "value": value, "origin": effective.origins[name]}
                 for name, value in _setting_values(effective.policy).items()
             ],
-            "refused_tags": [asdict(tag) for tag in effective.refused_tags],
+            "refused_tags": [asdict(tag) for tag in effective.invalid_tags],
             "cache_prefix": prefix if isinstance(prefix, str) else None,
             "not_checked": _not_checked(shown),
         }
@@ -83,7 +83,7 @@ def all_for_people(policies: Policies, cache_prefixes: CachePrefixes) -> str:
 
 def all_as_json(policies: Policies, cache_prefixes: CachePrefixes) -> str:
     """Write all policies as a JSON object."""
-    prefixes = None if isinstance(cache_prefixes, NotSeen | None) else list(cache_prefixes)
+    prefixes = None if isinstance(cache_prefixes, Unavailable | None) else list(cache_prefixes)
     return json.dumps(
         {
             "rules": [
@@ -152,7 +152,7 @@ def _caches(prefixes: CachePrefixes) -> list[str]:
     match prefixes:
         case None:
             return []
-        case NotSeen():
+        case Unavailable():
             return [
                 f"Not checked: {prefixes.what} ({prefixes.why}). Until then nothing is changed."
             ]
@@ -175,7 +175,7 @@ def _notes_on_one(shown: Shown) -> list[str]:
     notes.extend(f"Not checked: {what}." for what in _not_checked(shown))
     notes.extend(
         f'Not obeyed: the resource tag {tag.key} = "{tag.value}": {tag.because}.'
-        for tag in effective.refused_tags
+        for tag in effective.invalid_tags
     )
     return notes
 
@@ -183,7 +183,7 @@ def _notes_on_one(shown: Shown) -> list[str]:
 def _not_checked(shown: Shown) -> list[str]:
     policy = shown.effective.policy
     unchecked = [policy.not_checked] if policy.caveat else []
-    if isinstance(shown.cache_prefix, NotSeen):
+    if isinstance(shown.cache_prefix, Unavailable):
         unchecked.append(f"{shown.cache_prefix.what} ({shown.cache_prefix.why})")
     return unchecked
 

@@ -20,7 +20,7 @@ class Outcome:
     """What the guard made of what came through its queue."""
 
     word: str
-    """`not let through`, `ignored` or `failed`; of a push `stale` or `judged`; of a stopped task
+    """`not let through`, `ignored` or `failed`; of a push `stale` or `evaluated`; of a stopped task
     `alerted`, or `ongoing` where its incident was alerted already."""
     reason: str = ""
     verdict: str = ""
@@ -72,7 +72,7 @@ def _log_entries(invocation: Invocation) -> list[dict[str, object]]:
 
 def _outcomes(entries: Sequence[dict[str, object]]) -> Iterator[Outcome]:
     """Read the function's log, in which each event ends with one of these entries."""
-    judged: Outcome | None = None
+    evaluated: Outcome | None = None
     for entry in entries:
         match entry:
             case {"outcome": "ignored" | "stale" as word, "reason": reason}:
@@ -80,16 +80,16 @@ def _outcomes(entries: Sequence[dict[str, object]]) -> Iterator[Outcome]:
             case {"outcome": "alerted" | "ongoing" as word, "cause": cause, "image": image}:
                 yield Outcome(str(word), f"{word}, for the image {image}", cause=str(cause))
             case {"outcome": "judged", "verdict": verdict, "reason": reason}:
-                if judged is not None:
-                    yield judged
-                judged = Outcome("judged", str(reason), str(verdict))
-            case {"outcome": "remedied", "remedy": remedy} if judged is not None:
-                yield Outcome("judged", judged.reason, judged.verdict, str(remedy))
-                judged = None
+                if evaluated is not None:
+                    yield evaluated
+                evaluated = Outcome("judged", str(reason), str(verdict))
+            case {"outcome": "remedied", "remedy": remedy} if evaluated is not None:
+                yield Outcome("judged", evaluated.reason, evaluated.verdict, str(remedy))
+                evaluated = None
             case {"outcome": "failed"}:
-                judged = None
+                evaluated = None
                 yield Outcome("failed", f"{entry.get('exception_name', '')}: {entry['message']}")
             case _:
                 pass  # what else the function logs
-    if judged is not None:
-        yield judged
+    if evaluated is not None:
+        yield evaluated

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from platform_guard.diagnosis.task_event import TaskStop
 from platform_guard.registry.reference import Reference, Repository, parse_reference
-from platform_guard_cli.replay.scenarios import SCENES
+from platform_guard_cli.replay.scenarios import SCENARIOS
 from platform_guard_emulator.account import LocalAws
 from platform_guard_emulator.layouts import push_layout
 
@@ -45,9 +45,9 @@ def provide_stopped_task(aws: LocalAws, stop: TaskStop, layouts: Mapping[str, Pa
     Images are found by their digest, or else by their repository and tag in the demo.
     """
     deployed = {
-        (scene.repository, delivery.tag): delivery.layout
-        for scene in SCENES
-        for delivery in scene.deliveries
+        (scenario.repository, delivery.tag): delivery.layout
+        for scenario in SCENARIOS
+        for delivery in scenario.deliveries
     }
     for container in stop.containers:
         image = parse_reference(container.image)

@@ -72,5 +72,5 @@ class Alert:
     """As `docker` calls it."""
     service: str = ""
     """Of Amazon ECS, by its name."""
-    is_told_always: bool = False
+    bypass_throttling: bool = False
     """Whether it is told however often others like it were: something was taken away."""

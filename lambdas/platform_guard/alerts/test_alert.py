@@ -3,7 +3,7 @@
 from platform_guard.alerts.alert import Alert, Fix, Severity, Status
 
 
-def alert_for_a_test(account: str, region: str, time: str) -> Alert:
+def build_test_alert(account: str, region: str, time: str) -> Alert:
     """Say that this is a test, in a way that no one takes for anything else."""
     return Alert(
         severity=Severity.INFO,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 # Well within the time that a function has; what still fails is retried through its queue.
-_PATIENT = Config(
+_STANDARD = Config(
     connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
 )
 
@@ -35,11 +35,11 @@ _ADAPTIVE = Config(
 )
 
 # For what an alert can do without.
-_HASTY = Config(
+_FAST_FAIL = Config(
     connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
 )
 
-PERSISTENT = Config(
+BULK = Config(
     connect_timeout=5,
     read_timeout=30,
     # Slows down when it is throttled, so that others in the account get their share.
@@ -57,7 +57,7 @@ class Clients:
         region: str | None = None,
         *,
         session: Session | None = None,
-        config: Config = _PATIENT,
+        config: Config = _STANDARD,
     ) -> None:
         self._session = session or _session_of_environment()
         self._region = region
@@ -74,10 +74,10 @@ class Clients:
         """Tell whether there are any to call with, good or not."""
         return self._session.get_credentials() is not None
 
-    def hasty(self, region: str) -> "Clients":
+    def fast_fail(self, region: str) -> "Clients":
         """Give clients of a region that would rather fail than wait, the same ones every time."""
         if region not in self._hasty:
-            self._hasty[region] = Clients(region, session=self._session, config=_HASTY)
+            self._hasty[region] = Clients(region, session=self._session, config=_FAST_FAIL)
         return self._hasty[region]
 
     @cached_property

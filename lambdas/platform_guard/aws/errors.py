@@ -8,14 +8,14 @@ from botocore.exceptions import (
 )
 
 
-class LookUpError(Exception):
+class LookupFailedError(Exception):
     """AWS answered, but could not look, so nothing is known."""
 
 
-AWS_ERRORS = (BotoCoreError, ClientError, LookUpError)
+AWS_ERRORS = (BotoCoreError, ClientError, LookupFailedError)
 """All that a look at AWS raises when it fails."""
 
-AwsError = BotoCoreError | ClientError | LookUpError
+AwsError = BotoCoreError | ClientError | LookupFailedError
 """Any of them."""
 
 # Nothing can be seen with such credentials.
@@ -59,7 +59,7 @@ def reason_of(error: AwsError) -> str:
         case BotoCoreError():
             # Its message may hold URLs and what the service sent.
             return type(error).__name__
-        case LookUpError():
+        case LookupFailedError():
             return str(error)
 
 

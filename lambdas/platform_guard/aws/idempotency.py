@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _REMEMBERED_SECONDS = 14 * 24 * 3600
 
 
-class UnderWayError(Exception):
+class InProgressError(Exception):
     """Another process does it right now."""
 
 
-class Once:
+class Idempotency:
     """Remembers in a table what has been done, for `seconds`."""
 
     def __init__(
@@ -60,4 +60,4 @@ class Once:
         try:
             run_once(key=key)
         except IdempotencyAlreadyInProgressError as error:
-            raise UnderWayError("another process is at it") from error
+            raise InProgressError("another process is at it") from error

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from platform_guard.aws.errors import AWS_ERRORS, LookUpError, reason_of
-from platform_guard.unavailable import NotSeen
+from platform_guard.aws.errors import AWS_ERRORS, LookupFailedError, reason_of
+from platform_guard.unavailable import Unavailable
 
 _T = TypeVar("_T")
 
@@ -27,12 +27,12 @@ class Deadline:
     def check(self) -> None:
         """Raise LookUpError once the time is over."""
         if self.clock() > self.at:
-            raise LookUpError(f"it took longer than {self.seconds:g} seconds")
+            raise LookupFailedError(f"it took longer than {self.seconds:g} seconds")
 
 
-def seen(what: str, look: Callable[[], _T]) -> _T | NotSeen:
+def seen(what: str, look: Callable[[], _T]) -> _T | Unavailable:
     """Give what a look sees, or say why it sees nothing."""
     try:
         return look()
     except AWS_ERRORS as error:
-        return NotSeen(what, reason_of(error))
+        return Unavailable(what, reason_of(error))

@@ -8,7 +8,7 @@ from platform_guard.diagnosis.evidence.model import (
     NO_EVIDENCE,
     CacheRule,
     Evidence,
-    GuardDeeds,
+    GuardHistory,
     Network,
     PullingRole,
     Service,
@@ -33,7 +33,7 @@ _PRIVATE_ECR = re.compile(r"(?<!^public)[.-]ecr(?:-fips)?[.-](?!public\.)")
 
 
 @dataclass(frozen=True, slots=True)
-class PullCase:
+class PullContext:
     """What a diagnosis is made from. The properties give None for what was not seen."""
 
     failure: PullFailure
@@ -52,7 +52,7 @@ class PullCase:
         return self.failure.reference
 
     @property
-    def is_elsewhere(self) -> bool:
+    def is_external_registry(self) -> bool:
         """Whether the image is surely not in ECR."""
         image, registry = self.failure.image, self.failure.error.registry or ""
         host = image.partition("/")[0] or registry
@@ -69,7 +69,7 @@ class PullCase:
         return self.stop is not None and self.stop.launch_type is LaunchType.MANAGED_INSTANCES
 
     @property
-    def who_pulls(self) -> Literal["task", "instance", "host"]:
+    def puller(self) -> Literal["task", "instance", "host"]:
         """Whose network interface the image comes through.
 
         On an instance that is the instance's own, also where the task has one.
@@ -113,10 +113,10 @@ class PullCase:
         return found if isinstance(found, StoredRepository) else None
 
     @property
-    def guard_deeds(self) -> GuardDeeds:
+    def guard_history(self) -> GuardHistory:
         """What the guard did."""
-        found = self.evidence.guard_deeds
-        return found if isinstance(found, GuardDeeds) else GuardDeeds()
+        found = self.evidence.guard_history
+        return found if isinstance(found, GuardHistory) else GuardHistory()
 
     @property
     def cache_prefix(self) -> str:

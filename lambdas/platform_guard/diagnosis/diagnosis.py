@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from platform_guard.alerts.alert import Alert, Fix, Link, Severity
 from platform_guard.alerts.console import links_to_image, service_page, task_logs_page, task_page
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import NO_EVIDENCE, Evidence
 from platform_guard.diagnosis.evidence_text import evidence_lines
 from platform_guard.diagnosis.failure import PullFailure
@@ -54,7 +54,7 @@ def diagnose(
     stop: TaskStop | None, failure: PullFailure, evidence: Evidence = NO_EVIDENCE
 ) -> Diagnosis:
     """Tell why an image could not be pulled; without a stop from the text of the error alone."""
-    case = PullCase(failure, stop, evidence)
+    case = PullContext(failure, stop, evidence)
     return Diagnosis(
         cause=case.cause,
         image=failure.image,
@@ -69,12 +69,12 @@ def diagnose(
 
 
 def diagnose_exec_format(
-    stop: TaskStop, suspect: PullFailure, evidence: Evidence
+    stop: TaskStop, candidate: PullFailure, evidence: Evidence
 ) -> Diagnosis | None:
     """Tell why a container ended at once; None unless ECR shows that it is for another platform."""
-    if not PullCase(suspect, stop, evidence).cannot_run:
+    if not PullContext(candidate, stop, evidence).cannot_run:
         return None
-    return diagnose(stop, suspect, evidence)
+    return diagnose(stop, candidate, evidence)
 
 
 def alert_about_stop(stop: TaskStop, failure: PullFailure, diagnosis: Diagnosis) -> Alert:
@@ -118,7 +118,7 @@ def incident_key(stop: TaskStop, failure: PullFailure) -> str:
     return " ".join([stop.cluster_arn, who, failure.digest or failure.image or "-", failure.cause])
 
 
-def _facts(case: PullCase) -> list[tuple[str, str]]:
+def _facts(case: PullContext) -> list[tuple[str, str]]:
     stop, failure = case.stop, case.failure
     return [
         *(_task_facts(stop) if stop else []),
@@ -126,8 +126,8 @@ def _facts(case: PullCase) -> list[tuple[str, str]]:
         ("Image", failure.image),
         ("Digest", failure.digest if failure.digest not in failure.image else ""),
         ("Holds", case.stored.image.holds if case.stored else ""),
-        ("Wanted", str(case.platform or "")),
-        ("ECS says", _told(case)),
+        ("ReadRequest", str(case.platform or "")),
+        ("ECS says", _notified(case)),
         ("Runbook", runbook_link(target_of(case)) if stop and case.cause in _WITH_RUNBOOK else ""),
     ]
 
@@ -143,7 +143,7 @@ def _task_facts(stop: TaskStop) -> list[tuple[str, str]]:
     ]
 
 
-def _told(case: PullCase) -> str:
+def _notified(case: PullContext) -> str:
     text = " ".join(case.failure.error.text.split())
     shown = text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]} …"
     exit_code = case.failure.container.exit_code if case.failure.container else None

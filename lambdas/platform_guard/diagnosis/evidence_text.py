@@ -1,13 +1,19 @@
 """What was seen of a pull failure, as lines for people."""
 
-from platform_guard.diagnosis.context import PullCase
-from platform_guard.diagnosis.evidence.model import Egress, Network, NotSeen, StoredTag, TagState
+from platform_guard.diagnosis.context import PullContext
+from platform_guard.diagnosis.evidence.model import (
+    Egress,
+    Network,
+    StoredTag,
+    TagState,
+    Unavailable,
+)
 from platform_guard.policy.verdict import evidence_table
 
 _SERVICES = ("ecr.api", "ecr.dkr", "s3")
 
 
-def evidence_lines(case: PullCase) -> tuple[str, ...]:
+def evidence_lines(case: PullContext) -> tuple[str, ...]:
     """Tell what was looked up, and what could not be seen."""
     return (
         *_candidates(case),
@@ -18,16 +24,16 @@ def evidence_lines(case: PullCase) -> tuple[str, ...]:
         *_cache(case),
         *_role(case),
         *_network(case),
-        *map(_not_seen, case.evidence.not_seen),
+        *map(_unavailable, case.evidence.unavailable),
     )
 
 
-def _candidates(case: PullCase) -> list[str]:
+def _candidates(case: PullContext) -> list[str]:
     names = [container.name for container in case.failure.candidates]
     return [f"the error does not say which container failed: {', '.join(names)}"] if names else []
 
 
-def _image(case: PullCase) -> tuple[str, ...]:
+def _image(case: PullContext) -> tuple[str, ...]:
     return evidence_table(case.stored.verdict.evidence) if case.stored else ()
 
 
@@ -48,7 +54,7 @@ def _tag(tag: StoredTag | None) -> list[str]:
             return [f"there is {near.name}, pushed {near.pushed_at}" for near in tag.closest]
 
 
-def _task_definition(case: PullCase) -> list[str]:
+def _task_definition(case: PullContext) -> list[str]:
     definition, platform = case.definition, case.platform
     if definition is None or not definition.cpu_architecture or platform is None:
         return []
@@ -58,27 +64,27 @@ def _task_definition(case: PullCase) -> list[str]:
     return [f"its task definition asks for {definition.cpu_architecture}, not for {platform}"]
 
 
-def _guard(case: PullCase) -> list[str]:
-    marks = [f"marked by this guard: {mark}" for mark in case.guard_deeds.marks]
-    return [*marks, *(f"{deed.at}: {deed.sentence}" for deed in case.guard_deeds.deeds)]
+def _guard(case: PullContext) -> list[str]:
+    marks = [f"marked by this guard: {mark}" for mark in case.guard_history.marks]
+    return [*marks, *(f"{action.at}: {action.sentence}" for action in case.guard_history.actions)]
 
 
-def _cache(case: PullCase) -> list[str]:
+def _cache(case: PullContext) -> list[str]:
     if not case.cache_prefix:
         return []
     return [f"a pull-through cache rule for {case.cache_prefix} may fill the repository"]
 
 
-def _role(case: PullCase) -> list[str]:
+def _role(case: PullContext) -> list[str]:
     return [f"pulls as its {case.role.kind} {case.role.arn}"] if case.role else []
 
 
-def _network(case: PullCase) -> list[str]:
+def _network(case: PullContext) -> list[str]:
     network = case.network
     if network is None:
         return []
     # Only what is in ECR comes through its endpoints.
-    services = () if case.is_elsewhere else _SERVICES
+    services = () if case.is_external_registry else _SERVICES
     return [
         f"{network.subnet_id} leads to {_way_out(network)}",
         *_public_address(network),
@@ -115,5 +121,5 @@ def _endpoint(network: Network, service: str) -> str:
     return f"endpoint for {service}: {found.endpoint_id}{groups}{missed}"
 
 
-def _not_seen(missing: NotSeen) -> str:
+def _unavailable(missing: Unavailable) -> str:
     return f"not seen: {missing.what} ({missing.why})"

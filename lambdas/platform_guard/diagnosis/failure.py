@@ -54,8 +54,8 @@ class PullFailure:
     def digest(self) -> str:
         """The digest that was pulled; empty where neither container nor error names it."""
         reported = self.container.image_digest if self.container else ""
-        told = _digest_in(self.error.image or "") or self.error.digest or ""
-        return _digest_in(self.image) or reported or told
+        notified = _digest_in(self.error.image or "") or self.error.digest or ""
+        return _digest_in(self.image) or reported or notified
 
 
 def pull_failure(stop: TaskStop) -> PullFailure | None:
@@ -65,9 +65,9 @@ def pull_failure(stop: TaskStop) -> PullFailure | None:
         for container in stop.containers
         if _is_about_an_image(error := classify(container.reason))
     ]
-    told = [failure for failure in failures if failure.cause not in _UNTOLD]
-    if told:
-        return told[0]
+    notified = [failure for failure in failures if failure.cause not in _UNTOLD]
+    if notified:
+        return notified[0]
     if stop.stop_code != StopCode.USER_INITIATED:  # else a person wrote the reason
         error = classify(stop.stopped_reason)
         if _is_about_an_image(error):
@@ -75,7 +75,7 @@ def pull_failure(stop: TaskStop) -> PullFailure | None:
     return failures[0] if failures else None
 
 
-def exec_format_suspects(stop: TaskStop) -> tuple[PullFailure, ...]:
+def exec_format_candidates(stop: TaskStop) -> tuple[PullFailure, ...]:
     """List the containers that ended as one does that cannot be executed on its host.
 
     ECS knows only the exit code; "exec format error" goes to the container's log. Whether it was

@@ -6,7 +6,7 @@ from platform_guard.alerts.alert import Alert
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class ToldIncident:
+class NotifiedIncident:
     """An incident of a service, and what its alert named."""
 
     key: str

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.alerts.alert import Alert
 from platform_guard.alerts.sns import AlertTopic
-from platform_guard.aws.idempotency import Once, UnderWayError
+from platform_guard.aws.idempotency import Idempotency, InProgressError
 from platform_guard.diagnosis.incident_store import Incidents
 
 
@@ -25,7 +25,7 @@ class IncidentReporter:
     """Alerts when an incident starts, and not again for `seconds`."""
 
     incidents: Incidents
-    once: Once
+    once: Idempotency
     """Remembers for `seconds`."""
     topic: AlertTopic
     seconds: int
@@ -51,14 +51,14 @@ class IncidentReporter:
 
         def alert() -> None:
             nonlocal reported
-            self.topic.publish(make_alert(standing.untold))
-            self.incidents.open(key, task_arn, self.seconds, told=standing.untold)
+            self.topic.publish(make_alert(standing.unnotified))
+            self.incidents.open(key, task_arn, self.seconds, notified=standing.unnotified)
             reported = Reported.ALERTED
 
         try:
             # What has ended and comes back is alerted about anew.
             self.once.run(f"{key} {standing.ended}" if standing.ended else key, alert, context)
-        except UnderWayError:
+        except InProgressError:
             self.incidents.count(key, task_arn)
             return Reported.ONGOING
         if reported is Reported.ONGOING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 from typing import TYPE_CHECKING
 
-from platform_guard.diagnosis.incident import ToldIncident
+from platform_guard.diagnosis.incident import NotifiedIncident
 
 # An incident that comes back within a day says how many tasks failed before.
 _SERVICE_KEPT_SECONDS = 30 * 24 * 3600  # whoever mends it later knows
@@ -31,7 +31,7 @@ class Standing:
 
     is_open: bool
     """Whether somebody was alerted lately; then the task was counted."""
-    untold: int = 0
+    unnotified: int = 0
     """How many failures were counted since the last alert."""
     ended: int = 0
     """How often it has ended before."""
@@ -85,8 +85,8 @@ class Incidents:
             },
         )
 
-    def open(self, key: str, task_arn: str, seconds: int, told: int) -> None:
-        """Note that somebody was alerted, and that `told` failures are told now."""
+    def open(self, key: str, task_arn: str, seconds: int, notified: int) -> None:
+        """Note that somebody was alerted, and that `notified` failures are told now."""
         now = int(self.clock())
         self.client.update_item(
             TableName=self.table,
@@ -100,7 +100,7 @@ class Incidents:
                 ":key": {"S": key},
                 ":until": {"N": str(now + seconds)},
                 ":expiration": {"N": str(now + seconds + _KEPT_SECONDS)},
-                ":told": {"N": str(-told)},
+                ":told": {"N": str(-notified)},
             },
         )
 
@@ -138,7 +138,7 @@ class ServiceIncidents:
     clock: Callable[[], float]
     """Seconds since 1970."""
 
-    def note(self, cluster_arn: str, service: str, incident: ToldIncident) -> None:
+    def note(self, cluster_arn: str, service: str, incident: NotifiedIncident) -> None:
         """Remember that somebody was alerted about an incident of a service."""
         self.client.update_item(
             TableName=self.table,
@@ -150,7 +150,7 @@ class ServiceIncidents:
             },
         )
 
-    def of(self, cluster_arn: str, service: str) -> list[ToldIncident]:
+    def of(self, cluster_arn: str, service: str) -> list[NotifiedIncident]:
         """Give the incidents that somebody was alerted about, in order of their keys."""
         answer = self.client.get_item(
             TableName=self.table,
@@ -167,14 +167,14 @@ class ServiceIncidents:
         )
 
 
-def _incident_as_text(incident: ToldIncident) -> str:
+def _incident_as_text(incident: NotifiedIncident) -> str:
     return "\t".join((incident.key, incident.repository, incident.image))
 
 
-def _incident_from_text(text: str) -> ToldIncident:
+def _incident_from_text(text: str) -> NotifiedIncident:
     key, _, named = text.partition("\t")
     repository, _, image = named.partition("\t")
-    return ToldIncident(key, repository, image)
+    return NotifiedIncident(key, repository, image)
 
 
 def _service_item_id(cluster_arn: str, service: str) -> str:

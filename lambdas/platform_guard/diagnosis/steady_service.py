@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from platform_guard.alerts.alert import Alert, Link, Severity, Status
 from platform_guard.alerts.console import service_page
-from platform_guard.diagnosis.incident import ToldIncident
+from platform_guard.diagnosis.incident import NotifiedIncident
 from platform_guard.event import Ignored, required_object, required_text
 
 DETAIL_TYPE = "ECS Service Action"
@@ -31,7 +31,7 @@ class SteadyService:
         return self.cluster_arn.rpartition("/")[2]
 
 
-def is_about_service(event: object) -> bool:
+def is_service_event(event: object) -> bool:
     """Tell whether an event is one of a service, rather than of a task."""
     return isinstance(event, dict) and event.get("detail-type") == DETAIL_TYPE
 
@@ -54,7 +54,7 @@ def parse_steady_service(event: object) -> SteadyService | Ignored:
 
 
 def alerts_about_steady_service(
-    steady: SteadyService, incidents: Sequence[ToldIncident]
+    steady: SteadyService, incidents: Sequence[NotifiedIncident]
 ) -> tuple[Alert, ...]:
     """Tell that a service whose tasks failed is steady now, once for each repository of its images.
 
@@ -69,7 +69,9 @@ def alerts_about_steady_service(
     )
 
 
-def _alert_about_steady_service(steady: SteadyService, incidents: Sequence[ToldIncident]) -> Alert:
+def _alert_about_steady_service(
+    steady: SteadyService, incidents: Sequence[NotifiedIncident]
+) -> Alert:
     service, cluster, region = steady.service, steady.cluster, steady.region
     causes = list(dict.fromkeys(incident.cause for incident in incidents))
     first = incidents[0]

@@ -3,16 +3,16 @@
 import re
 from typing import assert_never
 
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import TagState
-from platform_guard.diagnosis.failure import exec_format_suspects
+from platform_guard.diagnosis.failure import exec_format_candidates
 from platform_guard.diagnosis.pull_error.classifier import Cause
-from platform_guard.diagnosis.pull_error.denial import Refuser, refuser_of
+from platform_guard.diagnosis.pull_error.denial import DenialSource, denial_source
 
 _TLS = re.compile(r"x509|tls: |remote error: tls|http response to https client", re.IGNORECASE)
 
 
-def name_of(case: PullCase) -> str:
+def name_of(case: PullContext) -> str:
     """Call the image what people call it."""
     reference = case.reference
     if reference is None:
@@ -20,7 +20,7 @@ def name_of(case: PullCase) -> str:
     return reference.short_name
 
 
-def headline(case: PullCase) -> str:
+def headline(case: PullContext) -> str:
     """Say in a few words what is wrong."""
     name = name_of(case) or "its image"
     platform = case.platform or "the platform of its host"
@@ -61,7 +61,7 @@ def headline(case: PullCase) -> str:
             assert_never(case.cause)
 
 
-def summary(case: PullCase) -> str:
+def summary(case: PullContext) -> str:
     """Say what is wrong in a sentence, and add what qualifies it."""
     cause = _cause(case)
     if not name_of(case):
@@ -69,7 +69,7 @@ def summary(case: PullCase) -> str:
     return " ".join([cause, *_contradictions(case), *_cut(case)])
 
 
-def _cause(case: PullCase) -> str:
+def _cause(case: PullContext) -> str:
     name = name_of(case) or "the image"
     platform = case.platform or "the platform of its host"
     match case.cause:
@@ -102,7 +102,7 @@ def _cause(case: PullCase) -> str:
             return (
                 f"The task got no valid credentials to pull {name}: either its role may not ask "
                 "for them, or the way to where they are is shut."
-                if not case.is_elsewhere
+                if not case.is_external_registry
                 else f"The registry of {name} wants credentials; the task has none that are valid."
             )
         case Cause.RATE_LIMITED:
@@ -118,7 +118,9 @@ def _cause(case: PullCase) -> str:
             return f"The task could not reach the registry of {name} over the network."
         case Cause.NETWORK_LAYERS:
             store = (
-                "where it keeps them" if case.is_elsewhere else "S3, where Amazon ECR keeps them"
+                "where it keeps them"
+                if case.is_external_registry
+                else "S3, where Amazon ECR keeps them"
             )
             return (
                 f"The registry of {name} answered, but the layers could not be fetched from "
@@ -141,12 +143,12 @@ def _cause(case: PullCase) -> str:
             assert_never(case.cause)
 
 
-def _is_refused_by_s3(case: PullCase) -> bool:
-    refuser = refuser_of(case.failure.error.text)
-    return refuser is Refuser.LAYER_STORE and not case.is_elsewhere
+def _is_refused_by_s3(case: PullContext) -> bool:
+    refuser = denial_source(case.failure.error.text)
+    return refuser is DenialSource.LAYER_STORE and not case.is_external_registry
 
 
-def _platform_mismatch(case: PullCase, name: str, platform: str) -> str:
+def _platform_mismatch(case: PullContext, name: str, platform: str) -> str:
     if case.stored is not None and not case.runs_after_all:
         return f"{name} holds {case.stored.image.holds}, but the task runs on {platform}."
     usual = (
@@ -157,7 +159,7 @@ def _platform_mismatch(case: PullCase, name: str, platform: str) -> str:
     return f"{name} has nothing in it that runs on {platform}, as the task wants it. {usual}"
 
 
-def _exec_format(case: PullCase, name: str, platform: str) -> str:
+def _exec_format(case: PullContext, name: str, platform: str) -> str:
     if case.stored is not None and not case.runs_after_all:
         return (
             f"{name} was pulled, but it cannot be executed on {platform}: "
@@ -169,23 +171,23 @@ def _exec_format(case: PullCase, name: str, platform: str) -> str:
     )
 
 
-def _not_found(case: PullCase, name: str) -> str:
+def _not_found(case: PullContext, name: str) -> str:
     sentence = f"{name} {_whereabouts(case)}."
-    deeds = [deed for deed in case.guard_deeds.deeds if deed.took_it_away]
-    if deeds:
-        last = deeds[-1]
+    actions = [action for action in case.guard_history.actions if action.took_it_away]
+    if actions:
+        last = actions[-1]
         return f"{sentence} This guard did that ({last.at}): {last.sentence}. Why: {last.because}."
-    if case.guard_deeds.marks:
+    if case.guard_history.marks:
         return f"{sentence} This guard had marked it as one that cannot run."
-    if case.is_elsewhere:
+    if case.is_external_registry:
         return f"{sentence} A registry also says so of what is private."
     return sentence
 
 
-def _not_about_pulling(case: PullCase) -> str:
+def _not_about_pulling(case: PullContext) -> str:
     sentence = "The task stopped for a reason that is not about pulling its image."
-    suspects = exec_format_suspects(case.stop) if case.stop else ()
-    names = ", ".join(suspect.container.name for suspect in suspects if suspect.container)
+    candidates = exec_format_candidates(case.stop) if case.stop else ()
+    names = ", ".join(candidate.container.name for candidate in candidates if candidate.container)
     if not names:
         return sentence
     return (
@@ -194,7 +196,7 @@ def _not_about_pulling(case: PullCase) -> str:
     )
 
 
-def _whereabouts(case: PullCase) -> str:
+def _whereabouts(case: PullContext) -> str:
     if case.repository is not None and not case.repository.exists:
         return "is not there, nor is its repository"
     match case.tag.state if case.tag else None:
@@ -210,7 +212,7 @@ def _whereabouts(case: PullCase) -> str:
             return "is not in its registry"
 
 
-def _contradictions(case: PullCase) -> list[str]:
+def _contradictions(case: PullContext) -> list[str]:
     about_platform = case.cause in (Cause.PLATFORM_MISMATCH, Cause.EXEC_FORMAT)
     if about_platform and case.runs_after_all and case.stored is not None:
         return [
@@ -224,7 +226,7 @@ def _contradictions(case: PullCase) -> list[str]:
     return []
 
 
-def _cut(case: PullCase) -> list[str]:
+def _cut(case: PullContext) -> list[str]:
     if not case.failure.error.truncated:
         return []
     match case.cause:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn, Protocol, TypeVar
 
 from platform_guard.oci.image import Image
-from platform_guard.oci.reader import Bounds, StoredDocument, Wanted, read_image
+from platform_guard.oci.reader import Bounds, ReadRequest, StoredDocument, read_image
 
 _BOUNDS = Bounds()
 
@@ -39,7 +39,7 @@ class ToRead:
     """An image to read, and what for."""
 
     root: StoredDocument
-    wanted: Wanted
+    wanted: ReadRequest
 
 
 def read_images(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from platform_guard.oci.classification import Role
+from platform_guard.oci.classification import ManifestKind
 from platform_guard.oci.platforms import Platform, match_rank
 
 _PLATFORMS_SHOWN = 12
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class IndexPosition:
     """A place in an index."""
 
     position: int
@@ -34,10 +34,10 @@ class Entry:
     """One thing that a reference leads to: the image itself, or what an index lists."""
 
     digest: str
-    role: Role
+    role: ManifestKind
     platform: Platform | None = None
     """What engines choose it by: that of the index, else that of the config."""
-    listings: tuple[Listing, ...] = ()
+    listings: tuple[IndexPosition, ...] = ()
     """The way to it: its place in the outermost index first, none for an image without an index."""
     media_type: str = ""
     size: int | None = None
@@ -76,18 +76,20 @@ class Image:
 def image_of_index(digest: str, entries: Sequence[Entry]) -> Image:
     """Give what an index amounts to, by what it leads to: an artifact if it holds nothing else."""
     roles = {entry.role for entry in entries}
-    has_artifacts_alone = Role.ARTIFACT in roles and not roles & _CHOSEN_BY_PLATFORM
+    has_artifacts_alone = ManifestKind.ARTIFACT in roles and not roles & _CHOSEN_BY_PLATFORM
     return Image(digest, Kind.ARTIFACT if has_artifacts_alone else Kind.INDEX, tuple(entries))
 
 
 def runnable_entries(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """List the images that some engine would run."""
     return tuple(
-        entry for entry in entries if entry.role is Role.IMAGE and entry.platform is not None
+        entry
+        for entry in entries
+        if entry.role is ManifestKind.IMAGE and entry.platform is not None
     )
 
 
-def chosen_entry(entries: Sequence[Entry], required: Platform, depth: int = 0) -> Entry | None:
+def select_manifest(entries: Sequence[Entry], required: Platform, depth: int = 0) -> Entry | None:
     """Give the entry that an engine pulls for a platform, None where it finds none.
 
     As containerd's `images.LimitManifests` and `images.Manifest`: of each index one child is
@@ -106,15 +108,15 @@ def chosen_entry(entries: Sequence[Entry], required: Platform, depth: int = 0) -
     followed = [entry for *_, entry in candidates if entry.listings[depth].position == position]
     entry = followed[0]
     if len(entry.listings) > depth + 1:
-        return chosen_entry(followed, required, depth + 1)
+        return select_manifest(followed, required, depth + 1)
     if entry.platform is None or match_rank(required, entry.platform) is not None:
         return entry
     return None
 
 
 # Engines choose by the index alone: that a child is not there shows only when they pull it.
-_CHOSEN_BY_PLATFORM = frozenset({Role.IMAGE, Role.ABSENT, Role.UNREADABLE})
+_CHOSEN_BY_PLATFORM = frozenset({ManifestKind.IMAGE, ManifestKind.MISSING, ManifestKind.UNREADABLE})
 
 
-def _rank(listing: Listing, required: Platform) -> int | None:
+def _rank(listing: IndexPosition, required: Platform) -> int | None:
     return 0 if listing.platform is None else match_rank(required, listing.platform)

@@ -8,8 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from platform_guard.oci.classification import Role, role_of_descriptor, role_of_manifest
-from platform_guard.oci.image import Entry, Image, Kind, Listing, chosen_entry, image_of_index
+from platform_guard.oci.classification import ManifestKind, kind_of_descriptor, kind_of_manifest
+from platform_guard.oci.image import (
+    Entry,
+    Image,
+    IndexPosition,
+    Kind,
+    image_of_index,
+    select_manifest,
+)
 from platform_guard.oci.manifest import (
     ArtifactManifest,
     Descriptor,
@@ -67,7 +74,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReadRequest:
     """What the reading is for: it decides which configs are worth a look."""
 
     platforms: tuple[Platform, ...]
@@ -81,7 +88,7 @@ class _BoundPassedError(Exception):
 def read_image(
     root: StoredDocument,
     store: Store,
-    wanted: Wanted,
+    wanted: ReadRequest,
     clock: Callable[[], float],
     bounds: Bounds = Bounds(),
 ) -> Image:
@@ -89,7 +96,7 @@ def read_image(
 
     `clock` counts seconds. Past a bound the image is unreadable, and the reason names the bound.
     """
-    reader = _Reader(store, wanted, clock, bounds, deadline=clock() + bounds.seconds)
+    reader = _ImageReader(store, wanted, clock, bounds, deadline=clock() + bounds.seconds)
     try:
         return reader.read(root)
     except _BoundPassedError as error:
@@ -101,9 +108,9 @@ _FETCHED_AT_ONCE = 20
 
 
 @dataclass
-class _Reader:
+class _ImageReader:
     store: Store
-    wanted: Wanted
+    wanted: ReadRequest
     clock: Callable[[], float]
     bounds: Bounds
     deadline: float
@@ -129,25 +136,25 @@ class _Reader:
                 return Image(root.digest, Kind.ARTIFACT)
 
     def _plain_image(self, digest: str, manifest: ImageManifest) -> Image:
-        entry = self._with_config(Entry(digest, Role.IMAGE), manifest)
+        entry = self._with_config(Entry(digest, ManifestKind.IMAGE), manifest)
         match entry.role:
-            case Role.ATTESTATION:
+            case ManifestKind.ATTESTATION:
                 return Image(digest, Kind.ATTESTATION)
-            case Role.UNREADABLE:
+            case ManifestKind.UNREADABLE:
                 return Image(digest, Kind.UNREADABLE, unreadable_because=entry.note)
-            case Role.IMAGE | Role.NO_PLATFORM:
-                return Image(digest, Kind.IMAGE, (replace(entry, role=Role.IMAGE),))
+            case ManifestKind.IMAGE | ManifestKind.NO_PLATFORM:
+                return Image(digest, Kind.IMAGE, (replace(entry, role=ManifestKind.IMAGE),))
             case _:
                 return Image(digest, Kind.ARTIFACT)
 
-    def _entries(self, index: ImageIndex, way: tuple[Listing, ...]) -> list[Entry]:
+    def _entries(self, index: ImageIndex, way: tuple[IndexPosition, ...]) -> list[Entry]:
         """List what an index leads to, nested indexes resolved, in the order of the index."""
         if len(way) > self.bounds.nesting_depth:
             raise _BoundPassedError(
                 f"indexes are nested deeper than {self.bounds.nesting_depth} levels"
             )
         self._list(len(index.manifests))
-        roles = [role_of_descriptor(child) for child in index.manifests]
+        roles = [kind_of_descriptor(child) for child in index.manifests]
         unknown = [
             child for child, role in zip(index.manifests, roles, strict=True) if role is None
         ]
@@ -157,9 +164,9 @@ class _Reader:
         for position, (child, role) in enumerate(zip(index.manifests, roles, strict=True)):
             entry = Entry(
                 child.digest,
-                role or Role.UNREADABLE,
+                role or ManifestKind.UNREADABLE,
                 child.platform,
-                listings=(*way, Listing(position, child.platform)),
+                listings=(*way, IndexPosition(position, child.platform)),
                 media_type=child.media_type,
                 size=child.size,
             )
@@ -176,11 +183,11 @@ class _Reader:
     def _verified(self, entries: list[Entry]) -> list[Entry]:
         """Check what engines would choose for the wanted platforms against its own config."""
         while self.wanted.verify_config:
-            chosen = (chosen_entry(entries, platform) for platform in self.wanted.platforms)
+            chosen = (select_manifest(entries, platform) for platform in self.wanted.platforms)
             unread = [
                 entry
                 for entry in chosen
-                if entry and entry.role is Role.IMAGE and not entry.config_is_read
+                if entry and entry.role is ManifestKind.IMAGE and not entry.config_is_read
             ]
             if not unread:
                 break
@@ -195,27 +202,27 @@ class _Reader:
     def _checked(self, entry: Entry, document: Document | None) -> Entry:
         match document:
             case None:
-                return replace(entry, role=Role.ABSENT, note="it is not there")
+                return replace(entry, role=ManifestKind.MISSING, note="it is not there")
             case Malformed(reason):
-                return replace(entry, role=Role.UNREADABLE, note=reason)
+                return replace(entry, role=ManifestKind.UNREADABLE, note=reason)
             case ImageIndex(artifact_type=""):
-                return replace(entry, role=Role.UNREADABLE, note="it is an index")
+                return replace(entry, role=ManifestKind.UNREADABLE, note="it is an index")
             case ImageIndex() | ArtifactManifest():
-                return replace(entry, role=Role.ARTIFACT)
+                return replace(entry, role=ManifestKind.ARTIFACT)
             case ImageManifest() as manifest:
                 return self._with_config(entry, manifest)
 
     def _with_config(self, entry: Entry, manifest: ImageManifest) -> Entry:
-        role = role_of_manifest(manifest)
-        if role is not Role.IMAGE:
+        role = kind_of_manifest(manifest)
+        if role is not ManifestKind.IMAGE:
             return replace(entry, role=role)
         platform = self._config_platform(manifest.config)
         if isinstance(platform, Malformed):
-            return replace(entry, role=Role.UNREADABLE, note=platform.reason)
+            return replace(entry, role=ManifestKind.UNREADABLE, note=platform.reason)
         chosen_by = entry.platform or platform
         return replace(
             entry,
-            role=Role.IMAGE if chosen_by else Role.NO_PLATFORM,
+            role=ManifestKind.IMAGE if chosen_by else ManifestKind.NO_PLATFORM,
             platform=chosen_by,
             config_is_read=True,
             config_platform=platform,

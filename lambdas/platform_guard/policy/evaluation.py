@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import assert_never
 
-from platform_guard.oci.classification import Role
-from platform_guard.oci.image import Entry, Image, Kind, chosen_entry, runnable_entries
+from platform_guard.oci.classification import ManifestKind
+from platform_guard.oci.image import Entry, Image, Kind, runnable_entries, select_manifest
 from platform_guard.oci.platforms import Platform, is_other_variant, match_rank
 from platform_guard.policy.policy import IndexRule, PlatformRule, Policy
 from platform_guard.policy.verdict import Evidence, Finding, NoFinding, Verdict
 
 
-def judge(image: Image, policy: Policy) -> Verdict:
+def evaluate(image: Image, policy: Policy) -> Verdict:
     """Tell whether an image can run where the policy says it must."""
-    return replace(_judge(image, policy), evidence=tuple(map(_evidence, image.entries)))
+    return replace(_evaluate(image, policy), evidence=tuple(map(_evidence, image.entries)))
 
 
-def _judge(image: Image, policy: Policy) -> Verdict:
+def _evaluate(image: Image, policy: Policy) -> Verdict:
     match image.kind:
         case Kind.UNREADABLE:
             return Verdict(NoFinding.UNREADABLE, image.unreadable_because)
@@ -26,26 +26,28 @@ def _judge(image: Image, policy: Policy) -> Verdict:
         case Kind.ATTESTATION:
             return _no_image("it is an attestation about an image, not an image", policy)
         case Kind.IMAGE:
-            return _judge_plain_image(image, policy)
+            return _evaluate_plain_image(image, policy)
         case Kind.INDEX:
-            return _judge_index(image, policy)
+            return _evaluate_index(image, policy)
         case _:
             assert_never(image.kind)
 
 
-def _judge_plain_image(image: Image, policy: Policy) -> Verdict:
+def _evaluate_plain_image(image: Image, policy: Policy) -> Verdict:
     offered = image.entries[0].platform
     if offered is None:
         return Verdict(NoFinding.UNREADABLE, "its config states no platform")
     fares = [
-        _Fare(_Gravity.SERVED, platform)
+        _PlatformResult(_Severity.SERVED, platform)
         if match_rank(platform, offered) is not None
-        else _Fare(_Gravity.MISSING, platform, _other_platform_reason(image, offered, platform))
+        else _PlatformResult(
+            _Severity.MISSING, platform, _other_platform_reason(image, offered, platform)
+        )
         for platform in policy.required_platforms
     ]
-    gravity = _deciding_gravity(fares, policy)
-    if gravity is not _Gravity.SERVED:
-        return _verdict(Finding.MISSING_PLATFORM, gravity, fares, policy)
+    severity = _deciding_severity(fares, policy)
+    if severity is not _Severity.SERVED:
+        return _verdict(Finding.MISSING_PLATFORM, severity, fares, policy)
     return Verdict(NoFinding.COMPLIANT, f"it is an image for {offered}")
 
 
@@ -56,8 +58,8 @@ def _other_platform_reason(image: Image, offered: Platform, required: Platform) 
     return _missing_reason(image, required)
 
 
-class _Gravity(IntEnum):
-    """How a required platform fares; see `_deciding_gravity` for the image as a whole."""
+class _Severity(IntEnum):
+    """How a required platform fares; see `_deciding_severity` for the image as a whole."""
 
     SERVED = 0
     UNREADABLE = 1
@@ -67,53 +69,53 @@ class _Gravity(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Fare:
+class _PlatformResult:
     """What an engine meets that pulls an index for a required platform."""
 
-    gravity: _Gravity
+    severity: _Severity
     platform: Platform
     reason: str = ""
 
 
-def _judge_index(image: Image, policy: Policy) -> Verdict:
-    fares = [_fare(image, platform) for platform in policy.required_platforms]
+def _evaluate_index(image: Image, policy: Policy) -> Verdict:
+    fares = [_platform_result(image, platform) for platform in policy.required_platforms]
     if not runnable_entries(image.entries):
         # That a platform is missing needs proof, which is an image for another one.
-        fares = [fare for fare in fares if fare.gravity is not _Gravity.MISSING]
-    if not fares and any(entry.role in _UNJUDGED for entry in image.entries):
+        fares = [fare for fare in fares if fare.severity is not _Severity.MISSING]
+    if not fares and any(entry.role in _NOT_EVALUATED for entry in image.entries):
         return Verdict(NoFinding.UNREADABLE, "nothing that it lists could be read")
     if not fares:
         return _no_image("it is an index with nothing in it that can run", policy)
-    gravity = _deciding_gravity(fares, policy)
-    match gravity:
-        case _Gravity.MISSING:
-            return _verdict(Finding.MISSING_PLATFORM, gravity, fares, policy)
-        case _Gravity.DANGLING:
-            return _verdict(Finding.DANGLING, gravity, fares, policy)
-        case _Gravity.MISLABELED:
-            return _verdict(Finding.MISLABELED, gravity, fares, policy)
-        case _Gravity.UNREADABLE:
-            return Verdict(NoFinding.UNREADABLE, _first(gravity, fares).reason)
-        case _Gravity.SERVED:
-            return _judge_packing(image, policy)
+    severity = _deciding_severity(fares, policy)
+    match severity:
+        case _Severity.MISSING:
+            return _verdict(Finding.MISSING_PLATFORM, severity, fares, policy)
+        case _Severity.DANGLING:
+            return _verdict(Finding.DANGLING, severity, fares, policy)
+        case _Severity.MISLABELED:
+            return _verdict(Finding.MISLABELED, severity, fares, policy)
+        case _Severity.UNREADABLE:
+            return Verdict(NoFinding.UNREADABLE, _first(severity, fares).reason)
+        case _Severity.SERVED:
+            return _evaluate_index_shape(image, policy)
         case _:
-            assert_never(gravity)
+            assert_never(severity)
 
 
-def _fare(image: Image, required: Platform) -> _Fare:
-    entry = chosen_entry(image.entries, required)
+def _platform_result(image: Image, required: Platform) -> _PlatformResult:
+    entry = select_manifest(image.entries, required)
     if entry is None:
-        return _Fare(_Gravity.MISSING, required, _missing_reason(image, required))
+        return _PlatformResult(_Severity.MISSING, required, _missing_reason(image, required))
     if entry.platform is None:
         reason = f"what it lists as {entry.digest} cannot be read: {entry.note}"
-        return _Fare(_Gravity.UNREADABLE, required, reason)
+        return _PlatformResult(_Severity.UNREADABLE, required, reason)
     match entry.role:
-        case Role.ABSENT:
+        case ManifestKind.MISSING:
             reason = f"it lists {required} as {entry.digest}, which is not there"
-            return _Fare(_Gravity.DANGLING, required, reason)
-        case Role.UNREADABLE:
+            return _PlatformResult(_Severity.DANGLING, required, reason)
+        case ManifestKind.UNREADABLE:
             reason = f"its image for {required}, {entry.digest}, cannot be judged: {entry.note}"
-            return _Fare(_Gravity.UNREADABLE, required, reason)
+            return _PlatformResult(_Severity.UNREADABLE, required, reason)
         case _:
             pass
     config = entry.config_platform
@@ -122,8 +124,8 @@ def _fare(image: Image, required: Platform) -> _Fare:
             f"its index says {entry.platform}, but the config of that image says {config}: "
             "it is pulled and then cannot be executed"
         )
-        return _Fare(_Gravity.MISLABELED, required, reason)
-    return _Fare(_Gravity.SERVED, required)
+        return _PlatformResult(_Severity.MISLABELED, required, reason)
+    return _PlatformResult(_Severity.SERVED, required)
 
 
 def _contradicts(config: Platform, required: Platform) -> bool:
@@ -135,7 +137,7 @@ def _contradicts(config: Platform, required: Platform) -> bool:
     return not is_of_its_kind and match_rank(required, config) is None
 
 
-def _judge_packing(image: Image, policy: Policy) -> Verdict:
+def _evaluate_index_shape(image: Image, policy: Policy) -> Verdict:
     shapes = {entry.platform for entry in runnable_entries(image.entries) if entry.platform}
     # What differs in features alone, as a nydus image does, is the same image in another shape.
     platforms = {replace(shape, os_features=frozenset()) for shape in shapes}
@@ -156,13 +158,13 @@ def _judge_packing(image: Image, policy: Policy) -> Verdict:
 
 def _wrapped_reason(image: Image, *, is_one_shape: bool) -> str:
     refused = "Lambda and SageMaker refuse an image behind an index"
-    if any(entry.role is Role.ARTIFACT for entry in image.entries):
+    if any(entry.role is ManifestKind.ARTIFACT for entry in image.entries):
         return f"and an artifact, such as a SOCI index: {refused}"
     return f"alone: {refused}{', and one platform needs none' if is_one_shape else ''}"
 
 
 def _missing_reason(image: Image, required: Platform) -> str:
-    offered = [entry.platform for entry in image.entries if entry.role is Role.IMAGE]
+    offered = [entry.platform for entry in image.entries if entry.role is ManifestKind.IMAGE]
     if any(platform and match_rank(required, platform) is not None for platform in offered):
         return (
             f"it holds {image.holds}, but engines follow one child of an index alone, and the "
@@ -171,9 +173,9 @@ def _missing_reason(image: Image, required: Platform) -> str:
     return f"it holds {image.holds}, but nothing that runs on {required}"
 
 
-def _deciding_gravity(fares: Sequence[_Fare], policy: Policy) -> _Gravity:
+def _deciding_severity(fares: Sequence[_PlatformResult], policy: Policy) -> _Severity:
     """Of platforms that are all required the worst off decides, of alternatives the best off."""
-    gravities = [fare.gravity for fare in fares]
+    gravities = [fare.severity for fare in fares]
     match policy.platform_rule:
         case PlatformRule.ALL:
             return max(gravities)
@@ -183,16 +185,16 @@ def _deciding_gravity(fares: Sequence[_Fare], policy: Policy) -> _Gravity:
             assert_never(policy.platform_rule)
 
 
-def _first(gravity: _Gravity, fares: Sequence[_Fare]) -> _Fare:
-    return next(fare for fare in fares if fare.gravity is gravity)
+def _first(severity: _Severity, fares: Sequence[_PlatformResult]) -> _PlatformResult:
+    return next(fare for fare in fares if fare.severity is severity)
 
 
 def _verdict(
-    finding: Finding, gravity: _Gravity, fares: Sequence[_Fare], policy: Policy
+    finding: Finding, severity: _Severity, fares: Sequence[_PlatformResult], policy: Policy
 ) -> Verdict:
-    reason = _first(gravity, fares).reason
+    reason = _first(severity, fares).reason
     if policy.platform_rule is PlatformRule.ALL or len(policy.required_platforms) == 1:
-        failing = [str(fare.platform) for fare in fares if fare.gravity is gravity]
+        failing = [str(fare.platform) for fare in fares if fare.severity is severity]
         return Verdict(finding, reason, fails_on=tuple(failing))
     return Verdict(finding, f"{reason}; {policy.wanted} was wanted", fails_on=_required(policy))
 
@@ -205,7 +207,7 @@ def _required(policy: Policy) -> tuple[str, ...]:
     return tuple(map(str, policy.required_platforms))
 
 
-_UNJUDGED = frozenset({Role.ABSENT, Role.UNREADABLE})
+_NOT_EVALUATED = frozenset({ManifestKind.MISSING, ManifestKind.UNREADABLE})
 
 
 def _evidence(entry: Entry) -> Evidence:

@@ -56,7 +56,7 @@ class Remedy(StrEnum):
         return tuple(type(self)).index(self)
 
 
-def milder(one: Remedy, other: Remedy) -> Remedy:
+def weaker(one: Remedy, other: Remedy) -> Remedy:
     """Give the milder of two remedies."""
     return min(one, other, key=lambda remedy: remedy.strength)
 
@@ -95,9 +95,9 @@ class Policy:
         return f" {self.platform_rule.conjunction} ".join(map(str, self.required_platforms))
 
 
-def at_most(policy: Policy, remedy: Remedy) -> Policy:
+def cap(policy: Policy, remedy: Remedy) -> Policy:
     """Give a policy that does nothing stronger than a remedy."""
-    remedies = {finding: milder(remedy, stated) for finding, stated in policy.remedies.items()}
+    remedies = {finding: weaker(remedy, stated) for finding, stated in policy.remedies.items()}
     return replace(policy, remedies=remedies)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from platform_guard.pattern import covers, matches
-from platform_guard.policy.policy import Policy, Remedy, at_most
-from platform_guard.policy.tag_overrides import Override, RefusedTag, override
+from platform_guard.policy.policy import Policy, Remedy, cap
+from platform_guard.policy.tag_overrides import InvalidTag, Override, override
 from platform_guard.policy.verdict import Finding
 
 SETTINGS = (
@@ -64,7 +64,7 @@ class EffectivePolicy:
     `resource tag platform-guard:grace`."""
     rule: Rule | None = None
     """The rule that matched; None where none did."""
-    refused_tags: tuple[RefusedTag, ...] = ()
+    invalid_tags: tuple[InvalidTag, ...] = ()
     """Resource tags of the repository that are not obeyed."""
 
     def overridden(
@@ -76,13 +76,13 @@ class EffectivePolicy:
             self,
             policy=overridden.policy,
             origins={**self.origins, **overridden.origins},
-            refused_tags=overridden.refused_tags,
+            invalid_tags=overridden.invalid_tags,
         )
 
     def without_tags(self, why: str) -> "EffectivePolicy":
         """Give the policy where the resource tags could not be read: no more than a mark."""
         caveat = f"whether the repository's resource tags ask for something else ({why})"
-        policy = replace(at_most(self.policy, Remedy.TAG), caveat=caveat)
+        policy = replace(cap(self.policy, Remedy.TAG), caveat=caveat)
         return replace(self, policy=policy)
 
 
@@ -150,7 +150,7 @@ class Policies:
         """Give the strongest thing that is done to any image."""
         return max(self.remedies_in_use(), key=lambda remedy: remedy.strength, default=Remedy.ALERT)
 
-    def takes_away(self) -> bool:
+    def is_destructive(self) -> bool:
         """Tell whether some image may lose more than it gains by a mark."""
         return self.strongest_remedy().strength > Remedy.TAG.strength
 

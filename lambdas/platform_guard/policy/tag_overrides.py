@@ -20,7 +20,7 @@ from platform_guard.policy.policy import (
     Policy,
     Remedy,
     contradiction,
-    milder,
+    weaker,
 )
 from platform_guard.policy.required_platforms import parse_required_platforms
 from platform_guard.toml_table import one_of
@@ -50,7 +50,7 @@ class Override(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedTag:
+class InvalidTag:
     """A resource tag that is not obeyed."""
 
     key: str
@@ -66,7 +66,7 @@ class Overridden:
     policy: Policy
     origins: Mapping[str, str]
     """Of the settings that come from a tag."""
-    refused_tags: tuple[RefusedTag, ...] = ()
+    invalid_tags: tuple[InvalidTag, ...] = ()
 
 
 def override(policy: Policy, tags: Mapping[str, str], allowed: frozenset[Override]) -> Overridden:
@@ -88,12 +88,12 @@ class _Overriding:
 
     def result(self) -> Overridden:
         self._refuse_unknown()
-        self._override_judging()
+        self._override_evaluation()
         self._override_remedies()
         self._override_grace()
         self._override_ignore()
         refused = (
-            RefusedTag(key, self._tags[key], because) for key, because in self._refused.items()
+            InvalidTag(key, self._tags[key], because) for key, because in self._refused.items()
         )
         return Overridden(self._policy, self._origins, tuple(refused))
 
@@ -112,7 +112,7 @@ class _Overriding:
     def _what_is_allowed(self) -> str:
         return f"allowed are {', '.join(setting.tag_key for setting in sorted(self._allowed))}"
 
-    def _override_judging(self) -> None:
+    def _override_evaluation(self) -> None:
         """Override what images are judged by, all of it or nothing: the values belong together."""
         platforms = self._read(Override.REQUIRED_PLATFORMS, _platforms)
         platform_rule = self._read(Override.PLATFORM_RULE, one_of(PlatformRule))
@@ -148,7 +148,7 @@ class _Overriding:
             )
             return
         remedies = {
-            finding: milder(remedy, accounts) for finding, accounts in self._policy.remedies.items()
+            finding: weaker(remedy, accounts) for finding, accounts in self._policy.remedies.items()
         }
         self._origins |= {
             f"remedies.{finding}": _origin(Override.REMEDY)

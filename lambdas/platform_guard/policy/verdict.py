@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from platform_guard.oci.classification import Role
+from platform_guard.oci.classification import ManifestKind
 
 
 class Finding(StrEnum):
@@ -38,7 +38,7 @@ class Evidence:
     """One thing that was seen in an image."""
 
     digest: str
-    role: Role
+    role: ManifestKind
     platform: str = ""
     """As `os/arch[/variant]`; empty where none is stated."""
     note: str = ""

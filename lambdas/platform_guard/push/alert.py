@@ -5,17 +5,17 @@ from typing import assert_never
 from platform_guard.alerts.alert import Alert, Fix, Severity
 from platform_guard.alerts.aws_cli import build_and_push, free_tag, list_platforms, undo
 from platform_guard.alerts.console import links_to_image
-from platform_guard.oci.classification import Role
+from platform_guard.oci.classification import ManifestKind
 from platform_guard.oci.image import Image, Kind
 from platform_guard.oci.platforms import Platform, is_other_variant
 from platform_guard.policy.policy import IndexRule, PlatformRule, Policy
 from platform_guard.policy.verdict import Finding, NoFinding, Verdict, evidence_table
-from platform_guard.push.finding import Found
+from platform_guard.push.finding import FindingContext
 from platform_guard.registry.reference import Reference
-from platform_guard.remediation.plan import Done, takes_away
+from platform_guard.remediation.plan import RemediationResult, is_destructive
 
 
-def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
+def alert_about_push(found: FindingContext, policy: Policy, done: RemediationResult) -> Alert:
     """Tell whoever pushed an image, and whoever runs it, what the guard found and did."""
     push, image, verdict = found.push, found.image, found.verdict
     name = push.image.short_name
@@ -41,7 +41,7 @@ def alert_about_push(found: Found, policy: Policy, done: Done) -> Alert:
         account=push.image.repository.account,
         region=push.image.repository.region,
         image=push.image.tagged_uri,
-        is_told_always=takes_away(done.remedy),
+        bypass_throttling=is_destructive(done.remedy),
     )
 
 
@@ -83,10 +83,10 @@ def _keep(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]
 def _holds_artifact(verdict: Verdict, policy: Policy) -> bool:
     """Tell whether something that the policy accepts nowhere else may be why there is an index."""
     is_wrapped = verdict.name is Finding.INDEX_ONLY and policy.index_rule is not IndexRule.FORBID
-    return is_wrapped and any(one.role is Role.ARTIFACT for one in verdict.evidence)
+    return is_wrapped and any(one.role is ManifestKind.ARTIFACT for one in verdict.evidence)
 
 
-def _undo(done: Done, region: str) -> tuple[Fix, ...]:
+def _undo(done: RemediationResult, region: str) -> tuple[Fix, ...]:
     if not done.undo_id:
         return ()
     return (Fix("To undo what the guard did", (undo(done.undo_id, region),)),)
@@ -110,7 +110,11 @@ def _build_title(verdict: Verdict, policy: Policy) -> str:
 def _holds_attestations_alone(verdict: Verdict) -> bool:
     """Tell whether an index holds nothing but one image and attestations."""
     roles = [one.role for one in verdict.evidence]
-    return Role.ATTESTATION in roles and roles.count(Role.IMAGE) == 1 and Role.ARTIFACT not in roles
+    return (
+        ManifestKind.ATTESTATION in roles
+        and roles.count(ManifestKind.IMAGE) == 1
+        and ManifestKind.ARTIFACT not in roles
+    )
 
 
 def _to_build(policy: Policy) -> str:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from platform_guard.alerts.alert import Alert
 from platform_guard.environment import environment_variable
 from platform_guard.policy.rules import Policies
-from platform_guard.push.remediator import Remedying
+from platform_guard.push.remediator import Remediator
 from platform_guard.registry.pull_through_cache import PullThroughCaches
 from platform_guard.registry.repository import EcrImages
 from platform_guard.remediation.grace_schedule import GraceSchedules, NoSchedules, Schedules
 from platform_guard.remediation.ledger_dynamodb import DynamoDbLedger
-from platform_guard.remediation.protection_lookup import Account, EcrLookOut
+from platform_guard.remediation.protection_lookup import Account, EcrProtectionLookup
 
 if TYPE_CHECKING:
     from platform_guard.aws.clients import Clients
 
 
-class RemedyingParts:
+class RemediatorFactory:
     """What all images have in common."""
 
     def __init__(
@@ -41,7 +41,7 @@ class RemedyingParts:
 
     @cached_property
     def _schedules(self) -> Schedules:
-        if not self._policies.takes_away():
+        if not self._policies.is_destructive():
             return NoSchedules()
         return GraceSchedules(
             self._clients.scheduler,
@@ -51,15 +51,15 @@ class RemedyingParts:
             dead_letters_arn=environment_variable(self._environment, "GUARD_DEAD_LETTERS_ARN"),
         )
 
-    def remedying(
+    def remediator(
         self, images: EcrImages, publish: Callable[[Alert], None], actor: str
-    ) -> Remedying:
+    ) -> Remediator:
         """Put together what remedies the images of one repository."""
-        return Remedying(
+        return Remediator(
             images=images,
             ledger=self.ledger,
             schedules=self._schedules,
-            look_out=EcrLookOut(images, self._account, self._caches),
+            protection_lookup=EcrProtectionLookup(images, self._account, self._caches),
             publish=publish,
             now=lambda: datetime.now(UTC),
             actor=actor,

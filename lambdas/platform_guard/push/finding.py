@@ -9,7 +9,7 @@ from platform_guard.registry.push_event import Push
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FindingContext:
     """A push whose image was read and judged."""
 
     push: Push

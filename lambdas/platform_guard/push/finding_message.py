@@ -6,27 +6,29 @@ Once a remedy has taken effect, the image cannot be read by its tag any more, or
 from dataclasses import replace
 from datetime import datetime
 
-from platform_guard.oci.classification import Role
+from platform_guard.oci.classification import ManifestKind
 from platform_guard.oci.image import Entry as ImageEntry
 from platform_guard.oci.image import Image
 from platform_guard.oci.platforms import Platform
 from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.policy import Remedy
 from platform_guard.policy.verdict import Finding, Verdict
-from platform_guard.push.finding import Found
+from platform_guard.push.finding import FindingContext
 from platform_guard.registry.images import ImageState
 from platform_guard.registry.mark import mark_for
 from platform_guard.registry.push_event import Push
 from platform_guard.remediation.ledger import Entry, State, entry_id
 from platform_guard.remediation.plan import Plan
-from platform_guard.remediation.protection import Observed, unshared_children
+from platform_guard.remediation.protection import ProtectionSnapshot, unshared_children
 from platform_guard.timestamp import iso_time
 
 # An index may list thousands that somebody made up, and an item of DynamoDB takes 400 KB.
 _PLATFORMS_KEPT = 20
 
 
-def entry_about(finding: Finding, found: Found, actor: str, rule: str, now: datetime) -> Entry:
+def entry_about(
+    finding: Finding, found: FindingContext, actor: str, rule: str, now: datetime
+) -> Entry:
     """Begin an entry about a finding, before anything is planned."""
     push, platforms = found.push, found.image.platforms
     return Entry(
@@ -52,38 +54,38 @@ def entry_about(finding: Finding, found: Found, actor: str, rule: str, now: date
 def with_plan(
     entry: Entry,
     plan: Plan,
-    observed: Observed | None = None,
+    observed: ProtectionSnapshot | None = None,
     documents: tuple[StoredDocument, ...] = (),
 ) -> Entry:
     """Write down what is going to be done, so that somebody else could do it."""
     state = observed.state if observed else None
     return replace(
         entry,
-        state=State.BEGUN,
+        state=State.IN_PROGRESS,
         wanted=plan.wanted,
         remedy=plan.remedy,
         mark=mark_for(entry.finding, entry.image.tag, entry.image.digest),
-        refused_because=plan.refused_because,
+        blocked_by=plan.blocked_by,
         tags_before=state.tags if isinstance(state, ImageState) else entry.tags_before,
         children=unshared_children(entry.image.digest, observed) if observed else (),
         documents=documents or entry.documents,
     )
 
 
-def found_again(entry: Entry, push: Push) -> Found:
+def found_again(entry: Entry, push: Push) -> FindingContext:
     """Give the finding that an entry is about, without its evidence."""
     image = Image(
         entry.image.digest,
         entry.kind,
         tuple(
-            ImageEntry(entry.image.digest, Role.IMAGE, _platform(platform))
+            ImageEntry(entry.image.digest, ManifestKind.IMAGE, _platform(platform))
             for platform in entry.platforms
         ),
         platforms_left_off=entry.platforms_left_off,
     )
     document = entry.document or StoredDocument(entry.image.digest, b"")
     verdict = Verdict(entry.finding, entry.reason, fails_on=entry.fails_on)
-    return Found(push, document, image, verdict)
+    return FindingContext(push, document, image, verdict)
 
 
 def _platform(text: str) -> Platform:

@@ -8,28 +8,28 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from platform_guard.alerts.alert import Alert, Fix, Severity
 from platform_guard.alerts.aws_cli import remove_resource_tag
 from platform_guard.alerts.sns import AlertTopic
-from platform_guard.aws.idempotency import Once, UnderWayError
-from platform_guard.policy.tag_overrides import RefusedTag
+from platform_guard.aws.idempotency import Idempotency, InProgressError
+from platform_guard.policy.tag_overrides import InvalidTag
 from platform_guard.registry.reference import Repository
 
 SECONDS_BETWEEN_REPORTS = 7 * 24 * 3600
 """How long `once` should remember a report."""
 
 
-def report_refused_tags(
-    refused_tags: Iterable[RefusedTag],
+def report_invalid_tags(
+    invalid_tags: Iterable[InvalidTag],
     repository: Repository,
-    once: Once,
+    once: Idempotency,
     topic: AlertTopic,
     context: LambdaContext,
 ) -> None:
     """Alert about each tag, unless that was done lately for the same repository and value."""
-    for tag in refused_tags:
-        alert = alert_about_refused_tag(tag, repository)
+    for tag in invalid_tags:
+        alert = alert_about_invalid_tag(tag, repository)
         key = f"{repository.uri} {tag.key}={tag.value}"
         try:
             once.run(key, partial(topic.publish, alert), context)
-        except UnderWayError:
+        except InProgressError:
             # The other process reports the same.
             continue
 
@@ -38,7 +38,7 @@ OVERRIDE_REFUSED = "override-refused"
 """The code of the alert."""
 
 
-def alert_about_refused_tag(tag: RefusedTag, repository: Repository) -> Alert:
+def alert_about_invalid_tag(tag: InvalidTag, repository: Repository) -> Alert:
     """Tell a team that a tag on its repository does nothing."""
     return Alert(
         severity=Severity.INFO,

@@ -12,7 +12,7 @@ _KEPT_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class ToldFindings:
+class NotifiedFindings:
     """Images by repository and digest."""
 
     client: "DynamoDBClient"

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.alerts.alert import Alert, Status
-from platform_guard.alerts.batch.outbox import AlertWindows
+from platform_guard.alerts.batch.outbox import AlertOutbox
 from platform_guard.alerts.settings import AlertSettings
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.idempotency import Once, UnderWayError
+from platform_guard.aws.idempotency import Idempotency, InProgressError
 from platform_guard.fingerprint import fingerprint
 from platform_guard.policy.policy import Policy
-from platform_guard.push.notified_findings import ToldFindings
+from platform_guard.push.notified_findings import NotifiedFindings
 from platform_guard.push.open_findings import OpenFindings
 from platform_guard.registry.push_event import Push
 
@@ -37,9 +37,9 @@ class PushReporting:
         """
         database, table = self.clients.dynamodb, self.state_table
         return FindingReporter(
-            AlertWindows(database, table, self.clients.sqs, self.dispatch_queue_url, time.time),
+            AlertOutbox(database, table, self.clients.sqs, self.dispatch_queue_url, time.time),
             OpenFindings(database, table, time.time),
-            Once(database, table, "daily", DAY_SECONDS),
+            Idempotency(database, table, "daily", DAY_SECONDS),
             self.settings,
             event_id,
             context,
@@ -50,15 +50,15 @@ class PushReporting:
         """Give what tells of a finding about a push, and of what was taken away for it."""
         pushed = "" if push.origin else push.time
         publish = self.publisher(push.event_id, context, pushed=pushed)
-        told = ToldFindings(self.clients.dynamodb, self.state_table, time.time)
+        notified = NotifiedFindings(self.clients.dynamodb, self.state_table, time.time)
 
         def publish_and_note(alert: Alert) -> None:
             publish(alert)
-            told.note(push.image.repository.name, push.image.digest, fingerprint(policy))
+            notified.note(push.image.repository.name, push.image.digest, fingerprint(policy))
 
         def publish_deed(alert: Alert) -> None:
             # Whoever handed the finding over tells of it.
-            if alert.is_told_always:
+            if alert.bypass_throttling:
                 publish(alert)
 
         return publish_deed if push.origin else publish_and_note
@@ -71,9 +71,9 @@ DAY_SECONDS = 24 * 3600
 class FindingReporter:
     """Takes the alerts about one event."""
 
-    windows: AlertWindows
+    windows: AlertOutbox
     open_findings: OpenFindings
-    daily: Once
+    daily: Idempotency
     """Remembers for a day."""
     settings: AlertSettings
     event_id: str
@@ -83,12 +83,12 @@ class FindingReporter:
 
     def publish(self, alert: Alert) -> None:
         """Have an alert published together with what else there is about its repository."""
-        may_be_rare = alert.status is Status.OPEN and not alert.is_told_always
+        may_be_rare = alert.status is Status.OPEN and not alert.bypass_throttling
         if may_be_rare and alert.code in self.settings.once_a_day:
             key = f"{alert.code} {_repository(alert)}"
             # While another process is reporting it, there is nothing to add. Should that one fail,
             # its event comes back.
-            with suppress(UnderWayError):
+            with suppress(InProgressError):
                 self.daily.run(key, lambda: self._collect(alert), self.context)
         else:
             self._collect(alert)

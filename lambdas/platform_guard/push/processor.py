@@ -5,26 +5,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from platform_guard.event import Ignored
-from platform_guard.oci.reader import Bounds, Wanted, read_image
-from platform_guard.policy.evaluation import judge
+from platform_guard.oci.reader import Bounds, ReadRequest, read_image
+from platform_guard.policy.evaluation import evaluate
 from platform_guard.policy.policy import Policy
 from platform_guard.policy.rules import EffectivePolicy
 from platform_guard.policy.verdict import NoFinding
-from platform_guard.push.finding import Found
+from platform_guard.push.finding import FindingContext
 from platform_guard.registry.images import Images
 from platform_guard.registry.push_event import Push
-from platform_guard.remediation.plan import Done, takes_away, why_not_wanted_any_more
+from platform_guard.remediation.plan import (
+    RemediationResult,
+    is_destructive,
+    why_not_wanted_any_more,
+)
 
 if TYPE_CHECKING:
-    from platform_guard.push.remediator import Remedying
+    from platform_guard.push.remediator import Remediator
     from platform_guard.remediation.ledger import Entry
 
-_STALE = "the tag has moved on, or the image is gone"
+_SUPERSEDED = "the tag has moved on, or the image is gone"
 _LEFT_ALONE = "the policy leaves such images alone by now"
-_FINE = (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
+_NEEDS_NO_REMEDY = (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
 
 
-class Once(Protocol):
+class RunOnce(Protocol):
     """Does a thing once, however often it is asked to."""
 
     def __call__(self, key: str, action: Callable[[], None]) -> None:
@@ -32,139 +36,145 @@ class Once(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
+class Superseded:
     """There is nothing to do any more, and why."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Fine:
+class Compliant:
     """The image may stay as it is."""
 
-    found: Found
+    found: FindingContext
 
 
 @dataclass(frozen=True, slots=True)
-class Remedied:
+class Remediated:
     """A finding was taken care of; None where that had been done before."""
 
-    done: Done | None
+    done: RemediationResult | None
 
 
-class PolicyNotSeenError(Exception):
+class PolicyUnavailableError(Exception):
     """A grace period is over, and what the policy is by now cannot be seen; it comes back."""
 
 
-class StillBegunError(Exception):
+class StillInProgressError(Exception):
     """A grace period is over whose beginning has not been brought to its end; it comes back."""
 
 
 @dataclass(frozen=True, slots=True)
-class Guarding:
+class PushProcessor:
     """Guards the images of one repository."""
 
     images: Images
-    remedying: "Callable[[], Remedying]"
+    remediator: "Callable[[], Remediator]"
     """Made when it is needed: few pushes have a finding."""
-    once: Once
+    once: RunOnce
     clock: Callable[[], float]
     """Seconds, to bound the reading by."""
     bounds: Bounds
-    judged: Callable[[Found], None]
+    evaluated: Callable[[FindingContext], None]
     """Is told what was found, before anything is done about it."""
 
     def guard(
         self, push: Push, effective: EffectivePolicy, *, is_redelivered: bool = False
-    ) -> Stale | Fine | Ignored | Remedied:
+    ) -> Superseded | Compliant | Ignored | Remediated:
         """Judge a push, and do what the policy wants done about it."""
         policy = effective.policy
         interrupted = self._interrupted(push) if is_redelivered else None
         if policy.ignore:
             if interrupted is not None:
-                return self._go_on(interrupted, push, policy, _LEFT_ALONE)
+                return self._resume(interrupted, push, policy, _LEFT_ALONE)
             return Ignored(f"the policy ignores such images: {effective.origins['ignore']}")
         found = self._examine(push, policy)
         if policy.grace_seconds and (found is not None or is_redelivered):
-            self.remedying().settle(push, has_tag=found is not None)
+            self.remediator().cancel_superseded(push, has_tag=found is not None)
         if found is None:
             return self._guard_stale(push, policy, is_redelivered=is_redelivered)
-        self.judged(found)
-        if found.verdict.name in _FINE:
+        self.evaluated(found)
+        if found.verdict.name in _NEEDS_NO_REMEDY:
             if interrupted is None:
-                return Fine(found)
+                return Compliant(found)
             because = why_not_wanted_any_more(interrupted.finding, found.verdict, policy)
-            return self._go_on(interrupted, push, policy, because)
-        return Remedied(
-            self._once(push.event_id, lambda: self.remedying().handle(found, effective))
+            return self._resume(interrupted, push, policy, because)
+        return Remediated(
+            self._once(push.event_id, lambda: self.remediator().handle(found, effective))
         )
 
-    def _guard_stale(self, push: Push, policy: Policy, *, is_redelivered: bool) -> Stale | Remedied:
+    def _guard_stale(
+        self, push: Push, policy: Policy, *, is_redelivered: bool
+    ) -> Superseded | Remediated:
         """End what was begun about a push whose tag does not name the image any more.
 
         Taking a tag away makes its own event stale: what was interrupted then must not be taken for
         something that has settled itself.
         """
-        may_be_begun = is_redelivered or takes_away(policy.strongest_remedy)
-        entry = self.remedying().begun(push) if may_be_begun else None
+        may_be_in_progress = is_redelivered or is_destructive(policy.strongest_remedy)
+        entry = self.remediator().in_progress(push) if may_be_in_progress else None
         if entry is None:
-            return Stale(_STALE)
-        remedied = self._go_on(entry, push, policy)
-        return Stale(_STALE) if remedied.done is None else remedied
+            return Superseded(_SUPERSEDED)
+        remedied = self._resume(entry, push, policy)
+        return Superseded(_SUPERSEDED) if remedied.done is None else remedied
 
-    def end_grace(self, entry: "Entry", effective: EffectivePolicy) -> Stale | Remedied:
+    def end_grace(self, entry: "Entry", effective: EffectivePolicy) -> Superseded | Remediated:
         """Judge an image anew whose grace period is over, and do what was wanted."""
         from platform_guard.remediation.ledger import State
 
-        if entry.state not in (State.WAITING, State.BEGUN, State.DONE):
-            return Stale(f"the entry {entry.id} is {entry.state} already")
-        if entry.state is State.BEGUN and entry.due:
-            raise StillBegunError(f"the entry {entry.id} is not marked yet")
+        if entry.state not in (State.WAITING, State.IN_PROGRESS, State.DONE):
+            return Superseded(f"the entry {entry.id} is {entry.state} already")
+        if entry.state is State.IN_PROGRESS and entry.due:
+            raise StillInProgressError(f"the entry {entry.id} is not marked yet")
         caveat = effective.policy.caveat
         if entry.state is State.WAITING and caveat:
-            raise PolicyNotSeenError(f"the entry {entry.id} waits on: not seen {caveat}")
-        return Remedied(
+            raise PolicyUnavailableError(f"the entry {entry.id} waits on: not seen {caveat}")
+        return Remediated(
             self._once(f"grace-{entry.id}", lambda: self._end_grace(entry, effective.policy))
         )
 
-    def _end_grace(self, entry: "Entry", policy: Policy) -> Done:
+    def _end_grace(self, entry: "Entry", policy: Policy) -> RemediationResult:
         from platform_guard.remediation.ledger import State
 
-        remedying = self.remedying()
+        remediator = self.remediator()
         if policy.ignore and entry.state is State.WAITING:
-            return remedying.cancel(entry, _LEFT_ALONE)
+            return remediator.cancel(entry, _LEFT_ALONE)
         push = Push(f"grace-{entry.id}", entry.pushed, entry.image)
         if policy.ignore:
-            return remedying.go_on(entry, push, policy, _LEFT_ALONE)
+            return remediator.resume(entry, push, policy, _LEFT_ALONE)
         found = self._examine(push, policy)
         if found is not None:
-            self.judged(found)
+            self.evaluated(found)
         if entry.state is State.WAITING and found is None:
-            return remedying.cancel(entry, _STALE)
+            return remediator.cancel(entry, _SUPERSEDED)
         if entry.state is State.DONE or found is None:
-            return remedying.go_on(entry, push, policy)
-        return remedying.end_grace(entry, found, policy)
+            return remediator.resume(entry, push, policy)
+        return remediator.end_grace(entry, found, policy)
 
     def _interrupted(self, push: Push) -> "Entry | None":
-        entry = self.remedying().begun(push)
+        entry = self.remediator().in_progress(push)
         return entry if entry is not None and entry.is_open else None
 
-    def _go_on(self, entry: "Entry", push: Push, policy: Policy, because: str = "") -> Remedied:
+    def _resume(self, entry: "Entry", push: Push, policy: Policy, because: str = "") -> Remediated:
         """Bring to its end what was begun about a push, without taking anything more away."""
-        return Remedied(
-            self._once(push.event_id, lambda: self.remedying().go_on(entry, push, policy, because))
+        return Remediated(
+            self._once(
+                push.event_id, lambda: self.remediator().resume(entry, push, policy, because)
+            )
         )
 
-    def _examine(self, push: Push, policy: Policy) -> Found | None:
+    def _examine(self, push: Push, policy: Policy) -> FindingContext | None:
         """Read and judge what was pushed; None where the tag no longer names it."""
         document = self.images.resolve(push.image)
         if document is None:
             return None
-        wanted = Wanted(policy.required_platforms, policy.verify_config)
+        wanted = ReadRequest(policy.required_platforms, policy.verify_config)
         image = read_image(document, self.images, wanted, self.clock, self.bounds)
-        return Found(push, document, image, judge(image, policy))
+        return FindingContext(push, document, image, evaluate(image, policy))
 
-    def _once(self, key: str, action: "Callable[[], Done | None]") -> Done | None:
-        results: list[Done | None] = []
+    def _once(
+        self, key: str, action: "Callable[[], RemediationResult | None]"
+    ) -> RemediationResult | None:
+        results: list[RemediationResult | None] = []
         self.once(key, lambda: results.append(action()))
         return results[0] if results else None

@@ -9,91 +9,95 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from platform_guard.alerts.alert import Alert
-from platform_guard.policy.policy import Policy, Remedy, at_most
+from platform_guard.policy.policy import Policy, Remedy, cap
 from platform_guard.policy.rules import EffectivePolicy
 from platform_guard.policy.verdict import Finding
 from platform_guard.push.alert import alert_about_push
-from platform_guard.push.finding import Found
+from platform_guard.push.finding import FindingContext
 from platform_guard.push.finding_message import entry_about, found_again, with_plan
 from platform_guard.registry.images import Images
 from platform_guard.registry.push_event import Push
 from platform_guard.registry.reference import Reference
-from platform_guard.remediation.executor import INTERRUPTED, PAST_PARTICIPLES, carry_out
+from platform_guard.remediation.executor import INTERRUPTED, PAST_PARTICIPLES, execute
 from platform_guard.remediation.grace_schedule import Schedules
 from platform_guard.remediation.ledger import Entry, Ledger, State, entry_id
 from platform_guard.remediation.plan import (
-    Done,
     Plan,
+    RemediationResult,
+    is_destructive,
     plan_remedy,
-    takes_away,
     wanted_remedy,
     why_not_wanted_any_more,
 )
-from platform_guard.remediation.protection import LookOut
+from platform_guard.remediation.protection import ProtectionLookup
 from platform_guard.timestamp import iso_time
 
-_GIVEN_BACK = "none: a person has just given the image back"
+_RELEASED = "none: a person has just given the image back"
 
 _SOON = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Remedying:
+class Remediator:
     """What the guard does about the images of one repository."""
 
     images: Images
     ledger: Ledger
     schedules: Schedules
-    look_out: LookOut
+    protection_lookup: ProtectionLookup
     publish: Callable[[Alert], None]
     now: Callable[[], datetime]
     actor: str
 
-    def handle(self, found: Found, effective: EffectivePolicy) -> Done:
+    def handle(self, found: FindingContext, effective: EffectivePolicy) -> RemediationResult:
         """Do what the policy wants done about a finding, then say so. Safe to repeat."""
         policy, finding, push = effective.policy, found.verdict.name, found.push
         entry = self.ledger.find(entry_id(push.event_id, push.image))
         if not isinstance(finding, Finding) or policy.remedies[finding] is Remedy.ALERT:
             if entry is not None and entry.is_open:
                 because = why_not_wanted_any_more(entry.finding, found.verdict, policy)
-                return self.go_on(entry, push, policy, because)
+                return self.resume(entry, push, policy, because)
             plan = plan_remedy(found.verdict, push, policy)
-            return self._tell(found, policy, Done(Remedy.ALERT, f"none: {plan.because}"))
-        if self._is_given_back(push.image, push.time):
+            return self._notify(
+                found, policy, RemediationResult(Remedy.ALERT, f"none: {plan.because}")
+            )
+        if self._is_released(push.image, push.time):
             if entry is not None and entry.is_open:
                 self._leave(entry)
-            return Done(Remedy.ALERT, _GIVEN_BACK)
+            return RemediationResult(Remedy.ALERT, _RELEASED)
         if entry is None:
             rule = effective.origins[f"remedies.{finding}"]
             new = entry_about(finding, found, self.actor, rule, self.now())
-            begun = self._begin(new, found, policy)
-            if isinstance(begun, Done):
-                return self._tell(found, policy, begun)
-            entry = begun
+            in_progress = self._begin(new, found, policy)
+            if isinstance(in_progress, RemediationResult):
+                return self._notify(found, policy, in_progress)
+            entry = in_progress
         elif entry.is_open and entry.tag_is_taken:
             # Somebody has given the tag back since.
-            return self.go_on(entry, push, policy)
+            return self.resume(entry, push, policy)
         elif entry.is_open:
             entry = self._planned_again(entry, found, policy)
         return self._end(entry, found, policy)
 
-    def begun(self, push: Push) -> Entry | None:
+    def in_progress(self, push: Push) -> Entry | None:
         """Give the entry about a push; None where nothing was begun, or it is undone."""
         entry = self.ledger.find(entry_id(push.event_id, push.image))
-        open_states = (State.BEGUN, State.WAITING, State.DONE)
+        open_states = (State.IN_PROGRESS, State.WAITING, State.DONE)
         return entry if entry is not None and entry.state in open_states else None
 
-    def go_on(self, entry: Entry, push: Push, policy: Policy, because: str = "") -> Done:
+    def resume(
+        self, entry: Entry, push: Push, policy: Policy, because: str = ""
+    ) -> RemediationResult:
         """Bring to its end what an entry says was begun, and tell. Nothing more is taken away.
 
         `because` is a clause why, empty where the tag did not name the image any more. Should it
         name it again, somebody may rely on it by now: another event will tell of it.
         """
         if entry.is_open:
-            entry = self._not_put_off(entry)
+            entry = self._not_deferred(entry)
         return self._end(entry, found_again(entry, push), policy, because or INTERRUPTED)
 
-    def settle(self, push: Push, *, has_tag: bool) -> None:
+    def cancel_superseded(self, push: Push, *, has_tag: bool) -> None:
         """Cancel what waits for the end of a grace period, if another image has the tag by now.
 
         Where the push itself does not have it any more, that is left to whichever does. What is
@@ -112,74 +116,78 @@ class Remedying:
             ):
                 self.cancel(entry, f"another image got the tag {push.image.tag}")
 
-    def cancel(self, entry: Entry, because: str) -> Done:
+    def cancel(self, entry: Entry, because: str) -> RemediationResult:
         """End a grace period without doing anything."""
-        done = Done(Remedy.ALERT, f"nothing more: {because}")
+        done = RemediationResult(Remedy.ALERT, f"nothing more: {because}")
         if entry.state is State.WAITING:
             sentence = f"{entry.sentence} Canceled: {because}."
             self.ledger.save(replace(entry, state=State.CANCELED, sentence=sentence))
         self.schedules.delete(entry.image, entry.id)
         return done
 
-    def end_grace(self, entry: Entry, found: Found, policy: Policy) -> Done:
+    def end_grace(self, entry: Entry, found: FindingContext, policy: Policy) -> RemediationResult:
         """Do at the end of a grace period what is still wanted, and no more than was announced."""
-        if self._is_given_back(entry.image, entry.pushed):
+        if self._is_released(entry.image, entry.pushed):
             if entry.is_open:
                 self._leave(entry)
-            return self.cancel(entry, _GIVEN_BACK)
+            return self.cancel(entry, _RELEASED)
         if entry.tag_is_taken:
             # Somebody has given the tag back since.
-            return self.go_on(entry, found.push, policy)
+            return self.resume(entry, found.push, policy)
         because = why_not_wanted_any_more(entry.finding, found.verdict, policy)
         if not because:
-            milder = at_most(policy, entry.wanted)
-            planned, plan = self._planned(replace(entry, due=""), found, milder)
+            weaker = cap(policy, entry.wanted)
+            planned, plan = self._planned(replace(entry, due=""), found, weaker)
             if not plan.because:
                 return self._end(self.ledger.save(planned), found, policy)
-            because = "; ".join(plan.refused_because)
+            because = "; ".join(plan.blocked_by)
         if entry.is_open:
-            return self.go_on(entry, found.push, policy, because)
+            return self.resume(entry, found.push, policy, because)
         return self.cancel(entry, because)
 
-    def _is_given_back(self, image: Reference, pushed: str) -> bool:
+    def _is_released(self, image: Reference, pushed: str) -> bool:
         """Tell whether a person wants left alone what was pushed then."""
-        return self.ledger.given_back_until(image) >= pushed
+        return self.ledger.released_until(image) >= pushed
 
     def _leave(self, entry: Entry) -> None:
         """End what was interrupted before it took anything away; a mark may be there already."""
-        entry = self._not_put_off(entry)
+        entry = self._not_deferred(entry)
         self.ledger.save(
-            replace(entry, state=State.CANCELED, remedy=Remedy.TAG, sentence=_GIVEN_BACK)
+            replace(entry, state=State.CANCELED, remedy=Remedy.TAG, sentence=_RELEASED)
         )
 
-    def _not_put_off(self, entry: Entry) -> Entry:
+    def _not_deferred(self, entry: Entry) -> Entry:
         """Give an open entry that is to wait for nothing."""
         if entry.due:
             # Its schedule may have been made already. The entry stays open until that is gone.
             self.schedules.delete(entry.image, entry.id)
         return replace(entry, due="")
 
-    def _planned_again(self, entry: Entry, found: Found, policy: Policy) -> Entry:
+    def _planned_again(self, entry: Entry, found: FindingContext, policy: Policy) -> Entry:
         """Plan what was interrupted once more: what protects the image may have appeared since."""
         if entry.due:
             wanted = wanted_remedy(found.verdict, policy)
-            if policy.grace_seconds and takes_away(wanted):
+            if policy.grace_seconds and is_destructive(wanted):
                 return replace(entry, wanted=wanted)
             # Nobody was told yet that it would wait.
-            entry = self._not_put_off(entry)
+            entry = self._not_deferred(entry)
         elif entry.remedy is Remedy.TAG:
             return entry
         return self.ledger.save(self._planned(entry, found, policy)[0])
 
-    def _begin(self, new: Entry, found: Found, policy: Policy) -> Entry | Done:
+    def _begin(
+        self, new: Entry, found: FindingContext, policy: Policy
+    ) -> Entry | RemediationResult:
         """Keep a new entry with its plan; or tell why nothing new is begun."""
         entry, plan = self._planned(new, found, policy, policy.grace_seconds)
         if plan.because:
-            return Done(Remedy.ALERT, "none: " + "; ".join((plan.because, *plan.refused_because)))
-        if takes_away(plan.wanted):
+            return RemediationResult(
+                Remedy.ALERT, "none: " + "; ".join((plan.because, *plan.blocked_by))
+            )
+        if is_destructive(plan.wanted):
             waiting = self._waiting(new.image)
             if waiting is not None:
-                return Done(Remedy.TAG, waiting.sentence, waiting.id)
+                return RemediationResult(Remedy.TAG, waiting.sentence, waiting.id)
         if plan.grace_seconds:
             due = self.now() + timedelta(seconds=plan.grace_seconds)
             entry = replace(entry, due=iso_time(due))
@@ -198,35 +206,37 @@ class Remedying:
         )
 
     def _planned(
-        self, entry: Entry, found: Found, policy: Policy, grace_seconds: int = 0
+        self, entry: Entry, found: FindingContext, policy: Policy, grace_seconds: int = 0
     ) -> tuple[Entry, Plan]:
         """Plan what is to be done now, and write it into an entry."""
-        sight = None
-        if takes_away(wanted_remedy(found.verdict, policy)) and not grace_seconds:
-            sight = self.look_out.look(found.document)
+        looked_up = None
+        if is_destructive(wanted_remedy(found.verdict, policy)) and not grace_seconds:
+            looked_up = self.protection_lookup.look(found.document)
         plan = plan_remedy(
             found.verdict,
             found.push,
             policy,
-            sight.observed if sight else None,
+            looked_up.observed if looked_up else None,
             grace_seconds=grace_seconds,
-            cache_prefix=self.look_out.cache_prefix(),
+            cache_prefix=self.protection_lookup.cache_prefix(),
         )
-        if sight is None:
+        if looked_up is None:
             return with_plan(entry, plan), plan
-        return with_plan(entry, plan, sight.observed, sight.documents), plan
+        return with_plan(entry, plan, looked_up.observed, looked_up.documents), plan
 
-    def _end(self, entry: Entry, found: Found, policy: Policy, keep_because: str = "") -> Done:
+    def _end(
+        self, entry: Entry, found: FindingContext, policy: Policy, blocked_by: str = ""
+    ) -> RemediationResult:
         """Bring an entry to its end, whatever of that was done already, and tell."""
         if entry.is_open:
             there = self.images.resolve(replace(entry.image, tag=""))
             save = self.ledger.save
-            entry = carry_out(entry, there, self.images, save, keep_because=keep_because)
+            entry = execute(entry, there, self.images, save, blocked_by=blocked_by)
             if entry.due and entry.remedy is Remedy.TAG:
                 entry = self._wait(entry)
             entry = self.ledger.save(entry)
         undo_id = entry.id if entry.remedy is not Remedy.ALERT else ""
-        return self._tell(found, policy, Done(entry.remedy, entry.sentence, undo_id))
+        return self._notify(found, policy, RemediationResult(entry.remedy, entry.sentence, undo_id))
 
     def _wait(self, entry: Entry) -> Entry:
         # Where it took long to come here, the time may be over, and a schedule cannot be in the
@@ -239,6 +249,8 @@ class Remedying:
         )
         return replace(entry, state=State.WAITING, due=iso_time(due), sentence=sentence)
 
-    def _tell(self, found: Found, policy: Policy, done: Done) -> Done:
+    def _notify(
+        self, found: FindingContext, policy: Policy, done: RemediationResult
+    ) -> RemediationResult:
         self.publish(alert_about_push(found, policy, done))
         return done

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from platform_guard.alerts.alert import Alert
 from platform_guard.aws.sqs_batch import count, logger
-from platform_guard.push.finding import Found
+from platform_guard.push.finding import FindingContext
 from platform_guard.push.open_findings import OpenFindings
 
 if TYPE_CHECKING:
@@ -21,14 +21,17 @@ from platform_guard.registry.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)
-class Repairs:
+class ResolvedFindings:
     """The repairs of images whose findings stand in a table."""
 
     client: "DynamoDBClient"
     table: str
 
-    def tell(
-        self, found: Found, publisher: Callable[[], Callable[[Alert], None]], context: LambdaContext
+    def notify(
+        self,
+        found: FindingContext,
+        publisher: Callable[[], Callable[[Alert], None]],
+        context: LambdaContext,
     ) -> None:
         """Tell that the tag of a good image is well again, once, if there was a finding."""
         image = found.push.image
@@ -37,18 +40,20 @@ class Repairs:
         if not finding:
             return
         # Most good images never had a finding, so a cold start does not load these.
-        from platform_guard.aws.idempotency import Once
+        from platform_guard.aws.idempotency import Idempotency
 
-        def tell() -> None:
-            publisher()(alert_about_repair(image, finding, found.verdict.reason))
+        def notify() -> None:
+            publisher()(alert_about_resolution(image, finding, found.verdict.reason))
             findings.forget(image.tagged_uri)
             logger.info("repaired", finding=finding)
             count("findings_resolved")
 
-        Once(self.client, self.table, scope="repair").run(found.push.event_id, tell, context)
+        Idempotency(self.client, self.table, scope="repair").run(
+            found.push.event_id, notify, context
+        )
 
 
-def alert_about_repair(image: Reference, finding: str, reason: str) -> Alert:
+def alert_about_resolution(image: Reference, finding: str, reason: str) -> Alert:
     """Tell that a tag names a good image now. `reason` is the verdict's clause about it."""
     repository, name = image.repository, image.short_name
     return Alert(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.errors import LookupFailedError
 from platform_guard.oci.media_types import (
     DOCKER_MANIFEST,
     DOCKER_MANIFEST_LIST,
@@ -59,7 +59,7 @@ def batch_get_image(
         acceptedMediaTypes=_MEDIA_TYPES,
     )
     if len(answer["images"]) + len(answer["failures"]) < len(image_ids):
-        raise LookUpError("BatchGetImage left out some of what it was asked for")
+        raise LookupFailedError("BatchGetImage left out some of what it was asked for")
     inaccessible: dict[str, str] = {}
     unseen: dict[str, str] = {}
     for failure in answer["failures"]:
@@ -99,8 +99,10 @@ def download(url: str, size_limit: int) -> bytes:
     try:
         with _POOL.request("GET", url, preload_content=False) as response:
             if response.status != 200:
-                raise LookUpError(f"the download of a blob was answered with {response.status}")
+                raise LookupFailedError(
+                    f"the download of a blob was answered with {response.status}"
+                )
             return response.read(size_limit + 1, decode_content=False)
     except urllib3.exceptions.HTTPError as error:
         # Its message holds the URL, and a chained exception would carry it into the log.
-        raise LookUpError(f"the download of a blob failed: {type(error).__name__}") from None
+        raise LookupFailedError(f"the download of a blob failed: {type(error).__name__}") from None

@@ -48,10 +48,10 @@ class Images(Store, Protocol):
     def resolve(self, image: Reference) -> StoredDocument | None:
         """Fetch what a reference names; None where that is gone, archived, or no longer has it."""
 
-    def state_of(self, digest: str) -> ImageState | None:
+    def describe(self, digest: str) -> ImageState | None:
         """Tell what becomes of an image, archived ones included; None where it is gone."""
 
-    def digest_under(self, tag: str) -> str:
+    def digest_for_tag(self, tag: str) -> str:
         """Give the digest of the image that has a tag, archived ones included; empty for none."""
 
     def add_tag(self, document: StoredDocument, tag: str) -> None:
@@ -60,10 +60,10 @@ class Images(Store, Protocol):
         That it has the tag already is fine. Raises ChangeRefusedError.
         """
 
-    def put_back(self, document: StoredDocument) -> None:
+    def restore_manifest(self, document: StoredDocument) -> None:
         """Store a manifest without a tag; that it is there is fine. Raises ChangeRefusedError."""
 
-    def take_tag(self, tag: str, digest: str) -> bool:
+    def untag(self, tag: str, digest: str) -> bool:
         """Take a tag away if it names this image, and the image with its last tag.
 
         False where it does not name it, or is not there. Raises ChangeRefusedError.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import ClientError
 
-from platform_guard.aws.errors import LookUpError, error_code
+from platform_guard.aws.errors import LookupFailedError, error_code
 from platform_guard.registry.images import ListedImage
 from platform_guard.registry.reference import Repository
 
@@ -101,7 +101,7 @@ def _pages_with_tokens(
                 raise
             restarts += 1
             if restarts > _RESTARTS:
-                raise LookUpError("the listing was begun anew too often") from error
+                raise LookupFailedError("the listing was begun anew too often") from error
             token = None
             continue
         new = [item for item in items if key(item) not in seen]

@@ -12,7 +12,7 @@ from platform_guard.registry.images import Images
 from platform_guard.registry.mark import is_mark
 
 
-class MarkFate(Enum):
+class UntagResult(Enum):
     """What became of a mark, and of the image with it."""
 
     NOT_THERE = auto()
@@ -25,24 +25,26 @@ class MarkFate(Enum):
     """The image was gone with it, and its manifest had not been kept."""
 
 
-def take_mark(images: Images, mark: str, digest: str, document: StoredDocument | None) -> MarkFate:
+def remove_mark(
+    images: Images, mark: str, digest: str, document: StoredDocument | None
+) -> UntagResult:
     """Take a mark from an image; `document` is its manifest, None where nobody has it.
 
     Raises ChangeRefusedError.
     """
-    state = images.state_of(digest)
+    state = images.describe(digest)
     if state is None or mark not in state.tags:
-        return MarkFate.NOT_THERE
+        return UntagResult.NOT_THERE
     if all(map(is_mark, state.tags)):
-        return MarkFate.LAST
-    images.take_tag(mark, digest)
-    if images.state_of(digest) is not None:
-        return MarkFate.TAKEN
+        return UntagResult.LAST
+    images.untag(mark, digest)
+    if images.describe(digest) is not None:
+        return UntagResult.TAKEN
     if document is None:
-        return MarkFate.IMAGE_LOST
+        return UntagResult.IMAGE_LOST
     images.add_tag(document, mark)
     for tag in state.tags:
         # One that names another image by now has moved on: it must not be taken from that.
-        if not images.digest_under(tag):
+        if not images.digest_for_tag(tag):
             images.add_tag(document, tag)
-    return MarkFate.PUT_BACK
+    return UntagResult.PUT_BACK

@@ -8,7 +8,7 @@ from platform_guard.oci.manifest import is_digest
 from platform_guard.registry.mark import is_mark
 from platform_guard.registry.reference import Reference, Repository
 
-ORIGIN = "platform-guard-origin"
+TRIGGER = "platform-guard-origin"
 """A key in the detail, which no event of ECR has: Push.origin."""
 
 
@@ -48,7 +48,7 @@ def parse_push(event: object) -> Push | Ignored:
         event_id=required_text(fields, "id"),
         time=required_text(fields, "time"),
         image=Reference(repository, required_text(detail, "image-tag"), digest),
-        origin=optional_text(detail, ORIGIN),
+        origin=optional_text(detail, TRIGGER),
     )
 
 
@@ -72,7 +72,7 @@ def _why_ignored(fields: Mapping[str, object], detail: Mapping[str, object]) -> 
     return ""
 
 
-def why_elsewhere(repository: Repository, function_arn: str) -> str:
+def why_other_account(repository: Repository, function_arn: str) -> str:
     """Say why a function has nothing to do with a repository; nothing where it does.
 
     A bus may get the events of other regions and accounts as well, and each has a guard of its own.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from platform_guard.aws.errors import LookUpError, error_code
+from platform_guard.aws.errors import LookupFailedError, error_code
 from platform_guard.oci.reader import Inaccessible, StoredDocument
 from platform_guard.registry.download import IDS_PER_CALL, BatchAnswer, batch_get_image, download
 from platform_guard.registry.reference import Reference, Repository
@@ -80,7 +80,7 @@ class EcrRepository:
         """Fetch what the ids name, where ECR could look at all of it."""
         answer = batch_get_image(self.client, self.repository, image_ids)
         for reason in answer.unseen.values():
-            raise LookUpError(reason)
+            raise LookupFailedError(reason)
         return answer
 
 
@@ -101,7 +101,7 @@ class EcrImages(EcrRepository):
     What may go better later raises what botocore raises.
     """
 
-    def state_of(self, digest: str) -> ImageState | None:
+    def describe(self, digest: str) -> ImageState | None:
         """Tell what ECR says about an image, archived ones included; None where it is gone."""
         detail = self._describe({"imageDigest": digest})
         if detail is None:
@@ -113,7 +113,7 @@ class EcrImages(EcrRepository):
             status=ImageStatus(detail.get("imageStatus", "ACTIVE")),
         )
 
-    def digest_under(self, tag: str) -> str:
+    def digest_for_tag(self, tag: str) -> str:
         """Give the digest of the image that has a tag, archived ones included; empty for none."""
         detail = self._describe({"imageTag": tag})
         return detail["imageDigest"] if detail is not None else ""
@@ -133,11 +133,11 @@ class EcrImages(EcrRepository):
         """Give an image one more tag; that it has it already is fine. Raises ChangeRefusedError."""
         self._put(document, tag)
 
-    def put_back(self, document: StoredDocument) -> None:
+    def restore_manifest(self, document: StoredDocument) -> None:
         """Store a manifest without a tag; that it is there is fine. Raises ChangeRefusedError."""
         self._put(document)
 
-    def take_tag(self, tag: str, digest: str) -> bool:
+    def untag(self, tag: str, digest: str) -> bool:
         """Take a tag away if it names this image; False where it does not.
 
         By tag and digest together ECR compares and removes at once. Raises ChangeRefusedError.
@@ -194,7 +194,7 @@ class EcrImages(EcrRepository):
             refusal = _refusal(error)
             if isinstance(refusal, ChangeRefusedError):
                 # botocore repeats a call whose answer is lost, and then it is refused.
-                state = self.state_of(digest)
+                state = self.describe(digest)
                 if state is not None and state.status in reached:
                     return
             raise refusal from error

@@ -24,7 +24,7 @@ def delete_children(entry: Entry, images: Images) -> list[str]:
 
 
 def _delete_child(entry: Entry, child: StoredDocument, images: Images) -> str:
-    state = images.state_of(child.digest)
+    state = images.describe(child.digest)
     if state is None:
         return ""
     name = f"what it led to, {child.digest[:19]}, stays"
@@ -34,7 +34,7 @@ def _delete_child(entry: Entry, child: StoredDocument, images: Images) -> str:
     mark = mark_for(entry.finding, entry.image.tag, child.digest)
     try:
         images.add_tag(child, mark)
-        images.take_tag(mark, child.digest)
+        images.untag(mark, child.digest)
     except ChangeRefusedError as refusal:
         return f"{name}: ECR refused to delete it ({refusal})"
     return ""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.errors import LookupFailedError
 from platform_guard.aws.lookup import Deadline
 from platform_guard.remediation.protection import Use
 
@@ -103,7 +103,7 @@ def _check(failures: "Iterable[FailureTypeDef]") -> None:
     for failure in failures:
         # A task or service that has ended since it was listed uses nothing any more.
         if failure.get("reason") != "MISSING":
-            raise LookUpError(failure.get("reason", "a failure without a reason"))
+            raise LookupFailedError(failure.get("reason", "a failure without a reason"))
 
 
 def _in_parts(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

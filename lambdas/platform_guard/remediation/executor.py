@@ -29,47 +29,47 @@ _GONE = "none: the image is gone"
 _TAG_MOVED = "its tag has moved on meanwhile"
 
 
-def carry_out(
+def execute(
     entry: Entry,
     document: StoredDocument | None,
     images: Images,
     save: Save,
     *,
-    keep_because: str = "",
+    blocked_by: str = "",
 ) -> Entry:
     """Do what an entry says is to be done, and give it back with what came of it.
 
-    `document` is the image's manifest if the image is there now. `keep_because` is a clause why
+    `document` is the image's manifest if the image is there now. `blocked_by` is a clause why
     nothing more may be taken away, empty if it may. The result is not saved yet.
     """
-    deed = _Deed(entry, document, images, save, keep_because)
+    action = _RemediationAction(entry, document, images, save, blocked_by)
     match entry.remedy:
         case Remedy.ALERT:
             return _ended(entry, Remedy.ALERT, "none")
         case Remedy.TAG:
-            return deed.tag()
+            return action.tag()
         case Remedy.QUARANTINE:
-            return deed.quarantine()
+            return action.quarantine()
         case Remedy.ARCHIVE:
-            return deed.archive()
+            return action.archive()
         case Remedy.DELETE:
-            return deed.delete()
+            return action.delete()
         case _:
             assert_never(entry.remedy)
 
 
 @dataclass
-class _Deed:
+class _RemediationAction:
     entry: Entry
     document: StoredDocument | None
     images: Images
     save: Save
-    keep_because: str
+    blocked_by: str
 
     def tag(self) -> Entry:
         """Mark the image as planned; whether its tag still names it nobody has seen."""
-        if not self.keep_because or self.images.resolve(self.entry.image) is not None:
-            return self.mark("" if self.entry.refused_because else self.keep_because)
+        if not self.blocked_by or self.images.resolve(self.entry.image) is not None:
+            return self.mark("" if self.entry.blocked_by else self.blocked_by)
         return self.mark(_TAG_MOVED)
 
     def mark(self, because: str = "") -> Entry:
@@ -79,7 +79,7 @@ class _Deed:
         refusal = self._add_mark()
         if refusal:
             return _ended(self.entry, Remedy.ALERT, refusal)
-        why = (because,) if because else self.entry.refused_because
+        why = (because,) if because else self.entry.blocked_by
         stays = f"marked with the tag {self.entry.mark}"
         if because != _TAG_MOVED:
             stays += "; its own tag stays"
@@ -103,16 +103,16 @@ class _Deed:
             if reason:
                 return self.mark(reason)
         try:
-            is_taken = not self.keep_because and self.images.take_tag(image.tag, image.digest)
+            is_taken = not self.blocked_by and self.images.untag(image.tag, image.digest)
         except ChangeRefusedError as error:
             return self.mark(f"ECR refused it ({error})")
-        lost = self._put_back_if_gone(self.document)
+        lost = self._restore_if_gone(self.document)
         if lost:
             return _ended(self.entry, Remedy.DELETE, lost)
         if not is_taken:
-            named = self.images.digest_under(image.tag)
+            named = self.images.digest_for_tag(image.tag)
             if named:
-                stays = named == image.digest and self.keep_because
+                stays = named == image.digest and self.blocked_by
                 return self.mark(stays or _TAG_MOVED)
         entry = replace(self.entry, tag_is_taken=True)
         return _ended(
@@ -163,22 +163,22 @@ class _Deed:
         state = self._state()
         if state is not None and not entry.tag_is_taken:
             if entry.image.tag not in state.tags and not self._tag_names_an_image():
-                return self._kept_after_all(state, self.keep_because or INTERRUPTED)
+                return self._kept_after_all(state, self.blocked_by or INTERRUPTED)
             reason = self._why_not_any_more(state)
             if reason:
                 return self.mark(reason)
             try:
-                is_taken = self.images.take_tag(entry.image.tag, entry.image.digest)
+                is_taken = self.images.untag(entry.image.tag, entry.image.digest)
             except ChangeRefusedError as error:
                 return self.mark(f"ECR refused it ({error})")
             if not is_taken and self._tag_names_an_image():
                 return self.mark(_TAG_MOVED)
             self.entry = entry = self.save(replace(entry, tag_is_taken=True))
             state = self._state()
-        if state is not None and not self.keep_because:
-            state = self._take_marks(state)
+        if state is not None and not self.blocked_by:
+            state = self._remove_marks(state)
         if state is not None:
-            return self._kept_after_all(state, self.keep_because or "something else leads to it")
+            return self._kept_after_all(state, self.blocked_by or "something else leads to it")
         kept = self._delete_children()
         return _ended(
             replace(entry, tag_is_taken=True),
@@ -186,18 +186,18 @@ class _Deed:
             "; ".join([f"deleted, and its tag {entry.image.tag} with it", *kept]),
         )
 
-    def _take_marks(self, state: ImageState) -> ImageState | None:
+    def _remove_marks(self, state: ImageState) -> ImageState | None:
         for mark in filter(is_mark, state.tags):
             try:
-                self.images.take_tag(mark, self.entry.image.digest)
+                self.images.untag(mark, self.entry.image.digest)
             except ChangeRefusedError:
                 break
         return self._state()
 
     def _delete_children(self) -> list[str]:
         """Delete what the index led to; tell what of it stays, a clause each."""
-        if self.keep_because and self.entry.children:
-            return [f"what it led to stays, because {self.keep_because}"]
+        if self.blocked_by and self.entry.children:
+            return [f"what it led to stays, because {self.blocked_by}"]
         return delete_children(self.entry, self.images)
 
     def _tag_names_an_image(self) -> bool:
@@ -206,7 +206,7 @@ class _Deed:
         A call whose answer is lost is made again, by botocore or after the process has died, and
         finds no tag then.
         """
-        return bool(self.images.digest_under(self.entry.image.tag))
+        return bool(self.images.digest_for_tag(self.entry.image.tag))
 
     def _kept_after_all(self, state: ImageState, because: str) -> Entry:
         """End with an image that lost its own tag and stays, which the mark keeps it by."""
@@ -235,7 +235,7 @@ class _Deed:
             return f"none: ECR refused the mark {self.entry.mark} ({refusal})"
         return ""
 
-    def _put_back_if_gone(self, document: StoredDocument) -> str:
+    def _restore_if_gone(self, document: StoredDocument) -> str:
         """Make sure that the image has outlived its tag; say how it was lost, empty if not."""
         if self.images.resolve(replace(self.entry.image, tag="")) is not None:
             return ""
@@ -246,14 +246,14 @@ class _Deed:
         return ""
 
     def _state(self) -> ImageState | None:
-        return self.images.state_of(self.entry.image.digest)
+        return self.images.describe(self.entry.image.digest)
 
     def _why_not_any_more(self, state: ImageState | None) -> str:
         """Look once more, right before the deed, at what may have changed since it was planned."""
         if state is None or self.entry.image.tag not in state.tags:
             return _TAG_MOVED
-        if self.keep_because:
-            return self.keep_because
+        if self.blocked_by:
+            return self.blocked_by
         others = _other_tags(self.entry, state)
         if others:
             return f"it got the tag {others[0]} meanwhile"
@@ -264,10 +264,10 @@ def _other_tags(entry: Entry, state: ImageState) -> list[str]:
     return [tag for tag in state.tags if tag != entry.image.tag and not is_mark(tag)]
 
 
-def _refused(wanted: Remedy, refused_because: tuple[str, ...]) -> str:
-    if not refused_because or wanted not in PAST_PARTICIPLES:
+def _refused(wanted: Remedy, blocked_by: tuple[str, ...]) -> str:
+    if not blocked_by or wanted not in PAST_PARTICIPLES:
         return ""
-    return f". It was to be {PAST_PARTICIPLES[wanted]}, but {'; '.join(refused_because)}"
+    return f". It was to be {PAST_PARTICIPLES[wanted]}, but {'; '.join(blocked_by)}"
 
 
 def _ended(entry: Entry, remedy: Remedy, sentence: str) -> Entry:

@@ -44,7 +44,7 @@ _ID_LENGTH = 16
 class State(StrEnum):
     """How far a deed has come."""
 
-    BEGUN = "begun"
+    IN_PROGRESS = "begun"
     """It is being done, or whoever did it died halfway and it will be taken up again."""
     WAITING = "waiting"
     """The image is marked, and its grace period runs."""
@@ -83,12 +83,12 @@ class Entry:
     mark: str
     tags_before: tuple[str, ...] = ()
     """Empty where nothing is taken away and nobody looked."""
-    refused_because: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     """Digests that are deleted with an index, outer ones first."""
     documents: tuple[StoredDocument, ...] = ()
     """The image's manifest first, then those of the children, where something is taken away."""
-    state: State = State.BEGUN
+    state: State = State.IN_PROGRESS
     tag_is_taken: bool = False
     """Whether the guard itself has taken the image's own tag away."""
     sentence: str = ""
@@ -110,7 +110,7 @@ class Entry:
     @property
     def is_open(self) -> bool:
         """Tell whether whoever began it has not ended it."""
-        return self.state is State.BEGUN
+        return self.state is State.IN_PROGRESS
 
 
 def has_lapsed(entry: Entry, now: datetime) -> bool:
@@ -135,10 +135,10 @@ class Ledger(Protocol):
         Raises EntryChangedError unless the kept one, if any, has the version of this one.
         """
 
-    def give_back(self, image: Reference, until: str) -> None:
+    def release(self, image: Reference, until: str) -> None:
         """Note that a person wants an image left alone that is pushed until then (ISO 8601)."""
 
-    def given_back_until(self, image: Reference) -> str:
+    def released_until(self, image: Reference) -> str:
         """Tell until when; empty where nobody has said so."""
 
 
@@ -157,18 +157,24 @@ def entry_id(event_id: str, image: Reference) -> str:
     return hashlib.sha256(f"{event_id} {image.uri}".encode()).hexdigest()[:_ID_LENGTH]
 
 
-_TUPLES = ("platforms", "fails_on", "tags_before", "refused_because", "children")
+_STORED_NAMES = {"blocked_by": "refused_because"}
+"""Fields that are stored under another name than they have in code, as 0.1.0 wrote them."""
+
+_TUPLES = ("platforms", "fails_on", "tags_before", "blocked_by", "children")
 
 
 def write_entry(entry: Entry) -> dict[str, Any]:
     """Write an entry as a JSON object, without the manifests."""
     fields = asdict(entry)
     del fields["documents"]
-    return {**fields, **{name: list(fields[name]) for name in _TUPLES}}
+    fields |= {name: list(fields[name]) for name in _TUPLES}
+    return {_STORED_NAMES.get(name, name): value for name, value in fields.items()}
 
 
-def read_entry(fields: dict[str, Any]) -> Entry:
+def read_entry(stored: dict[str, Any]) -> Entry:
     """Read what `write_entry` wrote."""
+    names = {stored_name: name for name, stored_name in _STORED_NAMES.items()}
+    fields = {names.get(name, name): value for name, value in stored.items()}
     image = fields["image"]
     typed = {
         **fields,

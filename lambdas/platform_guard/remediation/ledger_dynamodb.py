@@ -81,21 +81,21 @@ class DynamoDbLedger:
             raise EntryChangedError(f"the entry {entry.id} was changed meanwhile") from error
         return saved
 
-    def give_back(self, image: Reference, until: str) -> None:
+    def release(self, image: Reference, until: str) -> None:
         """Note that a person wants an image left alone that is pushed until then (ISO 8601)."""
         expires = datetime.fromisoformat(until) + KEPT
         self.client.put_item(
             TableName=self.table,
             Item={
-                "id": {"S": _given_back(image)},
+                "id": {"S": _released(image)},
                 "until": {"S": until},
                 "expiration": {"N": str(int(expires.timestamp()))},
             },
         )
 
-    def given_back_until(self, image: Reference) -> str:
+    def released_until(self, image: Reference) -> str:
         """Tell until when; empty where nobody has said so."""
-        item = self._item(_given_back(image))
+        item = self._item(_released(image))
         return item["until"]["S"] if item else ""
 
     def entries(self, repository: str = "") -> Iterator[Entry]:
@@ -124,5 +124,5 @@ class DynamoDbLedger:
         return answer.get("Item")
 
 
-def _given_back(image: Reference) -> str:
+def _released(image: Reference) -> str:
     return f"given-back#{hashlib.sha256(image.uri.encode()).hexdigest()}"

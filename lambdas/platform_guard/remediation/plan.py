@@ -8,9 +8,9 @@ from platform_guard.policy.verdict import Finding, Verdict
 from platform_guard.registry.images import ImageState
 from platform_guard.registry.mark import is_mark, mark_for
 from platform_guard.registry.push_event import Push
-from platform_guard.remediation.protection import Observed, unshared_children
-from platform_guard.remediation.safety_checks import may_be_cached, refusals
-from platform_guard.unavailable import NotSeen
+from platform_guard.remediation.protection import ProtectionSnapshot, unshared_children
+from platform_guard.remediation.safety_checks import blocking_reasons, may_be_cached
+from platform_guard.unavailable import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Plan:
     remedy: Remedy
     """What is done: that, or a milder one where it is refused."""
     steps: tuple[Step, ...] = ()
-    refused_because: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
     """Clauses; empty where nothing was refused."""
     because: str = ""
     """Why there is nothing to do; empty where there is."""
@@ -92,7 +92,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class RemediationResult:
     """What became of a plan."""
 
     remedy: Remedy
@@ -103,7 +103,7 @@ class Done:
     """What to undo it by; empty where there is nothing to undo."""
 
 
-def takes_away(remedy: Remedy) -> bool:
+def is_destructive(remedy: Remedy) -> bool:
     """Tell whether a remedy leaves less of an image than there was."""
     return remedy not in (Remedy.ALERT, Remedy.TAG)
 
@@ -119,7 +119,7 @@ def why_not_wanted_any_more(announced: Finding, verdict: Verdict, policy: Policy
         return f"it is {verdict.name}: {verdict.reason}"
     if verdict.name is not announced:
         return f"it is {verdict.name} by now, which was not announced"
-    if takes_away(policy.remedies[verdict.name]):
+    if is_destructive(policy.remedies[verdict.name]):
         return ""
     if policy.caveat:
         return f"it could not be checked {policy.caveat}"
@@ -130,10 +130,10 @@ def plan_remedy(
     verdict: Verdict,
     push: Push,
     policy: Policy,
-    observed: Observed | None = None,
+    observed: ProtectionSnapshot | None = None,
     *,
     grace_seconds: int = 0,
-    cache_prefix: str | NotSeen = "",
+    cache_prefix: str | Unavailable = "",
 ) -> Plan:
     """Choose what to do about a verdict on an image that was pushed.
 
@@ -148,24 +148,26 @@ def plan_remedy(
         return Plan(wanted, wanted, because="the policy asks for an alert alone")
     if isinstance(cache_prefix, str) and cache_prefix:
         reason = f"the pull-through cache {cache_prefix} fills the repository and would do it again"
-        return Plan(wanted, Remedy.ALERT, refused_because=(reason,), because="it is left alone")
+        return Plan(wanted, Remedy.ALERT, blocked_by=(reason,), because="it is left alone")
     mark = AddMark(mark_for(verdict.name, push.image.tag, push.image.digest))
-    if isinstance(cache_prefix, NotSeen) and mark.mark not in _marks(observed):
+    if isinstance(cache_prefix, Unavailable) and mark.mark not in _marks(observed):
         reason = may_be_cached(cache_prefix)
-        return Plan(wanted, Remedy.ALERT, refused_because=(reason,), because="it is left alone")
+        return Plan(wanted, Remedy.ALERT, blocked_by=(reason,), because="it is left alone")
     if wanted is Remedy.TAG:
         return Plan(wanted, wanted, (mark,))
     if grace_seconds:
         return Plan(wanted, Remedy.TAG, (mark, Wait(grace_seconds)))
     if observed is None:
         return Plan(wanted, Remedy.TAG, (mark,), ("nobody looked at what may need it",))
-    refused_because = refusals(push, observed, cache_prefix)
-    if refused_because:
-        return Plan(wanted, Remedy.TAG, (mark,), refused_because)
+    blocked_by = blocking_reasons(push, observed, cache_prefix)
+    if blocked_by:
+        return Plan(wanted, Remedy.TAG, (mark,), blocked_by)
     return Plan(wanted, wanted, tuple(_steps(wanted, mark, push, observed)))
 
 
-def _steps(wanted: Remedy, mark: AddMark, push: Push, observed: Observed) -> Iterator[Step]:
+def _steps(
+    wanted: Remedy, mark: AddMark, push: Push, observed: ProtectionSnapshot
+) -> Iterator[Step]:
     match wanted:
         case Remedy.ALERT:
             return
@@ -184,7 +186,7 @@ def _steps(wanted: Remedy, mark: AddMark, push: Push, observed: Observed) -> Ite
                 yield DeleteChildren(children)
 
 
-def _marks(observed: Observed | None) -> tuple[str, ...]:
+def _marks(observed: ProtectionSnapshot | None) -> tuple[str, ...]:
     match observed.state if observed else None:
         case ImageState(tags=tags):
             return tuple(tag for tag in tags if is_mark(tag))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.errors import LookupFailedError
 from platform_guard.aws.lookup import Deadline, seen
 from platform_guard.oci.manifest import ImageIndex, parse_document
 from platform_guard.oci.media_types import INDEXES
@@ -17,8 +17,8 @@ from platform_guard.remediation.ecs_usage import EcsUses
 from platform_guard.remediation.lambda_usage import LambdaUses
 from platform_guard.remediation.ledger import write_documents
 from platform_guard.remediation.ledger_dynamodb import DOCUMENTS_LIMIT, compressed
-from platform_guard.remediation.protection import Observed, Sight, Use
-from platform_guard.unavailable import NotSeen
+from platform_guard.remediation.protection import ProtectionLookupResult, ProtectionSnapshot, Use
+from platform_guard.unavailable import Unavailable
 
 if TYPE_CHECKING:
     from platform_guard.aws.clients import Clients
@@ -31,13 +31,13 @@ _INDEXES_READ = 2_000
 _CHILDREN_READ = 500
 
 _SLOWNESS_REMEMBERED_SECONDS = 60.0
-Uses = tuple[tuple[Use, ...] | NotSeen, ...]
+Uses = tuple[tuple[Use, ...] | Unavailable, ...]
 
 
 class Caches(Protocol):
     """Knows which repositories pull-through caches fill."""
 
-    def prefix_for(self, repository: str) -> str | NotSeen:
+    def prefix_for(self, repository: str) -> str | Unavailable:
         """Give the prefix of the rule that fills a repository; empty where there is none."""
 
 
@@ -72,7 +72,7 @@ class Account:
             seen("the tasks and services of Amazon ECS", self._ecs().find),
             seen("the functions of AWS Lambda", self._functions().find),
         )
-        failed = any(isinstance(use, NotSeen) for use in uses)
+        failed = any(isinstance(use, Unavailable) for use in uses)
         if failed and self.clock() - began > _SECONDS:
             self._too_slow = uses
             self._too_slow_until = self.clock() + _SLOWNESS_REMEMBERED_SECONDS
@@ -87,7 +87,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class EcrLookOut:
+class EcrProtectionLookup:
     """Looks at the images of one repository."""
 
     images: EcrImages
@@ -96,18 +96,18 @@ class EcrLookOut:
     clock: Callable[[], float] = time.monotonic
     """Seconds."""
 
-    def look(self, document: StoredDocument) -> Sight:
+    def look(self, document: StoredDocument) -> ProtectionLookupResult:
         """Look at an image, at who runs it, and at what leads to it."""
         children = seen("what the index leads to", lambda: self._children(document))
-        if isinstance(children, NotSeen):
+        if isinstance(children, Unavailable):
             documents: tuple[StoredDocument, ...] = (document,)
-            digests: tuple[str, ...] | NotSeen = children
+            digests: tuple[str, ...] | Unavailable = children
         else:
             documents = (document, *children)
             digests = tuple(child.digest for child in children)
-        return Sight(
-            Observed(
-                state=seen("the image in ECR", lambda: self.images.state_of(document.digest)),
+        return ProtectionLookupResult(
+            ProtectionSnapshot(
+                state=seen("the image in ECR", lambda: self.images.describe(document.digest)),
                 children=digests,
                 listings=seen("the repository's indexes", self._listings),
                 uses=self.account.uses(),
@@ -116,7 +116,7 @@ class EcrLookOut:
             documents,
         )
 
-    def cache_prefix(self) -> str | NotSeen:
+    def cache_prefix(self) -> str | Unavailable:
         """Give the prefix of the pull-through cache that fills the repository, empty for none."""
         return self.caches.prefix_for(self.images.repository.name)
 
@@ -128,7 +128,7 @@ class EcrLookOut:
             listed = dict.fromkeys(child for document in level for child in _listed(document))
             missing = [child for child in listed if child not in found and child != root.digest]
             if len(found) + len(missing) > _CHILDREN_READ:
-                raise LookUpError(f"it leads to more than {_CHILDREN_READ} manifests")
+                raise LookupFailedError(f"it leads to more than {_CHILDREN_READ} manifests")
             there = self._documents(missing)
             level = [there[child] for child in missing if child in there]
             found |= {document.digest: document for document in level}
@@ -152,7 +152,7 @@ class EcrLookOut:
         found: dict[str, StoredDocument] = {}
         for digest, document in self.images.documents(digests).items():
             if isinstance(document, Inaccessible):
-                raise LookUpError(document.reason)
+                raise LookupFailedError(document.reason)
             found[digest] = document
         return found
 
@@ -161,14 +161,14 @@ class EcrLookOut:
         for number, detail in enumerate(self.images.details(), 1):
             deadline.check()
             if number > _IMAGES_LISTED:
-                raise LookUpError(f"there are more than {_IMAGES_LISTED} images in it")
+                raise LookupFailedError(f"there are more than {_IMAGES_LISTED} images in it")
             if detail.get("imageManifestMediaType") in INDEXES:
                 if detail.get("imageStatus") == ImageStatus.ARCHIVED:
                     # Nobody can read it, nor pull by it; and ECR deletes nothing that it lists.
                     continue
                 indexes += 1
                 if indexes > _INDEXES_READ:
-                    raise LookUpError(f"there are more than {_INDEXES_READ} indexes in it")
+                    raise LookupFailedError(f"there are more than {_INDEXES_READ} indexes in it")
                 yield detail["imageDigest"]
 
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from platform_guard.registry.images import ImageState, ImageStatus
 from platform_guard.registry.mark import is_mark
 from platform_guard.registry.push_event import Push
-from platform_guard.remediation.protection import Observed, Use
-from platform_guard.unavailable import NotSeen
+from platform_guard.remediation.protection import ProtectionSnapshot, Use
+from platform_guard.unavailable import Unavailable
 
 # An image is stored, gets its tag and is announced within seconds. One that was stored earlier got
 # another tag by this push, and somebody may rely on it by its digest.
@@ -20,13 +20,15 @@ _LISTED = 3
 _DIGEST_SHOWN = len("sha256:") + 12
 
 
-def refusals(push: Push, observed: Observed, cache_prefix: str | NotSeen = "") -> tuple[str, ...]:
+def blocking_reasons(
+    push: Push, observed: ProtectionSnapshot, cache_prefix: str | Unavailable = ""
+) -> tuple[str, ...]:
     """List why a remedy that takes something away is refused, a clause each; none: it is not.
 
     Clauses that begin with `it could not be checked` tell of a look-up that failed.
     """
-    found = _refusals(push, observed)
-    if isinstance(cache_prefix, NotSeen):
+    found = _blocking_reasons(push, observed)
+    if isinstance(cache_prefix, Unavailable):
         return (*found, may_be_cached(cache_prefix))
     return tuple(found)
 
@@ -45,14 +47,14 @@ def signs_of_use(pushed: str, state: ImageState) -> Iterator[str]:
         yield f"ECR has noted a pull of it, on {_time(state.last_pulled_at)}"
 
 
-def may_be_cached(unseen: NotSeen) -> str:
+def may_be_cached(unseen: Unavailable) -> str:
     """Say that nobody knows whether a pull-through cache fills the repository."""
     return _unchecked("whether a pull-through cache fills the repository", unseen)
 
 
-def _refusals(push: Push, observed: Observed) -> Iterator[str]:
+def _blocking_reasons(push: Push, observed: ProtectionSnapshot) -> Iterator[str]:
     match observed.state:
-        case NotSeen() as unseen:
+        case Unavailable() as unseen:
             yield _unchecked("what ECR says about it", unseen)
         case None:
             yield "it is gone already"
@@ -62,7 +64,7 @@ def _refusals(push: Push, observed: Observed) -> Iterator[str]:
     digests = frozenset({push.image.digest, *_children(observed)})
     for look_up in observed.uses:
         match look_up:
-            case NotSeen() as unseen:
+            case Unavailable() as unseen:
                 yield _unchecked("who runs it", unseen)
             case uses:
                 yield from _by_uses(push, uses, digests)
@@ -84,11 +86,11 @@ def _by_state(push: Push, state: ImageState) -> Iterator[str]:
             yield "it is being restored from the archive"
 
 
-def _by_indexes(push: Push, observed: Observed) -> Iterator[str]:
-    if isinstance(observed.children, NotSeen):
+def _by_indexes(push: Push, observed: ProtectionSnapshot) -> Iterator[str]:
+    if isinstance(observed.children, Unavailable):
         yield _unchecked("which images it leads to", observed.children)
     match observed.listings:
-        case NotSeen() as unseen:
+        case Unavailable() as unseen:
             yield _unchecked("whether an index lists it", unseen)
         case listings:
             indexes = [index[:_DIGEST_SHOWN] for index in listings.get(push.image.digest, ())]
@@ -102,11 +104,11 @@ def _by_uses(push: Push, uses: tuple[Use, ...], digests: frozenset[str]) -> Iter
         yield f"it is used by {_listed(list(users))}"
 
 
-def _children(observed: Observed) -> tuple[str, ...]:
-    return () if isinstance(observed.children, NotSeen) else observed.children
+def _children(observed: ProtectionSnapshot) -> tuple[str, ...]:
+    return () if isinstance(observed.children, Unavailable) else observed.children
 
 
-def _unchecked(question: str, unseen: NotSeen) -> str:
+def _unchecked(question: str, unseen: Unavailable) -> str:
     return f"it could not be checked {question} ({unseen.what}: {unseen.why})"
 
 

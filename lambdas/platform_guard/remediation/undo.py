@@ -12,7 +12,7 @@ from platform_guard.oci.media_types import INDEXES
 from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.policy import Remedy
 from platform_guard.registry.images import ChangeRefusedError, Images, ImageStatus
-from platform_guard.registry.mark_removal import MarkFate, take_mark
+from platform_guard.registry.mark_removal import UntagResult, remove_mark
 from platform_guard.remediation.grace_schedule import Schedules
 from platform_guard.remediation.ledger import LEFT_ALONE_AFTER_UNDO, Entry, Ledger, State
 from platform_guard.timestamp import iso_time
@@ -23,7 +23,7 @@ class CannotUndoError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
+class Undo:
     """Undoes what was done to the images of one repository, on behalf of a person."""
 
     images: Images
@@ -43,18 +43,18 @@ class Undoing:
             raise CannotUndoError(f"the tag {entry.image.tag} names another image by now, {other}")
         now = self.now()
         # Before the tag comes back: its push must not start the guard again.
-        self.ledger.give_back(entry.image, iso_time(now + LEFT_ALONE_AFTER_UNDO))
-        begun = self.ledger.save(replace(entry, state=State.UNDOING))
+        self.ledger.release(entry.image, iso_time(now + LEFT_ALONE_AFTER_UNDO))
+        in_progress = self.ledger.save(replace(entry, state=State.UNDOING))
         if entry.due:
             self.schedules.delete(entry.image, entry.id)
         try:
             sentence = self._reverse(entry)
         except ChangeRefusedError as refusal:
-            self.ledger.save(replace(begun, state=State.DONE))
+            self.ledger.save(replace(in_progress, state=State.DONE))
             raise CannotUndoError(_refused(refusal)) from refusal
         return self.ledger.save(
             replace(
-                begun,
+                in_progress,
                 state=State.UNDONE,
                 undone_by=self.actor,
                 undone_at=iso_time(now),
@@ -65,18 +65,18 @@ class Undoing:
     def _reverse(self, entry: Entry) -> str:
         match entry.remedy:
             case Remedy.ALERT | Remedy.TAG:
-                return self._take_mark(entry)
+                return self._remove_mark(entry)
             case Remedy.QUARANTINE:
-                if self.images.state_of(entry.image.digest) is None:
+                if self.images.describe(entry.image.digest) is None:
                     # A later deed may have deleted it, with what it leads to.
                     return self._store_again(entry)
                 self.images.add_tag(self._document(entry), entry.image.tag)
-                return f"it has its tag {entry.image.tag} back; {self._take_mark(entry)}"
+                return f"it has its tag {entry.image.tag} back; {self._remove_mark(entry)}"
             case Remedy.ARCHIVE:
-                state = self.images.state_of(entry.image.digest)
+                state = self.images.describe(entry.image.digest)
                 if state is not None and state.status is ImageStatus.ARCHIVED:
                     self.images.restore(entry.image.digest)
-                mark = self._take_mark(entry)
+                mark = self._remove_mark(entry)
                 return f"it is being restored, which takes up to 20 minutes; {mark}"
             case Remedy.DELETE:
                 return self._store_again(entry)
@@ -88,9 +88,9 @@ class Undoing:
         indexes = [child for child in children if child.media_type in INDEXES]
         # An index can be stored once what it lists is there: the inner ones first.
         for child in (*[item for item in children if item not in indexes], *reversed(indexes)):
-            self.images.put_back(child)
+            self.images.restore_manifest(child)
         self.images.add_tag(self._document(entry), entry.image.tag)
-        return f"it is stored again, with its tag {entry.image.tag}; {self._take_mark(entry)}"
+        return f"it is stored again, with its tag {entry.image.tag}; {self._remove_mark(entry)}"
 
     def _document(self, entry: Entry) -> StoredDocument:
         there = self.images.resolve(replace(entry.image, tag="")) or entry.document
@@ -98,21 +98,21 @@ class Undoing:
             raise ChangeRefusedError("the image is gone, and its manifest was too large to keep")
         return there
 
-    def _take_mark(self, entry: Entry) -> str:
+    def _remove_mark(self, entry: Entry) -> str:
         """Take the mark away, unless the image would go with it."""
         mark = entry.mark
-        match take_mark(self.images, mark, entry.image.digest, entry.document):
-            case MarkFate.NOT_THERE:
+        match remove_mark(self.images, mark, entry.image.digest, entry.document):
+            case UntagResult.NOT_THERE:
                 return "there is no mark on it"
-            case MarkFate.LAST:
+            case UntagResult.LAST:
                 return f"its mark {mark} stays: it has no other tag, and would go with the last one"
-            case MarkFate.TAKEN:
+            case UntagResult.TAKEN:
                 return "its mark is taken away"
-            case MarkFate.PUT_BACK:
+            case UntagResult.PUT_BACK:
                 return (
                     f"its mark {mark} stays: ECR let the image go with it, and it was stored again"
                 )
-            case MarkFate.IMAGE_LOST:
+            case UntagResult.IMAGE_LOST:
                 return f"ECR let the image go with its mark {mark}, and nothing was kept of it"
             case fate:
                 assert_never(fate)
@@ -124,7 +124,7 @@ class Undoing:
         """
         if entry.remedy not in (Remedy.QUARANTINE, Remedy.DELETE):
             return ""
-        named = self.images.digest_under(entry.image.tag)
+        named = self.images.digest_for_tag(entry.image.tag)
         return named if named != entry.image.digest else ""
 
 
@@ -132,7 +132,7 @@ def announce_undo(entry: Entry) -> str:
     """Say what undoing an entry will do. Raises CannotUndoError where it is not to be undone."""
     image = entry.image
     match entry.state:
-        case State.BEGUN:
+        case State.IN_PROGRESS:
             raise CannotUndoError("it is still under way; try again in some minutes")
         case State.UNDONE:
             raise CannotUndoError(f"it was undone already, by {entry.undone_by}")

@@ -10,11 +10,11 @@ from platform_guard.registry.download import CONNECTIONS
 from platform_guard.registry.listing import list_tagged_images
 from platform_guard.registry.reference import Repository
 from platform_guard.sweep.evaluation import (
-    JudgedImage,
+    EvaluatedImage,
     PolicyFor,
-    UnseenImage,
+    UnavailableImage,
     candidates,
-    judge_candidates,
+    evaluate_candidates,
 )
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class AuditedPage:
     """What became of the images that one page of a listing holds."""
 
-    judged: tuple[JudgedImage, ...]
-    unseen: tuple[UnseenImage, ...]
+    evaluated: tuple[EvaluatedImage, ...]
+    unseen: tuple[UnavailableImage, ...]
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class RepositoryAuditor:
         store = BulkRepository(self.client, repository, self.pool, self.seen_configs)
         for listed, _ in list_tagged_images(self.client, repository):
             wanted = list(candidates(listed, repository, self.policy_for))
-            results = list(judge_candidates(wanted, store))
+            results = list(evaluate_candidates(wanted, store))
             yield AuditedPage(
-                tuple(result for result in results if isinstance(result, JudgedImage)),
-                tuple(result for result in results if isinstance(result, UnseenImage)),
+                tuple(result for result in results if isinstance(result, EvaluatedImage)),
+                tuple(result for result in results if isinstance(result, UnavailableImage)),
             )

@@ -81,14 +81,14 @@ def read_report(client: "DynamoDBClient", table: str, sweep_id: str) -> SweepRep
         parts=count("parts") if "parts" in item else None,
         parts_done=count("parts_done"),
         images=count("images"),
-        judged=count("judged"),
+        evaluated=count("judged"),
         first_seen=count("first_seen"),
         verdicts={
             name.removeprefix(VERDICT): count(name) for name in item if name.startswith(VERDICT)
         },
         changed=count("changed"),
         missed=count("missed"),
-        handed_over=count("handed_over"),
+        enqueued=count("handed_over"),
         postponed=count("postponed"),
         lines=_texts(lines, FINDINGS),
         unseen=count("unseen"),

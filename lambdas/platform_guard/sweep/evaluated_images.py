@@ -16,7 +16,7 @@ _KEPT_SECONDS = 60 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedState:
+class EvaluatedState:
     """What is remembered of a repository."""
 
     keys: frozenset[bytes] = frozenset()
@@ -31,15 +31,15 @@ class JudgedState:
             return True
         return self.keys == keys and self.expires - now > _KEPT_SECONDS / 2
 
-    def written(self, keys: Collection[bytes]) -> "JudgedState":
+    def written(self, keys: Collection[bytes]) -> "EvaluatedState":
         """Give what is remembered once keys are written, by nobody else in between."""
         return replace(self, keys=frozenset(keys), version=self.version + 1)
 
 
-def read_judged(client: "DynamoDBClient", table: str, repository: str) -> JudgedState:
+def read_evaluated(client: "DynamoDBClient", table: str, repository: str) -> EvaluatedState:
     """Read what is remembered of a repository: one call for 40,000 images."""
     contents: list[bytes] = []
-    first = JudgedState()
+    first = EvaluatedState()
     items = 1
     while len(contents) < items:
         key = _item_id(repository, len(contents))
@@ -50,13 +50,13 @@ def read_judged(client: "DynamoDBClient", table: str, repository: str) -> Judged
         if not contents:
             items = int(item["items"]["N"])
             version, expires = int(item["version"]["N"]), int(item["expiration"]["N"])
-            first = JudgedState(version=version, expires=expires)
+            first = EvaluatedState(version=version, expires=expires)
         contents.append(bytes(item["judged"]["B"]))
-    return JudgedState(frozenset(unpack(contents)), first.version, first.expires)
+    return EvaluatedState(frozenset(unpack(contents)), first.version, first.expires)
 
 
-def judged_writes(
-    table: str, repository: str, known: JudgedState, keys: Collection[bytes], now: float
+def evaluated_writes(
+    table: str, repository: str, known: EvaluatedState, keys: Collection[bytes], now: float
 ) -> "list[TransactWriteItemTypeDef]":
     """Write what is judged now, on condition that nobody else has since `known` was read."""
     contents = pack(keys)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from platform_guard.oci.bulk_reader import BulkStore, ToRead, Unseen, read_images
 from platform_guard.oci.image import Image
-from platform_guard.oci.reader import Wanted
-from platform_guard.policy.evaluation import judge
+from platform_guard.oci.reader import ReadRequest
+from platform_guard.policy.evaluation import evaluate
 from platform_guard.policy.policy import Policy
 from platform_guard.policy.verdict import Verdict
 from platform_guard.registry.images import ListedImage
@@ -36,7 +36,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedImage:
+class EvaluatedImage:
     """A candidate that was read and judged."""
 
     candidate: Candidate
@@ -45,7 +45,7 @@ class JudgedImage:
 
 
 @dataclass(frozen=True, slots=True)
-class UnseenImage:
+class UnavailableImage:
     """A candidate that could not be looked at, and why."""
 
     candidate: Candidate
@@ -65,9 +65,9 @@ def candidates(
             yield Candidate(repository, image.digest, tags, marks, image.pushed_at, policy)
 
 
-def judge_candidates(
+def evaluate_candidates(
     wanted: Sequence[Candidate], store: BulkStore
-) -> Iterator[JudgedImage | UnseenImage]:
+) -> Iterator[EvaluatedImage | UnavailableImage]:
     """Read and judge images of one repository; those that are gone by now are left out."""
     roots = store.documents(list(dict.fromkeys(candidate.digest for candidate in wanted)))
     there: list[Candidate] = []
@@ -77,18 +77,18 @@ def judge_candidates(
             case None:
                 pass
             case Unseen(reason):
-                yield UnseenImage(candidate, reason)
+                yield UnavailableImage(candidate, reason)
             case root:
                 policy = candidate.policy
                 there.append(candidate)
                 to_read.append(
-                    ToRead(root, Wanted(policy.required_platforms, policy.verify_config))
+                    ToRead(root, ReadRequest(policy.required_platforms, policy.verify_config))
                 )
     for candidate, found in zip(there, read_images(to_read, store), strict=True):
         if isinstance(found, Unseen):
-            yield UnseenImage(candidate, found.reason)
+            yield UnavailableImage(candidate, found.reason)
         else:
-            yield JudgedImage(candidate, found, judge(found, candidate.policy))
+            yield EvaluatedImage(candidate, found, evaluate(found, candidate.policy))
 
 
 def _by_policy(

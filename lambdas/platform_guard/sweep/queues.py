@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.errors import LookupFailedError
 from platform_guard.fingerprint import fingerprint
 from platform_guard.sweep.evaluation import Candidate
 from platform_guard.sweep.messages import Part, Start, render_part, render_start
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 import hashlib
 from datetime import UTC, datetime
 
-from platform_guard.registry.push_event import ORIGIN
+from platform_guard.registry.push_event import TRIGGER
 
 _MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
 
@@ -37,11 +37,11 @@ class SweepQueues:
         """Send parts to be done."""
         self._send(self.parts_url, [(render_part(part), 0) for part in parts])
 
-    def put_off(self, start: Start) -> None:
+    def defer(self, start: Start) -> None:
         """Send a start again, to be received later."""
         self._send(self.parts_url, [(render_start(start), _SECONDS_BETWEEN_TRIES)])
 
-    def hand_over(self, found: Sequence[Candidate], before: int) -> None:
+    def enqueue_for_remediation(self, found: Sequence[Candidate], before: int) -> None:
         """Hand images with a finding to the push guard, after as many that were handed before."""
         events = [
             (json.dumps(event), delay_of(number))
@@ -59,12 +59,12 @@ class SweepQueues:
             ]
             answer = self.client.send_message_batch(QueueUrl=queue_url, Entries=entries)
             for failure in answer.get("Failed", []):
-                raise LookUpError(f"SQS refused a message: {failure['Code']}")
+                raise LookupFailedError(f"SQS refused a message: {failure['Code']}")
 
 
 def _events(candidate: Candidate) -> Iterator[dict[str, object]]:
     policy = fingerprint(candidate.policy)
-    return (push_event(image, SWEEP, policy) for image in found_images(candidate))
+    return (push_event(image, SWEEP, policy) for image in flagged_images(candidate))
 
 
 _REMEDIES_A_SECOND = 5
@@ -80,7 +80,7 @@ AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
-class FoundImage:
+class FlaggedImage:
     """An image with a finding, as far as the guard needs to know it."""
 
     account: str
@@ -92,11 +92,11 @@ class FoundImage:
     """In seconds since 1970."""
 
 
-def found_images(candidate: Candidate) -> Iterator[FoundImage]:
+def flagged_images(candidate: Candidate) -> Iterator[FlaggedImage]:
     """Give an image once for each of its tags."""
     repository = candidate.repository
     for tag in candidate.tags:
-        yield FoundImage(
+        yield FlaggedImage(
             repository.account,
             repository.region,
             repository.name,
@@ -106,7 +106,7 @@ def found_images(candidate: Candidate) -> Iterator[FoundImage]:
         )
 
 
-def push_event(image: FoundImage, origin: str, policy_fingerprint: str) -> dict[str, object]:
+def push_event(image: FlaggedImage, origin: str, policy_fingerprint: str) -> dict[str, object]:
     """Write a finding as the event of a push.
 
     The same finding under the same policy has the same id, so it is remedied once.
@@ -128,7 +128,7 @@ def push_event(image: FoundImage, origin: str, policy_fingerprint: str) -> dict[
             "image-digest": image.digest,
             "action-type": "PUSH",
             "image-tag": image.tag,
-            ORIGIN: origin,
+            TRIGGER: origin,
         },
     }
 

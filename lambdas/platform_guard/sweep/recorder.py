@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platform_guard.registry.reference import Repository
-from platform_guard.sweep.evaluated_images import JudgedState, judged_writes
+from platform_guard.sweep.evaluated_images import EvaluatedState, evaluated_writes
 from platform_guard.sweep.messages import Part
 from platform_guard.sweep.queues import SweepQueues
 from platform_guard.sweep.report import SweepFindings, finding_line
@@ -32,7 +32,7 @@ class SweepRecorder:
     max_remedies: int
 
     def record(
-        self, repository: Repository, part: Part, known: JudgedState, swept: SweptRepository
+        self, repository: Repository, part: Part, known: EvaluatedState, swept: SweptRepository
     ) -> None:
         """Record what was found where `known` was what was remembered before."""
         is_whole = part.page is None and swept.next_page is None
@@ -45,12 +45,12 @@ class SweepRecorder:
         if not self._write(repository, part, known, keys, findings):
             # Another process has swept the repository in the meantime, and goes on with it.
             return
-        handed_over = swept.to_remedy[:granted]
-        if handed_over:
-            self.queues.hand_over(handed_over, before)
-            settled = keys - set(map(unsettled_key, handed_over))
-            settled |= set(map(settled_key, handed_over))
-            counts = SweepFindings(handed_over=granted)
+        enqueued = swept.to_remedy[:granted]
+        if enqueued:
+            self.queues.enqueue_for_remediation(enqueued, before)
+            settled = keys - set(map(unsettled_key, enqueued))
+            settled |= set(map(settled_key, enqueued))
+            counts = SweepFindings(enqueued=granted)
             self._write(repository, part, known.written(keys), settled, counts)
 
     def _granted(self, sweep_id: str, wanted: int) -> tuple[int, int]:
@@ -59,27 +59,27 @@ class SweepRecorder:
         return self.state.reserve_remedies(sweep_id, wanted, self.max_remedies)
 
     def _findings(self, swept: SweptRepository, postponed: int) -> SweepFindings:
-        told = (*swept.missed, *swept.changed)
+        notified = (*swept.missed, *swept.changed)
         first = self.state.first_started() if swept.missed else 0.0
         return SweepFindings(
-            verdicts=Counter(str(judged.verdict.name) for judged in told),
-            judged=swept.judged,
+            verdicts=Counter(str(evaluated.verdict.name) for evaluated in notified),
+            evaluated=swept.evaluated,
             first_seen=swept.first_seen,
             changed=len(swept.changed),
-            missed=sum(judged.candidate.pushed_at > first for judged in swept.missed),
+            missed=sum(evaluated.candidate.pushed_at > first for evaluated in swept.missed),
             postponed=postponed,
-            lines=tuple(map(finding_line, told)),
+            lines=tuple(map(finding_line, notified)),
         )
 
     def _write(
         self,
         repository: Repository,
         part: Part,
-        known: JudgedState,
+        known: EvaluatedState,
         keys: Collection[bytes],
         findings: SweepFindings,
     ) -> bool:
         now = self.state.clock()
-        writes = judged_writes(self.state.table, repository.name, known, keys, now)
+        writes = evaluated_writes(self.state.table, repository.name, known, keys, now)
         known_lines = len(self.state.report(part.sweep_id).lines) if findings.lines else 0
         return self.state.record_repository(part.sweep_id, writes, findings, known_lines)

@@ -7,7 +7,7 @@ from platform_guard.alerts.alert import Alert, Fix, Severity
 from platform_guard.alerts.aws_cli import audit_repositories
 from platform_guard.fingerprint import fingerprint
 from platform_guard.policy.verdict import Finding, NoFinding
-from platform_guard.sweep.evaluation import JudgedImage
+from platform_guard.sweep.evaluation import EvaluatedImage
 from platform_guard.text import cut
 
 _SHOWN = 20
@@ -25,14 +25,14 @@ class SweepFindings:
 
     verdicts: Mapping[str, int] = field(default_factory=dict)
     """How many images that should be told have which finding, or are unreadable."""
-    judged: int = 0
+    evaluated: int = 0
     first_seen: int = 0
     """How many were judged that never were before."""
     changed: int = 0
     """How many of those that should be told were judged by another policy before."""
     missed: int = 0
     """How many of them were pushed while the guard was there, without its hearing of it."""
-    handed_over: int = 0
+    enqueued: int = 0
     """How many are being remedied as the policy says."""
     postponed: int = 0
     """How many wait for the next sweep, because this one has handed over as many as it may."""
@@ -51,12 +51,12 @@ class SweepReport:
     """How many parts it was divided into; None while it is not known."""
     parts_done: int = 0
     images: int = 0
-    judged: int = 0
+    evaluated: int = 0
     first_seen: int = 0
     verdicts: Mapping[str, int] = field(default_factory=dict)
     changed: int = 0
     missed: int = 0
-    handed_over: int = 0
+    enqueued: int = 0
     postponed: int = 0
     lines: tuple[str, ...] = ()
     unseen: int = 0
@@ -75,7 +75,7 @@ class SweepReport:
     @property
     def has_news(self) -> bool:
         """Whether it found or did something, or did not end."""
-        return bool(self.new or self.handed_over or not self.is_through)
+        return bool(self.new or self.enqueued or not self.is_through)
 
     @property
     def blind_spot(self) -> str:
@@ -90,11 +90,11 @@ class SweepReport:
         return self.new - self.changed
 
 
-def finding_line(judged: JudgedImage) -> str:
+def finding_line(evaluated: EvaluatedImage) -> str:
     """Write a finding as a line of the message."""
-    reference = judged.candidate.reference
+    reference = evaluated.candidate.reference
     name = f"{reference.repository.name}:{reference.tag}"
-    return cut(f"{name} {judged.verdict.name}: {judged.verdict.reason}", _LINE_CHARACTERS)
+    return cut(f"{name} {evaluated.verdict.name}: {evaluated.verdict.reason}", _LINE_CHARACTERS)
 
 
 def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None:
@@ -135,11 +135,11 @@ def _headline(report: SweepReport) -> str:
         return f"the sweep found {_images(report.unheard)} that nobody was told of"
     if report.changed:
         return f"{_images(report.changed)} with a finding by the changed policy"
-    if not report.handed_over:
+    if not report.enqueued:
         return f"the sweep could not see {_repositories(report.unseen)}, wholly or in part"
-    if report.handed_over == 1:
+    if report.enqueued == 1:
         return "1 finding that was told before is being remedied"
-    return f"{report.handed_over:,} findings that were told before are being remedied"
+    return f"{report.enqueued:,} findings that were told before are being remedied"
 
 
 def _images(count: int) -> str:
@@ -183,8 +183,8 @@ def _facts(report: SweepReport) -> list[tuple[str, str]]:
         for name, count in sorted(report.verdicts.items())
         if count
     ]
-    if report.handed_over:
-        facts.append(("Remedied", f"{report.handed_over:,}, as the policy says"))
+    if report.enqueued:
+        facts.append(("Remediated", f"{report.enqueued:,}, as the policy says"))
     if report.postponed:
         facts.append(("Postponed", f"{report.postponed:,} to the next sweep"))
     if report.unseen:

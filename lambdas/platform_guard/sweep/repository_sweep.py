@@ -18,11 +18,11 @@ from platform_guard.registry.reference import Repository
 from platform_guard.sweep.evaluated_images import image_key, key_of, waiting_key
 from platform_guard.sweep.evaluation import (
     Candidate,
-    JudgedImage,
+    EvaluatedImage,
     PolicyFor,
-    UnseenImage,
+    UnavailableImage,
     candidates,
-    judge_candidates,
+    evaluate_candidates,
 )
 
 
@@ -32,17 +32,17 @@ class SweptRepository:
 
     keys: frozenset[bytes]
     """What is to be remembered, but for what is to be remedied."""
-    missed: tuple[JudgedImage, ...] = ()
+    missed: tuple[EvaluatedImage, ...] = ()
     """What should be told, and was never judged before; unreadable images among them."""
-    changed: tuple[JudgedImage, ...] = ()
+    changed: tuple[EvaluatedImage, ...] = ()
     """What should be told, and was judged by another policy before."""
     to_remedy: tuple[Candidate, ...] = ()
     """What the policy asks for more about, whether it was told before or not."""
     first_seen: int = 0
     """How many images were judged that never were before."""
-    judged: int = 0
+    evaluated: int = 0
     remembered: int = 0
-    unseen: tuple[UnseenImage, ...] = ()
+    unseen: tuple[UnavailableImage, ...] = ()
     next_page: str | None = None
     """Where to go on; None where all was seen."""
 
@@ -55,15 +55,15 @@ class RepositorySweep:
     policy_for: PolicyFor
     store: BulkStore
     known: frozenset[bytes]
-    told: Callable[[Candidate], Collection[str]]
+    notified: Callable[[Candidate], Collection[str]]
     """Gives the policies by which the guard itself told of an image, by fingerprint."""
     pushed_before: float
     """Later pushes are left to their events, in seconds since 1970."""
     _keys: set[bytes] = field(default_factory=set)
-    _missed: list[JudgedImage] = field(default_factory=list)
-    _changed: list[JudgedImage] = field(default_factory=list)
+    _missed: list[EvaluatedImage] = field(default_factory=list)
+    _changed: list[EvaluatedImage] = field(default_factory=list)
     _to_remedy: list[Candidate] = field(default_factory=list)
-    _unseen: list[UnseenImage] = field(default_factory=list)
+    _unseen: list[UnavailableImage] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
     _fingerprints: list[tuple[Policy, str]] = field(default_factory=list)
 
@@ -84,7 +84,7 @@ class RepositorySweep:
             changed=tuple(self._changed),
             to_remedy=tuple(self._to_remedy),
             first_seen=self._counts["first_seen"],
-            judged=self._counts["judged"],
+            evaluated=self._counts["judged"],
             remembered=self._counts["remembered"],
             unseen=tuple(self._unseen),
             next_page=next_page,
@@ -92,11 +92,11 @@ class RepositorySweep:
 
     def _sweep_page(self, listed: Sequence[ListedImage]) -> None:
         fresh = list(self._fresh(listed))
-        for result in judge_candidates(fresh, self.store):
+        for result in evaluate_candidates(fresh, self.store):
             match result:
-                case UnseenImage():
+                case UnavailableImage():
                     self._unseen.append(result)
-                case JudgedImage():
+                case EvaluatedImage():
                     self._take(result)
 
     def _fresh(self, listed: Sequence[ListedImage]) -> Iterator[Candidate]:
@@ -113,16 +113,16 @@ class RepositorySweep:
             elif candidate.pushed_at < self.pushed_before:
                 yield candidate
 
-    def _take(self, judged: JudgedImage) -> None:
-        candidate = judged.candidate
+    def _take(self, evaluated: EvaluatedImage) -> None:
+        candidate = evaluated.candidate
         policy = self._fingerprint(candidate.policy)
         is_new = image_key(candidate.digest) not in self.known
         self._counts["judged"] += 1
         self._counts["first_seen"] += is_new
-        told = self.told(candidate) if needs_telling(judged) else ()
-        if needs_telling(judged) and not told and not is_marked(judged):
-            (self._missed if is_new else self._changed).append(judged)
-        if needs_remedy(judged) and policy not in told:
+        notified = self.notified(candidate) if needs_notification(evaluated) else ()
+        if needs_notification(evaluated) and not notified and not is_marked(evaluated):
+            (self._missed if is_new else self._changed).append(evaluated)
+        if needs_remedy(evaluated) and policy not in notified:
             self._keys.add(image_key(candidate.digest))
             self._to_remedy.append(candidate)
         else:
@@ -151,28 +151,28 @@ def unsettled_key(candidate: Candidate) -> bytes:
     return waiting_key(candidate.digest, fingerprint(candidate.policy))
 
 
-def needs_telling(judged: JudgedImage) -> bool:
+def needs_notification(evaluated: EvaluatedImage) -> bool:
     """Tell whether somebody should hear of a verdict."""
-    return judged.verdict.name not in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
+    return evaluated.verdict.name not in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
 
 
-def needs_remedy(judged: JudgedImage) -> bool:
+def needs_remedy(evaluated: EvaluatedImage) -> bool:
     """Tell whether the policy asks for more than to hear of it, and than the mark that it has."""
-    name = judged.verdict.name
+    name = evaluated.verdict.name
     if not isinstance(name, Finding):
         return False
-    match judged.candidate.policy.remedies[name]:
+    match evaluated.candidate.policy.remedies[name]:
         case Remedy.ALERT:
             return False
         case Remedy.TAG:
-            return not is_marked(judged)
+            return not is_marked(evaluated)
         case Remedy.QUARANTINE | Remedy.ARCHIVE | Remedy.DELETE:
             return True
 
 
-def is_marked(judged: JudgedImage) -> bool:
+def is_marked(evaluated: EvaluatedImage) -> bool:
     """Tell whether the image carries the mark of this very finding."""
-    name, candidate = judged.verdict.name, judged.candidate
+    name, candidate = evaluated.verdict.name, evaluated.candidate
     return isinstance(name, Finding) and any(
         mark_for(name, tag, candidate.digest) in candidate.marks for tag in candidate.tags
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_guard.aws.retry import Patience, cancellation_codes
+from platform_guard.aws.retry import RetryPolicy, cancellation_codes
 from platform_guard.sweep.counters import (
     FINDINGS,
     UNSEEN,
@@ -54,13 +54,13 @@ class SweepState:
     table: str
     clock: Callable[[], float]
     """Seconds since 1970."""
-    patience: Patience
+    retry_policy: RetryPolicy
 
     def begin(self, sweep_id: str) -> bool:
         """Begin a sweep, or go on with beginning it; False while another one is under way."""
         now = self.clock()
         try:
-            self.patience.write(
+            self.retry_policy.write(
                 lambda: self.client.update_item(
                     TableName=self.table,
                     Key=key(_CURRENT),
@@ -126,11 +126,11 @@ class SweepState:
         False where another process has written about the repository in the meantime.
         """
         counts = {
-            "judged": findings.judged,
+            "judged": findings.evaluated,
             "first_seen": findings.first_seen,
             "changed": findings.changed,
             "missed": findings.missed,
-            "handed_over": findings.handed_over,
+            "handed_over": findings.enqueued,
             "postponed": findings.postponed,
             **{f"{VERDICT}{name}": count for name, count in findings.verdicts.items()},
         }
@@ -178,7 +178,7 @@ class SweepState:
 
     def end(self, sweep_id: str) -> None:
         """Note that a sweep is over; another one may begin."""
-        self.patience.write(
+        self.retry_policy.write(
             lambda: self.client.update_item(
                 TableName=self.table,
                 Key=key(_CURRENT),
@@ -200,7 +200,7 @@ class SweepState:
     def _write_together(self, writes: "Sequence[TransactWriteItemTypeDef]") -> bool:
         """Write all or nothing; False where a condition does not hold."""
         try:
-            self.patience.write(lambda: self.client.transact_write_items(TransactItems=writes))
+            self.retry_policy.write(lambda: self.client.transact_write_items(TransactItems=writes))
         except self.client.exceptions.TransactionCanceledException as error:
             if "ConditionalCheckFailed" in cancellation_codes(error):
                 return False
@@ -211,7 +211,7 @@ class SweepState:
         self, sweep_id: str, expression: str, values: "dict[str, AttributeValueTypeDef]"
     ) -> "dict[str, AttributeValueTypeDef]":
         """Change the item that counts, and give the attributes that were changed."""
-        answer = self.patience.write(
+        answer = self.retry_policy.write(
             lambda: self.client.update_item(
                 TableName=self.table,
                 Key=key(counts_of(sweep_id)),

@@ -8,12 +8,12 @@ from botocore.exceptions import ClientError
 
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS, AwsError, is_transient, reason_of
-from platform_guard.push.notified_findings import ToldFindings
+from platform_guard.push.notified_findings import NotifiedFindings
 from platform_guard.registry.bulk_repository import BulkRepository, SeenConfigs
 from platform_guard.registry.download import CONNECTIONS
 from platform_guard.registry.listing import list_repositories, list_tagged_images
 from platform_guard.registry.reference import Repository
-from platform_guard.sweep.evaluated_images import JudgedState, read_judged
+from platform_guard.sweep.evaluated_images import EvaluatedState, read_evaluated
 from platform_guard.sweep.evaluation import Candidate, PolicyFor
 from platform_guard.sweep.messages import Part, Start, divide
 from platform_guard.sweep.queues import SweepQueues
@@ -35,7 +35,7 @@ class Sweeper:
 
     clients: Clients
     state: SweepState
-    told: ToldFindings
+    notified: NotifiedFindings
     policy_for: PolicyFor
     queues: SweepQueues
     account: str
@@ -53,7 +53,7 @@ class Sweeper:
         """
         if not self.state.begin(start.sweep_id):
             if start.is_deployment:
-                self.queues.put_off(start)
+                self.queues.defer(start)
             return None
         names = [
             repository.name
@@ -82,7 +82,7 @@ class Sweeper:
         """Sweep the first repository of a part, and give what is left of it."""
         repository = Repository(self.account, self.region, part.repositories[0])
         rest = replace(part, repositories=part.repositories[1:], page=None)
-        known = read_judged(self.clients.dynamodb, self.state.table, repository.name)
+        known = read_evaluated(self.clients.dynamodb, self.state.table, repository.name)
         try:
             swept = self._look_through(repository, part, known, has_time)
         except AWS_ERRORS as error:
@@ -96,7 +96,7 @@ class Sweeper:
         if swept.unseen:
             line = f"{repository.name}: {len(swept.unseen)} images: {swept.unseen[0].reason}"
             rest = _with_unseen(rest, line)
-        images = part.images + swept.judged + swept.remembered + len(swept.unseen)
+        images = part.images + swept.evaluated + swept.remembered + len(swept.unseen)
         rest = replace(rest, images=images)
         if swept.next_page is None:
             return rest
@@ -106,7 +106,7 @@ class Sweeper:
         self,
         repository: Repository,
         part: Part,
-        known: JudgedState,
+        known: EvaluatedState,
         has_time: Callable[[], bool],
     ) -> SweptRepository:
         """List and judge; nothing is lost where this fails."""
@@ -115,14 +115,14 @@ class Sweeper:
             self.policy_for,
             BulkRepository(self.clients.ecr, repository, self.pool, self.seen_configs),
             known.keys,
-            self._told,
+            self._notified,
             pushed_before=self.state.clock() - self.delay_seconds - _SECONDS_FOR_EVENTS,
         )
         pages = list_tagged_images(self.clients.ecr, repository, part.page)
         return sweep.sweep(pages, has_time)
 
-    def _told(self, candidate: Candidate) -> frozenset[str]:
-        return self.told.policies(candidate.repository.name, candidate.digest)
+    def _notified(self, candidate: Candidate) -> frozenset[str]:
+        return self.notified.policies(candidate.repository.name, candidate.digest)
 
 
 def _with_unseen(part: Part, line: str) -> Part:

@@ -12,7 +12,7 @@ from platform_guard_cdk.functions.policy_size import check_policy_size
 from platform_guard_cdk.shared.alarms import watch_function
 from platform_guard_cdk.shared.durations import seconds
 from platform_guard_cdk.shared.metrics import NAMESPACE, service_of
-from platform_guard_cdk.shared.resources import Foundation
+from platform_guard_cdk.shared.resources import SharedResources
 from platform_guard_cdk.shared.runtime import ARCHITECTURE, RUNTIME
 
 # Lambda gives CPU by memory. The work is TLS and JSON, so twice the memory takes about half the
@@ -28,7 +28,7 @@ class GuardFunction(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        foundation: Foundation,
+        shared: SharedResources,
         module: str,
         description: str,
         timeout_seconds: int,
@@ -48,15 +48,15 @@ class GuardFunction(Construct):
             self,
             "Log",
             retention=logs.RetentionDays.THREE_MONTHS,
-            encryption_key=foundation.encryption.customer_key,
+            encryption_key=shared.encryption.customer_key,
             removal_policy=RemovalPolicy.DESTROY,
         )
         self._permissions = iam.PolicyDocument(
             statements=[
                 *permissions,
-                *(foundation.alerts.permissions_to_publish() if publishes else ()),
-                *foundation.encryption.permissions_to_use(publishes=publishes),
-                *foundation.state.permissions_to_use(),
+                *(shared.alerts.permissions_to_publish() if publishes else ()),
+                *shared.encryption.permissions_to_use(publishes=publishes),
+                *shared.state.permissions_to_use(),
                 _permission_to_log(self.log_group),
             ]
         )
@@ -64,31 +64,31 @@ class GuardFunction(Construct):
             self,
             "Handler",
             description=description,
-            code=foundation.code,
+            code=shared.code,
             handler=f"{module}.handler",
             runtime=RUNTIME,
             architecture=ARCHITECTURE,
-            layers=list(foundation.layers),
+            layers=list(shared.layers),
             memory_size=_MEMORY_MEGABYTES,
             timeout=seconds(timeout_seconds),
             role=self._role(),
             log_group=self.log_group,
             # Powertools writes JSON already; Lambda would wrap it in its own.
             logging_format=lambda_.LoggingFormat.TEXT,
-            environment_encryption=foundation.encryption.customer_key,
+            environment_encryption=shared.encryption.customer_key,
             reserved_concurrent_executions=reserved_concurrency,
             # Otherwise Lambda stops what seems a loop after about 16 invocations:
             # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
             recursive_loop=lambda_.RecursiveLoop.ALLOW if sends_to_itself else None,
             environment={
-                "GUARD_TOPIC_ARN": foundation.alerts.topic_arn,
-                "GUARD_STATE_TABLE": foundation.state.table_name,
+                "GUARD_TOPIC_ARN": shared.alerts.topic_arn,
+                "GUARD_STATE_TABLE": shared.state.table_name,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
                 "POWERTOOLS_SERVICE_NAME": service_of(module),
             },
         )
-        watch_function(self, foundation.alerts, self.function, module)
+        watch_function(self, shared.alerts, self.function, module)
 
     def permit(self, statement: iam.PolicyStatement) -> None:
         """Let the function do something more."""

@@ -7,8 +7,8 @@ from constructs import Construct
 
 from platform_guard.diagnosis.steady_service import DETAIL_TYPE, STEADY
 from platform_guard.diagnosis.task_event import StopCode
-from platform_guard_cdk.functions.sqs_function import QueueFedFunction
-from platform_guard_cdk.shared.resources import Foundation
+from platform_guard_cdk.functions.sqs_function import SqsFunction
+from platform_guard_cdk.shared.resources import SharedResources
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
 # The text is not filtered on: it stands in another place on EC2 than on Fargate, and may be cut.
@@ -35,19 +35,19 @@ _STEADY = events.EventPattern(
 )
 
 
-class PullDiagnosis(QueueFedFunction):
+class PullDiagnosis(SqsFunction):
     """Explains every task in this account and region that cannot pull or execute its image."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, foundation: Foundation) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, shared: SharedResources) -> None:
         patterns = {"FailedToStart": _FAILED_TO_START}
-        if foundation.settings.exec_format:
+        if shared.settings.exec_format:
             patterns["Exited"] = _EXITED_AS_IF_NOT_EXECUTABLE
-        if foundation.settings.alerts.resolved:
+        if shared.settings.alerts.resolved:
             patterns["Steady"] = _STEADY
         super().__init__(
             scope,
             construct_id,
-            foundation=foundation,
+            shared=shared,
             module="pull_diagnosis",
             description="Explains why tasks in Amazon ECS cannot pull or execute their image",
             event_patterns=patterns,
@@ -55,7 +55,7 @@ class PullDiagnosis(QueueFedFunction):
             delay_seconds=0,
             permissions=[
                 *_permissions_to_look(Stack.of(scope)),
-                *foundation.state.permissions_to_read_ledger(),
+                *shared.state.permissions_to_read_ledger(),
             ],
         )
 

@@ -9,11 +9,11 @@ from platform_guard.policy.policy import Remedy
 from platform_guard.policy.rules import Policies
 
 _WRITING = (Remedy.TAG, Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE)
-_TAKING_AWAY = (Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE)
+_DESTRUCTIVE = (Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE)
 
 _CHANGES = (
     ("ecr:PutImage", _WRITING),
-    ("ecr:DescribeImages", _TAKING_AWAY),
+    ("ecr:DescribeImages", _DESTRUCTIVE),
     ("ecr:BatchDeleteImage", (Remedy.QUARANTINE, Remedy.DELETE)),
     ("ecr:UpdateImageStorageClass", (Remedy.ARCHIVE,)),
 )
@@ -50,7 +50,7 @@ def _on_repositories(stack: Stack, policies: Policies) -> Iterator[iam.PolicySta
 
 def _to_protect(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
     """Let the function see what it must not take away."""
-    if not policies.takes_away():
+    if not policies.is_destructive():
         return
     yield iam.PolicyStatement(
         actions=["ecs:DescribeServices"],

@@ -9,12 +9,12 @@ from constructs import Construct
 
 from platform_guard.alerts.settings import SlackChannel
 from platform_guard_cdk.functions.function import GuardFunction
-from platform_guard_cdk.functions.sqs_function import QueueFedFunction
+from platform_guard_cdk.functions.sqs_function import SqsFunction
 from platform_guard_cdk.shared.alarms import alarm_above, watch_queue
 from platform_guard_cdk.shared.durations import minutes
 from platform_guard_cdk.shared.metrics import guard_metric
 from platform_guard_cdk.shared.queues import fifo_dead_letter_queue, fifo_queue_before
-from platform_guard_cdk.shared.resources import Foundation
+from platform_guard_cdk.shared.resources import SharedResources
 
 _NOTIFIER = "slack_notifier"
 _TIMEOUT_SECONDS = 60
@@ -38,26 +38,26 @@ class SlackNotifications(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        foundation: Foundation,
+        shared: SharedResources,
         channels: Sequence[SlackChannel],
     ) -> None:
         super().__init__(scope, construct_id)
-        dead_letters = fifo_dead_letter_queue(self, "DeadLetters", foundation.encryption)
+        dead_letters = fifo_dead_letter_queue(self, "DeadLetters", shared.encryption)
         queue = fifo_queue_before(
             self,
             "Queue",
-            encryption=foundation.encryption,
+            encryption=shared.encryption,
             dead_letters=dead_letters,
             timeout_seconds=_TIMEOUT_SECONDS,
             receives=_RECEIVES_BEFORE_DEAD_LETTER,
         )
-        self._route(foundation, queue)
-        self._post(foundation, queue, dead_letters, channels)
-        watch_queue(self, foundation.alerts, queue, dead_letters, _NOTIFIER, _LONGEST_WAIT_MINUTES)
+        self._route(shared, queue)
+        self._post(shared, queue, dead_letters, channels)
+        watch_queue(self, shared.alerts, queue, dead_letters, _NOTIFIER, _LONGEST_WAIT_MINUTES)
         alarm_above(
             self,
             "RefusedAlarm",
-            foundation.alerts,
+            shared.alerts,
             metric=guard_metric(_NOTIFIER, "slack_refused", minutes(5)),
             description=(
                 "Slack refuses messages of the ECR platform guard. They wait in the dead-letter "
@@ -66,14 +66,14 @@ class SlackNotifications(Construct):
             ),
         )
 
-    def _route(self, foundation: Foundation, queue: sqs.Queue) -> None:
+    def _route(self, shared: SharedResources, queue: sqs.Queue) -> None:
         repositories = Stack.of(self).format_arn(
             service="ecr", resource="repository", resource_name="*"
         )
-        router = QueueFedFunction(
+        router = SqsFunction(
             self,
             "Router",
-            foundation=foundation,
+            shared=shared,
             module="slack_router",
             description="Puts alerts into the queue of every channel of Slack that they are for",
             event_patterns={},
@@ -85,20 +85,20 @@ class SlackNotifications(Construct):
             ],
         )
         router.function.add_environment("GUARD_SLACK_QUEUE_URL", queue.queue_url)
-        foundation.alerts.deliver_to(router.queue, router.dead_letters)
+        shared.alerts.deliver_to(router.queue, router.dead_letters)
 
     def _post(
         self,
-        foundation: Foundation,
+        shared: SharedResources,
         queue: sqs.Queue,
         dead_letters: sqs.Queue,
         channels: Sequence[SlackChannel],
     ) -> None:
-        deploy = foundation.settings.deploy
+        deploy = shared.settings.deploy
         notifier = GuardFunction(
             self,
             "Notifier",
-            foundation=foundation,
+            shared=shared,
             module=_NOTIFIER,
             description="Posts alerts to Slack, in order and one a second a channel",
             timeout_seconds=_TIMEOUT_SECONDS,

@@ -11,7 +11,7 @@ from constructs import Construct
 from platform_guard_cdk.functions.function import GuardFunction
 from platform_guard_cdk.shared.alarms import watch_queue, watch_rules
 from platform_guard_cdk.shared.queues import dead_letter_queue, queue_before
-from platform_guard_cdk.shared.resources import Foundation
+from platform_guard_cdk.shared.resources import SharedResources
 
 _TIMEOUT_SECONDS = 90
 
@@ -20,7 +20,7 @@ _BATCH_SIZE = 10
 _LONGEST_WAIT_MINUTES = 30
 
 
-class QueueFedFunction(Construct):
+class SqsFunction(Construct):
     """Rules, their queue, the function, the dead letters of all, and alarms on each."""
 
     def __init__(
@@ -28,7 +28,7 @@ class QueueFedFunction(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        foundation: Foundation,
+        shared: SharedResources,
         module: str,
         description: str,
         event_patterns: Mapping[str, events.EventPattern],
@@ -50,14 +50,14 @@ class QueueFedFunction(Construct):
         longer than `longest_wait_minutes` raise an alarm.
         """
         super().__init__(scope, construct_id)
-        deploy = foundation.settings.deploy
+        deploy = shared.settings.deploy
         copies = min(max_concurrency or deploy.max_concurrency, deploy.max_concurrency)
         self.module = module
-        self.dead_letters = dead_letter_queue(self, "DeadLetters", foundation.encryption)
+        self.dead_letters = dead_letter_queue(self, "DeadLetters", shared.encryption)
         self.queue = queue_before(
             self,
             "Queue",
-            encryption=foundation.encryption,
+            encryption=shared.encryption,
             dead_letters=self.dead_letters,
             timeout_seconds=timeout_seconds,
             delay_seconds=delay_seconds,
@@ -74,7 +74,7 @@ class QueueFedFunction(Construct):
         self._handler = handler = GuardFunction(
             self,
             "Function",
-            foundation=foundation,
+            shared=shared,
             module=module,
             description=description,
             timeout_seconds=timeout_seconds,
@@ -93,10 +93,10 @@ class QueueFedFunction(Construct):
             report_batch_item_failures=True,
         )
         watch_queue(
-            self, foundation.alerts, self.queue, self.dead_letters, module, longest_wait_minutes
+            self, shared.alerts, self.queue, self.dead_letters, module, longest_wait_minutes
         )
         if self.rules:
-            watch_rules(self, foundation.alerts, self.rules, module)
+            watch_rules(self, shared.alerts, self.rules, module)
 
     def _deliver_events(self) -> None:
         """Lead the rules to the queue, and those events that it does not take to the dead letters.

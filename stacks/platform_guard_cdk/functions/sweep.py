@@ -8,10 +8,10 @@ from constructs import Construct
 
 from platform_guard.policy.rules import Policies
 from platform_guard_cdk.functions.policy_permissions import permissions_to_know_policies
-from platform_guard_cdk.functions.sqs_function import QueueFedFunction
+from platform_guard_cdk.functions.sqs_function import SqsFunction
 from platform_guard_cdk.shared.alarms import alarm_when_absent
 from platform_guard_cdk.shared.durations import hours
-from platform_guard_cdk.shared.resources import Foundation
+from platform_guard_cdk.shared.resources import SharedResources
 
 # A part sends on what it has not done in time, so that this bounds a page and no repository.
 _TIMEOUT_SECONDS = 300
@@ -28,7 +28,7 @@ _MOST_HOURS = 7 * 24
 _LONGEST_WAIT_MINUTES = 12 * 60
 
 
-class Sweep(QueueFedFunction):
+class Sweep(SqsFunction):
     """Looks through the registry for what no event told of."""
 
     def __init__(
@@ -36,16 +36,16 @@ class Sweep(QueueFedFunction):
         scope: Construct,
         construct_id: str,
         *,
-        foundation: Foundation,
-        push_guard: QueueFedFunction,
+        shared: SharedResources,
+        push_guard: SqsFunction,
     ) -> None:
         """Build it; findings that need a remedy go into the queue of the push guard."""
         stack = Stack.of(scope)
-        settings = foundation.settings
+        settings = shared.settings
         super().__init__(
             scope,
             construct_id,
-            foundation=foundation,
+            shared=shared,
             module="sweep",
             description="Looks through Amazon ECR for images that no event told of",
             event_patterns={"Deployed": _deployed(stack)},
@@ -60,7 +60,7 @@ class Sweep(QueueFedFunction):
             # What is left of a part, until nothing is left of it.
             sends_to_itself=True,
         )
-        self._watch_starts(foundation)
+        self._watch_starts(shared)
         self.function.add_environment("GUARD_SWEEP_QUEUE_URL", self.queue.queue_url)
         self.function.add_environment("GUARD_PUSH_QUEUE_URL", push_guard.queue.queue_url)
         for queue in (self.queue, push_guard.queue):
@@ -68,18 +68,18 @@ class Sweep(QueueFedFunction):
                 iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
             )
 
-    def _watch_starts(self, foundation: Foundation) -> None:
+    def _watch_starts(self, shared: SharedResources) -> None:
         """Alarm where nothing starts the function for two of its periods, or for a week.
 
         Its parts count as well: while a first sweep takes hours, a start waits behind them.
         """
-        every_hours = foundation.settings.sweep.every_hours
+        every_hours = shared.settings.sweep.every_hours
         period_hours = min(every_hours, _HOURS_OF_A_DAY)
         awaited = min(2 * every_hours, _MOST_HOURS)
         alarm_when_absent(
             self,
             "MissedAlarm",
-            foundation.alerts,
+            shared.alerts,
             metric=self.function.metric_invocations(
                 period=hours(period_hours), statistic=cloudwatch.Stats.SUM
             ),

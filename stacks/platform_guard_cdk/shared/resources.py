@@ -16,7 +16,7 @@ from platform_guard_cdk.shared.topic import Alerts
 
 
 @dataclass(frozen=True, slots=True)
-class Foundation:
+class SharedResources:
     """The settings, the code, its layers, the keys, where alerts go, what is remembered."""
 
     settings: Settings
@@ -27,14 +27,14 @@ class Foundation:
     state: State
 
 
-def lay_foundation(
+def create_shared(
     scope: Construct, settings: Settings, code_folder: Path, encryption_key: kms.IKey | None
-) -> Foundation:
+) -> SharedResources:
     """Build in `scope` what all functions share."""
     encryption = Encryption(
         scope, "Encryption", everything=settings.deploy.customer_key, key=encryption_key
     )
-    return Foundation(
+    return SharedResources(
         settings=settings,
         code=lambda_.Code.from_asset(str(code_folder)),
         layers=() if brings_powertools(scope) else (PowertoolsLayer(scope, "Powertools").version,),

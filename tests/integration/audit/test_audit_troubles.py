@@ -19,7 +19,7 @@ def test_throttling_of_three_calls_in_ten_changes_no_verdict(
     stock(aws, "shop/api", *(image.name for image in CASES[:24]))
     undisturbed = audit.lines()
     monkeypatch.setattr(
-        "platform_guard_cli.audit.registry.PERSISTENT",
+        "platform_guard_cli.audit.registry.BULK",
         Config(retries=FAST_RETRIES),  # type: ignore[arg-type]
     )
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)

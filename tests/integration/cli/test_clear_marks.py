@@ -82,9 +82,9 @@ def test_an_image_that_goes_with_its_mark_is_stored_again_and_no_other_tag_is_to
         regions = ["--region", "eu-central-1", "--region", "us-east-1"]
         assert main(["clear-marks", "--yes", *regions]) == 2
 
-    told = capsys.readouterr()
-    assert "it was stored again" in told.err
-    assert "us-east-1" not in told.out
+    notified = capsys.readouterr()
+    assert "it was stored again" in notified.err
+    assert "us-east-1" not in notified.out
     named = {
         tag: image["imageDigest"]
         for image in ecr.describe_images(repositoryName="shop/api")["imageDetails"]

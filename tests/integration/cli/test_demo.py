@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from platform_guard_cli.demo.story import tell_story
-from platform_guard_cli.replay.scenarios import SCENES
+from platform_guard_cli.replay.scenarios import SCENARIOS
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +25,8 @@ def chapter(story: str, number: int) -> str:
 
 
 def test_every_scene_is_told(story: str) -> None:
-    for number, scene in enumerate(SCENES, 1):
-        assert scene.title in chapter(story, number)
+    for number, scenario in enumerate(SCENARIOS, 1):
+        assert scenario.title in chapter(story, number)
 
 
 def test_it_is_plain_text_where_there_is_no_terminal(story: str) -> None:
@@ -52,19 +52,19 @@ def test_a_scene_ends_with_its_verdict(story: str, number: int, verdict: str) ->
 
 @pytest.mark.parametrize("number", [1, 2, 5])
 def test_a_finding_is_marked_and_its_alert_is_shown(story: str, number: int) -> None:
-    told = chapter(story, number)
+    notified = chapter(story, number)
 
-    assert "remedy     marked with the tag platform-guard." in told
-    assert "| Build it" in told
-    assert "docker buildx build --platform linux/amd64" in told
+    assert "remedy     marked with the tag platform-guard." in notified
+    assert "| Build it" in notified
+    assert "docker buildx build --platform linux/amd64" in notified
 
 
 @pytest.mark.parametrize("number", [3, 4, 6, 7, 8])
 def test_everything_else_is_left_alone(story: str, number: int) -> None:
-    told = chapter(story, number)
+    notified = chapter(story, number)
 
-    assert "remedy     none needed" in told
-    assert "\n   alert" not in told
+    assert "remedy     none needed" in notified
+    assert "\n   alert" not in notified
 
 
 def test_nothing_is_deleted(story: str) -> None:

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from platform_guard.alerts.render.json_format import render_json
-from platform_guard.alerts.test_alert import alert_for_a_test
-from platform_guard_cli.doctor.canary import Waiting, try_a_push
+from platform_guard.alerts.test_alert import build_test_alert
+from platform_guard_cli.doctor.canary import Waiting, push_canary
 from platform_guard_cli.doctor.checks import Check, Outcome, look_at
 from platform_guard_emulator import LocalAws
 from tests.support.fast_retries import Patient, disable_rule
@@ -17,7 +17,7 @@ def a_push(patient: Patient, sleep: Callable[[float], object]) -> list[Check]:
     clock = iter(range(1000))
     waiting = Waiting(seconds=30, clock=lambda: float(next(clock)), sleep=sleep)
     return look_at(
-        "push", partial(try_a_push, patient.clients, patient.stack, patient.settings, waiting)
+        "push", partial(push_canary, patient.clients, patient.stack, patient.settings, waiting)
     )
 
 
@@ -56,7 +56,7 @@ def test_where_no_alert_comes_the_push_has_failed_and_leaves_nothing_behind(
 
 @pytest.mark.parametrize(
     "text",
-    [render_json(alert_for_a_test("123456789012", "eu-central-1", "now")), "An alarm went off"],
+    [render_json(build_test_alert("123456789012", "eu-central-1", "now")), "An alarm went off"],
     ids=["another alert", "no alert"],
 )
 def test_what_else_the_topic_publishes_is_not_taken_for_the_alert(

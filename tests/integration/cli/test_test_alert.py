@@ -30,9 +30,9 @@ def test_a_test_alert_is_published_and_marked(
     (alert,) = guard.alerts()
     assert alert.attributes["status"] == "test"
     assert alert.texts["default"].startswith("TEST: ")
-    told = capsys.readouterr().out
-    assert f"Published a test alert to {alert.topic_arn}" in told
-    assert "mail to team@example.com" in told
+    notified = capsys.readouterr().out
+    assert f"Published a test alert to {alert.topic_arn}" in notified
+    assert "mail to team@example.com" in notified
 
 
 def test_a_region_without_a_guard_is_said_and_the_others_have_their_turn(
@@ -53,6 +53,6 @@ def test_where_nothing_is_deployed_one_line_says_so(
 
     assert main(["test-alert", "--settings", str(settings_file)]) == 2
 
-    told = capsys.readouterr().err
-    assert "there is no stack ecr-platform-guard in eu-central-1: run make deploy" in told
-    assert told.count("\n") == 1
+    notified = capsys.readouterr().err
+    assert "there is no stack ecr-platform-guard in eu-central-1: run make deploy" in notified
+    assert notified.count("\n") == 1

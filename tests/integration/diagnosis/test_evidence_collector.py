@@ -10,20 +10,20 @@ import pytest
 from botocore.hooks import BaseEventHooks
 
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.errors import LookUpError
-from platform_guard.diagnosis.evidence.collector import EvidenceGatherer, Question
+from platform_guard.aws.errors import LookupFailedError
+from platform_guard.diagnosis.evidence.collector import EvidenceCollector, EvidenceRequest
 from platform_guard.diagnosis.evidence.model import (
     AwsvpcConfiguration,
     CacheRule,
     Egress,
     Network,
-    NotSeen,
     Service,
     TaskDefinition,
+    Unavailable,
 )
 from platform_guard.diagnosis.evidence.network import look_up_network
 from platform_guard.diagnosis.evidence.task import TaskDefinitions, look_up_service
-from platform_guard.diagnosis.explainer import look_around
+from platform_guard.diagnosis.explainer import collect_evidence
 from platform_guard.diagnosis.failure import PullFailure, pull_failure
 from platform_guard.diagnosis.task_event import StoppedContainer, TaskStop, parse_task_stop
 from platform_guard_emulator import LocalAws
@@ -65,30 +65,32 @@ def hanging(emitter: BaseEventHooks, operation: str) -> Iterator[None]:
 @pytest.mark.parametrize("hangs_at", ["DescribeTaskDefinition", "DescribeImages", "BatchGetImage"])
 def test_a_call_that_never_ends_does_not_keep_the_evidence(shop: Shop, hangs_at: str) -> None:
     shop.push(MAC_BUILD)
-    question = Question(*stopped(shop.define()))
+    question = EvidenceRequest(*stopped(shop.define()))
     clients = Clients(REGION)
-    client = clients.hasty(REGION)
+    client = clients.fast_fail(REGION)
     service = client.ecs if hangs_at == "DescribeTaskDefinition" else client.ecr
 
     with hanging(service.meta.events, hangs_at):
-        evidence = EvidenceGatherer(clients, TaskDefinitions(), lambda: 0.0).gather(question, 0.5)
+        evidence = EvidenceCollector(clients, TaskDefinitions(), lambda: 0.0).collect(question, 0.5)
 
-    assert NotSeen("the repository in ECR", "no answer within 0.5 seconds") in evidence.not_seen
+    assert (
+        Unavailable("the repository in ECR", "no answer within 0.5 seconds") in evidence.unavailable
+    )
     assert isinstance(evidence.task_definition, TaskDefinition) is (
         hangs_at != "DescribeTaskDefinition"
     )
 
 
 def test_no_look_up_is_begun_when_the_time_is_over(shop: Shop) -> None:
-    question = Question(*stopped(shop.define()))
+    question = EvidenceRequest(*stopped(shop.define()))
     ticks = iter([0.0, 0.0, *[100.0] * 9])
-    gatherer = EvidenceGatherer(Clients(REGION), TaskDefinitions(), lambda: next(ticks))
+    collector = EvidenceCollector(Clients(REGION), TaskDefinitions(), lambda: next(ticks))
 
-    evidence = gatherer.gather(question, 15)
+    evidence = collector.collect(question, 15)
 
     assert isinstance(evidence.task_definition, TaskDefinition)
-    assert {item.why for item in evidence.not_seen} == {"no answer within 15 seconds"}
-    assert len(evidence.not_seen) == 6
+    assert {item.why for item in evidence.unavailable} == {"no answer within 15 seconds"}
+    assert len(evidence.unavailable) == 6
 
 
 def test_a_mistake_of_our_own_is_loud(shop: Shop) -> None:
@@ -97,11 +99,11 @@ def test_a_mistake_of_our_own_is_loud(shop: Shop) -> None:
             return 0.0
         raise ZeroDivisionError
 
-    question = Question(*stopped(shop.define()))
-    gatherer = EvidenceGatherer(Clients(REGION), TaskDefinitions(), broken_clock)
+    question = EvidenceRequest(*stopped(shop.define()))
+    collector = EvidenceCollector(Clients(REGION), TaskDefinitions(), broken_clock)
 
     with pytest.raises(ZeroDivisionError):
-        gatherer.gather(question, 15)
+        collector.collect(question, 15)
 
 
 @pytest.fixture
@@ -136,7 +138,7 @@ def test_an_instance_does_not_pull_through_the_network_of_its_task(
     stop = parse_task_stop(event)
     assert isinstance(stop, TaskStop)
 
-    with pytest.raises(LookUpError, match="through its own network"):
+    with pytest.raises(LookupFailedError, match="through its own network"):
         look_up_network(Clients(REGION).ec2, stop, None)
 
 
@@ -206,12 +208,12 @@ def test_a_cache_that_fills_the_repository_is_known_in_the_registry_of_the_task(
     aws.client("ecr").create_pull_through_cache_rule(
         ecrRepositoryPrefix="shop", upstreamRegistryUrl="public.ecr.aws"
     )
-    gatherer = EvidenceGatherer(Clients(REGION), TaskDefinitions(), lambda: 0.0)
+    collector = EvidenceCollector(Clients(REGION), TaskDefinitions(), lambda: 0.0)
     stop, failure = stopped(shop.define())
     elsewhere = replace(failure, container=StoppedContainer("app", OTHER_IMAGE))
 
-    assert gatherer.gather(Question(stop, failure), 15).cache == CacheRule("shop")
-    assert gatherer.gather(Question(stop, elsewhere), 15).cache is None
+    assert collector.collect(EvidenceRequest(stop, failure), 15).cache == CacheRule("shop")
+    assert collector.collect(EvidenceRequest(stop, elsewhere), 15).cache is None
 
 
 def service_of(shop: Shop) -> Service:
@@ -251,7 +253,7 @@ def test_a_service_tells_who_deploys_it(
 def test_a_service_that_is_gone_is_not_seen(aws: LocalAws, shop: Shop) -> None:
     aws.client("ecs").create_cluster(clusterName="shop")
 
-    with pytest.raises(LookUpError, match="no such service"):
+    with pytest.raises(LookupFailedError, match="no such service"):
         service_of(shop)
 
 
@@ -273,8 +275,8 @@ def test_the_processor_of_the_instance_is_asked_for_within_the_same_time(shop: S
     # The instance answers after nine seconds, everything else too late.
     ticks = iter([0.0, 9.0, 9.0, *[100.0] * 99])
     clients = Clients(REGION)
-    gatherer = EvidenceGatherer(clients, TaskDefinitions(), lambda: next(ticks))
+    collector = EvidenceCollector(clients, TaskDefinitions(), lambda: next(ticks))
 
-    _, evidence = look_around(clients, gatherer, stop, failure, seconds=15)
+    _, evidence = collect_evidence(clients, collector, stop, failure, seconds=15)
 
-    assert {item.why for item in evidence.not_seen} == {"no answer within 6 seconds"}
+    assert {item.why for item in evidence.unavailable} == {"no answer within 6 seconds"}

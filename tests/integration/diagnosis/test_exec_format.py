@@ -115,8 +115,8 @@ def test_it_is_told_of_again_when_it_comes_back_after_it_was_resolved(
     deliver(aws, guard, service_event("steady-1"))
 
     assert deliver(aws, guard, second) == ["alerted"]
-    told = [alert.attributes for alert in guard.alerts() if "service" in alert.attributes]
-    assert [attributes["status"] for attributes in told] == ["open", "resolved", "open"]
+    notified = [alert.attributes for alert in guard.alerts() if "service" in alert.attributes]
+    assert [attributes["status"] for attributes in notified] == ["open", "resolved", "open"]
 
 
 def test_a_look_that_failed_is_made_again_a_minute_later(

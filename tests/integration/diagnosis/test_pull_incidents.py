@@ -47,8 +47,8 @@ def test_the_next_alert_tells_how_many_tasks_failed_since(
     shop.let_time_pass(HOUR + 1)
     deliver(aws, guard, stop_event(7, definition=definition))
 
-    told = [json.loads(alert.texts["sqs"])["facts"] for alert in alerts_about_stops(guard)]
-    assert [facts.get("further_failures") for facts in told] == [None, "3", "1"]
+    notified = [json.loads(alert.texts["sqs"])["facts"] for alert in alerts_about_stops(guard)]
+    assert [facts.get("further_failures") for facts in notified] == [None, "3", "1"]
 
 
 def test_an_incident_outlives_the_process_that_alerted(

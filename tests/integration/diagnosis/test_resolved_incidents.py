@@ -47,10 +47,10 @@ def test_each_repository_of_the_service_is_told_of(
 
     deliver(aws, guard, service_event("steady-1"))
 
-    told = [
+    notified = [
         (each.attributes["status"], each.attributes["repository"]) for each in about_service(guard)
     ]
-    assert told == [
+    assert notified == [
         ("open", "shop/api"),
         ("open", "shop/proxy"),
         ("resolved", "shop/api"),

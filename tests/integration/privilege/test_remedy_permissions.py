@@ -39,7 +39,7 @@ def test_no_remedy_works_without_any_of_its_permissions(
 
     with without(*running, action):
         repository.run()
-        assert not any(EXPECTED[remedy] in told for told in repository.remedies_told()) or (
+        assert not any(EXPECTED[remedy] in notified for notified in repository.remedies_told()) or (
             # Its children are deleted by a mark of their own.
             (remedy, action) == ("delete", "ecr:PutImage") and len(repository.images()) > 0
         )
@@ -54,8 +54,8 @@ def test_the_role_suffices(
 
     repository.run()
 
-    (told,) = repository.remedies_told()
-    assert EXPECTED[remedy] in told
+    (notified,) = repository.remedies_told()
+    assert EXPECTED[remedy] in notified
 
 
 def test_a_schedule_cannot_be_deleted_without_the_permission(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from platform_guard.registry.pull_through_cache import PullThroughCaches
-from platform_guard.unavailable import NotSeen
+from platform_guard.unavailable import Unavailable
 from platform_guard_cli.replay.emulator import drain
 from platform_guard_emulator import Deployment, LocalAws
 from tests.support.registry import MAC_BUILD, push
@@ -88,7 +88,7 @@ def test_rules_that_cannot_be_read_are_not_seen_and_tried_again(registry: Regist
     caches = PullThroughCaches(registry.client, registry.clock)
     registry.aws.fail("DescribePullThroughCacheRules", "AccessDeniedException")
 
-    assert caches.prefix_for("shop/api") == NotSeen(
+    assert caches.prefix_for("shop/api") == Unavailable(
         "the pull-through cache rules", "AccessDeniedException"
     )
     assert caches.prefix_for("shop/api") == ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from platform_guard.alerts.alert import Alert, Severity, Status
-from platform_guard.alerts.batch.outbox import AlertWindows
+from platform_guard.alerts.batch.outbox import AlertOutbox
 from platform_guard_cli.replay.emulator import drain
 from platform_guard_emulator import NO_ANSWER, Deployment, Invocation, LocalAws, deploy
 from platform_guard_emulator.topics import PublishedMessage
@@ -89,15 +89,15 @@ def test_a_passing_fault_loses_no_alert(
         push(aws, PLAIN_ARM64, tag=tag)
         drain(guard)
 
-    told = " ".join(titles(guard))
-    assert (told.count("shop/api:1.0"), told.count("shop/api:1.1")) == (1, 1)
+    notified = " ".join(titles(guard))
+    assert (notified.count("shop/api:1.0"), notified.count("shop/api:1.1")) == (1, 1)
     assert guard.dead_letters() == {}
 
 
 @pytest.fixture
-def windows(aws: LocalAws, guard: Deployment) -> AlertWindows:
+def windows(aws: LocalAws, guard: Deployment) -> AlertOutbox:
     function = guard.function("push_guard.handler")
-    return AlertWindows(
+    return AlertOutbox(
         aws.client("dynamodb"),
         function.environment["GUARD_STATE_TABLE"],
         aws.client("sqs"),
@@ -116,7 +116,7 @@ def finding(repository: str, tag: int) -> Alert:
     )
 
 
-def test_a_flood_of_one_repository_is_one_message(guard: Deployment, windows: AlertWindows) -> None:
+def test_a_flood_of_one_repository_is_one_message(guard: Deployment, windows: AlertOutbox) -> None:
     for number in range(100):
         windows.add("shop/api", finding("shop/api", number), f"event-{number}", 20)
 
@@ -126,7 +126,7 @@ def test_a_flood_of_one_repository_is_one_message(guard: Deployment, windows: Al
 
 
 def test_a_flood_over_many_repositories_is_a_handful_of_messages(
-    guard: Deployment, windows: AlertWindows
+    guard: Deployment, windows: AlertOutbox
 ) -> None:
     for number in range(25):
         name = f"team-{number}/app"
@@ -139,7 +139,7 @@ def test_a_flood_over_many_repositories_is_a_handful_of_messages(
 
 
 def test_what_is_resolved_has_an_overview_of_its_own(
-    guard: Deployment, windows: AlertWindows
+    guard: Deployment, windows: AlertOutbox
 ) -> None:
     for number in range(40):
         name = f"team-{number}/app"
@@ -149,16 +149,18 @@ def test_what_is_resolved_has_an_overview_of_its_own(
 
     guard.drain()
 
-    overviews = [told for told in guard.alerts() if told.attributes["code"] == "overview"]
-    assert {told.attributes["status"] for told in overviews} == {"open", "resolved"}
-    for told in overviews:
-        numbers = re.findall(r"team-(\d+)/app", told.texts["sqs"])
-        resolved = told.attributes["status"] == "resolved"
+    overviews = [
+        notified for notified in guard.alerts() if notified.attributes["code"] == "overview"
+    ]
+    assert {notified.attributes["status"] for notified in overviews} == {"open", "resolved"}
+    for notified in overviews:
+        numbers = re.findall(r"team-(\d+)/app", notified.texts["sqs"])
+        resolved = notified.attributes["status"] == "resolved"
         assert {int(number) % 2 == 1 for number in numbers} == {resolved}
 
 
 def test_of_every_message_about_pushes_it_is_measured_how_long_it_took(
-    guard: Deployment, windows: AlertWindows
+    guard: Deployment, windows: AlertOutbox
 ) -> None:
     for number in range(25):
         name, pushed = f"team-{number}/app", "2026-11-24T09:00:00Z"
@@ -171,7 +173,7 @@ def test_of_every_message_about_pushes_it_is_measured_how_long_it_took(
 
 
 def test_of_a_message_about_something_else_it_is_not_measured(
-    guard: Deployment, windows: AlertWindows
+    guard: Deployment, windows: AlertOutbox
 ) -> None:
     windows.add("web", finding("web", 1), "event-1", 20)
 
@@ -190,7 +192,7 @@ def seconds_measured(invocations: list[Invocation]) -> list[float]:
 
 
 def test_whoever_dies_before_sending_the_message_sends_it_when_the_event_comes_back(
-    aws: LocalAws, guard: Deployment, windows: AlertWindows
+    aws: LocalAws, guard: Deployment, windows: AlertOutbox
 ) -> None:
     windows.add("shop/api", finding("shop/api", 1), "event-1", 20)
     aws.client("sqs").purge_queue(QueueUrl=windows.queue_url)

@@ -120,9 +120,9 @@ def test_tags_that_cannot_be_read_for_now_are_read_when_the_event_comes_back(
     push(aws, PLAIN_ARM64)
     aws.fail("ListTagsForResource", error)
 
-    failed, judged = drain(guard)
+    failed, evaluated = drain(guard)
 
-    assert (failed.word, judged.verdict) == ("failed", "compliant")
+    assert (failed.word, evaluated.verdict) == ("failed", "compliant")
     assert guard.alerts() == []
     assert tags(ecr) == {"1.0"}
 

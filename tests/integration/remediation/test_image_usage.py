@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Self, cast
 import pytest
 
 from platform_guard.aws.clients import Clients
-from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.errors import LookupFailedError
 from platform_guard.aws.lookup import Deadline
 from platform_guard.remediation.lambda_usage import LambdaUses
 from platform_guard.remediation.protection_lookup import Account, Uses
-from platform_guard.unavailable import NotSeen
+from platform_guard.unavailable import Unavailable
 from platform_guard_emulator import LocalAws
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_many_clusters_that_run_nothing_are_too_slow_as_well(
 
     tasks, _ = account.uses()
 
-    assert tasks == NotSeen("the tasks and services of Amazon ECS", TOO_SLOW)
+    assert tasks == Unavailable("the tasks and services of Amazon ECS", TOO_SLOW)
     assert clock.now < 20
 
 
@@ -82,7 +82,7 @@ def test_many_functions_that_are_archives_are_too_slow_as_well(clock: Clock) -> 
     clock.step = 1
     functions = LambdaUses(cast("LambdaClient", ArchivesOnly()), Deadline.within(10, clock))
 
-    with pytest.raises(LookUpError, match=TOO_SLOW):
+    with pytest.raises(LookupFailedError, match=TOO_SLOW):
         functions.find()
 
 
@@ -101,7 +101,7 @@ class ArchivesOnly:
 def images(uses: Uses) -> set[str]:
     found = set()
     for part in uses:
-        assert not isinstance(part, NotSeen), part
+        assert not isinstance(part, Unavailable), part
         found |= {use.image for use in part}
     return found
 

@@ -29,7 +29,7 @@ def test_without_any_of_its_looks_nothing_is_taken_away(strong_assembly: Path) -
             repository.push(MAC_BUILD)
             with without(aws, guard, action):
                 repository.run()
-            (told,) = repository.remedies_told()
-            assert "its own tag stays" in told, action
-            assert "it could not be checked" in told, action
-            assert "AccessDeniedException" in told, action
+            (notified,) = repository.remedies_told()
+            assert "its own tag stays" in notified, action
+            assert "it could not be checked" in notified, action
+            assert "AccessDeniedException" in notified, action

@@ -39,7 +39,7 @@ def test_a_bad_image_is_archived(shelf: NewShelf, case: str) -> None:
     (archived,) = [item for item in repository.described() if item["imageDigest"] == digest]
     assert archived["imageStatus"] == "ARCHIVED"
     assert len(archived["imageTags"]) == 2
-    assert [told.partition(":")[0] for told in repository.remedies_told()] == ["archived"]
+    assert [notified.partition(":")[0] for notified in repository.remedies_told()] == ["archived"]
 
 
 @CASES
@@ -84,7 +84,7 @@ def test_an_image_with_another_tag_is_marked_at_most(shelf: NewShelf, remedy: st
     repository.run()
 
     assert {"1.0", "stable"} < set(repository.images()[digest])
-    assert all("but it also has the tag" in told for told in repository.remedies_told())
+    assert all("but it also has the tag" in notified for notified in repository.remedies_told())
     assert repository.remedies_told()
 
 

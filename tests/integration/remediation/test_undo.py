@@ -63,14 +63,14 @@ def test_what_was_given_back_is_left_alone_until_it_is_pushed_again(
     repository = shelf(remedy).create()
     repository.push(PLAIN_ARM64)
     repository.run()
-    told = len(repository.remedies_told())
+    notified = len(repository.remedies_told())
     main(["undo", history(repository.name)[0]["id"], "--yes"])
     before = repository.listing()
 
     repository.run()
 
     assert repository.listing() == before
-    assert len(repository.remedies_told()) == told
+    assert len(repository.remedies_told()) == notified
 
 
 def test_history_shows_what_was_done_the_newest_first(
@@ -172,11 +172,11 @@ def test_a_mistake_is_one_line(
     ],
 )
 def test_where_nothing_was_done_it_is_said_where_that_was_looked_for(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], notified: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["history", "shop/typo", *arguments]) == 0
 
-    assert capsys.readouterr().out == told
+    assert capsys.readouterr().out == notified
 
 
 @pytest.mark.parametrize("limit", ["x", "0", "-1", "1.5"])

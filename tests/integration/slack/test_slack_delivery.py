@@ -149,7 +149,7 @@ def test_a_secret_without_a_webhook_is_told_with_the_command_that_mends_it(
     topic: AlertTopic,
     secrets: "SecretsManagerClient",
     value: str | None,
-    told: str,
+    notified: str,
 ) -> None:
     if value is None:
         secrets.delete_secret(SecretId="platform-guard/slack", ForceDeleteWithoutRecovery=True)
@@ -160,7 +160,7 @@ def test_a_secret_without_a_webhook_is_told_with_the_command_that_mends_it(
     invocations = guard.drain()
 
     (reason,) = dead_letter_reasons(aws, guard)
-    assert told in reason
+    assert notified in reason
     assert "aws secretsmanager " in reason
     assert "hunter2" not in reason + everything_logged(invocations)
 

@@ -177,13 +177,13 @@ def test_a_deployment_during_a_sweep_is_swept_for_after_it(aws: LocalAws, sweeps
     invocations = sweeps.guard.drain()
 
     assert metric(invocations, "sweeps_put_off") == 1
-    begun = [
+    in_progress = [
         line["sweep"]
         for invocation in invocations
         for line in invocation.logs
         if isinstance(line, dict) and line.get("outcome") == "started"
     ]
-    assert begun == ["sweep-1", "deployed-1"]
+    assert in_progress == ["sweep-1", "deployed-1"]
     assert len(sweeps.alerts()) == 1
 
 
@@ -220,18 +220,18 @@ def test_what_cannot_be_seen_is_named_and_does_not_hold_up_the_rest(
 def test_what_cannot_be_seen_is_told_once_until_it_is_more(
     aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
 ) -> None:
-    def told() -> list[str]:
+    def notified() -> list[str]:
         sweeps.clock.moved += 24 * HOUR
         aws.fail("DescribeImages", "AccessDeniedException", times=2)
         sweeps.sweep()
         aws.fail_no_more()
         return [alert["title"].partition(": ")[2] for alert in sweeps.alerts()]
 
-    assert told() == ["the sweep could not see 1 repository, wholly or in part"]
-    assert told() == []
+    assert notified() == ["the sweep could not see 1 repository, wholly or in part"]
+    assert notified() == []
     ecr.create_repository(repositoryName="shop/web")
-    assert told() == ["the sweep could not see 2 repositories, wholly or in part"]
-    assert told() == []
+    assert notified() == ["the sweep could not see 2 repositories, wholly or in part"]
+    assert notified() == []
 
 
 def test_a_part_that_takes_too_long_goes_on_in_another_message(

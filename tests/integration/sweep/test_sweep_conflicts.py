@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from platform_guard.aws.retry import Patience, is_conflict
+from platform_guard.aws.retry import RetryPolicy, is_conflict
 from platform_guard.sweep.messages import Part
 from platform_guard.sweep.state import SweepState
 from platform_guard_emulator import LocalAws
@@ -41,7 +41,7 @@ def state(conflicts: Conflicts, aws: LocalAws, waits: list[float]) -> SweepState
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    state = SweepState(client, TABLE, lambda: 1000.0, Patience(waits.append, lambda: 0.5))
+    state = SweepState(client, TABLE, lambda: 1000.0, RetryPolicy(waits.append, lambda: 0.5))
     state.begin("one")
     state.note_parts("one", 1)
     assert conflicts.refused == []

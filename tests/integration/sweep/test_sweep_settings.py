@@ -65,13 +65,13 @@ def test_what_one_sweep_may_not_remedy_the_next_one_does_and_says_so(
     push(aws, MAC_BUILD)
     push(aws, PLAIN_ARM64, tag="2")
     sweeps.drop_events()
-    told = []
+    notified = []
 
     for _ in range(3):
         sweeps.sweep()
-        told.append([alert["title"].partition(": ")[2] for alert in sweeps.alerts()])
+        notified.append([alert["title"].partition(": ")[2] for alert in sweeps.alerts()])
 
-    assert told == [
+    assert notified == [
         ["the sweep found 2 images that nobody was told of"],
         ["1 finding that was told before is being remedied"],
         [],

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from platform_guard.aws.retry import Patience
-from platform_guard.push.notified_findings import ToldFindings
-from platform_guard.sweep.evaluated_images import JudgedState, judged_writes, read_judged
+from platform_guard.aws.retry import RetryPolicy
+from platform_guard.push.notified_findings import NotifiedFindings
+from platform_guard.sweep.evaluated_images import EvaluatedState, evaluated_writes, read_evaluated
 from platform_guard.sweep.messages import Part
 from platform_guard.sweep.report import SweepFindings
 from platform_guard.sweep.state import STALLED_SECONDS, SweepState
@@ -15,7 +15,7 @@ from platform_guard_emulator import LocalAws
 
 TABLE = "state"
 KEYS = frozenset({b"12345678", b"abcdefgh"})
-PATIENCE = Patience(sleep=lambda _: None, random=lambda: 1.0)
+PATIENCE = RetryPolicy(sleep=lambda _: None, random=lambda: 1.0)
 
 
 @dataclass
@@ -132,54 +132,54 @@ def test_what_two_processes_find_in_a_repository_counts_once(
     state: SweepState, clock: Clock
 ) -> None:
     state.begin("one")
-    known = read_judged(state.client, TABLE, "shop/api")
-    findings = SweepFindings({"missing-platform": 2}, judged=5, missed=1, lines=("app: bad",))
+    known = read_evaluated(state.client, TABLE, "shop/api")
+    findings = SweepFindings({"missing-platform": 2}, evaluated=5, missed=1, lines=("app: bad",))
 
     def record() -> bool:
-        writes = judged_writes(TABLE, "shop/api", known, KEYS, clock())
+        writes = evaluated_writes(TABLE, "shop/api", known, KEYS, clock())
         return state.record_repository("one", writes, findings, known_lines=0)
 
     assert [record(), record()] == [True, False]
 
     report = state.report("one")
-    assert (report.verdicts, report.judged, report.missed) == ({"missing-platform": 2}, 5, 1)
+    assert (report.verdicts, report.evaluated, report.missed) == ({"missing-platform": 2}, 5, 1)
     assert report.lines == ("app: bad",)
-    assert read_judged(state.client, TABLE, "shop/api").keys == KEYS
+    assert read_evaluated(state.client, TABLE, "shop/api").keys == KEYS
 
 
 def test_what_is_remembered_is_written_anew_before_it_expires(
     state: SweepState, clock: Clock
 ) -> None:
-    writes = judged_writes(TABLE, "shop/api", JudgedState(), KEYS, clock())
+    writes = evaluated_writes(TABLE, "shop/api", EvaluatedState(), KEYS, clock())
     state.client.transact_write_items(TransactItems=writes)
-    known = read_judged(state.client, TABLE, "shop/api")
+    known = read_evaluated(state.client, TABLE, "shop/api")
 
     assert known.is_current(KEYS, clock())
     assert not known.is_current(frozenset(), clock())
     assert not known.is_current(KEYS, clock() + 31 * 24 * 3600)
-    assert JudgedState().is_current(frozenset(), clock())
+    assert EvaluatedState().is_current(frozenset(), clock())
 
 
 def test_a_repository_of_100_000_images_is_remembered_whole(
     state: SweepState, clock: Clock
 ) -> None:
     keys = frozenset(number.to_bytes(8, "big") for number in range(100_000))
-    writes = judged_writes(TABLE, "shop/api", JudgedState(), keys, clock())
+    writes = evaluated_writes(TABLE, "shop/api", EvaluatedState(), keys, clock())
     state.client.transact_write_items(TransactItems=writes)
 
-    assert read_judged(state.client, TABLE, "shop/api").keys == keys
+    assert read_evaluated(state.client, TABLE, "shop/api").keys == keys
 
 
 def test_what_was_told_is_known_by_repository_digest_and_policy(
     state: SweepState, clock: Clock
 ) -> None:
-    told = ToldFindings(state.client, TABLE, clock)
+    notified = NotifiedFindings(state.client, TABLE, clock)
     for policy in ("strict", "mild", "strict"):
-        told.note("shop/api", "sha256:1", policy)
+        notified.note("shop/api", "sha256:1", policy)
 
-    assert told.policies("shop/api", "sha256:1") == {"strict", "mild"}
-    assert told.policies("shop/web", "sha256:1") == frozenset()
-    assert told.policies("shop/api", "sha256:2") == frozenset()
+    assert notified.policies("shop/api", "sha256:1") == {"strict", "mild"}
+    assert notified.policies("shop/web", "sha256:1") == frozenset()
+    assert notified.policies("shop/api", "sha256:2") == frozenset()
 
 
 def test_what_an_earlier_release_has_told_was_told_by_a_policy_that_is_not_known(
@@ -187,4 +187,4 @@ def test_what_an_earlier_release_has_told_was_told_by_a_policy_that_is_not_known
 ) -> None:
     state.client.put_item(TableName=TABLE, Item={"id": {"S": "told#shop/api@sha256:1"}})
 
-    assert ToldFindings(state.client, TABLE, clock).policies("shop/api", "sha256:1") == {""}
+    assert NotifiedFindings(state.client, TABLE, clock).policies("shop/api", "sha256:1") == {""}

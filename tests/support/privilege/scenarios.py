@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from platform_guard.alerts.alert import Alert, Severity
-from platform_guard.alerts.batch.outbox import AlertWindows
+from platform_guard.alerts.batch.outbox import AlertOutbox
 from platform_guard.alerts.sns import AlertTopic
 from tests.support.ecs import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.privilege.world import World
@@ -194,7 +194,7 @@ def _tag_repository(world: World, repository: str, key: str, value: str) -> None
 
 def _add_windows(world: World, run: str, count: int) -> None:
     function = world.guard.function("push_guard.handler")
-    windows = AlertWindows(
+    windows = AlertOutbox(
         world.aws.client("dynamodb"),
         function.environment["GUARD_STATE_TABLE"],
         world.aws.client("sqs"),

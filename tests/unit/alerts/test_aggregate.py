@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from platform_guard.alerts.alert import Alert, Severity
-from platform_guard.alerts.batch.aggregate import Collected, combined, name_in_window, overview
+from platform_guard.alerts.batch.aggregate import AlertBatch, combined, name_in_window, overview
 from platform_guard.alerts.render.json_format import AlertError, parse_alert, render_json
 from platform_guard.alerts.render.sns_message import compose_message
 from tests.support.diagnoses import CASES, alert_of
@@ -17,7 +17,7 @@ MILD = ALERTS["index-only-attestation"]
 
 def of(*alerts: Alert, names: tuple[str, ...] = (), count: int = 0) -> Alert:
     named = names or tuple(map(name_in_window, alerts))
-    return combined(Collected(alerts, named, count or len(named)))
+    return combined(AlertBatch(alerts, named, count or len(named)))
 
 
 def test_one_alert_stays_as_it_is() -> None:
@@ -47,20 +47,20 @@ def test_of_many_the_first_are_named_and_the_rest_is_counted() -> None:
 
 
 def test_repositories_are_counted_in_an_overview() -> None:
-    alert = overview(Collected((FIRST,), (name_in_window(FIRST), "web:1 (no-image)"), 9))
+    alert = overview(AlertBatch((FIRST,), (name_in_window(FIRST), "web:1 (no-image)"), 9))
 
     assert alert.title.startswith("team/app:v1 and 8 more repositories: ")
 
 
 def test_an_overview_is_about_none_of_its_repositories_alone() -> None:
-    alert = overview(Collected((FIRST,), (name_in_window(FIRST), "web:1 (no-image)"), 2))
+    alert = overview(AlertBatch((FIRST,), (name_in_window(FIRST), "web:1 (no-image)"), 2))
 
     assert (alert.code, alert.repository, alert.image) == ("overview", "", "")
     assert "repository" not in compose_message(alert).attributes
 
 
 def test_an_overview_of_one_repository_is_its_alert() -> None:
-    assert overview(Collected((FIRST,), (name_in_window(FIRST),), 1)) == FIRST
+    assert overview(AlertBatch((FIRST,), (name_in_window(FIRST),), 1)) == FIRST
 
 
 SAMPLES = [*ALERTS.values(), *map(alert_of, CASES)]

@@ -113,9 +113,9 @@ def test_a_region_of_the_environment_that_is_none_is_said(
     monkeypatch.setenv("AWS_REGION", "EU WEST")
 
     assert main(command) == 2
-    told = capsys.readouterr().err
-    assert "'EU WEST' is no region of AWS" in told
-    assert told.count("\n") == 1
+    notified = capsys.readouterr().err
+    assert "'EU WEST' is no region of AWS" in notified
+    assert notified.count("\n") == 1
 
 
 @pytest.mark.usefixtures("somebody")

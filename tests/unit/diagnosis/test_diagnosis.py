@@ -8,8 +8,8 @@ import pytest
 
 from platform_guard.alerts.render.plain_text import render_text
 from platform_guard.diagnosis.diagnosis import diagnose, diagnose_exec_format
-from platform_guard.diagnosis.evidence.model import NO_EVIDENCE, Evidence, NotSeen
-from platform_guard.diagnosis.failure import exec_format_suspects
+from platform_guard.diagnosis.evidence.model import NO_EVIDENCE, Evidence, Unavailable
+from platform_guard.diagnosis.failure import exec_format_candidates
 from platform_guard.diagnosis.pull_error.classifier import Cause
 from tests.support.aws_commands import check_aws_command
 from tests.support.channels import on_every_channel
@@ -70,7 +70,7 @@ EXECUTABLE = stored(image("linux/amd64"), tag="2.0.0")
     "evidence",
     [
         pytest.param(NO_EVIDENCE, id="nothing looked up"),
-        pytest.param(Evidence(image=NotSeen("the image", "throttled")), id="not seen"),
+        pytest.param(Evidence(image=Unavailable("the image", "throttled")), id="not seen"),
         pytest.param(Evidence(image=EXECUTABLE), id="the platform of the task"),
         pytest.param(Evidence(image=stored(attestation())), id="no image"),
         pytest.param(Evidence(image=stored(image("linux/amd64/v3"))), id="another variant"),
@@ -83,7 +83,7 @@ EXECUTABLE = stored(image("linux/amd64"), tag="2.0.0")
 def test_an_exit_is_no_exec_format_error_unless_the_platform_shows_it(evidence: Evidence) -> None:
     stop = stop_of("fargate-exec-format")
 
-    assert diagnose_exec_format(stop, exec_format_suspects(stop)[0], evidence) is None
+    assert diagnose_exec_format(stop, exec_format_candidates(stop)[0], evidence) is None
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_an_exit_of_an_image_for_another_platform_is_an_exec_format_error(
     stop = stop_of("fargate-exec-format")
     evidence = Evidence(image=stored(root, tag="2.0.0"))
 
-    diagnosis = diagnose_exec_format(stop, exec_format_suspects(stop)[0], evidence)
+    diagnosis = diagnose_exec_format(stop, exec_format_candidates(stop)[0], evidence)
 
     assert diagnosis is not None
     assert diagnosis.cause is Cause.EXEC_FORMAT

@@ -4,7 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from platform_guard.diagnosis.failure import EXEC_FORMAT_SECONDS, exec_format_suspects, pull_failure
+from platform_guard.diagnosis.failure import (
+    EXEC_FORMAT_SECONDS,
+    exec_format_candidates,
+    pull_failure,
+)
 from platform_guard.diagnosis.pull_error.classifier import Cause
 from platform_guard.diagnosis.task_event import StoppedContainer, TaskStop
 from tests.support.stops import EVENTS, failure_of, stop_of
@@ -168,7 +172,7 @@ EXITED = stop_of("fargate-exec-format")
     ],
 )  # fmt: skip
 def test_a_container_that_ended_at_once_is_a_suspect(stopped: TaskStop, count: int) -> None:
-    suspects = exec_format_suspects(stopped)
+    candidates = exec_format_candidates(stopped)
 
-    assert len(suspects) == count
-    assert all(suspect.cause is Cause.EXEC_FORMAT for suspect in suspects)
+    assert len(candidates) == count
+    assert all(candidate.cause is Cause.EXEC_FORMAT for candidate in candidates)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from platform_guard.diagnosis.evidence.guard_actions import deeds_about
-from platform_guard.diagnosis.evidence.model import Deed
+from platform_guard.diagnosis.evidence.guard_actions import guard_history_of
+from platform_guard.diagnosis.evidence.model import GuardAction
 from platform_guard.oci.image import Kind
 from platform_guard.policy.policy import Remedy
 from platform_guard.policy.verdict import Finding
@@ -37,8 +37,8 @@ QUARANTINED = Entry(
 
 
 def test_a_deed_says_when_what_and_why() -> None:
-    assert deeds_about(IMAGE, [QUARANTINED]) == (
-        Deed(
+    assert guard_history_of(IMAGE, [QUARANTINED]) == (
+        GuardAction(
             "2026-11-24T09:03:00Z",
             "quarantined: its tag 1.4.3 was taken away",
             "it holds linux/arm64, but nothing that runs on linux/amd64",
@@ -65,7 +65,7 @@ def test_a_deed_says_when_what_and_why() -> None:
 def test_what_was_done_under_its_tag_or_to_its_digest_is_told(
     wanted: Reference, is_told: bool
 ) -> None:
-    assert bool(deeds_about(wanted, [QUARANTINED])) is is_told
+    assert bool(guard_history_of(wanted, [QUARANTINED])) is is_told
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_what_was_done_under_its_tag_or_to_its_digest_is_told(
 def test_only_what_stands_took_the_image_away(
     changes: dict[str, Remedy | State], took_it_away: bool
 ) -> None:
-    (deed,) = deeds_about(IMAGE, [replace(QUARANTINED, **changes)])  # type: ignore[arg-type]
+    (action,) = guard_history_of(IMAGE, [replace(QUARANTINED, **changes)])  # type: ignore[arg-type]
 
-    assert deed.took_it_away is took_it_away
+    assert action.took_it_away is took_it_away
 
 
 def test_the_latest_few_are_told_the_oldest_of_them_first() -> None:
@@ -94,10 +94,12 @@ def test_the_latest_few_are_told_the_oldest_of_them_first() -> None:
         replace(QUARANTINED, at=f"2026-11-{day:02}T09:00:00Z") for day in (9, 8, 7, 6, 5, 4)
     ]
 
-    deeds = deeds_about(IMAGE, newest_first)
+    actions = guard_history_of(IMAGE, newest_first)
 
-    assert [deed.at[8:10] for deed in deeds] == ["05", "06", "07", "08", "09"]
+    assert [action.at[8:10] for action in actions] == ["05", "06", "07", "08", "09"]
 
 
 def test_what_has_only_begun_says_nothing_yet() -> None:
-    assert deeds_about(IMAGE, [replace(QUARANTINED, state=State.BEGUN, sentence="")]) == ()
+    assert (
+        guard_history_of(IMAGE, [replace(QUARANTINED, state=State.IN_PROGRESS, sentence="")]) == ()
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.diagnosis import diagnose
 from platform_guard.diagnosis.failure import PullFailure
 from platform_guard.diagnosis.pull_error.classifier import classify
@@ -28,11 +28,11 @@ HERE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
     ],
 )
 def test_an_image_is_elsewhere_unless_it_may_be_in_a_private_registry_of_ecr(
-    image: str, is_elsewhere: bool
+    image: str, is_external_registry: bool
 ) -> None:
     failure = PullFailure(classify("CannotPullContainerError: x"), StoppedContainer("a", image))
 
-    assert PullCase(failure).is_elsewhere is is_elsewhere
+    assert PullContext(failure).is_external_registry is is_external_registry
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ def test_an_image_is_elsewhere_unless_it_may_be_in_a_private_registry_of_ecr(
     ],
 )
 def test_a_registry_that_the_error_names_counts_where_the_image_is_not_known(
-    text: str, is_elsewhere: bool
+    text: str, is_external_registry: bool
 ) -> None:
     failure = PullFailure(classify(f"CannotPullContainerError: failed to do request: {text}"))
 
-    assert PullCase(failure).is_elsewhere is is_elsewhere
+    assert PullContext(failure).is_external_registry is is_external_registry
 
 
 @pytest.mark.parametrize(

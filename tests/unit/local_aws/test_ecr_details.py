@@ -90,9 +90,9 @@ def test_a_restored_image_can_be_pulled_after_twenty_minutes(
         )
 
     clock.advance(timedelta(minutes=19))
-    assert repository.digest_under("v1") is None
+    assert repository.digest_for_tag("v1") is None
     clock.advance(timedelta(minutes=1))
-    assert repository.digest_under("v1") == digest
+    assert repository.digest_for_tag("v1") == digest
 
 
 def test_pushing_an_archived_image_restores_it(repository: ScratchRepository) -> None:
@@ -103,7 +103,7 @@ def test_pushing_an_archived_image_restores_it(repository: ScratchRepository) ->
 
     repository.put(image(), "v1")
 
-    assert repository.digest_under("v1") == digest
+    assert repository.digest_for_tag("v1") == digest
 
 
 def test_an_image_takes_a_thousand_tags_and_not_one_more(clock: Clock) -> None:

@@ -82,7 +82,7 @@ def test_children_may_pass_under_the_tag_before_the_index_takes_it(
 
     tags = [call.params.get("imageTag") for call in local.calls if call.operation == "PutImage"]
     assert tags == ["v1", "v1", "v1"]
-    assert repository.digest_under("v1") == digest
+    assert repository.digest_for_tag("v1") == digest
 
 
 def test_a_layout_that_was_pushed_can_be_pushed_under_another_tag(

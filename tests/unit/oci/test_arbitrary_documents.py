@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from platform_guard.oci import media_types
-from platform_guard.oci.classification import Role
+from platform_guard.oci.classification import ManifestKind
 from platform_guard.oci.manifest import Malformed, parse_config_platform, parse_document
 from platform_guard.oci.platforms import Platform
-from platform_guard.oci.reader import StoredDocument, Wanted, read_image
-from platform_guard.policy.evaluation import judge
+from platform_guard.oci.reader import ReadRequest, StoredDocument, read_image
+from platform_guard.policy.evaluation import evaluate
 from platform_guard.policy.policy import IndexRule, Policy
 from platform_guard.policy.verdict import Finding
 from tests.support.images import MemoryStore, digest_of
@@ -83,12 +83,14 @@ MEDIA_TYPES = st.sampled_from(["", *TEXTS])
 
 def judge_every_way(root: StoredDocument, store: MemoryStore) -> None:
     for policy in POLICIES:
-        wanted = Wanted(policy.required_platforms, policy.verify_config)
+        wanted = ReadRequest(policy.required_platforms, policy.verify_config)
         image = read_image(root, store, wanted, lambda: 0.0)
-        verdict = judge(image, policy)
+        verdict = evaluate(image, policy)
         assert verdict.reason
         if verdict.name is Finding.MISSING_PLATFORM:
-            assert any(item.role is Role.IMAGE and item.platform for item in verdict.evidence)
+            assert any(
+                item.role is ManifestKind.IMAGE and item.platform for item in verdict.evidence
+            )
 
 
 @THOROUGHLY

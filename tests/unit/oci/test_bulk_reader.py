@@ -8,7 +8,7 @@ import pytest
 from platform_guard.oci.bulk_reader import ToRead, Unseen, read_images
 from platform_guard.oci.image import Image, Kind
 from platform_guard.oci.platforms import parse_platform
-from platform_guard.oci.reader import Bounds, StoredDocument, Wanted, read_image
+from platform_guard.oci.reader import Bounds, ReadRequest, StoredDocument, read_image
 from platform_guard_cli.inspect.oci_layout import OciLayout
 from tests.support.images import (
     Blob,
@@ -24,7 +24,7 @@ from tests.support.images import (
 )
 from tests.support.known_images import known_images
 
-WANTED = Wanted((parse_platform("linux/amd64"),))
+WANTED = ReadRequest((parse_platform("linux/amd64"),))
 
 
 @dataclass

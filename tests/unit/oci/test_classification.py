@@ -3,7 +3,7 @@ import json
 import pytest
 
 from platform_guard.oci import media_types
-from platform_guard.oci.classification import Role, role_of_descriptor, role_of_manifest
+from platform_guard.oci.classification import ManifestKind, kind_of_descriptor, kind_of_manifest
 from platform_guard.oci.manifest import ImageIndex, ImageManifest, parse_document
 from tests.support.images import (
     EMPTY_CONFIG,
@@ -26,129 +26,139 @@ DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 BUILDKIT_CACHE = "application/vnd.buildkit.cacheconfig.v0"
 
 MANIFESTS = {
-    "OCI image": (Role.IMAGE, OCI_CONFIG, [OCI_LAYER], ""),
-    "Docker image": (Role.IMAGE, DOCKER_CONFIG, [DOCKER_LAYER], ""),
-    "OCI manifest with Docker layers": (Role.IMAGE, OCI_CONFIG, [DOCKER_LAYER], ""),
-    "image without layers": (Role.IMAGE, OCI_CONFIG, [], ""),
+    "OCI image": (ManifestKind.IMAGE, OCI_CONFIG, [OCI_LAYER], ""),
+    "Docker image": (ManifestKind.IMAGE, DOCKER_CONFIG, [DOCKER_LAYER], ""),
+    "OCI manifest with Docker layers": (ManifestKind.IMAGE, OCI_CONFIG, [DOCKER_LAYER], ""),
+    "image without layers": (ManifestKind.IMAGE, OCI_CONFIG, [], ""),
     "image of foreign layers": (
-        Role.IMAGE,
+        ManifestKind.IMAGE,
         DOCKER_CONFIG,
         ["application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"],
         "",
     ),
     "image of nondistributable layers": (
-        Role.IMAGE,
+        ManifestKind.IMAGE,
         OCI_CONFIG,
         ["application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"],
         "",
     ),
-    "encrypted image": (Role.IMAGE, OCI_CONFIG, [f"{OCI_LAYER}+encrypted"], ""),
-    "zstd image": (Role.IMAGE, OCI_CONFIG, ["application/vnd.oci.image.layer.v1.tar+zstd"], ""),
-    "image with one further layer": (Role.IMAGE, OCI_CONFIG, ["text/plain", OCI_LAYER], ""),
+    "encrypted image": (ManifestKind.IMAGE, OCI_CONFIG, [f"{OCI_LAYER}+encrypted"], ""),
+    "zstd image": (
+        ManifestKind.IMAGE,
+        OCI_CONFIG,
+        ["application/vnd.oci.image.layer.v1.tar+zstd"],
+        "",
+    ),
+    "image with one further layer": (ManifestKind.IMAGE, OCI_CONFIG, ["text/plain", OCI_LAYER], ""),
     "image whose artifact type is that of its config": (
-        Role.IMAGE,
+        ManifestKind.IMAGE,
         OCI_CONFIG,
         [OCI_LAYER],
         OCI_CONFIG,
     ),
     "Helm chart": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         "application/vnd.cncf.helm.config.v1+json",
         ["application/vnd.cncf.helm.chart.content.v1.tar+gzip"],
         "",
     ),
     "cosign signature": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         OCI_CONFIG,
         ["application/vnd.dev.cosign.simplesigning.v1+json"],
         "",
     ),
     "cosign attestation": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         OCI_CONFIG,
         ["application/vnd.dsse.envelope.v1+json"],
         "",
     ),
-    "cosign SBOM": (Role.ARTIFACT, OCI_CONFIG, ["text/spdx+json"], ""),
+    "cosign SBOM": (ManifestKind.ARTIFACT, OCI_CONFIG, ["text/spdx+json"], ""),
     "sigstore bundle": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         EMPTY_CONFIG,
         ["application/vnd.dev.sigstore.bundle.v0.3+json"],
         "application/vnd.dev.sigstore.bundle.v0.3+json",
     ),
     "notation signature by config": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         "application/vnd.cncf.notary.signature",
         ["application/jose+json"],
         "",
     ),
     "notation signature by artifact type": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         EMPTY_CONFIG,
         ["application/cose"],
         "application/vnd.cncf.notary.signature",
     ),
     "SOCI index, version 1": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         "application/vnd.amazon.soci.index.v1+json",
         ["application/octet-stream"],
         "",
     ),
     "SOCI index, version 2": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         EMPTY_CONFIG,
         ["application/octet-stream"],
         "application/vnd.amazon.soci.index.v2+json",
     ),
     "nydus image by artifact type": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         OCI_CONFIG,
         ["application/vnd.oci.image.layer.nydus.blob.v1"],
         "application/vnd.nydus.image.manifest.v1+json",
     ),
     "WASM module": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         "application/vnd.wasm.config.v0+json",
         ["application/wasm"],
         "",
     ),
-    "WASM image, which engines run with a shim": (Role.IMAGE, OCI_CONFIG, [OCI_LAYER], ""),
-    "WASM module in an image config": (Role.ARTIFACT, OCI_CONFIG, ["application/wasm"], ""),
+    "WASM image, which engines run with a shim": (ManifestKind.IMAGE, OCI_CONFIG, [OCI_LAYER], ""),
+    "WASM module in an image config": (ManifestKind.ARTIFACT, OCI_CONFIG, ["application/wasm"], ""),
     "SBOM attached by ORAS": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         EMPTY_CONFIG,
         ["application/spdx+json"],
         "application/spdx+json",
     ),
     "files pushed by ORAS": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         "application/vnd.unknown.config.v1+json",
         [OCI_LAYER],
         "",
     ),
-    "artifact with image layers": (Role.ARTIFACT, EMPTY_CONFIG, [OCI_LAYER], "text/example"),
-    "in-toto statement": (Role.ARTIFACT, EMPTY_CONFIG, [media_types.IN_TOTO], ""),
+    "artifact with image layers": (
+        ManifestKind.ARTIFACT,
+        EMPTY_CONFIG,
+        [OCI_LAYER],
+        "text/example",
+    ),
+    "in-toto statement": (ManifestKind.ARTIFACT, EMPTY_CONFIG, [media_types.IN_TOTO], ""),
     "BuildKit attestation, older form": (
-        Role.ATTESTATION,
+        ManifestKind.ATTESTATION,
         OCI_CONFIG,
         [media_types.IN_TOTO, media_types.IN_TOTO],
         "",
     ),
     "BuildKit attestation in Docker media types": (
-        Role.ATTESTATION,
+        ManifestKind.ATTESTATION,
         DOCKER_CONFIG,
         [media_types.IN_TOTO],
         "",
     ),
     "BuildKit attestation, newer form": (
-        Role.ATTESTATION,
+        ManifestKind.ATTESTATION,
         EMPTY_CONFIG,
         [media_types.IN_TOTO],
         media_types.BUILDKIT_ATTESTATION,
     ),
-    "BuildKit cache, newer form": (Role.ARTIFACT, BUILDKIT_CACHE, [OCI_LAYER], ""),
+    "BuildKit cache, newer form": (ManifestKind.ARTIFACT, BUILDKIT_CACHE, [OCI_LAYER], ""),
     "Docker plugin": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         "application/vnd.docker.plugin.v1+json",
         [DOCKER_LAYER],
         "",
@@ -160,7 +170,7 @@ MANIFESTS = {
     ("role", "config_type", "layer_types", "artifact_type"), MANIFESTS.values(), ids=MANIFESTS
 )
 def test_a_manifest_is_known_by_its_types(
-    role: Role, config_type: str, layer_types: list[str], artifact_type: str
+    role: ManifestKind, config_type: str, layer_types: list[str], artifact_type: str
 ) -> None:
     blob = manifest(
         Blob(b"{}", config_type),
@@ -171,7 +181,7 @@ def test_a_manifest_is_known_by_its_types(
     document = parse_document(blob.content, blob.media_type)
 
     assert isinstance(document, ImageManifest)
-    assert role_of_manifest(document) is role
+    assert kind_of_manifest(document) is role
 
 
 def docker_reference(kind: str) -> Listed:
@@ -180,52 +190,61 @@ def docker_reference(kind: str) -> Listed:
 
 AMD64 = "linux/amd64"
 DESCRIPTORS = {
-    "image": (Role.IMAGE, listed(image(), AMD64)),
+    "image": (ManifestKind.IMAGE, listed(image(), AMD64)),
     "Docker image": (
-        Role.IMAGE,
+        ManifestKind.IMAGE,
         listed(image(), AMD64, mediaType=media_types.DOCKER_MANIFEST),
     ),
-    "image without an operating system": (Role.IMAGE, listed(image(), {"architecture": "amd64"})),
-    "WASM image": (Role.IMAGE, listed(image("wasi/wasm"), "wasi/wasm")),
-    "attestation": (Role.ATTESTATION, listed_attestation()),
+    "image without an operating system": (
+        ManifestKind.IMAGE,
+        listed(image(), {"architecture": "amd64"}),
+    ),
+    "WASM image": (ManifestKind.IMAGE, listed(image("wasi/wasm"), "wasi/wasm")),
+    "attestation": (ManifestKind.ATTESTATION, listed_attestation()),
     "attestation listed for a platform": (
-        Role.ATTESTATION,
+        ManifestKind.ATTESTATION,
         listed(image(), AMD64, annotations={"vnd.docker.reference.type": "attestation-manifest"}),
     ),
     "attestation by artifact type": (
-        Role.ATTESTATION,
+        ManifestKind.ATTESTATION,
         listed(image(), "unknown/unknown", artifactType=media_types.BUILDKIT_ATTESTATION),
     ),
-    "other reference of Docker": (Role.ARTIFACT, docker_reference("something-new")),
+    "other reference of Docker": (ManifestKind.ARTIFACT, docker_reference("something-new")),
     "SOCI index, version 2, with the platform of its image": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         listed(image(), AMD64, artifactType="application/vnd.amazon.soci.index.v2+json"),
     ),
     "nydus image with the platform of its image": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         listed(image(), AMD64, artifactType="application/vnd.nydus.image.manifest.v1+json"),
     ),
-    "referrer that is an image": (Role.IMAGE, listed(image(), AMD64, artifactType=OCI_CONFIG)),
+    "referrer that is an image": (
+        ManifestKind.IMAGE,
+        listed(image(), AMD64, artifactType=OCI_CONFIG),
+    ),
     "layer of a BuildKit cache": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         listed(image(), mediaType=OCI_LAYER),
     ),
-    "config of a BuildKit cache": (Role.ARTIFACT, listed(image(), mediaType=BUILDKIT_CACHE)),
+    "config of a BuildKit cache": (
+        ManifestKind.ARTIFACT,
+        listed(image(), mediaType=BUILDKIT_CACHE),
+    ),
     "artifact manifest": (
-        Role.ARTIFACT,
+        ManifestKind.ARTIFACT,
         listed(image(), AMD64, mediaType=media_types.OCI_ARTIFACT_MANIFEST),
     ),
     "Docker schema 1": (
-        Role.NO_PLATFORM,
+        ManifestKind.NO_PLATFORM,
         listed(
             image(), AMD64, mediaType="application/vnd.docker.distribution.manifest.v1+prettyjws"
         ),
     ),
-    "no media type": (Role.NO_PLATFORM, listed(image(), AMD64, mediaType="")),
-    "unknown platform": (Role.NO_PLATFORM, listed(image(), "unknown/unknown")),
-    "empty platform": (Role.NO_PLATFORM, listed(image(), {})),
+    "no media type": (ManifestKind.NO_PLATFORM, listed(image(), AMD64, mediaType="")),
+    "unknown platform": (ManifestKind.NO_PLATFORM, listed(image(), "unknown/unknown")),
+    "empty platform": (ManifestKind.NO_PLATFORM, listed(image(), {})),
     "platform of empty texts": (
-        Role.NO_PLATFORM,
+        ManifestKind.NO_PLATFORM,
         listed(image(), {"os": "", "architecture": ""}),
     ),
     "no platform, so its config decides": (None, listed(image())),
@@ -235,11 +254,11 @@ DESCRIPTORS = {
 
 
 @pytest.mark.parametrize(("role", "entry"), DESCRIPTORS.values(), ids=DESCRIPTORS)
-def test_a_child_is_known_by_its_descriptor(role: Role | None, entry: Listed) -> None:
+def test_a_child_is_known_by_its_descriptor(role: ManifestKind | None, entry: Listed) -> None:
     document = parse_document(index(entry).content)
 
     assert isinstance(document, ImageIndex)
-    assert role_of_descriptor(document.manifests[0]) is role
+    assert kind_of_descriptor(document.manifests[0]) is role
 
 
 def test_an_image_with_an_inline_cache_is_an_image() -> None:
@@ -247,7 +266,7 @@ def test_an_image_with_an_inline_cache_is_an_image() -> None:
     document = parse_document(manifest(config(AMD64, **cache)).content)
 
     assert isinstance(document, ImageManifest)
-    assert role_of_manifest(document) is Role.IMAGE
+    assert kind_of_manifest(document) is ManifestKind.IMAGE
 
 
 def test_a_wasm_config_in_docker_form_is_an_artifact() -> None:
@@ -258,4 +277,4 @@ def test_a_wasm_config_in_docker_form_is_an_artifact() -> None:
     document = parse_document(json.dumps(fields).encode())
 
     assert isinstance(document, ImageManifest)
-    assert role_of_manifest(document) is Role.ARTIFACT
+    assert kind_of_manifest(document) is ManifestKind.ARTIFACT

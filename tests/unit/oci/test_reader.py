@@ -3,7 +3,7 @@
 import pytest
 
 from platform_guard.oci import media_types
-from platform_guard.oci.classification import Role
+from platform_guard.oci.classification import ManifestKind
 from platform_guard.oci.image import Kind
 from platform_guard.policy.policy import Policy
 from tests.support.images import (
@@ -147,7 +147,11 @@ def test_a_plain_image_is_its_own_entry() -> None:
     assert (found.kind, found.digest) == (Kind.IMAGE, ARM64_IMAGE.digest)
     assert found.platforms == ("linux/arm64",)
     (entry,) = found.entries
-    assert (entry.digest, entry.role, entry.platform) == (ARM64_IMAGE.digest, Role.IMAGE, ARM64)
+    assert (entry.digest, entry.role, entry.platform) == (
+        ARM64_IMAGE.digest,
+        ManifestKind.IMAGE,
+        ARM64,
+    )
 
 
 def test_entries_keep_the_order_of_the_index() -> None:
@@ -155,9 +159,9 @@ def test_entries_keep_the_order_of_the_index() -> None:
 
     assert found.kind is Kind.INDEX
     assert [(entry.role, str(entry.platform)) for entry in found.entries] == [
-        (Role.IMAGE, "linux/amd64"),
-        (Role.IMAGE, "linux/arm64"),
-        (Role.ATTESTATION, "unknown/unknown"),
+        (ManifestKind.IMAGE, "linux/amd64"),
+        (ManifestKind.IMAGE, "linux/arm64"),
+        (ManifestKind.ATTESTATION, "unknown/unknown"),
     ]
 
 

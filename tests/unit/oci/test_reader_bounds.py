@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from platform_guard.oci.image import Kind
-from platform_guard.oci.reader import Bounds, Wanted, read_image
+from platform_guard.oci.reader import Bounds, ReadRequest, read_image
 from tests.support.images import (
     OMIT,
     Blob,
@@ -166,7 +166,7 @@ def test_reading_ends_after_a_minute(seconds_a_call: float, kind: Kind) -> None:
 
     store.on_call = let_time_pass
 
-    found = read_image(MULTI_PLATFORM.stored, store, Wanted((AMD64,)), clock)
+    found = read_image(MULTI_PLATFORM.stored, store, ReadRequest((AMD64,)), clock)
 
     assert found.kind is kind
     if kind is Kind.UNREADABLE:

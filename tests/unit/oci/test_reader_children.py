@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from platform_guard.oci import media_types
-from platform_guard.oci.classification import Role
+from platform_guard.oci.classification import ManifestKind
 from platform_guard.oci.image import Kind
-from platform_guard.oci.reader import Inaccessible, StoredDocument, Wanted, read_image
+from platform_guard.oci.reader import Inaccessible, ReadRequest, StoredDocument, read_image
 from platform_guard.policy.policy import Policy
 from tests.support.images import (
     Blob,
@@ -41,7 +41,7 @@ ARTIFACT_MANIFEST = Blob(
 )
 
 
-def amd64_child(root: Blob, store: MemoryStore | None = None) -> tuple[Role, str]:
+def amd64_child(root: Blob, store: MemoryStore | None = None) -> tuple[ManifestKind, str]:
     """Read an index and give what became of its first entry, and the note on it."""
     found = read(root, store)
     assert found.kind is Kind.INDEX
@@ -58,7 +58,7 @@ def test_a_child_that_is_not_there_is_absent(platform: str | None) -> None:
     root = index(listed(AMD64_IMAGE, platform))
     store = MemoryStore.of(root, without=[AMD64_IMAGE])
 
-    assert amd64_child(root, store) == (Role.ABSENT, "it is not there")
+    assert amd64_child(root, store) == (ManifestKind.MISSING, "it is not there")
 
 
 @LISTED_OR_NOT
@@ -71,9 +71,9 @@ def test_a_child_that_cannot_be_fetched_now_is_unreadable(platform: str | None) 
             raise AssertionError(f"{digest} is asked for, up to {size_limit} bytes")
 
     root = index(listed(AMD64_IMAGE, platform))
-    (entry,) = read_image(root.stored, Archive(), Wanted((AMD64,)), lambda: 0.0).entries
+    (entry,) = read_image(root.stored, Archive(), ReadRequest((AMD64,)), lambda: 0.0).entries
 
-    assert (entry.role, entry.note) == (Role.UNREADABLE, "it is archived")
+    assert (entry.role, entry.note) == (ManifestKind.UNREADABLE, "it is archived")
 
 
 @LISTED_OR_NOT
@@ -83,14 +83,14 @@ def test_a_child_of_another_digest_is_unreadable(platform: str | None) -> None:
     store.contents[AMD64_IMAGE.digest] = StoredDocument(AMD64_IMAGE.digest, ARM64_IMAGE.content)
 
     note = "its content is not what names it"
-    assert amd64_child(root, store) == (Role.UNREADABLE, note)
+    assert amd64_child(root, store) == (ManifestKind.UNREADABLE, note)
 
 
 @LISTED_OR_NOT
 def test_a_child_of_another_size_is_unreadable(platform: str | None) -> None:
     root = index(listed(AMD64_IMAGE, platform, size=len(AMD64_IMAGE.content) + 1))
 
-    assert amd64_child(root)[0] is Role.UNREADABLE
+    assert amd64_child(root)[0] is ManifestKind.UNREADABLE
 
 
 @LISTED_OR_NOT
@@ -98,7 +98,7 @@ def test_a_child_listed_as_a_manifest_that_is_an_index_is_unreadable(platform: s
     child = Blob(MULTI_PLATFORM.content, "", MULTI_PLATFORM.parts)
     root = index(listed(child, platform, mediaType=media_types.OCI_MANIFEST))
 
-    assert amd64_child(root)[0] is Role.UNREADABLE
+    assert amd64_child(root)[0] is ManifestKind.UNREADABLE
 
 
 @LISTED_OR_NOT
@@ -106,7 +106,7 @@ def test_a_child_listed_as_an_index_that_is_a_manifest_is_unreadable(platform: s
     child = Blob(AMD64_IMAGE.content, "", AMD64_IMAGE.parts)
     root = index(listed(child, platform, mediaType=media_types.OCI_INDEX))
 
-    assert amd64_child(root)[0] is Role.UNREADABLE
+    assert amd64_child(root)[0] is ManifestKind.UNREADABLE
 
 
 @pytest.mark.parametrize("platform", [{}, "unknown/unknown"], ids=["empty", "unknown"])
@@ -121,7 +121,7 @@ def test_a_child_without_a_stated_platform_is_never_runnable(platform: str | Jso
 def test_a_malformed_child_is_unreadable(platform: str | None) -> None:
     root = index(listed(Blob(b"oops", media_types.OCI_MANIFEST), platform))
 
-    assert amd64_child(root) == (Role.UNREADABLE, "it is not JSON")
+    assert amd64_child(root) == (ManifestKind.UNREADABLE, "it is not JSON")
 
 
 @LISTED_OR_NOT
@@ -129,20 +129,20 @@ def test_a_child_without_its_config_is_unreadable(platform: str | None) -> None:
     root = index(listed(AMD64_IMAGE, platform))
     store = MemoryStore.of(root, without=[AMD64_CONFIG])
 
-    assert amd64_child(root, store) == (Role.UNREADABLE, "its config is not there")
+    assert amd64_child(root, store) == (ManifestKind.UNREADABLE, "its config is not there")
 
 
 @LISTED_OR_NOT
 @pytest.mark.parametrize(
     ("child", "role"),
     [
-        pytest.param(artifact(), Role.ARTIFACT, id="artifact"),
-        pytest.param(attestation(), Role.ATTESTATION, id="attestation"),
-        pytest.param(ARTIFACT_MANIFEST, Role.ARTIFACT, id="artifact manifest"),
+        pytest.param(artifact(), ManifestKind.ARTIFACT, id="artifact"),
+        pytest.param(attestation(), ManifestKind.ATTESTATION, id="attestation"),
+        pytest.param(ARTIFACT_MANIFEST, ManifestKind.ARTIFACT, id="artifact manifest"),
     ],
 )
 def test_a_child_that_turns_out_to_be_no_image_makes_way_for_the_next(
-    child: Blob, role: Role, platform: str | None
+    child: Blob, role: ManifestKind, platform: str | None
 ) -> None:
     root = index(
         listed(child, platform, mediaType=media_types.OCI_MANIFEST), listed_image("linux/amd64")
@@ -150,7 +150,7 @@ def test_a_child_that_turns_out_to_be_no_image_makes_way_for_the_next(
 
     found = read(root)
 
-    assert [entry.role for entry in found.entries] == [role, Role.IMAGE]
+    assert [entry.role for entry in found.entries] == [role, ManifestKind.IMAGE]
     assert found.entries[1].config_is_read
 
 
@@ -174,6 +174,6 @@ def test_an_index_that_claims_to_list_itself_is_unreadable() -> None:
     store = MemoryStore({claimed: lie})
     outer = index(listed(MULTI_PLATFORM, digest=claimed))
 
-    assert read_image(lie, store, Wanted((AMD64,)), lambda: 0.0).kind is Kind.UNREADABLE
+    assert read_image(lie, store, ReadRequest((AMD64,)), lambda: 0.0).kind is Kind.UNREADABLE
     (entry,) = read(outer, store).entries
-    assert entry.role is Role.UNREADABLE
+    assert entry.role is ManifestKind.UNREADABLE

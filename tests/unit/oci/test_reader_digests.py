@@ -6,7 +6,7 @@ import pytest
 
 from platform_guard.oci import media_types
 from platform_guard.oci.image import Kind
-from platform_guard.oci.reader import StoredDocument, Wanted, read_image
+from platform_guard.oci.reader import ReadRequest, StoredDocument, read_image
 from tests.support.images import Blob, Json, MemoryStore, config, manifest, read, unreadable_because
 from tests.support.sample_images import (
     AMD64,
@@ -82,7 +82,7 @@ def test_a_config_of_another_digest_is_not_trusted() -> None:
 def test_an_image_of_another_digest_is_not_trusted() -> None:
     root = StoredDocument(ARM64_IMAGE.digest, AMD64_IMAGE.content)
 
-    found = read_image(root, MemoryStore.of(AMD64_IMAGE), Wanted((AMD64,)), lambda: 0.0)
+    found = read_image(root, MemoryStore.of(AMD64_IMAGE), ReadRequest((AMD64,)), lambda: 0.0)
 
     assert unreadable_because(found) == "its content is not what names it"
 
@@ -93,5 +93,5 @@ def test_a_digest_of_sha512_is_checked_as_well() -> None:
     misnamed = StoredDocument("sha512:" + "0" * 128, content)
     store = MemoryStore.of(AMD64_IMAGE)
 
-    assert read_image(named, store, Wanted((AMD64,)), lambda: 0.0).kind is Kind.IMAGE
-    assert read_image(misnamed, store, Wanted((AMD64,)), lambda: 0.0).kind is Kind.UNREADABLE
+    assert read_image(named, store, ReadRequest((AMD64,)), lambda: 0.0).kind is Kind.IMAGE
+    assert read_image(misnamed, store, ReadRequest((AMD64,)), lambda: 0.0).kind is Kind.UNREADABLE

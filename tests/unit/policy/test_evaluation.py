@@ -3,7 +3,7 @@
 import pytest
 
 from platform_guard.oci.platforms import Platform
-from platform_guard.policy.evaluation import judge
+from platform_guard.policy.evaluation import evaluate
 from platform_guard.policy.policy import IndexRule, Policy
 from platform_guard.policy.verdict import Finding, NoFinding
 from tests.support.images import (
@@ -237,7 +237,7 @@ def test_a_config_nobody_verified_convicts_nobody() -> None:
     root = index(mislabeled("linux/amd64", "linux/arm64"))
     policy = Policy(index_rule=IndexRule.ALLOW, verify_config=False)
 
-    assert judge(read(root, policy=policy), policy).name is NoFinding.COMPLIANT
+    assert evaluate(read(root, policy=policy), policy).name is NoFinding.COMPLIANT
 
 
 def test_an_arm_config_that_leaves_out_its_variant_is_not_mislabeled() -> None:

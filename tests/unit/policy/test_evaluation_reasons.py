@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_guard.oci.classification import Role
+from platform_guard.oci.classification import ManifestKind
 from platform_guard.policy.verdict import Evidence
 from tests.support.images import (
     Blob,
@@ -59,8 +59,10 @@ def test_every_entry_is_evidence() -> None:
     _, verdict = read_and_judge(root)
 
     assert verdict.evidence == (
-        Evidence(wrong.blob.digest, Role.IMAGE, "linux/amd64", "its config says linux/arm64"),
-        Evidence(attestation().digest, Role.ATTESTATION),
-        Evidence(unknown.blob.digest, Role.NO_PLATFORM),
-        Evidence(BROKEN.digest, Role.UNREADABLE, "", "it is not JSON"),
+        Evidence(
+            wrong.blob.digest, ManifestKind.IMAGE, "linux/amd64", "its config says linux/arm64"
+        ),
+        Evidence(attestation().digest, ManifestKind.ATTESTATION),
+        Evidence(unknown.blob.digest, ManifestKind.NO_PLATFORM),
+        Evidence(BROKEN.digest, ManifestKind.UNREADABLE, "", "it is not JSON"),
     )

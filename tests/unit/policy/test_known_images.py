@@ -5,8 +5,8 @@ import json
 import pytest
 
 from platform_guard.oci.platforms import parse_platform
-from platform_guard.oci.reader import Wanted, read_image
-from platform_guard.policy.evaluation import judge
+from platform_guard.oci.reader import ReadRequest, read_image
+from platform_guard.policy.evaluation import evaluate
 from platform_guard.policy.policy import Policy
 from platform_guard_cli.inspect.oci_layout import OciLayout
 from platform_guard_cli.main import main
@@ -40,12 +40,12 @@ def test_a_real_image_gets_its_known_verdict(
     assert root is not None
     policy = Policy(required_platforms=(parse_platform(platform),))
 
-    found = read_image(root, layout, Wanted(policy.required_platforms), lambda: 0.0)
+    found = read_image(root, layout, ReadRequest(policy.required_platforms), lambda: 0.0)
 
     assert found.digest == image.digest
     assert found.kind == image.kind
     assert found.platforms == image.platforms
-    assert judge(found, policy).name == verdict
+    assert evaluate(found, policy).name == verdict
 
 
 @pytest.mark.parametrize(("image", "platform", "verdict"), VERDICTS)

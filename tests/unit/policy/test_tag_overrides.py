@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from platform_guard.oci.platforms import Platform
 from platform_guard.policy.policy import IndexRule, PlatformRule, Policy, Remedy
-from platform_guard.policy.tag_overrides import Override, RefusedTag, override
+from platform_guard.policy.tag_overrides import InvalidTag, Override, override
 from platform_guard.policy.verdict import Finding
 
 AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
@@ -65,7 +65,7 @@ def test_a_tag_that_makes_sense_is_obeyed(tags: dict[str, str], policy: Policy) 
     overridden = override(ACCOUNT, tags, ALL)
 
     assert overridden.policy == policy
-    assert overridden.refused_tags == ()
+    assert overridden.invalid_tags == ()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_tag_that_makes_no_sense_changes_nothing_and_says_why(
 
     assert overridden.policy == ACCOUNT
     assert overridden.origins == {}
-    assert overridden.refused_tags == (RefusedTag(key, value, because),)
+    assert overridden.invalid_tags == (InvalidTag(key, value, because),)
 
 
 def test_what_the_account_does_not_let_teams_override_is_refused() -> None:
@@ -133,7 +133,7 @@ def test_what_the_account_does_not_let_teams_override_is_refused() -> None:
     )
 
     assert overridden.policy == ACCOUNT
-    assert [refused.because for refused in overridden.refused_tags] == [
+    assert [refused.because for refused in overridden.invalid_tags] == [
         "it is not for teams to say in this account; "
         "allowed are platform-guard:grace, platform-guard:remedy"
     ]
@@ -149,11 +149,11 @@ def test_tags_that_contradict_each_other_are_all_refused_and_the_others_obeyed()
     overridden = override(ACCOUNT, tags, ALL)
 
     assert overridden.policy == replace(ACCOUNT, grace_seconds=172_800)
-    assert {refused.key for refused in overridden.refused_tags} == {
+    assert {refused.key for refused in overridden.invalid_tags} == {
         "platform-guard:required-platforms",
         "platform-guard:index-rule",
     }
-    assert "contradicts several required_platforms" in overridden.refused_tags[0].because
+    assert "contradicts several required_platforms" in overridden.invalid_tags[0].because
 
 
 def test_a_bad_tag_does_not_keep_a_good_one_from_being_obeyed() -> None:

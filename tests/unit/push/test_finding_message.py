@@ -9,11 +9,11 @@ from platform_guard.oci.image import Image
 from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.policy.verdict import Finding
 from platform_guard.push.alert import alert_about_push
-from platform_guard.push.finding import Found
+from platform_guard.push.finding import FindingContext
 from platform_guard.push.finding_message import entry_about, found_again
 from platform_guard.registry.reference import Reference
 from platform_guard.remediation.ledger import Entry, read_entry, write_entry
-from platform_guard.remediation.plan import Done
+from platform_guard.remediation.plan import RemediationResult
 from tests.support.images import Blob, image, index, listed, listed_image, read_and_judge
 from tests.support.observations import PUSH
 
@@ -34,17 +34,17 @@ MADE_UP = index(
 ORDINARY = index(*map(listed_image, ("linux/arm64", "linux/arm/v7", "windows/arm64")))
 
 
-def found_in(root: Blob) -> Found:
+def found_in(root: Blob) -> FindingContext:
     held, verdict = read_and_judge(root)
     push = replace(PUSH, image=Reference(PUSH.image.repository, PUSH.image.tag, root.digest))
-    return Found(push, root.stored, held, verdict)
+    return FindingContext(push, root.stored, held, verdict)
 
 
-def remembered(found: Found) -> Entry:
+def remembered(found: FindingContext) -> Entry:
     return entry_about(Finding.MISSING_PLATFORM, found, "actor", "default", NOW)
 
 
-def told_again(found: Found) -> Image:
+def told_again(found: FindingContext) -> Image:
     written = json.dumps(write_entry(remembered(found)))
     return found_again(read_entry(json.loads(written)), found.push).image
 
@@ -61,5 +61,5 @@ def test_an_index_of_2000_made_up_platforms_fits_into_the_ledger_and_into_an_ale
     found = found_in(MADE_UP)
 
     assert len(json.dumps(write_entry(remembered(found)))) < ROOM_FOR_AN_ENTRY
-    alert = alert_about_push(found, Policy(), Done(Remedy.ALERT, "none"))
+    alert = alert_about_push(found, Policy(), RemediationResult(Remedy.ALERT, "none"))
     assert len(compose_message(alert).body.encode()) < SNS_MESSAGE_LIMIT

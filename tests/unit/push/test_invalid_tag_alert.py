@@ -3,8 +3,8 @@
 import shlex
 
 from platform_guard.policy.policy import Policy
-from platform_guard.policy.tag_overrides import Override, RefusedTag, override
-from platform_guard.push.invalid_tag import alert_about_refused_tag
+from platform_guard.policy.tag_overrides import InvalidTag, Override, override
+from platform_guard.push.invalid_tag import alert_about_invalid_tag
 from platform_guard.registry.reference import Repository
 from tests.support.channels import on_every_channel
 from tests.support.golden import golden
@@ -12,19 +12,19 @@ from tests.support.golden import golden
 REPOSITORY = Repository("123456789012", "eu-central-1", "team/app")
 
 
-def refused_tag(value: str) -> RefusedTag:
+def refused_tag(value: str) -> InvalidTag:
     tags = {Override.REMEDY.tag_key: value}
-    return override(Policy(), tags, frozenset({Override.REMEDY})).refused_tags[0]
+    return override(Policy(), tags, frozenset({Override.REMEDY})).invalid_tags[0]
 
 
 def test_the_alert_reads_as_agreed() -> None:
-    alert = alert_about_refused_tag(refused_tag("delete"), REPOSITORY)
+    alert = alert_about_invalid_tag(refused_tag("delete"), REPOSITORY)
 
     assert on_every_channel(alert) == golden("override-refused")
 
 
 def test_the_command_takes_the_tag_away_and_can_be_pasted() -> None:
-    alert = alert_about_refused_tag(refused_tag("delete"), REPOSITORY)
+    alert = alert_about_invalid_tag(refused_tag("delete"), REPOSITORY)
 
     arn = "arn:aws:ecr:eu-central-1:123456789012:repository/team/app"
     ((command,),) = (fix.commands for fix in alert.fixes)

@@ -14,4 +14,4 @@ def test_an_image_that_ecr_has_nothing_to_say_about_is_gone() -> None:
     with Stubber(client) as answers:
         answers.add_response("describe_images", {"imageDetails": []})
 
-        assert EcrImages(client, REPOSITORY).state_of(DIGEST) is None
+        assert EcrImages(client, REPOSITORY).describe(DIGEST) is None

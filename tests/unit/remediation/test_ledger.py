@@ -39,7 +39,7 @@ ENTRY = Entry(
     remedy=Remedy.TAG,
     mark=MARK,
     tags_before=("1.4.2",),
-    refused_because=("it also has the tag stable",),
+    blocked_by=("it also has the tag stable",),
     state=State.DONE,
 )
 

@@ -11,8 +11,8 @@ from platform_guard.remediation.plan import (
     plan_remedy,
     why_not_wanted_any_more,
 )
-from platform_guard.remediation.protection import Observed
-from platform_guard.unavailable import NotSeen
+from platform_guard.remediation.protection import ProtectionSnapshot
+from platform_guard.unavailable import Unavailable
 from tests.support.golden import golden
 from tests.support.observations import (
     CHILD,
@@ -34,7 +34,7 @@ FREE = observed()
 LISTED = {CHILD: (DIGEST,), SHARED: (DIGEST, INDEX)}
 
 
-def plan(remedy: Remedy, seen: Observed | None = FREE) -> Plan:
+def plan(remedy: Remedy, seen: ProtectionSnapshot | None = FREE) -> Plan:
     return plan_remedy(MISSING, PUSH, policy_of(remedy), seen)
 
 
@@ -114,7 +114,7 @@ def test_without_a_look_nothing_is_taken_away(remedy: Remedy) -> None:
 
     assert made.remedy is Remedy.TAG
     assert made.steps == (AddMark(MARK),)
-    assert made.refused_because
+    assert made.blocked_by
 
 
 @pytest.mark.parametrize("remedy", TAKING_AWAY)
@@ -146,7 +146,7 @@ def test_a_pull_through_cache_is_never_changed(remedy: Remedy) -> None:
     assert (made.remedy, made.steps) == (Remedy.ALERT, ())
 
 
-UNSEEN_RULES = NotSeen("the registry's pull-through cache rules", "ThrottlingException")
+UNSEEN_RULES = Unavailable("the registry's pull-through cache rules", "ThrottlingException")
 
 
 @pytest.mark.parametrize("remedy", [Remedy.TAG, *TAKING_AWAY])
@@ -154,7 +154,7 @@ def test_what_may_be_a_pull_through_cache_is_not_changed(remedy: Remedy) -> None
     made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, cache_prefix=UNSEEN_RULES)
 
     assert (made.remedy, made.steps) == (Remedy.ALERT, ())
-    assert "ThrottlingException" in made.refused_because[0]
+    assert "ThrottlingException" in made.blocked_by[0]
 
 
 @pytest.mark.parametrize("remedy", TAKING_AWAY)
@@ -165,7 +165,7 @@ def test_what_may_have_become_a_pull_through_cache_keeps_the_mark_that_it_has(
     made = plan_remedy(MISSING, PUSH, policy_of(remedy), marked, cache_prefix=UNSEEN_RULES)
 
     assert (made.remedy, made.steps) == (Remedy.TAG, (AddMark(MARK),))
-    assert "ThrottlingException" in made.refused_because[0]
+    assert "ThrottlingException" in made.blocked_by[0]
 
 
 def test_of_an_index_only_children_that_nothing_else_lists_are_deleted() -> None:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from platform_guard.registry.images import ImageStatus
-from platform_guard.remediation.protection import Observed, Use
-from platform_guard.remediation.safety_checks import refusals
-from platform_guard.unavailable import NotSeen
+from platform_guard.remediation.protection import ProtectionSnapshot, Use
+from platform_guard.remediation.safety_checks import blocking_reasons
+from platform_guard.unavailable import Unavailable
 from tests.support.observations import (
     CHILD,
     DENIED,
@@ -20,13 +20,13 @@ from tests.support.observations import (
     state,
 )
 
-THROTTLED = NotSeen("the image in ECR", "ThrottlingException")
+THROTTLED = Unavailable("the image in ECR", "ThrottlingException")
 PULLED_AT = datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
 BY_TAG = f"{REPOSITORY.uri}:1.4.2"
 BY_DIGEST = f"{REPOSITORY.uri}@{DIGEST}"
 API, JOB = "the service api in shop", "the task 7f5b in batch"
 
-PROTECTED: dict[str, tuple[Observed, str]] = {
+PROTECTED: dict[str, tuple[ProtectionSnapshot, str]] = {
     "another tag": (observed(state("stable")), "it also has the tag stable"),
     "more tags": (
         observed(state("a", "b", "c", "d")),
@@ -94,15 +94,17 @@ PROTECTED: dict[str, tuple[Observed, str]] = {
 
 
 @pytest.mark.parametrize(("seen", "reason"), PROTECTED.values(), ids=PROTECTED)
-def test_a_protected_image_is_left_alone_for_a_reason(seen: Observed, reason: str) -> None:
-    assert refusals(PUSH, seen) == (reason,)
+def test_a_protected_image_is_left_alone_for_a_reason(
+    seen: ProtectionSnapshot, reason: str
+) -> None:
+    assert blocking_reasons(PUSH, seen) == (reason,)
 
 
 def test_an_image_that_is_gone_needs_nothing() -> None:
-    assert refusals(PUSH, replace(observed(), state=None)) == ("it is gone already",)
+    assert blocking_reasons(PUSH, replace(observed(), state=None)) == ("it is gone already",)
 
 
-FREE: dict[str, Observed] = {
+FREE: dict[str, ProtectionSnapshot] = {
     "nothing protects it": observed(),
     "marks do not count": observed(state(MARK)),
     "stored moments before": observed(state(pushed_at=PUSHED_AT - timedelta(seconds=50))),
@@ -121,11 +123,11 @@ FREE: dict[str, Observed] = {
 
 
 @pytest.mark.parametrize("seen", FREE.values(), ids=FREE)
-def test_nothing_else_protects_an_image(seen: Observed) -> None:
-    assert refusals(PUSH, seen) == ()
+def test_nothing_else_protects_an_image(seen: ProtectionSnapshot) -> None:
+    assert blocking_reasons(PUSH, seen) == ()
 
 
 def test_every_reason_is_told() -> None:
     seen = observed(state("stable", last_pulled_at=PULLED_AT), uses=(DENIED, DENIED))
 
-    assert len(refusals(PUSH, seen)) == 4
+    assert len(blocking_reasons(PUSH, seen)) == 4

@@ -4,7 +4,7 @@ from platform_guard.policy.policy import Policy
 from platform_guard.registry.push_event import Push, parse_push
 from platform_guard.registry.reference import Reference, Repository
 from platform_guard.sweep.evaluation import Candidate
-from platform_guard.sweep.queues import AUDIT, SWEEP, delay_of, found_images, push_event
+from platform_guard.sweep.queues import AUDIT, SWEEP, delay_of, flagged_images, push_event
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
 DIGEST = f"sha256:{'ab' * 32}"
@@ -12,7 +12,7 @@ CANDIDATE = Candidate(REPOSITORY, DIGEST, ("1.0", "latest"), (), 1_764_028_800.0
 
 
 def test_each_tag_of_an_image_is_read_back_as_a_push_with_its_origin() -> None:
-    pushes = [parse_push(push_event(image, SWEEP, "policy")) for image in found_images(CANDIDATE)]
+    pushes = [parse_push(push_event(image, SWEEP, "policy")) for image in flagged_images(CANDIDATE)]
 
     assert [push.image for push in pushes if isinstance(push, Push)] == [
         Reference(REPOSITORY, tag, DIGEST) for tag in ("1.0", "latest")
@@ -22,7 +22,7 @@ def test_each_tag_of_an_image_is_read_back_as_a_push_with_its_origin() -> None:
 
 
 def test_the_same_finding_has_the_same_id_and_every_other_one_another() -> None:
-    first, second = found_images(CANDIDATE)
+    first, second = flagged_images(CANDIDATE)
     ids = [
         push_event(first, SWEEP, "policy")["id"],
         push_event(second, SWEEP, "policy")["id"],

@@ -8,7 +8,7 @@ from platform_guard.alerts.alert import Severity
 from platform_guard.alerts.render.plain_text import render_text
 from platform_guard.policy.policy import Policy
 from platform_guard.registry.reference import Repository
-from platform_guard.sweep.evaluation import Candidate, JudgedImage
+from platform_guard.sweep.evaluation import Candidate, EvaluatedImage
 from platform_guard.sweep.report import SweepReport, digest_alert, finding_line
 from tests.support.golden import golden
 from tests.support.images import image, index, listed, read_and_judge
@@ -21,12 +21,12 @@ REPORT = SweepReport(
     parts=3,
     parts_done=3,
     images=12_345,
-    judged=60,
+    evaluated=60,
     first_seen=40,
     verdicts={"missing-platform": 5, "index-only": 2, "unreadable": 1},
     changed=3,
     missed=2,
-    handed_over=4,
+    enqueued=4,
     postponed=3,
     lines=(
         "shop/api:1.0 missing-platform: it holds linux/arm64, but nothing that runs on linux/amd64",
@@ -36,7 +36,7 @@ REPORT = SweepReport(
 )
 
 
-NOTHING_NEW = replace(REPORT, verdicts={}, changed=0, missed=0, handed_over=0, lines=())
+NOTHING_NEW = replace(REPORT, verdicts={}, changed=0, missed=0, enqueued=0, lines=())
 
 
 def test_it_says_what_was_found_what_was_done_and_what_was_not_seen() -> None:
@@ -97,7 +97,7 @@ def test_what_a_changed_policy_finds_is_not_called_unheard_of() -> None:
 
 
 def test_what_was_told_before_and_is_remedied_now_is_told_as_such() -> None:
-    alert = digest_alert(replace(NOTHING_NEW, handed_over=1), ACCOUNT, REGION)
+    alert = digest_alert(replace(NOTHING_NEW, enqueued=1), ACCOUNT, REGION)
 
     assert alert is not None
     assert alert.title.endswith("1 finding that was told before is being remedied")
@@ -117,7 +117,7 @@ def test_a_line_is_short_however_long_the_names_of_platforms_are() -> None:
     repository = Repository(ACCOUNT, REGION, "shop/api")
     candidate = Candidate(repository, found.digest, ("1.0",), (), 0.0, Policy())
 
-    line = finding_line(JudgedImage(candidate, found, verdict))
+    line = finding_line(EvaluatedImage(candidate, found, verdict))
 
     assert line.startswith("shop/api:1.0 missing-platform: it holds linux/xxx")
     assert len(line) <= 500

@@ -55,11 +55,11 @@ class Swept:
 
     @property
     def found(self) -> list[str]:
-        return [judged.candidate.digest for judged in self.result.missed]
+        return [evaluated.candidate.digest for evaluated in self.result.missed]
 
     @property
     def changed(self) -> list[str]:
-        return [judged.candidate.digest for judged in self.result.changed]
+        return [evaluated.candidate.digest for evaluated in self.result.changed]
 
     @property
     def to_remedy(self) -> list[str]:
@@ -75,11 +75,11 @@ def sweep(
     *pages: Sequence[ListedImage],
     known: frozenset[bytes] = frozenset(),
     policy: Policy = Policy(),  # noqa: B008 (it is frozen)
-    told: Mapping[str, Policy] | None = None,
+    notified: Mapping[str, Policy] | None = None,
     has_time: bool = True,
 ) -> Swept:
     store = bulk(GOOD, BAD)
-    policies = {digest: [fingerprint(by)] for digest, by in (told or {}).items()}
+    policies = {digest: [fingerprint(by)] for digest, by in (notified or {}).items()}
 
     def told_by(candidate: Candidate) -> Collection[str]:
         return policies.get(candidate.digest, ())
@@ -94,7 +94,7 @@ def test_what_is_new_is_judged_and_what_has_a_finding_is_told() -> None:
     swept = sweep([listed_as(GOOD, "good"), listed_as(BAD, "bad")])
 
     assert swept.found == swept.to_remedy == [BAD.digest]
-    assert swept.result.judged == swept.result.first_seen == 2
+    assert swept.result.evaluated == swept.result.first_seen == 2
     assert len(swept.remembered) == 4
 
 
@@ -125,7 +125,7 @@ def test_another_policy_judges_everything_anew_and_nothing_of_it_was_missed() ->
 
     second = sweep([listed_as(GOOD), listed_as(BAD)], known=first.remembered, policy=FORBID)
 
-    assert (second.result.judged, second.result.first_seen) == (2, 0)
+    assert (second.result.evaluated, second.result.first_seen) == (2, 0)
     assert second.found == []
     assert second.changed == second.to_remedy == [BAD.digest]
 
@@ -151,7 +151,9 @@ def test_what_the_guard_has_told_of_is_remembered_and_neither_told_nor_remedied(
     if by == "mark":
         tags.append(mark_for(Finding.MISSING_PLATFORM, "1.0", BAD.digest))
 
-    swept = sweep([listed_as(BAD, *tags)], told={BAD.digest: Policy()} if by == "record" else {})
+    swept = sweep(
+        [listed_as(BAD, *tags)], notified={BAD.digest: Policy()} if by == "record" else {}
+    )
 
     assert swept.found == swept.to_remedy == []
     assert len(swept.result.keys) == 2
@@ -175,7 +177,7 @@ def test_what_the_guard_has_told_of_is_remedied_where_the_policy_asks_for_more_b
     swept = sweep(
         [listed_as(BAD, "1.0", *([mark] if is_marked else []))],
         policy=remedied_by(remedy),
-        told={BAD.digest: remedied_by(told_by)},
+        notified={BAD.digest: remedied_by(told_by)},
     )
 
     assert swept.found == swept.changed == []

@@ -14,7 +14,7 @@ _NAMES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Collected:
+class AlertBatch:
     """What was collected in a window."""
 
     alerts: tuple[Alert, ...]
@@ -32,7 +32,7 @@ def name_in_window(alert: Alert) -> str:
     return f"{_subject(alert)} ({alert.code})"
 
 
-def overview(collected: Collected) -> Alert:
+def overview(collected: AlertBatch) -> Alert:
     """Make one alert of those of several repositories: about none of them alone."""
     alert = _combined(collected, "repository")
     if collected.count == 1:
@@ -48,12 +48,12 @@ def overview(collected: Collected) -> Alert:
     )
 
 
-def combined(collected: Collected) -> Alert:
+def combined(collected: AlertBatch) -> Alert:
     """Make one alert of those of a repository: the gravest, and what else there is."""
     return _combined(collected, "tag")
 
 
-def _combined(collected: Collected, noun: str) -> Alert:
+def _combined(collected: AlertBatch, noun: str) -> Alert:
     lead = min(collected.alerts, key=lambda alert: list(Severity)[::-1].index(alert.severity))
     more = collected.count - 1
     if not more:
@@ -74,7 +74,7 @@ def _subject(alert: Alert) -> str:
     return alert.title.partition(": ")[0]
 
 
-def _listed(collected: Collected, lead: str) -> str:
+def _listed(collected: AlertBatch, lead: str) -> str:
     others = list(collected.names)
     if lead in others:
         others.remove(lead)

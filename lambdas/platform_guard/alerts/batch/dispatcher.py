@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from platform_guard.alerts.batch.aggregate import OVERVIEW_CODE, combined, overview
-from platform_guard.alerts.batch.outbox import AlertWindows, Window
+from platform_guard.alerts.batch.outbox import AlertOutbox, Window
 from platform_guard.alerts.batch.rate_limit import AlertRate
 from platform_guard.alerts.sns import AlertTopic
 
@@ -23,7 +23,7 @@ class Dispatched:
 class AlertDispatcher:
     """Sends one alert a window."""
 
-    windows: AlertWindows
+    windows: AlertOutbox
     topic: AlertTopic
     rate: AlertRate
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from platform_guard.alerts.alert import Alert, Severity
-from platform_guard.alerts.batch.aggregate import NAMES_KEPT, Collected, name_in_window
+from platform_guard.alerts.batch.aggregate import NAMES_KEPT, AlertBatch, name_in_window
 from platform_guard.alerts.render.json_format import parse_alert, render_json
 from platform_guard.alerts.render.truncate import fitted
 
@@ -52,7 +52,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertWindows:
+class AlertOutbox:
     """The windows in a table, and the queue of the messages that have them taken."""
 
     database: "DynamoDBClient"
@@ -76,17 +76,17 @@ class AlertWindows:
             if not item:
                 generation = self._open(key, alert, event_id, pushed)
                 if generation:
-                    self._have_taken(Window(key, generation), seconds)
+                    self._have_claimed(Window(key, generation), seconds)
                     return
             elif event_id in item["events"].get("SS", []):
                 # It died before it could send the message, or later, when another does no harm.
-                self._have_taken(Window(key, item["generation"]["S"]), 0)
+                self._have_claimed(Window(key, item["generation"]["S"]), 0)
                 return
             elif self._count(key):
                 return
         raise ContendedWindowError(f"the window {key} changes all the time")
 
-    def take(self, window: Window) -> Collected | None:
+    def take(self, window: Window) -> AlertBatch | None:
         """Close a window, and give what is in it; None where it is done with.
 
         It can be taken again until `forget` is called.
@@ -95,17 +95,17 @@ class AlertWindows:
             item = self._get(_window_id(window.key))
             if item.get("generation", {}).get("S") != window.generation:
                 break
-            self._put(item | {"id": {"S": _taken_id(window)}})
+            self._put(item | {"id": {"S": _claimed_id(window)}})
             if self._remove(item):
                 break
         else:
             raise ContendedWindowError(f"the window {window.key} changes all the time")
-        taken = self._get(_taken_id(window))
-        return _collected(taken) if taken else None
+        taken = self._get(_claimed_id(window))
+        return _batch(taken) if taken else None
 
     def forget(self, window: Window) -> None:
         """Note that what was taken has been published."""
-        self.database.delete_item(TableName=self.table, Key={"id": {"S": _taken_id(window)}})
+        self.database.delete_item(TableName=self.table, Key={"id": {"S": _claimed_id(window)}})
 
     def _join(self, key: str, alert: Alert, event_id: str, pushed: str) -> "Item | None":
         """Add to an open window: None. Otherwise what is there instead, empty for nothing."""
@@ -196,7 +196,7 @@ class AlertWindows:
             return False
         return True
 
-    def _have_taken(self, window: Window, seconds: int) -> None:
+    def _have_claimed(self, window: Window, seconds: int) -> None:
         self.queue.send_message(
             QueueUrl=self.queue_url, MessageBody=window.as_json(), DelaySeconds=seconds
         )
@@ -211,9 +211,9 @@ class AlertWindows:
         self.database.put_item(TableName=self.table, Item=item)
 
 
-def _collected(item: "Item") -> Collected:
+def _batch(item: "Item") -> AlertBatch:
     firsts = [item[_first(severity)]["S"] for severity in Severity if _first(severity) in item]
-    return Collected(
+    return AlertBatch(
         alerts=tuple(map(parse_alert, firsts)),
         names=tuple(name["S"] for name in item["subjects"]["L"]),
         count=int(item["alerts"]["N"]),
@@ -229,5 +229,5 @@ def _window_id(key: str) -> str:
     return f"window#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-def _taken_id(window: Window) -> str:
+def _claimed_id(window: Window) -> str:
     return f"taken-window#{window.generation}"

@@ -31,14 +31,14 @@ def render_q(alert: Alert) -> str:
                 "textType": "client-markdown",
                 "title": escaped(alert.title, _TITLE) or alert.code,
                 "description": _description(alert),
-                "nextSteps": _told([escaped(fix.title, _NAME) for fix in alert.fixes[:_STEPS]]),
+                "nextSteps": _notified([escaped(fix.title, _NAME) for fix in alert.fixes[:_STEPS]]),
                 "keywords": [escaped(word, _NAME) for word in (lead(alert), alert.code)],
             },
             "metadata": {
                 "threadId": hashlib.sha256((alert.group or alert.title).encode()).hexdigest()[:32],
                 "summary": render_short(alert),
                 "eventType": alert.code,
-                "relatedResources": _told(
+                "relatedResources": _notified(
                     cut(one_line(name), _NAME)
                     for name in (alert.image or alert.repository, alert.service)
                 ),
@@ -69,7 +69,7 @@ def _description(alert: Alert) -> str:
     return "\n\n".join(part for part in parts if part) or alert.code
 
 
-def _told(texts: Iterable[str]) -> list[str]:
+def _notified(texts: Iterable[str]) -> list[str]:
     return [text for text in texts if text]
 
 

@@ -10,21 +10,21 @@ from typing import TypeVar
 
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
-from platform_guard.diagnosis.evidence.guard_actions import deeds_about
+from platform_guard.diagnosis.evidence.guard_actions import guard_history_of
 from platform_guard.diagnosis.evidence.image import look_up_image, look_up_repository
 from platform_guard.diagnosis.evidence.model import (
     CacheRule,
     Evidence,
-    GuardDeeds,
-    NotSeen,
+    GuardHistory,
     Service,
     StoredImage,
     StoredTag,
     TagState,
     TaskDefinition,
+    Unavailable,
 )
 from platform_guard.diagnosis.evidence.network import look_up_network
-from platform_guard.diagnosis.evidence.required import EvidenceKind, wanted_evidence
+from platform_guard.diagnosis.evidence.required import EvidenceKind, required_evidence
 from platform_guard.diagnosis.evidence.tag import TagEvidence, look_up_tag
 from platform_guard.diagnosis.evidence.task import TaskDefinitions, find_role, look_up_service
 from platform_guard.diagnosis.failure import PullFailure
@@ -40,7 +40,7 @@ _Found = TypeVar("_Found")
 _NAMES = {
     EvidenceKind.TASK_DEFINITION: "the task definition",
     EvidenceKind.TAG: "the tag in ECR",
-    EvidenceKind.GUARD_DEEDS: "what the guard did to the image",
+    EvidenceKind.GUARD_HISTORY: "what the guard did to the image",
     EvidenceKind.LEDGER: "the records of this guard",
     EvidenceKind.IMAGE: "the image in ECR",
     EvidenceKind.REPOSITORY: "the repository in ECR",
@@ -56,7 +56,7 @@ _ASSUMED = Platform("linux", "amd64")
 _ABOUT_ECR = frozenset(
     {
         EvidenceKind.TAG,
-        EvidenceKind.GUARD_DEEDS,
+        EvidenceKind.GUARD_HISTORY,
         EvidenceKind.LEDGER,
         EvidenceKind.IMAGE,
         EvidenceKind.REPOSITORY,
@@ -66,7 +66,7 @@ _ABOUT_ECR = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class EvidenceRequest:
     """What is to be found out about a task that stopped."""
 
     stop: TaskStop
@@ -75,7 +75,7 @@ class Question:
     @property
     def wanted(self) -> frozenset[EvidenceKind]:
         """What is worth looking up, and can be."""
-        wanted = wanted_evidence(self.failure.cause)
+        wanted = required_evidence(self.failure.cause)
         if not self.stop.service:
             wanted -= {EvidenceKind.SERVICE}
         reference = self.failure.reference
@@ -87,7 +87,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceGatherer:
+class EvidenceCollector:
     """Looks things up in the account of the function."""
 
     clients: Clients
@@ -97,9 +97,9 @@ class EvidenceGatherer:
     history: History | None = None
     """The records of the guard; None where there are none to read."""
 
-    def gather(self, question: Question, seconds: float) -> Evidence:
+    def collect(self, question: EvidenceRequest, seconds: float) -> Evidence:
         """Look up what is wanted. Returns after `seconds` at the latest, whatever hangs."""
-        gathering = _Gathering(question, self, self.clock() + seconds)
+        gathering = _EvidenceCollection(question, self, self.clock() + seconds)
         # The time limits of a client hold for one attempt at one address, and for no name server.
         pool = ThreadPoolExecutor(max_workers=1)
         running = pool.submit(gathering.run)
@@ -111,9 +111,9 @@ class EvidenceGatherer:
 
 
 @dataclass
-class _Gathering:
-    question: Question
-    gatherer: EvidenceGatherer
+class _EvidenceCollection:
+    question: EvidenceRequest
+    collector: EvidenceCollector
     deadline: float
     evidence: Evidence = field(default_factory=Evidence)
     """Replaced as a whole, so that another thread may read it at any time."""
@@ -122,7 +122,7 @@ class _Gathering:
     def run(self) -> None:
         for kinds, look_up in (
             ({EvidenceKind.TASK_DEFINITION}, self._with_task_definition),
-            ({EvidenceKind.TAG, EvidenceKind.GUARD_DEEDS}, self._with_tag),
+            ({EvidenceKind.TAG, EvidenceKind.GUARD_HISTORY}, self._with_tag),
             ({EvidenceKind.LEDGER}, self._with_ledger),
             ({EvidenceKind.IMAGE}, self._with_image),
             ({EvidenceKind.REPOSITORY}, self._with_repository),
@@ -140,7 +140,7 @@ class _Gathering:
         """Give what was found, and name what was still to come."""
         answered, evidence = self.answered, self.evidence
         unanswered = {
-            kind.value: NotSeen(_NAMES[kind], why)
+            kind.value: Unavailable(_NAMES[kind], why)
             for kind in EvidenceKind
             if kind in self._wanted - answered
         }
@@ -148,46 +148,48 @@ class _Gathering:
 
     @property
     def _wanted(self) -> frozenset[EvidenceKind]:
-        has_records = self.gatherer.history is not None
+        has_records = self.collector.history is not None
         return self.question.wanted - (frozenset() if has_records else {EvidenceKind.LEDGER})
 
     def _seconds_left(self) -> float:
-        return self.deadline - self.gatherer.clock()
+        return self.deadline - self.collector.clock()
 
     def _with_task_definition(self, evidence: Evidence) -> Evidence:
         stop = self.question.stop
         container = self.question.failure.container
         name = container.name if container else ""
         ecs = self._clients_in(stop.region).ecs
-        found = _look_up(
+        found = _lookup(
             EvidenceKind.TASK_DEFINITION,
-            lambda: self.gatherer.task_definitions.find(ecs, stop.task_definition_arn, name),
+            lambda: self.collector.task_definitions.find(ecs, stop.task_definition_arn, name),
         )
         return replace(evidence, task_definition=found)
 
     def _with_tag(self, evidence: Evidence) -> Evidence:
         image = self._image
         ecr = self._clients_in(image.repository.region).ecr
-        found = _look_up(EvidenceKind.TAG, lambda: look_up_tag(ecr, image))
+        found = _lookup(EvidenceKind.TAG, lambda: look_up_tag(ecr, image))
         if isinstance(found, TagEvidence):
-            return replace(evidence, tag=found.tag, guard_deeds=found.deeds)
-        deeds = NotSeen(_NAMES[EvidenceKind.GUARD_DEEDS], found.why)
-        return replace(evidence, tag=found, guard_deeds=deeds)
+            return replace(evidence, tag=found.tag, guard_history=found.actions)
+        actions = Unavailable(_NAMES[EvidenceKind.GUARD_HISTORY], found.why)
+        return replace(evidence, tag=found, guard_history=actions)
 
     def _with_ledger(self, evidence: Evidence) -> Evidence:
-        history, image = self.gatherer.history, self._image
+        history, image = self.collector.history, self._image
         if history is None:
             raise ValueError("records that are not there are not read")
-        found = _look_up(
+        found = _lookup(
             EvidenceKind.LEDGER,
-            lambda: deeds_about(image, history.entries(image.repository.name)),
+            lambda: guard_history_of(image, history.entries(image.repository.name)),
         )
-        if isinstance(found, NotSeen):
+        if isinstance(found, Unavailable):
             return replace(evidence, ledger=found)
         if not found:
             return evidence
-        marks = evidence.guard_deeds.marks if isinstance(evidence.guard_deeds, GuardDeeds) else ()
-        return replace(evidence, guard_deeds=GuardDeeds(marks, found))
+        marks = (
+            evidence.guard_history.marks if isinstance(evidence.guard_history, GuardHistory) else ()
+        )
+        return replace(evidence, guard_history=GuardHistory(marks, found))
 
     def _with_image(self, evidence: Evidence) -> Evidence:
         image, pushed_at = self._image, ""
@@ -200,9 +202,9 @@ class _Gathering:
             pushed_at = tag.pushed_at if tag.digest == image.digest else ""
         platform = self._platform(evidence)
         ecr = self._clients_in(image.repository.region).ecr
-        found = _look_up(
+        found = _lookup(
             EvidenceKind.IMAGE,
-            lambda: look_up_image(ecr, image, platform, self.gatherer.clock, self._seconds_left()),
+            lambda: look_up_image(ecr, image, platform, self.collector.clock, self._seconds_left()),
         )
         if isinstance(found, StoredImage):
             found = replace(found, pushed_at=pushed_at)
@@ -218,32 +220,34 @@ class _Gathering:
     def _with_repository(self, evidence: Evidence) -> Evidence:
         repository = self._image.repository
         ecr = self._clients_in(repository.region).ecr
-        found = _look_up(EvidenceKind.REPOSITORY, lambda: look_up_repository(ecr, repository))
+        found = _lookup(EvidenceKind.REPOSITORY, lambda: look_up_repository(ecr, repository))
         return replace(evidence, repository=found)
 
     def _with_cache(self, evidence: Evidence) -> Evidence:
         repository = self._image.repository
         ecr = self._clients_in(repository.region).ecr
-        found = PullThroughCaches(ecr, self.gatherer.clock).prefix_for(repository.name)
-        return replace(evidence, cache=found if isinstance(found, NotSeen) else CacheRule(found))
+        found = PullThroughCaches(ecr, self.collector.clock).prefix_for(repository.name)
+        return replace(
+            evidence, cache=found if isinstance(found, Unavailable) else CacheRule(found)
+        )
 
     def _with_role(self, evidence: Evidence) -> Evidence:
         definition, question = evidence.task_definition, self.question
         denied = question.failure.error.role
-        found = _look_up(EvidenceKind.ROLE, lambda: find_role(question.stop, definition, denied))
+        found = _lookup(EvidenceKind.ROLE, lambda: find_role(question.stop, definition, denied))
         return replace(evidence, role=found)
 
     def _with_service(self, evidence: Evidence) -> Evidence:
         stop = self.question.stop
         ecs = self._clients_in(stop.region).ecs
-        found = _look_up(EvidenceKind.SERVICE, lambda: look_up_service(ecs, stop))
+        found = _lookup(EvidenceKind.SERVICE, lambda: look_up_service(ecs, stop))
         return replace(evidence, service=found)
 
     def _with_network(self, evidence: Evidence) -> Evidence:
         stop = self.question.stop
         ec2 = self._clients_in(stop.region).ec2
         stated = evidence.service.network if isinstance(evidence.service, Service) else None
-        found = _look_up(EvidenceKind.NETWORK, lambda: look_up_network(ec2, stop, stated))
+        found = _lookup(EvidenceKind.NETWORK, lambda: look_up_network(ec2, stop, stated))
         return replace(evidence, network=found)
 
     @property
@@ -254,11 +258,11 @@ class _Gathering:
         return image
 
     def _clients_in(self, region: str) -> Clients:
-        return self.gatherer.clients.hasty(region)
+        return self.collector.clients.fast_fail(region)
 
 
-def _look_up(kind: EvidenceKind, find: Callable[[], _Found]) -> _Found | NotSeen:
+def _lookup(kind: EvidenceKind, find: Callable[[], _Found]) -> _Found | Unavailable:
     try:
         return find()
     except AWS_ERRORS as error:
-        return NotSeen(_NAMES[kind], reason_of(error))
+        return Unavailable(_NAMES[kind], reason_of(error))

@@ -2,22 +2,22 @@
 
 from collections.abc import Iterable
 
-from platform_guard.diagnosis.evidence.model import Deed
+from platform_guard.diagnosis.evidence.model import GuardAction
 from platform_guard.policy.policy import Remedy
 from platform_guard.registry.reference import Reference
 from platform_guard.remediation.ledger import Entry, State
 
 _SHOWN = 5
 
-_TAKING_AWAY = frozenset({Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE})
+_DESTRUCTIVE = frozenset({Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE})
 
 
-def deeds_about(image: Reference, entries: Iterable[Entry]) -> tuple[Deed, ...]:
+def guard_history_of(image: Reference, entries: Iterable[Entry]) -> tuple[GuardAction, ...]:
     """Pick what was done to an image or under its tag from entries, the newest of which is first.
 
     The latest few, the oldest of them first.
     """
-    found = [_deed(entry) for entry in entries if _is_about(entry, image) and entry.sentence]
+    found = [_action(entry) for entry in entries if _is_about(entry, image) and entry.sentence]
     return tuple(reversed(found[:_SHOWN]))
 
 
@@ -28,10 +28,10 @@ def _is_about(entry: Entry, image: Reference) -> bool:
     return has_its_tag or (bool(image.digest) and entry.image.digest == image.digest)
 
 
-def _deed(entry: Entry) -> Deed:
-    return Deed(
+def _action(entry: Entry) -> GuardAction:
+    return GuardAction(
         entry.at,
         entry.sentence,
         entry.reason,
-        took_it_away=entry.state is State.DONE and entry.remedy in _TAKING_AWAY,
+        took_it_away=entry.state is State.DONE and entry.remedy in _DESTRUCTIVE,
     )

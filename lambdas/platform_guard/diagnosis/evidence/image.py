@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.errors import LookupFailedError
 from platform_guard.diagnosis.evidence.model import StoredImage, StoredRepository
 from platform_guard.oci.platforms import Platform
-from platform_guard.oci.reader import Bounds, Wanted, read_image
-from platform_guard.policy.evaluation import judge
+from platform_guard.oci.reader import Bounds, ReadRequest, read_image
+from platform_guard.policy.evaluation import evaluate
 from platform_guard.policy.policy import IndexRule, Policy
 from platform_guard.registry.reference import Reference, Repository
 from platform_guard.registry.repository import EcrRepository
@@ -33,17 +33,17 @@ def look_up_image(
     named = replace(wanted, tag="") if wanted.digest else wanted
     document = repository.resolve(named)
     if document is None:
-        raise LookUpError("ECR has no such image")
+        raise LookupFailedError("ECR has no such image")
     policy = Policy(required_platforms=(platform,), index_rule=IndexRule.ALLOW)
     image = read_image(
         document,
         repository,
-        Wanted(policy.required_platforms),
+        ReadRequest(policy.required_platforms),
         clock,
         replace(Bounds(), seconds=seconds),
     )
     reference = replace(wanted, digest=document.digest)
-    return StoredImage(reference, image, judge(image, policy))
+    return StoredImage(reference, image, evaluate(image, policy))
 
 
 def look_up_repository(client: "ECRClient", wanted: Repository) -> StoredRepository:

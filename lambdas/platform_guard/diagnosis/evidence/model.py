@@ -1,6 +1,6 @@
 """What was looked up in the live account about a task that stopped.
 
-Each look-up is a value, `NotSeen` where it was tried in vain, or None where nobody tried.
+Each look-up is a value, `Unavailable` where it was tried in vain, or None where nobody tried.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import StrEnum
 from platform_guard.oci.image import Image
 from platform_guard.policy.verdict import Verdict
 from platform_guard.registry.reference import Reference
-from platform_guard.unavailable import NotSeen as NotSeen
+from platform_guard.unavailable import Unavailable as Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class StoredRepository:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class GuardAction:
     """One thing that the guard did to the image."""
 
     at: str
@@ -104,12 +104,12 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class GuardDeeds:
+class GuardHistory:
     """What the guard itself had to do with the image."""
 
     marks: tuple[str, ...] = ()
     """Its marks among the tags of the image."""
-    deeds: tuple[Deed, ...] = ()
+    actions: tuple[GuardAction, ...] = ()
     """From its records, the oldest first."""
 
 
@@ -211,34 +211,34 @@ class Network:
 class Evidence:
     """All that was looked up."""
 
-    task_definition: TaskDefinition | NotSeen | None = None
-    image: StoredImage | NotSeen | None = None
-    tag: StoredTag | NotSeen | None = None
-    repository: StoredRepository | NotSeen | None = None
-    guard_deeds: GuardDeeds | NotSeen | None = None
-    ledger: NotSeen | None = None
-    """That the records of the guard could not be read; what they say is part of `guard_deeds`."""
-    cache: CacheRule | NotSeen | None = None
-    role: PullingRole | NotSeen | None = None
-    service: Service | NotSeen | None = None
-    network: Network | NotSeen | None = None
+    task_definition: TaskDefinition | Unavailable | None = None
+    image: StoredImage | Unavailable | None = None
+    tag: StoredTag | Unavailable | None = None
+    repository: StoredRepository | Unavailable | None = None
+    guard_history: GuardHistory | Unavailable | None = None
+    ledger: Unavailable | None = None
+    """That the records of the guard could not be read; what they say is part of `guard_history`."""
+    cache: CacheRule | Unavailable | None = None
+    role: PullingRole | Unavailable | None = None
+    service: Service | Unavailable | None = None
+    network: Network | Unavailable | None = None
 
     @property
-    def not_seen(self) -> tuple[NotSeen, ...]:
+    def unavailable(self) -> tuple[Unavailable, ...]:
         """What could not be had."""
         looked_up = (
             self.task_definition,
             self.image,
             self.tag,
             self.repository,
-            self.guard_deeds,
+            self.guard_history,
             self.ledger,
             self.cache,
             self.role,
             self.service,
             self.network,
         )
-        return tuple(item for item in looked_up if isinstance(item, NotSeen))
+        return tuple(item for item in looked_up if isinstance(item, Unavailable))
 
 
 NO_EVIDENCE = Evidence()

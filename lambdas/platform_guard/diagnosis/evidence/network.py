@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from platform_guard.aws.errors import AWS_ERRORS, LookUpError
+from platform_guard.aws.errors import AWS_ERRORS, LookupFailedError
 from platform_guard.diagnosis.evidence.model import AwsvpcConfiguration, Egress, Endpoint, Network
 from platform_guard.diagnosis.task_event import TaskStop
 
@@ -29,9 +29,9 @@ def look_up_network(
     botocore raises, and LookUpError where the image does not come through the task's network.
     """
     if stop.is_on_fargate is False:
-        raise LookUpError("the host pulls through its own network")
+        raise LookupFailedError("the host pulls through its own network")
     if not stop.subnet_ids:
-        raise LookUpError("ECS does not say in which subnet it was")
+        raise LookupFailedError("ECS does not say in which subnet it was")
     subnet_id = stop.subnet_ids[0]
     vpc_id = ec2.describe_subnets(SubnetIds=[subnet_id])["Subnets"][0]["VpcId"]
     in_vpc: FilterTypeDef = {"Name": "vpc-id", "Values": [vpc_id]}
@@ -63,7 +63,7 @@ def _table_of(subnet_id: str, tables: "Sequence[RouteTableTypeDef]") -> "RouteTa
     for link, table in associations:
         if link.get("Main"):
             return table
-    raise LookUpError("the subnet has no route table")
+    raise LookupFailedError("the subnet has no route table")
 
 
 def _egress(routes: "Sequence[RouteTypeDef]") -> tuple[Egress, str]:

@@ -12,7 +12,7 @@ class EvidenceKind(StrEnum):
     IMAGE = "image"
     TAG = "tag"
     REPOSITORY = "repository"
-    GUARD_DEEDS = "guard_deeds"
+    GUARD_HISTORY = "guard_deeds"
     LEDGER = "ledger"
     CACHE = "cache"
     ROLE = "role"
@@ -20,7 +20,7 @@ class EvidenceKind(StrEnum):
     NETWORK = "network"
 
 
-def wanted_evidence(cause: Cause) -> frozenset[EvidenceKind]:
+def required_evidence(cause: Cause) -> frozenset[EvidenceKind]:
     """Tell what is worth looking up for a cause. What is about ECR needs an image in ECR."""
     return _WANTED[cause]
 
@@ -32,7 +32,7 @@ _STORED = _DEFINITION | {
     EvidenceKind.IMAGE,
     EvidenceKind.TAG,
     EvidenceKind.REPOSITORY,
-    EvidenceKind.GUARD_DEEDS,
+    EvidenceKind.GUARD_HISTORY,
     EvidenceKind.LEDGER,
     EvidenceKind.CACHE,
 }

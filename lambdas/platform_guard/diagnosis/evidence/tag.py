@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from platform_guard.aws.errors import LookUpError
-from platform_guard.diagnosis.evidence.model import GuardDeeds, NearbyTag, StoredTag, TagState
+from platform_guard.aws.errors import LookupFailedError
+from platform_guard.diagnosis.evidence.model import GuardHistory, NearbyTag, StoredTag, TagState
 from platform_guard.policy.verdict import Finding
 from platform_guard.registry.mark import is_mark, mark_for
 from platform_guard.registry.reference import Reference
@@ -32,7 +32,7 @@ class TagEvidence:
     """What is there under a tag, and which marks of the guard go with it."""
 
     tag: StoredTag
-    deeds: GuardDeeds
+    actions: GuardHistory
 
 
 def look_up_tag(client: "ECRClient", wanted: Reference) -> TagEvidence:
@@ -41,7 +41,7 @@ def look_up_tag(client: "ECRClient", wanted: Reference) -> TagEvidence:
     One call; one more for a missing tag, to see what there is instead. Raises what botocore raises,
     and LookUpError where ECR says of the image what nobody knew of.
     """
-    missing = TagEvidence(StoredTag(TagState.MISSING), GuardDeeds())
+    missing = TagEvidence(StoredTag(TagState.MISSING), GuardHistory())
     try:
         detail = _describe(client, wanted)
         if detail is None:
@@ -52,11 +52,11 @@ def look_up_tag(client: "ECRClient", wanted: Reference) -> TagEvidence:
     status = detail.get("imageStatus", "ACTIVE")
     state = _STATES.get(status)
     if state is None:
-        raise LookUpError(f"ECR gives its image the status {status}, which is not known here")
+        raise LookupFailedError(f"ECR gives its image the status {status}, which is not known here")
     if wanted.digest and wanted.digest != digest:
         state = TagState.MOVED
     marks = tuple(tag for tag in detail.get("imageTags", []) if is_mark(tag))
-    return TagEvidence(StoredTag(state, digest, _pushed_at(detail)), GuardDeeds(marks))
+    return TagEvidence(StoredTag(state, digest, _pushed_at(detail)), GuardHistory(marks))
 
 
 def _describe(client: "ECRClient", wanted: Reference) -> "ImageDetailTypeDef | None":
@@ -91,7 +91,7 @@ def _missing(client: "ECRClient", wanted: Reference) -> TagEvidence:
     ]
     marks = _marks_left_behind(wanted.tag, details)
     return TagEvidence(
-        StoredTag(TagState.MISSING, closest=closest_tags(wanted.tag, there)), GuardDeeds(marks)
+        StoredTag(TagState.MISSING, closest=closest_tags(wanted.tag, there)), GuardHistory(marks)
     )
 
 

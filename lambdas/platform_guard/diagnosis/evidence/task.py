@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from platform_guard.aws.errors import LookUpError, error_code
+from platform_guard.aws.errors import LookupFailedError, error_code
 from platform_guard.diagnosis.evidence.model import TaskDefinition
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 
 from platform_guard.diagnosis.evidence.model import (
     AwsvpcConfiguration,
-    NotSeen,
     PullingRole,
     RoleKind,
     Service,
+    Unavailable,
 )
 from platform_guard.diagnosis.task_event import TaskStop
 
@@ -55,7 +55,7 @@ def _describe(client: "ECSClient", arn: str) -> "TaskDefinitionTypeDef":
     except ClientError as error:
         # ECS API, DescribeTaskDefinition: its only answer to an ARN that names nothing.
         if error_code(error) == "ClientException":
-            raise LookUpError("it was deleted") from error
+            raise LookupFailedError("it was deleted") from error
         raise
 
 
@@ -94,7 +94,7 @@ _ON_INSTANCE = re.compile(
 
 
 def find_role(
-    stop: TaskStop, definition: TaskDefinition | NotSeen | None, denied: str | None
+    stop: TaskStop, definition: TaskDefinition | Unavailable | None, denied: str | None
 ) -> PullingRole:
     """Give the role that pulls. No call: the error names it, or the task definition.
 
@@ -110,13 +110,13 @@ def find_role(
         case TaskDefinition(execution_role_arn=arn) if arn:
             return PullingRole(arn, RoleKind.EXECUTION)
         case TaskDefinition() if stop.container_instance_arn:
-            raise LookUpError(
+            raise LookupFailedError(
                 "the task definition names no execution role, so its instance pulls as itself"
             )
         case TaskDefinition():
-            raise LookUpError("the task definition names no execution role")
+            raise LookupFailedError("the task definition names no execution role")
         case _:
-            raise LookUpError("it stands in the task definition, which was not seen")
+            raise LookupFailedError("it stands in the task definition, which was not seen")
 
 
 def look_up_service(client: "ECSClient", stop: TaskStop) -> Service:
@@ -130,7 +130,7 @@ def look_up_service(client: "ECSClient", stop: TaskStop) -> Service:
         # Absent where nobody chose one.
         controller = service.get("deploymentController", {}).get("type", "ECS")
         return Service(controller, _read_network(network) if network else None)
-    raise LookUpError("ECS has no such service")
+    raise LookupFailedError("ECS has no such service")
 
 
 def _read_network(network: "AwsVpcConfigurationOutputTypeDef") -> AwsvpcConfiguration:

@@ -5,12 +5,12 @@ import re
 from typing import assert_never
 
 from platform_guard.alerts.alert import Fix
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.fixes.credentials import credential_fixes
 from platform_guard.diagnosis.fixes.iam import allow, allow_caching, pulls_as_instance, role_name
 from platform_guard.diagnosis.fixes.pull_through_cache import refused_cache_fixes
 from platform_guard.diagnosis.fixes.target import Target
-from platform_guard.diagnosis.pull_error.denial import Refuser, refuser_of
+from platform_guard.diagnosis.pull_error.denial import DenialSource, denial_source
 from platform_guard.registry.reference import partition
 
 _EXECUTION_POLICY = "service-role/AmazonECSTaskExecutionRolePolicy"
@@ -24,38 +24,38 @@ _PULL_ACTIONS = [
 _KEY = re.compile(r"on resource: (?P<key>arn:[\w-]{3,20}:kms:[\w:/-]{1,200})")
 
 
-def access_fixes(case: PullCase, target: Target) -> list[Fix]:
+def access_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Let the task's role pull."""
-    if case.is_elsewhere:
+    if case.is_external_registry:
         return credential_fixes(case, target)
-    match refuser_of(case.failure.error.text):
-        case Refuser.LAYER_STORE:
+    match denial_source(case.failure.error.text):
+        case DenialSource.LAYER_STORE:
             # Older engines name the registry's address, whichever of the two refused.
             is_sure = "/v2/" not in case.failure.error.text
             role = [] if is_sure else [_allow_role(case, target)]
             return [look_at_layer_store(case, target), *role]
-        case Refuser.KEY:
+        case DenialSource.KEY:
             return _key_fixes(case, target)
-        case Refuser.PULL_THROUGH_CACHE:
+        case DenialSource.PULL_THROUGH_CACHE:
             return [_allow_caching(case, target)]
-        case Refuser.ENDPOINT_POLICY:
+        case DenialSource.ENDPOINT_POLICY:
             return [_look_at_endpoint_policies(target)]
-        case Refuser.ORGANIZATION:
+        case DenialSource.ORGANIZATION:
             return [
                 Fix(
                     "A control policy of the organization denies it, which nothing in this account "
                     "can allow: ask whoever runs the organization in AWS Organizations"
                 )
             ]
-        case Refuser.BOUNDARY:
+        case DenialSource.BOUNDARY:
             return [_look_at_boundary(case, target)]
-        case Refuser.RESOURCE_POLICY:
+        case DenialSource.RESOURCE_POLICY:
             title = "The repository's own policy does not let the role pull: have it allow that"
             look = _look_at_repository_policy(target, title)
             return [*_let_account_in(case, target), look]
-        case Refuser.DENIED_IDENTITY:
+        case DenialSource.DENIED_IDENTITY:
             return [_look_at_denials(case, target)]
-        case Refuser.IDENTITY:
+        case DenialSource.IDENTITY:
             cache = refused_cache_fixes(case, target)
             may = [*cache, *_let_account_in(case, target), _allow_role(case, target)]
             title = "If it may already, see whether the repository's own policy denies it"
@@ -64,14 +64,14 @@ def access_fixes(case: PullCase, target: Target) -> list[Fix]:
             assert_never(refuser)
 
 
-def look_at_layer_store(case: PullCase, target: Target) -> Fix:
+def look_at_layer_store(case: PullContext, target: Target) -> Fix:
     """Show the policy of the endpoint for S3, which the layers come through."""
     region = case.reference.repository.region if case.reference else target.region
     bucket = f"arn:{partition(region)}:s3:::prod-{region}-starport-layer-bucket/*"
     vpc = [f"Name=vpc-id,Values={case.network.vpc_id}"] if case.network else []
     return target.fix(
         "If there is an endpoint for S3, its policy has to allow s3:GetObject of "
-        f"{bucket}, and the security group of the {case.who_pulls} HTTPS to S3",
+        f"{bucket}, and the security group of the {case.puller} HTTPS to S3",
         _describe_endpoints(
             target, *vpc, f"Name=service-name,Values={endpoint_service(target, 's3')}"
         ),
@@ -98,7 +98,7 @@ def endpoint_service(target: Target, name: str) -> str:
     return f"{'cn.' if is_china else ''}com.amazonaws.{target.region}.{name}"
 
 
-def _key_fixes(case: PullCase, target: Target) -> list[Fix]:
+def _key_fixes(case: PullContext, target: Target) -> list[Fix]:
     named = _KEY.search(case.failure.error.text)
     key = named["key"] if named else "KMS_KEY"
     repository = case.reference.repository if case.reference else None
@@ -123,7 +123,7 @@ def _key_fixes(case: PullCase, target: Target) -> list[Fix]:
     return [target.fix("Let the role use the key", decrypt), see]
 
 
-def _allow_caching(case: PullCase, target: Target) -> Fix:
+def _allow_caching(case: PullContext, target: Target) -> Fix:
     repository = case.reference.repository if case.reference else None
     resource = repository.arn if repository else "REPOSITORY"
     return target.fix(
@@ -134,7 +134,7 @@ def _allow_caching(case: PullCase, target: Target) -> Fix:
     )
 
 
-def _look_at_boundary(case: PullCase, target: Target) -> Fix:
+def _look_at_boundary(case: PullContext, target: Target) -> Fix:
     query = ("--query", "Role.PermissionsBoundary")
     return target.fix(
         "The permissions boundary of the role does not let it pull, whatever its policies allow: "
@@ -143,7 +143,7 @@ def _look_at_boundary(case: PullCase, target: Target) -> Fix:
     )
 
 
-def _look_at_denials(case: PullCase, target: Target) -> Fix:
+def _look_at_denials(case: PullContext, target: Target) -> Fix:
     role = ("--role-name", role_name(case))
     return target.fix(
         "A policy of the role denies it, which counts more than any that allows it: find the "
@@ -157,7 +157,7 @@ def _look_at_repository_policy(target: Target, title: str) -> Fix:
     return target.fix(title, target.ecr("get-repository-policy"))
 
 
-def _allow_role(case: PullCase, target: Target) -> Fix:
+def _allow_role(case: PullContext, target: Target) -> Fix:
     is_instance = pulls_as_instance(case)
     policy = _INSTANCE_POLICY if is_instance else _EXECUTION_POLICY
     kind = "instance role" if is_instance else "execution role"
@@ -174,7 +174,7 @@ def _allow_role(case: PullCase, target: Target) -> Fix:
     )
 
 
-def _let_account_in(case: PullCase, target: Target) -> list[Fix]:
+def _let_account_in(case: PullContext, target: Target) -> list[Fix]:
     owner = case.reference.repository.account if case.reference else target.account
     account = target.account
     if owner == account:

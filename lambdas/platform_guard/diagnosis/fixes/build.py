@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from platform_guard.alerts.alert import Fix
 from platform_guard.alerts.aws_cli import build_and_push, list_platforms
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import TagState
 from platform_guard.diagnosis.fixes.ecs import (
     change_task_definition,
@@ -22,7 +22,7 @@ _AMD64 = Platform("linux", "amd64")
 _LONGEST_TAG, _SUFFIX = 128, "-rebuilt"
 
 
-def build_fixes(case: PullCase, target: Target) -> list[Fix]:
+def build_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Push an image that runs, and run it."""
     why = _why_not_this_tag(case)
     if why:
@@ -45,11 +45,11 @@ def build_fixes(case: PullCase, target: Target) -> list[Fix]:
     ]
 
 
-def free_tag_fixes(case: PullCase, target: Target) -> list[Fix]:
+def free_tag_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Use the same tag again where a tag is pushed only once, at the price of what it names."""
     if not _is_immutable(case) or case.is_cached:
         return []
-    marks = case.guard_deeds.marks
+    marks = case.guard_history.marks
     price = (
         f"The image keeps the mark {marks[0]}"
         if marks
@@ -64,14 +64,14 @@ def free_tag_fixes(case: PullCase, target: Target) -> list[Fix]:
     ]
 
 
-def check_image(case: PullCase, target: Target) -> Fix:
+def check_image(case: PullContext, target: Target) -> Fix:
     """Show what is there now, and whether it runs."""
     return target.fix(
         "To check that it worked", list_platforms(target.image), *wait_until_stable(case, target)
     )
 
 
-def build_commands(case: PullCase, image: str, *options: str) -> list[str]:
+def build_commands(case: PullContext, image: str, *options: str) -> list[str]:
     """Build an image for all that run it, and push it.
 
     BuildKit builds for Linux; an image for Windows is built by a Windows host of that version.
@@ -85,7 +85,7 @@ def build_commands(case: PullCase, image: str, *options: str) -> list[str]:
     return [build_and_push(",".join(platforms), image, *options)]
 
 
-def _platforms(case: PullCase) -> list[str]:
+def _platforms(case: PullContext) -> list[str]:
     """List what to build for: what the task wants, and what an image of several platforms holds.
 
     An image of one other platform is most likely a slip. A build for several needs more than what
@@ -95,23 +95,23 @@ def _platforms(case: PullCase) -> list[str]:
     return [wanted, *(_buildable_too(case) if len(_held(case)) > 1 else [])]
 
 
-def _buildable_too(case: PullCase) -> list[str]:
+def _buildable_too(case: PullContext) -> list[str]:
     """List what the image holds that the same build can be for."""
     if not str(case.platform or _AMD64).startswith("linux/"):
         return []
     return [held for held in _others(case) if held.startswith("linux/")]
 
 
-def _others(case: PullCase) -> list[str]:
+def _others(case: PullContext) -> list[str]:
     """List the platforms that the image holds besides what the task wants."""
     return [platform for platform in _held(case) if platform != str(case.platform or _AMD64)]
 
 
-def _held(case: PullCase) -> tuple[str, ...]:
+def _held(case: PullContext) -> tuple[str, ...]:
     return case.stored.image.platforms if case.stored and not case.has_moved else ()
 
 
-def _build_title(case: PullCase) -> str:
+def _build_title(case: PullContext) -> str:
     wanted = case.platform or _AMD64
     others = [platform for platform in _platforms(case) if platform != str(wanted)]
     if wanted.os == "windows":
@@ -128,21 +128,21 @@ def _build_title(case: PullCase) -> str:
     return f"Build it for {wanted} and push it"
 
 
-def _also(case: PullCase) -> str:
+def _also(case: PullContext) -> str:
     others = [platform for platform in _buildable_too(case) if platform not in _platforms(case)]
     if not others or case.platform is None:
         return ""
     return f"; if something runs it on {others[0]}, name that in --platform too, after a comma"
 
 
-def _under_which_name(case: PullCase) -> str:
+def _under_which_name(case: PullContext) -> str:
     name = "under the name that the task wants" if case.cause is Cause.IMAGE_NOT_FOUND else "again"
-    if not case.is_elsewhere:
+    if not case.is_external_registry:
         return name
     return f"{name}; or, if it is not yours, take one that is published for that platform"
 
 
-def _why_not_this_tag(case: PullCase) -> str:
+def _why_not_this_tag(case: PullContext) -> str:
     """Say why the tag is not to be pushed again; empty where it may be."""
     if _is_immutable(case):
         return "tags here are immutable"
@@ -150,28 +150,28 @@ def _why_not_this_tag(case: PullCase) -> str:
     return f"this one also holds {' and '.join(lost)}" if lost else ""
 
 
-def _is_immutable(case: PullCase) -> bool:
+def _is_immutable(case: PullContext) -> bool:
     return _holds_tag(case) and _mutability(case) == "IMMUTABLE"
 
 
-def _may_be_refused(case: PullCase) -> bool:
+def _may_be_refused(case: PullContext) -> bool:
     return _holds_tag(case) and _mutability(case) != "MUTABLE"
 
 
-def _holds_tag(case: PullCase) -> bool:
+def _holds_tag(case: PullContext) -> bool:
     """Tell whether there may be an image under the tag, in a repository of ECR."""
-    if case.is_elsewhere or case.has_moved:
+    if case.is_external_registry or case.has_moved:
         return False
     if case.tag is None:
         return case.cause is not Cause.IMAGE_NOT_FOUND
     return case.tag.state is not TagState.MISSING
 
 
-def _mutability(case: PullCase) -> str:
+def _mutability(case: PullContext) -> str:
     return case.repository.tag_mutability if case.repository else ""
 
 
-def _build_under_new_tag(case: PullCase, target: Target, title: str) -> Fix:
+def _build_under_new_tag(case: PullContext, target: Target, title: str) -> Fix:
     image = _new_image(target)
     if case.stop is None:
         return target.fix(title, *build_commands(case, image))

@@ -4,7 +4,7 @@ import re
 from typing import assert_never
 
 from platform_guard.alerts.alert import Fix
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.fixes.access import access_fixes
 from platform_guard.diagnosis.fixes.credentials import credential_fixes
 from platform_guard.diagnosis.fixes.ecs import look_closer, restart
@@ -18,12 +18,12 @@ from platform_guard.diagnosis.pull_error.classifier import Cause
 _CONNECTION = re.compile(r"connection issue|dial tcp|timeout|timed out|request canceled|lookup ")
 
 
-def fixes_for(case: PullCase) -> tuple[Fix, ...]:
+def fixes_for(case: PullContext) -> tuple[Fix, ...]:
     """List the ways out of a pull error."""
     return tuple(_fixes(case, target_of(case)))
 
 
-def _fixes(case: PullCase, target: Target) -> list[Fix]:
+def _fixes(case: PullContext, target: Target) -> list[Fix]:
     match case.cause:
         case Cause.PLATFORM_MISMATCH | Cause.EXEC_FORMAT:
             return platform_fixes(case, target)
@@ -55,9 +55,9 @@ def _fixes(case: PullCase, target: Target) -> list[Fix]:
             assert_never(case.cause)
 
 
-def _registry_auth_fixes(case: PullCase, target: Target) -> list[Fix]:
+def _registry_auth_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Choose between the two reasons why a task gets no credentials: its network and its role."""
-    if case.is_elsewhere:
+    if case.is_external_registry:
         return [*credential_fixes(case, target), restart(case, target)]
     if _CONNECTION.search(case.failure.error.text.lower()):
         return [*network_fixes(case, target), restart(case, target), runbook_fix(target)]

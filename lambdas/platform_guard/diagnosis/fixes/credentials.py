@@ -1,7 +1,7 @@
 """Fixes that give a task credentials for a registry other than Amazon ECR."""
 
 from platform_guard.alerts.alert import Fix
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.fixes.iam import allow, execution_role_name
 from platform_guard.diagnosis.fixes.target import Target
 from platform_guard.registry.reference import partition
@@ -9,7 +9,7 @@ from platform_guard.registry.reference import partition
 _NEW_SECRET = "registry-credentials"  # noqa: S105 a name
 
 
-def credential_fixes(case: PullCase, target: Target) -> list[Fix]:
+def credential_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Have the registry know the task."""
     secret = case.definition.repository_credentials if case.definition else ""
     if not secret:
@@ -28,10 +28,10 @@ def credential_fixes(case: PullCase, target: Target) -> list[Fix]:
     return [store, _let_role_read(case, target, secret)]
 
 
-def give_credentials(case: PullCase, target: Target, deed: str) -> list[Fix]:
+def give_credentials(case: PullContext, target: Target, action: str) -> list[Fix]:
     """Have credentials for a registry stored; the deed says why in its own words."""
     store = target.fix(
-        f"{deed}: a secret with username and password, named as repositoryCredentials in the "
+        f"{action}: a secret with username and password, named as repositoryCredentials in the "
         "container's definition",
         target.aws(
             "secretsmanager",
@@ -45,7 +45,7 @@ def give_credentials(case: PullCase, target: Target, deed: str) -> list[Fix]:
     return [store, _let_role_read(case, target, _NEW_SECRET)]
 
 
-def _let_role_read(case: PullCase, target: Target, secret: str) -> Fix:
+def _let_role_read(case: PullContext, target: Target, secret: str) -> Fix:
     """Allow what the execution role needs for that.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from platform_guard.alerts.alert import Fix
 from platform_guard.alerts.aws_cli import registrable
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import TaskDefinition
 from platform_guard.diagnosis.fixes.target import Target
 from platform_guard.diagnosis.task_event import LaunchType, TaskStop
@@ -14,7 +14,7 @@ _FILE = "task-definition.json"
 _TRY_NOW = "ECS may try again by itself; to have it try now, start a new deployment"
 
 
-def restart(case: PullCase, target: Target, title: str = _TRY_NOW) -> Fix:
+def restart(case: PullContext, target: Target, title: str = _TRY_NOW) -> Fix:
     """Have ECS try again: with a new deployment, or by starting the task anew."""
     if target.service:
         return deploy_again(case, target, title)
@@ -24,7 +24,7 @@ def restart(case: PullCase, target: Target, title: str = _TRY_NOW) -> Fix:
     )
 
 
-def run_new_image(case: PullCase, target: Target) -> Fix:
+def run_new_image(case: PullContext, target: Target) -> Fix:
     """Have ECS run what was pushed."""
     if not case.is_pinned:
         return restart(
@@ -41,7 +41,7 @@ def run_new_image(case: PullCase, target: Target) -> Fix:
 
 
 def change_task_definition(
-    case: PullCase,
+    case: PullContext,
     target: Target,
     title: str,
     changes: Mapping[str, str],
@@ -80,7 +80,7 @@ def change_task_definition(
     return _run_latest(case, target, title, *before, f"{describe} > {_FILE}", register)
 
 
-def _run_latest(case: PullCase, target: Target, title: str, *register: str) -> Fix:
+def _run_latest(case: PullContext, target: Target, title: str, *register: str) -> Fix:
     if not target.service:
         return target.fix(title, *register, run_task(case.stop, target, target.family))
     return deploy_new_revision(case, target, title, *register)
@@ -122,7 +122,7 @@ def look_closer(target: Target) -> Fix:
 _NAMED, _REVISION = "last-revision.json", "revision.json"
 
 
-def deploy_again(case: PullCase, target: Target, title: str) -> Fix:
+def deploy_again(case: PullContext, target: Target, title: str) -> Fix:
     """Have a service start its tasks anew, of the same task definition."""
     match _controller(case):
         case "ECS":
@@ -140,7 +140,7 @@ def deploy_again(case: PullCase, target: Target, title: str) -> Fix:
             )
 
 
-def deploy_new_revision(case: PullCase, target: Target, title: str, *register: str) -> Fix:
+def deploy_new_revision(case: PullContext, target: Target, title: str, *register: str) -> Fix:
     """Register a revision of the task definition with commands, and have a service run it."""
     match _controller(case):
         case "ECS":
@@ -170,12 +170,12 @@ def describe_service(target: Target, query: str) -> str:
     return target.aws("ecs", "describe-services", *where, "--query", query)
 
 
-def is_deployed_by_ecs(case: PullCase) -> bool:
+def is_deployed_by_ecs(case: PullContext) -> bool:
     """Tell whether ECS itself deploys the service, as it does where nothing else was seen."""
     return _controller(case) == "ECS"
 
 
-def wait_until_stable(case: PullCase, target: Target) -> list[str]:
+def wait_until_stable(case: PullContext, target: Target) -> list[str]:
     """Give the command that waits for a service; none where ECS knows no end to wait for."""
     if not target.service or not is_deployed_by_ecs(case):
         return []
@@ -184,7 +184,7 @@ def wait_until_stable(case: PullCase, target: Target) -> list[str]:
     return [shlex.join(["aws", "ecs", "wait", *wait, "--cluster", cluster, "--services", service])]
 
 
-def _controller(case: PullCase) -> str:
+def _controller(case: PullContext) -> str:
     return case.service.deployment_controller if case.service else "ECS"
 
 

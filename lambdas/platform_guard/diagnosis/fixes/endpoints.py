@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 import ipaddress
 
 from platform_guard.alerts.alert import Fix
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import Egress, Network
 from platform_guard.diagnosis.fixes.access import endpoint_service, look_at_layer_store
 from platform_guard.diagnosis.fixes.target import Target
@@ -16,7 +16,7 @@ _NEW_GROUP = "ENDPOINT_SECURITY_GROUP"
 _HTTPS = ("--protocol", "tcp", "--port", "443")
 
 
-def endpoint_fixes(case: PullCase, target: Target) -> list[Fix]:
+def endpoint_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Let whoever pulls reach the endpoints, and make those that are missing."""
     fixes: list[Fix] = []
     went_to_endpoint = _went_to_endpoint(case)
@@ -29,7 +29,7 @@ def endpoint_fixes(case: PullCase, target: Target) -> list[Fix]:
     return fixes
 
 
-def _went_to_endpoint(case: PullCase) -> bool:
+def _went_to_endpoint(case: PullContext) -> bool:
     """Tell whether an endpoint answers for the registry, so that only its doors can be shut."""
     address = (case.failure.error.address or "").rpartition(":")[0].strip("[]")
     try:
@@ -50,20 +50,20 @@ def _has_way_out(network: Network) -> bool:
             return False
 
 
-def _admit_to_endpoint(case: PullCase, target: Target) -> Fix:
+def _admit_to_endpoint(case: PullContext, target: Target) -> Fix:
     network = case.network
     groups = _groups_of_endpoints(network) or (_NEW_GROUP,)
     sources = (network.security_groups if network else ()) or ("SECURITY_GROUP",)
     return target.fix(
-        f"Let the {case.who_pulls} reach the VPC endpoint of Amazon ECR: its security group has to "
-        f"admit HTTPS from that of the {case.who_pulls}",
+        f"Let the {case.puller} reach the VPC endpoint of Amazon ECR: its security group has to "
+        f"admit HTTPS from that of the {case.puller}",
         _admit(target, groups[0], "--source-group", sources[0]),
     )
 
 
-def _add_endpoints(case: PullCase, target: Target) -> list[Fix]:
+def _add_endpoints(case: PullContext, target: Target) -> list[Fix]:
     layers = _make_endpoint_for_layers(case.network, target)
-    where = f"the subnet{'' if case.who_pulls == 'task' else f' of the {case.who_pulls}'}"
+    where = f"the subnet{'' if case.puller == 'task' else f' of the {case.puller}'}"
     if case.cause is Cause.NETWORK_LAYERS:
         title = (
             f"Give {where} a way to the layers, which Amazon ECR keeps in S3: a NAT gateway, or "

@@ -3,7 +3,7 @@
 import shlex
 
 from platform_guard.alerts.alert import Fix
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.fixes.build import build_commands
 from platform_guard.diagnosis.fixes.ecs import change_task_definition, restart
 from platform_guard.diagnosis.fixes.network import runbook_fix
@@ -15,7 +15,7 @@ _DEFAULT_GIB = 20
 _MAX_GIB = 200
 
 
-def disk_fixes(case: PullCase, target: Target) -> list[Fix]:
+def disk_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Make room for the image."""
     fixes = [] if case.is_on_fargate is False else [_more_storage(case, target)]
     if case.is_on_managed_instance:
@@ -32,7 +32,7 @@ def disk_fixes(case: PullCase, target: Target) -> list[Fix]:
     return [*fixes, restart(case, target)] if case.is_on_fargate is False else fixes
 
 
-def _larger_volumes(case: PullCase, target: Target) -> Fix:
+def _larger_volumes(case: PullContext, target: Target) -> Fix:
     """Nobody can log in to a managed instance."""
     provider = (case.stop.capacity_provider if case.stop else "") or "CAPACITY_PROVIDER"
     template = "capacityProviders[].managedInstancesProvider.instanceLaunchTemplate"
@@ -44,7 +44,7 @@ def _larger_volumes(case: PullCase, target: Target) -> Fix:
     )
 
 
-def _more_storage(case: PullCase, target: Target) -> Fix:
+def _more_storage(case: PullContext, target: Target) -> Fix:
     stated = case.definition.ephemeral_storage_gib if case.definition else None
     size = min(2 * (stated or _DEFAULT_GIB), _MAX_GIB)
     title = (
@@ -57,7 +57,7 @@ def _more_storage(case: PullCase, target: Target) -> Fix:
     return change_task_definition(case, target, title, storage)
 
 
-def unpack_fixes(case: PullCase, target: Target) -> list[Fix]:
+def unpack_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Find out whether image or host is at fault."""
     platform = str(case.platform or Platform("linux", "amd64"))
     pull = ["docker", "pull", "--platform", platform, target.image]
@@ -72,10 +72,10 @@ def unpack_fixes(case: PullCase, target: Target) -> list[Fix]:
     return [*fixes, *disk_fixes(case, target)] if case.failure.error.truncated else fixes
 
 
-def slow_pull_fixes(case: PullCase, target: Target) -> list[Fix]:
+def slow_pull_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Have the pull end in time."""
     fixes = [restart(case, target, "Try again: the pull was given up, usually for taking too long")]
-    if not case.is_elsewhere:
+    if not case.is_external_registry:
         fixes.append(
             target.fix(
                 "See how large the image is, compressed, in bytes",

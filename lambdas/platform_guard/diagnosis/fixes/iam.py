@@ -3,12 +3,12 @@
 import json
 from collections.abc import Sequence
 
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import RoleKind
 from platform_guard.diagnosis.fixes.target import Target
 
 
-def role_name(case: PullCase) -> str:
+def role_name(case: PullContext) -> str:
     """Name the role that pulls: as looked up, else as the error says, else a word to replace."""
     role = (case.role.arn if case.role else "") or case.failure.error.role or ""
     if ":assumed-role/" in role:
@@ -16,13 +16,13 @@ def role_name(case: PullCase) -> str:
     return role.rpartition("/")[2] or execution_role_name(case)
 
 
-def execution_role_name(case: PullCase) -> str:
+def execution_role_name(case: PullContext) -> str:
     """Name the execution role, else give a word to replace."""
     role = case.definition.execution_role_arn if case.definition else ""
     return role.rpartition("/")[2] or "ROLE"
 
 
-def pulls_as_instance(case: PullCase) -> bool:
+def pulls_as_instance(case: PullContext) -> bool:
     """Tell whether the instance pulls as itself, as it does where no execution role is named."""
     if case.role is not None:
         return case.role.kind is RoleKind.INSTANCE

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from platform_guard.alerts.alert import Fix
 from platform_guard.alerts.aws_cli import list_platforms
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import TagState
 from platform_guard.diagnosis.fixes.build import build_fixes, check_image, free_tag_fixes
 from platform_guard.diagnosis.fixes.credentials import give_credentials
@@ -27,7 +27,7 @@ _CPU_ARCHITECTURES = {_AMD64: "X86_64", _ARM64: "ARM64"}
 _ENTRYPOINT = "{{.Os}}/{{.Architecture}} {{json .Config.Entrypoint}} {{json .Config.Cmd}}"
 
 
-def platform_fixes(case: PullCase, target: Target) -> list[Fix]:
+def platform_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Bring image and task to the same platform."""
     fixes = _replace_image(case, target)
     switch = _switch_task(case, target)
@@ -48,12 +48,12 @@ def platform_fixes(case: PullCase, target: Target) -> list[Fix]:
     return fixes
 
 
-def rebuild_fixes(case: PullCase, target: Target) -> list[Fix]:
+def rebuild_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Replace the image by one that runs."""
     return [*_replace_image(case, target), *free_tag_fixes(case, target)]
 
 
-def _replace_image(case: PullCase, target: Target) -> list[Fix]:
+def _replace_image(case: PullContext, target: Target) -> list[Fix]:
     rebuild = [choose_other_image(case, target)] if case.is_cached else build_fixes(case, target)
     if not case.has_moved and not case.runs_after_all:
         return rebuild
@@ -61,9 +61,9 @@ def _replace_image(case: PullCase, target: Target) -> list[Fix]:
     return [again, check_image(case, target), rebuild[0]]
 
 
-def missing_image_fixes(case: PullCase, target: Target) -> list[Fix]:
+def missing_image_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Put an image where the task looks for one."""
-    if case.is_elsewhere:
+    if case.is_external_registry:
         return _find_elsewhere(case, target)
     again, check = restart(case, target), check_image(case, _as_named(target))
     is_there = case.tag is not None and case.tag.state is not TagState.MISSING
@@ -84,7 +84,7 @@ def missing_image_fixes(case: PullCase, target: Target) -> list[Fix]:
             return [again, check, _list_tags(target)]
         case _:
             fixes = [*likely_cache_fixes(case, target), *build_fixes(case, target)]
-            return [*fixes, *_give_back(case, target), _list_tags(target)]
+            return [*fixes, *_release(case, target), _list_tags(target)]
 
 
 def _as_named(target: Target) -> Target:
@@ -93,7 +93,7 @@ def _as_named(target: Target) -> Target:
     return target if reference is None or reference.tag else replace(target, image=reference.uri)
 
 
-def _switch_task(case: PullCase, target: Target) -> Fix | None:
+def _switch_task(case: PullContext, target: Target) -> Fix | None:
     """Have the task run where the image can."""
     wanted = case.platform
     other = next(
@@ -147,9 +147,9 @@ def _status(target: Target) -> str:
     )
 
 
-def _give_back(case: PullCase, target: Target) -> list[Fix]:
+def _release(case: PullContext, target: Target) -> list[Fix]:
     """Undo what the guard did, for whoever wants the image as it is."""
-    marks = case.guard_deeds.marks
+    marks = case.guard_history.marks
     if not marks or target.reference is None:
         return []
     marked = f"{target.reference.repository.uri}:{marks[0]}"
@@ -173,7 +173,7 @@ def _list_tags(target: Target) -> Fix:
     )
 
 
-def _find_elsewhere(case: PullCase, target: Target) -> list[Fix]:
+def _find_elsewhere(case: PullContext, target: Target) -> list[Fix]:
     return [
         target.fix(
             "Correct the name of the image in the task definition; this shows whether it is there",

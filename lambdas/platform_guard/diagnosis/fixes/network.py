@@ -2,7 +2,7 @@
 
 from platform_guard.alerts.alert import Fix
 from platform_guard.alerts.console import console_address, quoted
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import AwsvpcConfiguration, Egress, Network
 from platform_guard.diagnosis.fixes.ecs import describe_service, is_deployed_by_ecs, run_task
 from platform_guard.diagnosis.fixes.endpoints import endpoint_fixes
@@ -11,20 +11,20 @@ from platform_guard.diagnosis.fixes.target import Target
 _RUNBOOK = "AWSSupport-TroubleshootECSTaskFailedToStart"
 
 
-def network_fixes(case: PullCase, target: Target) -> list[Fix]:
+def network_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Open the way from the task to its registry, and to where that keeps the layers."""
     network = case.network
     fixes: list[Fix] = []
     if network is not None and case.is_on_fargate and _lacks_public_ip(network):
         fixes.append(_let_task_out(case, network, target))
-    if not case.is_elsewhere and case.who_pulls != "host":
+    if not case.is_external_registry and case.puller != "host":
         fixes.extend(endpoint_fixes(case, target))
     look = _follow_route(case, target)
     # Where nobody looked yet, that comes first.
-    return [look, *fixes] if case.who_pulls == "instance" else [*fixes, look]
+    return [look, *fixes] if case.puller == "instance" else [*fixes, look]
 
 
-def name_fixes(case: PullCase, target: Target) -> list[Fix]:
+def name_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Have the registry's name resolve."""
     vpc = case.network.vpc_id if case.network else "VPC_ID"
     registry = case.failure.error.registry or "the registry"
@@ -72,7 +72,7 @@ def runbook_link(target: Target) -> str:
     return console_address(target.region, path, parameters)
 
 
-def _let_task_out(case: PullCase, network: Network, target: Target) -> Fix:
+def _let_task_out(case: PullContext, network: Network, target: Target) -> Fix:
     title = (
         "The subnet leads to an internet gateway, but the task has no public address: give it one, "
         "or move it to a subnet with a NAT gateway"
@@ -103,7 +103,7 @@ def _lacks_public_ip(network: Network) -> bool:
     return network.egress is Egress.INTERNET_GATEWAY and network.public_ip is False
 
 
-def _follow_route(case: PullCase, target: Target) -> Fix:
+def _follow_route(case: PullContext, target: Target) -> Fix:
     network = case.network
     subnet = network.subnet_id if network else "SUBNET_ID"
     associated = ("--filters", f"Name=association.subnet-id,Values={subnet}")
@@ -114,7 +114,7 @@ def _follow_route(case: PullCase, target: Target) -> Fix:
     way = "HTTPS has to get out, through a NAT gateway or an internet gateway, past its network ACL"
     if case.is_on_fargate is not False:
         return target.fix(f"See where the subnet leads to: {way}", routes, lists)
-    if case.who_pulls == "host":
+    if case.puller == "host":
         return Fix(
             "The host pulls through its own network: HTTPS has to get from there to the registry"
         )
@@ -125,7 +125,7 @@ def _follow_route(case: PullCase, target: Target) -> Fix:
     return target.fix(title, *_find_instance(case, target), routes, lists)
 
 
-def _find_instance(case: PullCase, target: Target) -> list[str]:
+def _find_instance(case: PullContext, target: Target) -> list[str]:
     arn = (case.stop.container_instance_arn if case.stop else "") or "CONTAINER_INSTANCE"
     which = ("--cluster", target.cluster, "--container-instances", arn)
     query = "Reservations[].Instances[].[VpcId, SubnetId, SecurityGroups]"

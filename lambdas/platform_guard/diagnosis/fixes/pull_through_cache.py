@@ -2,7 +2,7 @@
 
 from platform_guard.alerts.alert import Fix
 from platform_guard.alerts.aws_cli import list_platforms
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.fixes.ecs import restart
 from platform_guard.diagnosis.fixes.iam import allow_caching, role_name
 from platform_guard.diagnosis.fixes.target import Target
@@ -10,7 +10,7 @@ from platform_guard.oci.platforms import Platform
 from platform_guard.registry.pull_through import USUAL_PREFIXES
 
 
-def missing_upstream_fixes(case: PullCase, target: Target) -> list[Fix]:
+def missing_upstream_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Have the cache find the image. ECR answers in the same way where the role may not fill it.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/error-pullthroughcache.html
@@ -39,7 +39,7 @@ def missing_upstream_fixes(case: PullCase, target: Target) -> list[Fix]:
     ]
 
 
-def refused_cache_fixes(case: PullCase, target: Target) -> list[Fix]:
+def refused_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Have a cache filled that ECR or the registry behind it refuses to fill."""
     if case.reference is None or not case.is_cached:
         return []
@@ -57,7 +57,7 @@ def refused_cache_fixes(case: PullCase, target: Target) -> list[Fix]:
     ]
 
 
-def likely_cache_fixes(case: PullCase, target: Target) -> list[Fix]:
+def likely_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Say what holds if a cache fills the repository, where its name looks like that.
 
     The rules of another account are not to be seen.
@@ -75,7 +75,7 @@ def likely_cache_fixes(case: PullCase, target: Target) -> list[Fix]:
     ]
 
 
-def choose_other_image(case: PullCase, target: Target) -> Fix:
+def choose_other_image(case: PullContext, target: Target) -> Fix:
     """Have the task name what is published for its platform."""
     platform = case.platform or Platform("linux", "amd64")
     return target.fix(
@@ -86,6 +86,6 @@ def choose_other_image(case: PullCase, target: Target) -> Fix:
     )
 
 
-def _about_rule(case: PullCase, target: Target, operation: str, option: str) -> str:
+def _about_rule(case: PullContext, target: Target, operation: str, option: str) -> str:
     region = case.reference.repository.region if case.reference else ""
     return target.aws("ecr", operation, option, case.cache_prefix, region=region)

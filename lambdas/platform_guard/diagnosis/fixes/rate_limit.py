@@ -3,7 +3,7 @@
 import shlex
 
 from platform_guard.alerts.alert import Fix
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.fixes.ecs import restart
 from platform_guard.diagnosis.fixes.iam import allow_caching, execution_role_name
 from platform_guard.diagnosis.fixes.target import Target
@@ -11,7 +11,7 @@ from platform_guard.registry.pull_through import DOCKER_HUB, Upstream, upstream_
 from platform_guard.registry.reference import Repository
 
 
-def rate_limit_fixes(case: PullCase, target: Target) -> list[Fix]:
+def rate_limit_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Pull from ECR instead, or less often."""
     again = restart(case, target, "Try again in a while")
     if case.reference is not None:
@@ -27,7 +27,7 @@ def rate_limit_fixes(case: PullCase, target: Target) -> list[Fix]:
     return [_cache(target, upstream, name), _let_role_cache(case, target, upstream), again]
 
 
-def _split(case: PullCase) -> tuple[str, str]:
+def _split(case: PullContext) -> tuple[str, str]:
     """Tell the registry of the image, and what it is called there, tag included."""
     image = case.failure.image.partition("@")[0]
     host, slash, rest = image.partition("/")
@@ -63,7 +63,7 @@ def _cache(target: Target, upstream: Upstream, name: str) -> Fix:
     )
 
 
-def _let_role_cache(case: PullCase, target: Target, upstream: Upstream) -> Fix:
+def _let_role_cache(case: PullContext, target: Target, upstream: Upstream) -> Fix:
     filled = Repository(target.account, target.region, f"{upstream.prefix}/*").arn
     return target.fix(
         "Let the execution role have the cache filled",
@@ -71,7 +71,7 @@ def _let_role_cache(case: PullCase, target: Target, upstream: Upstream) -> Fix:
     )
 
 
-def _copy(case: PullCase, target: Target, name: str) -> Fix:
+def _copy(case: PullContext, target: Target, name: str) -> Fix:
     """Copy an image from a registry that Amazon ECR cannot cache."""
     path, _, tag = name.partition(":")
     copy = f"{Repository(target.account, target.region, path).uri}:{tag or 'latest'}"

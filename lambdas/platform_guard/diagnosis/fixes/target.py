@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from platform_guard.alerts.alert import Fix
-from platform_guard.diagnosis.context import PullCase
+from platform_guard.diagnosis.context import PullContext
 from platform_guard.registry.reference import Reference
 
 _UNKNOWN_IMAGE = "ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG"
@@ -116,11 +116,11 @@ class Target:
         return Fix(f"{title} (with your own {_listed(unknown)})", commands)
 
 
-def target_of(case: PullCase) -> Target:
+def target_of(case: PullContext) -> Target:
     """Name what a pull failure is about."""
     stop, reference = case.stop, case.reference
     image = _taggable(case.failure.image)
-    unknown = "IMAGE" if case.is_elsewhere else _UNKNOWN_IMAGE
+    unknown = "IMAGE" if case.is_external_registry else _UNKNOWN_IMAGE
     unknown_tag = frozenset({"TAG"} if image.endswith(":TAG") else ())
     if stop is None:
         home = reference.repository if reference else None

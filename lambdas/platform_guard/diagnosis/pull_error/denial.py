@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 
-class Refuser(StrEnum):
+class DenialSource(StrEnum):
     """What stands in the way of a pull; the texts are IAM's names for the kinds of policies."""
 
     LAYER_STORE = "S3"
@@ -23,22 +23,22 @@ class Refuser(StrEnum):
 # as "because no … policy allows" or "with an explicit deny in a …". The first that fits counts: a
 # missing grant for a pull-through cache is called an identity-based policy, too.
 _WORDS = (
-    (Refuser.ENDPOINT_POLICY, r"vpc endpoint policy"),
-    (Refuser.ORGANIZATION, r"(?:service|resource) control policy"),
-    (Refuser.BOUNDARY, r"permissions boundary"),
-    (Refuser.RESOURCE_POLICY, r"resource(?:-based)? policy"),
-    (Refuser.DENIED_IDENTITY, r"explicit deny"),
-    (Refuser.PULL_THROUGH_CACHE, r"ecr:(?:batchimportupstreamimage|createrepository)"),
-    (Refuser.KEY, r"kmsexception|\bkms:\w|customer master key"),
+    (DenialSource.ENDPOINT_POLICY, r"vpc endpoint policy"),
+    (DenialSource.ORGANIZATION, r"(?:service|resource) control policy"),
+    (DenialSource.BOUNDARY, r"permissions boundary"),
+    (DenialSource.RESOURCE_POLICY, r"resource(?:-based)? policy"),
+    (DenialSource.DENIED_IDENTITY, r"explicit deny"),
+    (DenialSource.PULL_THROUGH_CACHE, r"ecr:(?:batchimportupstreamimage|createrepository)"),
+    (DenialSource.KEY, r"kmsexception|\bkms:\w|customer master key"),
     (
-        Refuser.LAYER_STORE,
+        DenialSource.LAYER_STORE,
         r"starport-layer-bucket|\.s3[.-][\w.-]{0,60}amazonaws\.com"
         r"|httpread(?:er)?seeker: failed|error pulling image configuration",
     ),
 )
 
 
-def refuser_of(text: str) -> Refuser:
+def denial_source(text: str) -> DenialSource:
     """Tell what refused a pull."""
     readable = " ".join(text.lower().split())
-    return next((who for who, words in _WORDS if re.search(words, readable)), Refuser.IDENTITY)
+    return next((who for who, words in _WORDS if re.search(words, readable)), DenialSource.IDENTITY)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from platform_guard.aws.errors import LookUpError
+from platform_guard.aws.errors import LookupFailedError
 from platform_guard.diagnosis.diagnosis import diagnose
-from platform_guard.diagnosis.evidence.model import NotSeen, PullingRole, RoleKind
+from platform_guard.diagnosis.evidence.model import PullingRole, RoleKind, Unavailable
 from platform_guard.diagnosis.evidence.task import find_role
 from platform_guard.diagnosis.failure import PullFailure
 from platform_guard.diagnosis.pull_error.classifier import classify
-from platform_guard.diagnosis.pull_error.denial import Refuser, refuser_of
+from platform_guard.diagnosis.pull_error.denial import DenialSource, denial_source
 from platform_guard.diagnosis.task_event import StoppedContainer
 from tests.support.diagnosis_evidence import API, DEFINITION, ROLE, denied
 from tests.support.stops import stop_of, stop_with
@@ -16,64 +16,84 @@ from tests.support.stops import stop_of, stop_with
 FORBIDDEN = "CannotPullContainerError: failed to copy: httpReadSeeker: failed open: "
 SESSION = "arn:aws:sts::123456789012:assumed-role"
 ROWS = (
-    (denied("because no identity-based policy allows it"), Refuser.IDENTITY, "Allow the"),
-    ("CannotPullContainerError: 403 Forbidden", Refuser.IDENTITY, "Allow the"),
-    (denied("because no VPC endpoint policy allows it"), Refuser.ENDPOINT_POLICY, "Let the pol"),
-    (denied("with an explicit deny in a VPC endpoint policy"), Refuser.ENDPOINT_POLICY, "Let the"),
-    (denied("with an explicit deny in a service control policy"), Refuser.ORGANIZATION, "A cont"),
-    (denied("with an explicit deny in a resource control policy"), Refuser.ORGANIZATION, "A cont"),
-    (denied("because no permissions boundary allows it"), Refuser.BOUNDARY, "The permissions"),
-    (denied("with an explicit deny in a permissions boundary"), Refuser.BOUNDARY, "The perm"),
+    (denied("because no identity-based policy allows it"), DenialSource.IDENTITY, "Allow the"),
+    ("CannotPullContainerError: 403 Forbidden", DenialSource.IDENTITY, "Allow the"),
+    (
+        denied("because no VPC endpoint policy allows it"),
+        DenialSource.ENDPOINT_POLICY,
+        "Let the pol",
+    ),
+    (
+        denied("with an explicit deny in a VPC endpoint policy"),
+        DenialSource.ENDPOINT_POLICY,
+        "Let the",
+    ),
+    (
+        denied("with an explicit deny in a service control policy"),
+        DenialSource.ORGANIZATION,
+        "A cont",
+    ),
+    (
+        denied("with an explicit deny in a resource control policy"),
+        DenialSource.ORGANIZATION,
+        "A cont",
+    ),
+    (denied("because no permissions boundary allows it"), DenialSource.BOUNDARY, "The permissions"),
+    (denied("with an explicit deny in a permissions boundary"), DenialSource.BOUNDARY, "The perm"),
     (
         denied("with an explicit deny in a resource-based policy"),
-        Refuser.RESOURCE_POLICY,
+        DenialSource.RESOURCE_POLICY,
         "The repo",
     ),
-    (denied("with an explicit deny in an identity-based policy"), Refuser.DENIED_IDENTITY, "A pol"),
-    (denied("with an explicit deny"), Refuser.DENIED_IDENTITY, "A policy of the role denies"),
+    (
+        denied("with an explicit deny in an identity-based policy"),
+        DenialSource.DENIED_IDENTITY,
+        "A pol",
+    ),
+    (denied("with an explicit deny"), DenialSource.DENIED_IDENTITY, "A policy of the role denies"),
     (
         denied("because no identity-based policy allows it", "BatchImportUpstreamImage"),
-        Refuser.PULL_THROUGH_CACHE,
+        DenialSource.PULL_THROUGH_CACHE,
         "The repository is filled by a pull-through cache",
     ),
     (
         denied("because no identity-based policy allows it", "CreateRepository"),
-        Refuser.PULL_THROUGH_CACHE,
+        DenialSource.PULL_THROUGH_CACHE,
         "The repository is filled by a pull-through cache",
     ),
     (
         f"{FORBIDDEN}unexpected status code https://prod-eu-central-1-starport-layer-bucket."
         "s3.eu-central-1.amazonaws.com/1a2b: 403 Forbidden",
-        Refuser.LAYER_STORE,
+        DenialSource.LAYER_STORE,
         "If there is an endpoint for S3",
     ),
     (
         "CannotPullContainerError: error pulling image configuration: download failed after "
         "attempts=1: error parsing HTTP 403 response body: AccessDenied",
-        Refuser.LAYER_STORE,
+        DenialSource.LAYER_STORE,
         "If there is an endpoint for S3",
     ),
     (
         "CannotPullContainerError: KmsException: The ciphertext refers to a customer master key "
         "that does not exist",
-        Refuser.KEY,
+        DenialSource.KEY,
         "See whether the key",
     ),
 )
 
 
 @pytest.mark.parametrize(("text", "refuser", "title"), ROWS)
-def test_a_refusal_is_answered_by_who_refused(text: str, refuser: Refuser, title: str) -> None:
+def test_a_refusal_is_answered_by_who_refused(text: str, refuser: DenialSource, title: str) -> None:
     failure = PullFailure(classify(text), StoppedContainer("api", API))
 
     first = diagnose(stop_with(text, API), failure).fixes[0]
 
-    assert refuser_of(text) is refuser
+    assert denial_source(text) is refuser
     assert first.title.startswith(title)
 
 
-@pytest.mark.parametrize("refuser", sorted(set(Refuser) - {Refuser.IDENTITY}))
-def test_no_other_refusal_is_answered_by_a_policy_for_the_role(refuser: Refuser) -> None:
+@pytest.mark.parametrize("refuser", sorted(set(DenialSource) - {DenialSource.IDENTITY}))
+def test_no_other_refusal_is_answered_by_a_policy_for_the_role(refuser: DenialSource) -> None:
     for text in (text for text, found, _ in ROWS if found is refuser):
         failure = PullFailure(classify(text), StoppedContainer("api", API))
         commands = [line for fix in diagnose(None, failure).fixes for line in fix.commands]
@@ -94,5 +114,5 @@ def test_everyone_else_pulls_as_the_execution_role(who: str | None) -> None:
 
 
 def test_a_role_that_nothing_names_is_not_seen() -> None:
-    with pytest.raises(LookUpError, match="which was not seen"):
-        find_role(stop_of("fargate-platform-mismatch"), NotSeen("it", "throttled"), None)
+    with pytest.raises(LookupFailedError, match="which was not seen"):
+        find_role(stop_of("fargate-platform-mismatch"), Unavailable("it", "throttled"), None)
