@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-import zipfile
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -37,31 +37,73 @@ print(sys.modules["platform_guard_cdk"].__file__)
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the packages that an installation brings."""
+    """An environment with the wheel of this repository and the dependencies, nothing else."""
     folder = tmp_path_factory.mktemp("installed")
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
-    subprocess.run(  # noqa: S603 - builds this repository
-        [*build, "--directory", str(folder)], cwd=ROOT, check=True, capture_output=True
-    )
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-        wheel.extractall(folder)
+    _run("-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder), cwd=ROOT)
+    environment = folder / "environment"
+    _run("-m", "venv", "--without-pip", str(environment))
+    (wheel,) = folder.glob("*.whl")
+    python = environment / "bin/python"
+    _run("-m", "uv", "pip", "install", "--quiet", "--no-deps", "--python", str(python), str(wheel))
+    # A path in a .pth file brings what is installed there, not what its own .pth files name.
+    (site_packages(environment) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return environment
+
+
+def site_packages(environment: Path) -> Path:
+    (folder,) = environment.glob("lib/python*/site-packages")
     return folder
 
 
-def test_an_app_that_installs_it_deploys_the_same_functions(
-    installed: Path, default: Synthesis, tmp_path: Path
-) -> None:
-    finished = subprocess.run(  # noqa: S603 - runs the app above
-        [sys.executable, "-c", APP, str(ROOT / "guard.toml"), str(tmp_path / "cdk.out")],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(installed)},
+def _run(*arguments: str, cwd: Path | None = None) -> None:
+    subprocess.run(  # noqa: S603 - builds and installs this repository
+        [sys.executable, *arguments], cwd=cwd, check=True, capture_output=True
+    )
+
+
+def run_installed(environment: Path, *arguments: str, cwd: Path) -> str:
+    """Run Python in the environment, away from the repository, and return what it prints."""
+    finished = subprocess.run(  # noqa: S603 - runs what was installed
+        [str(environment / "bin/python"), *arguments],
+        cwd=cwd,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         capture_output=True,
         text=True,
         check=False,
     )
-
     assert finished.stderr == ""
-    assert Path(finished.stdout.strip()).is_relative_to(installed)
+    return finished.stdout.strip()
+
+
+def test_an_installation_brings_only_packages_with_names_of_their_own(installed: Path) -> None:
+    top_level = {
+        entry.name
+        for entry in site_packages(installed).iterdir()
+        if not entry.name.endswith((".dist-info", ".pth")) and not entry.name.startswith("_")
+    }
+
+    assert top_level == {
+        "platform_guard",
+        "platform_guard_cdk",
+        "platform_guard_cli",
+        "platform_guard_emulator",
+    }
+
+
+def test_an_installed_command_line_runs(installed: Path, tmp_path: Path) -> None:
+    command = str(installed / "bin/platform-guard")
+
+    assert run_installed(installed, command, "--version", cwd=tmp_path).startswith("platform-guard")
+
+
+def test_an_app_that_installs_the_wheel_deploys_the_same_functions(
+    installed: Path, default: Synthesis, tmp_path: Path
+) -> None:
+    output = run_installed(
+        installed, "-c", APP, str(ROOT / "guard.toml"), str(tmp_path / "cdk.out"), cwd=tmp_path
+    )
+
+    assert Path(output).is_relative_to(installed)
     theirs = Synthesis(tmp_path / "cdk.out")
     assert contents(theirs.code_folder()) == contents(default.code_folder())
     assert len(theirs.template.resources("AWS::KMS::Key")) == 1

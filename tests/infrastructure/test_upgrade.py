@@ -50,15 +50,24 @@ def fixed_at_creation(kind: str) -> set[str]:
     return {path.split("/")[2] for path in paths}
 
 
-def test_there_is_a_release_to_upgrade_from() -> None:
-    assert RELEASES
+def test_every_kind_of_deployment_has_a_release_to_upgrade_from() -> None:
+    assert {release_of(path)[1] for path in RELEASES} == {"default", "everything"}
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name.split(".template")[0])
-def test_no_stateful_resource_is_lost(release: Path, template: Template) -> None:
+def test_an_upgrade_keeps_every_stateful_resource(
+    release: Path, template: Template, everything: Template
+) -> None:
     before = json.loads(release.read_text(encoding="utf-8"))
+    after = {"default": template, "everything": everything}[release_of(release)[1]]
 
-    assert list(lost_in_upgrade(before, template.content)) == []
+    assert list(lost_in_upgrade(before, after.content)) == []
+
+
+def release_of(path: Path) -> tuple[str, str]:
+    """Return the version of a release and which of the settings it was synthesized with."""
+    version, _, settings = path.name.removesuffix(".template.json").partition("-")
+    return version, settings or "default"
 
 
 def test_a_loss_would_be_seen(template: Template) -> None:
