@@ -14,8 +14,8 @@ def add_regions_option(parser: argparse.ArgumentParser, action: str) -> None:
         action="append",
         type=a_region,
         default=[],
-        help=f"{action} in this region; repeatable (default: [deploy] regions of guard.toml, or the "
-        "region of your AWS credentials)",
+        help=f"{action} in this region; repeatable (default: [deploy] regions of guard.toml, or "
+        "the region of your AWS credentials)",
     )
 
 

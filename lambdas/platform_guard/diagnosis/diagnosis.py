@@ -126,7 +126,7 @@ def _facts(case: PullContext) -> list[tuple[str, str]]:
         ("Image", failure.image),
         ("Digest", failure.digest if failure.digest not in failure.image else ""),
         ("Holds", case.stored.image.holds if case.stored else ""),
-        ("ReadRequest", str(case.platform or "")),
+        ("Wanted", str(case.platform or "")),
         ("ECS says", _notified(case)),
         ("Runbook", runbook_link(target_of(case)) if stop and case.cause in _WITH_RUNBOOK else ""),
     ]

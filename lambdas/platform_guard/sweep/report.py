@@ -184,7 +184,7 @@ def _facts(report: SweepReport) -> list[tuple[str, str]]:
         if count
     ]
     if report.enqueued:
-        facts.append(("Remediated", f"{report.enqueued:,}, as the policy says"))
+        facts.append(("Remedied", f"{report.enqueued:,}, as the policy says"))
     if report.postponed:
         facts.append(("Postponed", f"{report.postponed:,} to the next sweep"))
     if report.unseen:

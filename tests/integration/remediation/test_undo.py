@@ -165,7 +165,7 @@ def test_a_mistake_is_one_line(
 
 @pytest.mark.usefixtures("shelf")
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "notified"),
     [
         ([], "The guard has changed nothing in shop/typo yet (looked in eu-central-1).\n"),
         (["--json"], ""),

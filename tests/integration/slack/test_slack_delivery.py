@@ -136,7 +136,7 @@ def test_a_message_that_the_guard_cannot_handle_is_told_in_its_log(
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "notified"),
     [
         pytest.param("not a url: hunter2", "does not hold the https:// address", id="nonsense"),
         pytest.param("http://hooks.example/hunter2", "does not hold", id="without TLS"),

@@ -14,7 +14,7 @@ HERE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 
 
 @pytest.mark.parametrize(
-    ("image", "is_elsewhere"),
+    ("image", "is_external_registry"),
     [
         (f"{HERE}/shop/api:1", False),
         ("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/api:1", False),
@@ -36,7 +36,7 @@ def test_an_image_is_elsewhere_unless_it_may_be_in_a_private_registry_of_ecr(
 
 
 @pytest.mark.parametrize(
-    ("text", "is_elsewhere"),
+    ("text", "is_external_registry"),
     [
         ('Post "https://api.ecr.eu-central-1.amazonaws.com/v2/": dial tcp: i/o timeout', False),
         ('Head "https://public.ecr.aws/v2/": dial tcp 75.2.101.78:443: i/o timeout', True),

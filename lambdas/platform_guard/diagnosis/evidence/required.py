@@ -12,7 +12,7 @@ class EvidenceKind(StrEnum):
     IMAGE = "image"
     TAG = "tag"
     REPOSITORY = "repository"
-    GUARD_HISTORY = "guard_deeds"
+    GUARD_HISTORY = "guard_history"
     LEDGER = "ledger"
     CACHE = "cache"
     ROLE = "role"
