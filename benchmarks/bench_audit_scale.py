@@ -1,9 +1,9 @@
-"""Memory and time of an audit as the registry grows, by a registry that is made up as it is read.
+"""Memory and CPU time of an audit as the registry grows, on a registry generated on the fly.
 
-Nothing is asked of AWS, so that it is the audit alone that is measured: reading, judging, the
-journal and every output. Each size runs in a process of its own. The aims: less than 300 MB at a
-million images, and time that grows as the number of images does. By default it runs 10,000 and
-100,000 images; `python -m benchmarks.bench_audit_scale 1000000` runs as many as it says.
+There are no AWS calls, so only the audit is measured: reading, evaluation, the journal and all
+outputs. Each size runs in its own process. The goals are less than 300 MB for a million images and
+time linear in the number of images. The default sizes are 10,000 and 100,000 images;
+`python -m benchmarks.bench_audit_scale 1000000` runs another one.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from platform_guard.oci.bulk_reader import Unseen
+from platform_guard.oci.bulk_reader import UnavailableContent
 from platform_guard.oci.media_types import OCI_INDEX, OCI_MANIFEST
 from platform_guard.oci.reader import StoredDocument
 from platform_guard.policy.policy import Policy
@@ -47,7 +47,7 @@ def main() -> None:
     if os.environ.get("AUDIT_ONE_SIZE"):
         _measure(sizes[0])
         return
-    print("audit of a made-up registry, all outputs included, each size in its own process")
+    print("audit of a generated registry with all outputs, each size in its own process")
     for size in sizes:
         environment = {**os.environ, "AUDIT_ONE_SIZE": "yes"}
         command = [sys.executable, "-m", "benchmarks.bench_audit_scale", str(size)]
@@ -72,14 +72,14 @@ def _measure(size: int) -> None:
     taken = time.process_time() - started
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"  {images:>9,} images  {megabytes:4.0f} MB at most  {taken:6.1f} s of CPU, "
-        f"{evaluated:.1f} s of it for judging: {1e6 * taken / images:.0f} µs an image",
+        f"  {images:>9,} images  {megabytes:4.0f} MB peak  {taken:6.1f} s of CPU, "
+        f"{evaluated:.1f} s of it for evaluation: {1e6 * taken / images:.0f} µs per image",
         flush=True,
     )
 
 
 def _audit(repository: Repository) -> Iterator[AuditedPage]:
-    store = _MadeUpRepository(repository.name)
+    store = _GeneratedRepository(repository.name)
     page = [store.listed(number) for number in range(_IMAGES_A_REPOSITORY)]
     wanted = list(candidates(page, repository, lambda *_: _POLICY))
     results = list(evaluate_candidates(wanted, store))
@@ -89,8 +89,8 @@ def _audit(repository: Repository) -> Iterator[AuditedPage]:
     )
 
 
-class _MadeUpRepository:
-    """Images of which every fifth is for arm64 alone, and every fourth behind an index."""
+class _GeneratedRepository:
+    """Generated images: every fifth is only for arm64, every fourth is behind an index."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -105,10 +105,12 @@ class _MadeUpRepository:
             image = self._index({architecture: image, "s390x": other})
         return ListedImage(image.digest, (f"1.{number}.0",), 1.7e9 + number * 3600)
 
-    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument | Unseen]:
+    def documents(
+        self, digests: Sequence[str]
+    ) -> Mapping[str, StoredDocument | UnavailableContent]:
         return {digest: self._documents[digest] for digest in digests}
 
-    def configs(self, digests: Sequence[str], _: int) -> Mapping[str, bytes | Unseen]:
+    def configs(self, digests: Sequence[str], _: int) -> Mapping[str, bytes | UnavailableContent]:
         return {digest: self._configs[digest] for digest in digests}
 
     def _image(self, number: int, architecture: str) -> StoredDocument:

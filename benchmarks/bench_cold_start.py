@@ -1,9 +1,9 @@
-"""Cold start of each function as deployed, against a minimal handler with one boto3 client.
+"""Cold start of each deployed function, compared with a minimal handler with one boto3 client.
 
-AWS's runtime interface emulator runs the code as Lambda does: from the start of the runtime's
-process to the answer to a first event that gives a function nothing to do. Some refuse it, which
-takes milliseconds. The time is that on this machine's clock, and Lambda gives a function less CPU,
-so that the ratio says more. The size is that of the archive that is uploaded.
+AWS's runtime interface emulator runs the code as Lambda does. The benchmark measures from the start
+of the runtime process to the response to a first event without work; rejecting the event takes
+milliseconds. Lambda has less CPU than this machine, so the ratio is more significant than the
+wall-clock time. The asset size is that of the uploaded archive.
 """
 
 import sys
@@ -44,11 +44,11 @@ def handler(event, context):
 
 
 def main() -> None:
-    """Print the size of the asset, and the cold start of each function as a ratio."""
+    """Print the size of the asset and the cold start of each function as a ratio."""
     if PLATFORM_WITHOUT_EMULATOR is not None:
         sys.exit(PLATFORM_WITHOUT_EMULATOR)
     prepare_cdk_process()
-    # Not at the top: importing aws_cdk starts Node, and that must be the installed one.
+    # Imported after prepare_cdk_process, because importing aws_cdk starts Node.
     from platform_guard_cdk.synthesis import synthesize
 
     with TemporaryDirectory() as folder, LocalAws() as aws, served_over_http() as endpoint:
@@ -61,7 +61,7 @@ def main() -> None:
         for function in (minimal, *functions):
             _seconds_to_first_answer(function, endpoint)
         print(f"asset of all functions  {_zipped_bytes(functions[0].code) / 1000:.0f} kB")
-        print(f"cold start, median of {_PAIRS} fresh runtimes each")
+        print(f"cold start, median of {_PAIRS} new runtimes each")
         for function in functions:
             taken, reference, ratio = median_ratio(
                 partial(_seconds_to_first_answer, function, endpoint),
@@ -81,7 +81,7 @@ def _seconds_to_first_answer(function: Function, endpoint: str) -> float:
         answer = runtime.invoke(_FOREIGN_EVENT)
         taken = time.perf_counter() - started
     if not isinstance(answer.response, dict) or "batchItemFailures" not in answer.response:
-        sys.exit(f"{function.handler} does not answer: {answer.log}")
+        sys.exit(f"{function.handler} did not respond: {answer.log}")
     return taken
 
 

@@ -1,9 +1,8 @@
-"""The CPU that one healthy push takes, against the bare AWS calls that it makes.
+"""CPU time of a healthy push, compared with the bare AWS calls that it makes.
 
-A push of a plain amd64 image costs two calls to ECR, a download, and a look at whether its tag had
-a finding. A server on the loopback interface answers them from another process, so that what is
-measured is this side alone; without TLS, which would make the calls dearer and the ratio smaller.
-A ratio of at most 1.25 is the aim.
+A push of a plain amd64 image takes two calls to ECR, a download, and a lookup of the tag's open
+finding. A server in another process answers them on the loopback interface, so only the client is
+measured. TLS is off, because its cost would lower the ratio. The goal is a ratio of at most 1.25.
 """
 
 import json
@@ -66,7 +65,7 @@ _IMAGE_ID = {"imageTag": "1", "imageDigest": _digest(_MANIFEST.encode())}
 
 
 class _Aws(BaseHTTPRequestHandler):
-    """Answers the calls to ECR, the download that the second one leads to, and DynamoDB."""
+    """Answers the ECR calls, the download of the config, and DynamoDB."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -95,7 +94,7 @@ class _Aws(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its base's name)
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (name in the base class)
         pass
 
 
@@ -173,7 +172,7 @@ def _cpu_seconds(batch: Callable[[], object], pushes: int) -> float:
 
 
 def main() -> None:
-    """Print the CPU of a healthy push, alone in its batch and in a full batch, as a ratio."""
+    """Print the CPU time of a healthy push as a ratio, in a batch of one and in a full batch."""
     with TemporaryDirectory() as folder, _aws() as url:
         Path(folder, "guard.toml").touch()
         os.environ |= {
@@ -193,9 +192,9 @@ def main() -> None:
             guard = import_module("push_guard")
             answer = guard.handler(_event(1), _Context())
         if answer["batchItemFailures"] or '"verdict":"compliant"' not in log.getvalue():
-            sys.exit(f"the push was not found compliant: {log.getvalue()}")
+            sys.exit(f"the verdict is not compliant: {log.getvalue()}")
         pool = urllib3.PoolManager()
-        print(f"CPU of a healthy push, median of {_PAIRS} times {_PUSHES} pushes")
+        print(f"CPU time of a healthy push, median of {_PAIRS} runs of {_PUSHES} pushes")
         for pushes in (1, 10):
             handle = partial(guard.handler, _event(pushes), _Context())
             call = partial(_bare_calls, guard.ecr, guard.clients.dynamodb, pool, pushes)
@@ -206,7 +205,7 @@ def main() -> None:
                     _PAIRS,
                 )
             print(
-                f"  batch of {pushes:<3} {taken * 1000:5.2f} ms a push  {ratio:5.2f} of "
+                f"  batch of {pushes:<3} {taken * 1000:5.2f} ms per push  {ratio:5.2f} of "
                 f"{reference * 1000:.2f} ms for the bare calls"
             )
 

@@ -1,8 +1,8 @@
-"""Cold start: importing the push guard's entry point against boto3 with one ECR client.
+"""Import time of the push guard's entry point, compared with boto3 and one ECR client.
 
-Each is the CPU time of a whole fresh process less that of an empty one, which other work on the
-machine disturbs less than the time on the clock. The entry point creates that client when it is
-imported, from botocore. A ratio of at most 1.5 is the aim.
+Each time is the CPU time of a new process minus that of an empty one. Other load on the machine
+disturbs CPU time less than wall-clock time. The entry point creates the same client from botocore
+during its import. The goal is a ratio of at most 1.5.
 """
 
 import os
@@ -36,7 +36,7 @@ _STEPS = (
 
 
 def main() -> None:
-    """Print the time of each step towards the entry point, and its ratio to the reference."""
+    """Print the time of each import step and its ratio to the reference."""
     with TemporaryDirectory() as folder:
         Path(folder, "guard.toml").touch()
         environment = {
@@ -52,7 +52,7 @@ def main() -> None:
         }
         for _, code in _STEPS:
             _seconds(code, environment)
-        print(f"cold start, median of {_PAIRS} fresh processes each")
+        print(f"import, median of {_PAIRS} new processes each")
         for name, code in _STEPS:
             taken, reference, ratio = median_ratio(
                 partial(_net_seconds, code, environment),

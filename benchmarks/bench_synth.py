@@ -1,11 +1,11 @@
-"""Synthesis of the default app, against a minimal CDK app with as many functions.
+"""Synthesis time of the default app, compared with a minimal CDK app with as many functions.
 
-Each is the CPU time of a whole fresh process and of the Node that it starts, which other work on
-the machine disturbs less than the time on the clock.
+Each time is the CPU time of a new process and its Node child process. Other load on the machine
+disturbs CPU time less than wall-clock time.
 
-The first two lines compare like with like. The default app leaves the CDK's check of the templates
-to the tests, which a minimal one does not: the third line compares both as they run by default. A
-ratio of at most 1.3 is the aim.
+The first two lines compare both apps with the same options. By default, our app leaves the CDK's
+template validation to the tests and a minimal app does not; the third line compares the defaults.
+The goal is a ratio of at most 1.3.
 """
 
 import os
@@ -27,7 +27,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _FUNCTIONS = ("alert_dispatch", "pull_diagnosis", "push_guard", "sweep")
 
 _APP = (str(_ROOT / "app.py"),)
-# Functions as the guard's, each with a role and a log group of its own, and nothing around them.
+# Only functions like the guard's, each with its own role and log group.
 _MINIMAL = """
 import sys
 import aws_cdk as cdk
@@ -52,15 +52,15 @@ for module in modules:
 app.synth()
 """
 _COMPARISONS = (
-    ("both without the CDK's checks", "false", "false"),
-    ("both with them", "true", "true"),
-    ("each by default: ours without, the minimal app with", "false", "true"),
+    ("both without template validation", "false", "false"),
+    ("both with template validation", "true", "true"),
+    ("defaults: ours without, the minimal app with it", "false", "true"),
 )
-"""What a line is called, and whether the app and the minimal one check the templates."""
+"""Title, and CDK_VALIDATION of our app and of the minimal one."""
 
 
 def main() -> None:
-    """Print the CPU of synthesis, its ratio to the minimal app's, and what is in both."""
+    """Print the CPU time of synthesis, its ratio to the minimal app's, and the staging time."""
     prepare_cdk_process()
     with TemporaryDirectory() as folder:
         code, output = Path(folder, "code"), Path(folder, "cdk.out")
@@ -69,15 +69,15 @@ def main() -> None:
         minimal = ("-c", _MINIMAL, str(output), str(code), *_FUNCTIONS)
         for arguments in (_APP, minimal):
             _cpu_seconds(arguments, "true")
-        print(f"CPU of a synthesis, median of {_PAIRS} fresh processes each")
+        print(f"CPU time of a synthesis, median of {_PAIRS} new processes each")
         for name, app_checks, minimal_checks in _COMPARISONS:
             taken, reference, ratio = median_ratio(
                 partial(_cpu_seconds, _APP, app_checks),
                 partial(_cpu_seconds, minimal, minimal_checks),
                 _PAIRS,
             )
-            print(f"  {name:<51}  {taken:5.2f} s   {ratio:5.2f} of {reference:.2f} s")
-    print(f"  {'copying of the code, which is in all of ours':<51}  {staging:5.2f} s")
+            print(f"  {name:<48}  {taken:5.2f} s   {ratio:5.2f} of {reference:.2f} s")
+    print(f"  {'staging of the code, included in ours':<48}  {staging:5.2f} s")
 
 
 def _seconds_to_stage(folder: Path) -> float:

@@ -1,7 +1,7 @@
-"""A registry on the loopback interface, in a process of its own, filled with real images.
+"""A registry on the loopback interface, in its own process, with real images.
 
-It answers the calls that reading takes, from memory, so that it is the clients that are compared.
-Each image is one of tests/data/images with another author in its config, so that no two are alike.
+It answers read calls from memory, so that benchmarks compare the clients. Each image is one of
+tests/data/images with a different author in its config, so that all digests differ.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An image in the registry, and the verdict on it that is known."""
+    """An image in the registry and its expected verdict."""
 
     repository: str
     tag: str
@@ -35,7 +35,7 @@ class Case:
 
 @dataclass
 class Content:
-    """What the registry holds."""
+    """The content of the registry."""
 
     documents: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Text and media type by digest."""
@@ -46,7 +46,7 @@ class Content:
 
 
 def fill(repositories: int, images: int) -> Content:
-    """Make a registry of that many repositories with that many images each."""
+    """Return the content of a registry with `images` images in each repository."""
     content = Content()
     for number in range(repositories * images):
         known = CASES[number % len(CASES)]
@@ -66,7 +66,7 @@ def fill(repositories: int, images: int) -> Content:
 
 
 def _copied(content: Content, layout: Path, digest: str, number: int) -> tuple[str, str, int]:
-    """Copy a document with what it refers to; give digest, media type and size of the copy."""
+    """Copy a manifest and its references. Return digest, media type and size of the copy."""
     document: dict[str, Any] = json.loads(_blob(layout, digest).read_bytes())
     media_type = (
         document.get("mediaType")
@@ -149,7 +149,7 @@ class _Registry(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its base's name)
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (name in the base class)
         pass
 
 
@@ -168,7 +168,7 @@ def _serve(connection: "Connection[Any, Any]", content: Content) -> None:
 
 @contextmanager
 def served(content: Content) -> Iterator[str]:
-    """Serve a registry from another process, and give its address."""
+    """Serve a registry from another process and yield its URL."""
     mine, other = Pipe()
     server = Process(target=_serve, args=(other, content), daemon=True)
     server.start()
@@ -177,6 +177,6 @@ def served(content: Content) -> Iterator[str]:
 
 
 def calls_so_far(url: str) -> Counter[str]:
-    """Ask a registry how often each operation was called."""
-    with urlopen(f"{url}/calls") as answer:  # noqa: S310 (the address is our own)
+    """Return how often each operation of a registry was called."""
+    with urlopen(f"{url}/calls") as answer:  # noqa: S310 (served by this benchmark)
         return Counter(json.loads(answer.read()))

@@ -1,4 +1,4 @@
-"""Comparing two ways to do a thing by their ratio, since machines differ and drift."""
+"""Comparison of two measurements by their ratio, which depends less on the machine."""
 
 from collections.abc import Callable
 from statistics import median
@@ -7,9 +7,9 @@ from statistics import median
 def median_ratio(
     measure: Callable[[], float], measure_reference: Callable[[], float], pairs: int
 ) -> tuple[float, float, float]:
-    """Measure both in turn, and give (measured, reference, ratio), each the median of all pairs.
+    """Measure both in turn and return (measured, reference, ratio), each the median of all pairs.
 
-    The two of a pair run one after the other, so that a machine that slows down slows both.
+    The measurements of a pair run one after the other, so a slowdown of the machine affects both.
     """
     samples = [(measure(), measure_reference()) for _ in range(pairs)]
     return (

@@ -1,9 +1,9 @@
-"""Alerts that were collected in a window: each window becomes one message.
+"""Dispatch collected alerts: each window becomes one message.
 
     push_guard ─▶ window ─ delayed message ─▶ queue ─▶ handler ─▶ topic
-                                               └─▶ dead letters ─▶ alarm
+                                               └─▶ dead-letter queue ─▶ alarm
 
-The queue delivers at least once; each window is published once.
+Delivery is at least once; each window is published once.
 """
 
 import json
@@ -37,12 +37,12 @@ clients = Clients()
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
-    """Publish a batch of windows; what fails is named in the answer and delivered again."""
+    """Publish a batch of windows; the response lists the failed ones for redelivery."""
     return handle_each(
         event,
         context,
         _handle,
-        failure="a window of alerts could not be published",
+        failure="could not publish an alert window",
         counted_as="alerts_failed",
     )
 
@@ -60,7 +60,7 @@ def _handle(record: SQSRecord, context: LambdaContext) -> None:
             AlertRate(database, state_table, settings.alerts.messages_a_minute, time.time),
         )
         dispatched = dispatcher.dispatch(window)
-        logger.info("window closed", window=window.key, became=dispatched.outcome)
+        logger.info("window dispatched", window=window.key, outcome=dispatched.outcome)
         seconds = seconds_since(dispatched.pushed, time.time())
         if seconds is not None:
             metrics.add_metric(name="push_to_alert", unit=MetricUnit.Seconds, value=seconds)

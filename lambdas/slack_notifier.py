@@ -1,11 +1,11 @@
-"""Messages for Slack, posted in order, one a second a channel, until Slack takes them.
+"""Post messages to Slack in order, one per second and channel, until Slack accepts them.
 
-    first-in-first-out queue, a group a channel ─▶ handler ─▶ webhook
-                └─▶ dead letters, each with its reason ─▶ alarm
+    FIFO queue, one message group per channel ─▶ handler ─▶ webhook
+                └─▶ dead-letter queue, with a reason per message ─▶ alarm
 
-While a message waits for its next attempt, the queue holds back the others of its channel, and none
-of another. A message that Slack refuses goes to the dead letters at once, with Slack's reason, so
-that those behind it arrive.
+While a message waits for a retry, the queue holds back the later messages of its channel, but not
+those of other channels. A message that Slack rejects goes straight to the dead-letter queue with
+Slack's reason, so that it does not block its channel.
 """
 
 import json
@@ -25,8 +25,8 @@ from platform_guard.aws.sqs_batch import count, handle_each, logger, metrics
 from platform_guard.environment import environment_variable
 from platform_guard.settings import deployed_settings
 
-# Slack takes one message a second and channel. The queue hands out no other message of the channel
-# before this one is done with, so the pause also keeps other processes.
+# Slack's rate limit is one message per second and channel. The queue delivers no other message of
+# the group before this one is deleted, so the pause also limits other execution environments.
 _SECONDS_BETWEEN_MESSAGES = 1.0
 
 settings = deployed_settings()
@@ -41,18 +41,18 @@ slack = Slack(clients.secrets)
 
 
 class NotNowError(Exception):
-    """Slack did not take a message that it may take later; it comes back."""
+    """Slack did not accept a message for now; the queue redelivers it."""
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
-    """Post a message, one a batch, so that the queue keeps the order of those that come back."""
+    """Post one message; a batch size of one preserves the order across retries."""
     return handle_each(
         event,
         context,
         _handle,
-        failure="a message could not be posted to Slack",
+        failure="could not post a message to Slack",
         counted_as="slack_posts_failed",
         expected=(NotNowError,),
     )
@@ -60,8 +60,8 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 
 def _handle(record: SQSRecord, context: LambdaContext) -> None:
     count("slack_attempts")
-    once = Idempotency(clients.dynamodb, state_table, scope="slack-post")
-    once.run(record.message_id, lambda: _post(record), context)
+    idempotency = Idempotency(clients.dynamodb, state_table, scope="slack-post")
+    idempotency.run(record.message_id, lambda: _post(record), context)
 
 
 def _post(record: SQSRecord) -> None:
@@ -72,10 +72,12 @@ def _post(record: SQSRecord) -> None:
     answer = _answer(channel, message["payload"], attempt)
     match answer:
         case Posted():
-            logger.info("posted", channel=channel, attempt=attempt)
+            logger.info("message posted", channel=channel, attempt=attempt)
             count("slack_posted")
         case TryLater(reason, seconds):
-            logger.warning("not taken", channel=channel, reason=reason, seconds=seconds)
+            logger.warning(
+                "message not accepted, will retry", channel=channel, reason=reason, seconds=seconds
+            )
             count("slack_delayed")
             clients.sqs.change_message_visibility(
                 QueueUrl=queue_url,
@@ -91,12 +93,12 @@ def _post(record: SQSRecord) -> None:
 def _answer(channel: str, payload: Mapping[str, object], attempt: int) -> Answer:
     secret = secrets.get(channel)
     if secret is None:
-        return Refused(f"guard.toml has no [[slack.channel]] named {channel} any more")
+        return Refused(f"guard.toml no longer has a [[slack.channel]] named {channel}")
     return slack.post(secret, payload, attempt)
 
 
 def _give_up(record: SQSRecord, channel: str, reason: str) -> None:
-    """Leave a message in the dead letters with the reason, where it can be redriven from."""
+    """Move a message to the dead-letter queue with the reason; it can be redriven from there."""
     clients.sqs.send_message(
         QueueUrl=dead_letters_url,
         MessageBody=record.body,
@@ -104,5 +106,5 @@ def _give_up(record: SQSRecord, channel: str, reason: str) -> None:
         MessageDeduplicationId=f"refused-{record.message_id}",
         MessageAttributes={"reason": {"DataType": "String", "StringValue": reason}},
     )
-    logger.error("refused", channel=channel, reason=reason)
+    logger.error("message rejected", channel=channel, reason=reason)
     count("slack_refused")

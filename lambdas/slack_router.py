@@ -1,9 +1,9 @@
-"""Alerts for Slack: each is rendered, and put into the queue of every channel that it is for.
+"""Render each alert for Slack and queue it for every matching channel.
 
-    topic ─▶ queue ─▶ handler ─▶ first-in-first-out queue, a group a channel ─▶ slack_notifier
-                └─▶ dead letters ─▶ alarm
+    topic ─▶ queue ─▶ handler ─▶ FIFO queue, one message group per channel ─▶ slack_notifier
+                └─▶ dead-letter queue ─▶ alarm
 
-What comes from the topic comes in no order, so that no order is lost by a retry here.
+The topic does not preserve order, so a retry here cannot break it.
 """
 
 import json
@@ -19,7 +19,7 @@ from platform_guard.alerts.alert import Alert
 from platform_guard.alerts.cloudwatch_alarm import alert_about_alarm
 from platform_guard.alerts.render.json_format import AlertError, parse_alert
 from platform_guard.alerts.render.slack import render_slack
-from platform_guard.alerts.render.truncate import fitted
+from platform_guard.alerts.render.truncate import shrink_to_fit
 from platform_guard.alerts.slack.repository_tags import channel_tag
 from platform_guard.alerts.slack.routing import channels_for
 from platform_guard.aws.clients import Clients
@@ -38,12 +38,12 @@ clients = Clients()
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
-    """Route a batch of alerts; what fails is named in the answer and delivered again."""
+    """Route a batch of alerts; the response lists the failed ones for redelivery."""
     return handle_each(
         event,
         context,
         _handle,
-        failure="an alert could not be routed to Slack",
+        failure="could not route an alert to Slack",
         counted_as="slack_failed",
     )
 
@@ -63,16 +63,16 @@ def _read(body: str) -> Alert:
 def _route(alert: Alert, message_id: str, context: LambdaContext) -> None:
     tag = channel_tag(clients.ecr, alert)
     channels = channels_for(alert, settings.alerts.slack, tag)
-    payload = render_slack(fitted(alert, lambda _: True))
-    once = Idempotency(clients.dynamodb, state_table, scope="slack-route")
+    payload = render_slack(shrink_to_fit(alert, lambda _: True))
+    idempotency = Idempotency(clients.dynamodb, state_table, scope="slack-route")
     for channel in channels:
-        # What fails comes back after longer than the queue remembers a deduplication id.
-        once.run(
+        # A retry may arrive after the five-minute deduplication interval of the FIFO queue.
+        idempotency.run(
             f"{message_id} {channel.name}",
             partial(_send, channel.name, payload, message_id),
             context,
         )
-    logger.info("routed", channels=[channel.name for channel in channels], code=alert.code)
+    logger.info("alert routed", channels=[channel.name for channel in channels], code=alert.code)
 
 
 def _send(channel: str, payload: Mapping[str, object], message_id: str) -> None:

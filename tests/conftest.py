@@ -1,20 +1,20 @@
-"""Options of the whole suite."""
+"""Configuration of the whole test suite."""
 
 import gc
 
 import pytest
 from hypothesis import settings
 
-# A machine under load is no failure of the code.
+# Deadlines would fail on a machine under load.
 settings.register_profile("without-deadlines", deadline=None)
 settings.load_profile("without-deadlines")
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector leave alone what is imported by now.
+    """Exclude the imported modules from garbage collection.
 
-    The AWS SDK and its stand-in are hundreds of thousands of objects. Looking through them anew
-    after every few thousand allocations took a fifth of the tests' time.
+    The AWS SDK and the emulator create hundreds of thousands of objects. Scanning them again every
+    few thousand allocations took a fifth of the test time.
     """
     gc.collect()
     gc.freeze()

@@ -1,29 +1,32 @@
-"""What a command needs of whoever runs it: AWS credentials and a region."""
+"""The AWS credentials and the region that a command runs with."""
 
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS
 from platform_guard.deploy_settings import partition_of
 from platform_guard_cli.errors import UsageError
 
-GET_CREDENTIALS = "set AWS_PROFILE, or run aws configure"
-"""What whoever has no AWS credentials is told to do."""
+CREDENTIALS_HINT = "set AWS_PROFILE, or run aws configure"
+"""What to do about missing AWS credentials."""
 
 
-def check_caller(clients: Clients, what: str) -> None:
-    """Raise UsageError with what to set where `what`, such as `audit`, cannot call AWS at all."""
+def check_caller(clients: Clients, command: str) -> None:
+    """Raise UsageError if AWS credentials or a region are missing.
+
+    `command` is the name in the message, such as `audit`.
+    """
     try:
         if not clients.has_credentials():
-            raise UsageError(f"{what} needs AWS credentials; {GET_CREDENTIALS}")
+            raise UsageError(f"{command} needs AWS credentials; {CREDENTIALS_HINT}")
         region = clients.region
     except AWS_ERRORS as error:  # such as a profile that does not exist
         raise UsageError(" ".join(str(error).split())) from error
     if region is None:
-        raise UsageError(f"{what} needs a region; set AWS_REGION")
-    check_region(region, what)
+        raise UsageError(f"{command} needs a region; set AWS_REGION")
+    check_region(region, command)
 
 
 def check_region(region: str, where: str) -> None:
-    """Raise UsageError where a region is none. `where` says where it was found."""
+    """Raise UsageError if AWS has no such region. `where` names the setting that it comes from."""
     try:
         partition_of(region)
     except ValueError as error:

@@ -20,11 +20,11 @@ from platform_guard_cli.replay.preview_command import add_preview_command
 
 
 def command_line() -> argparse.ArgumentParser:
-    """Give the parser of the whole command line; each command sets `run` in its options."""
+    """Return the parser of the whole command line. Each command sets `run` in its options."""
     parser = OneLineParser(
         prog="platform-guard",
-        description="Find container images that cannot run where they are meant to.",
-        epilog="Exit status: 0 nothing to act on, 1 a finding, 2 could not be judged.",
+        description="Find container images built for the wrong CPU architecture.",
+        epilog="Exit status: 0 nothing to act on, 1 a finding, 2 could not be evaluated.",
     )
     parser.add_argument(
         "--version", action="version", version=f"%(prog)s {version('ecr-platform-guard')}"

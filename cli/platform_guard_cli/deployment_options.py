@@ -1,4 +1,4 @@
-"""Where the guard is deployed, as the caller of a command says it."""
+"""Options that say where the guard is deployed."""
 
 import argparse
 
@@ -7,12 +7,12 @@ from platform_guard_cdk.naming import STACK_NAME
 
 
 def add_regions_option(parser: argparse.ArgumentParser, action: str) -> None:
-    """Let the caller narrow what is done in every region. `action` is what is done there."""
+    """Add `--region`, which limits a command to some regions. `action` begins its help text."""
     parser.add_argument(
         "--region",
         metavar="REGION",
         action="append",
-        type=a_region,
+        type=region_argument,
         default=[],
         help=f"{action} in this region; repeatable (default: [deploy] regions of guard.toml, or "
         "the region of your AWS credentials)",
@@ -20,16 +20,19 @@ def add_regions_option(parser: argparse.ArgumentParser, action: str) -> None:
 
 
 def add_stack_option(
-    parser: argparse.ArgumentParser, what: str = "the stack that holds the guard"
+    parser: argparse.ArgumentParser, help_text: str = "the CloudFormation stack of the guard"
 ) -> None:
-    """Let the caller name the stack of the guard. `what` says what it is needed for."""
+    """Add `--stack`, the name of the guard's stack. `help_text` says which."""
     parser.add_argument(
-        "--stack", metavar="NAME", default=STACK_NAME, help=f"{what} (default: %(default)s)"
+        "--stack", metavar="NAME", default=STACK_NAME, help=f"{help_text} (default: %(default)s)"
     )
 
 
-def a_region(text: str) -> str:
-    """Read the region of an option, which an unset variable of the shell leaves empty."""
+def region_argument(text: str) -> str:
+    """Return the region of an option. Raises ArgumentTypeError, also for an empty string.
+
+    An unset shell variable passes an empty string.
+    """
     try:
         partition_of(text)
     except ValueError as error:

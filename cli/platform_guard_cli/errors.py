@@ -1,5 +1,5 @@
-"""Mistakes that the command line answers with one line."""
+"""Errors that the command line reports in one line."""
 
 
 class UsageError(Exception):
-    """What was asked for cannot be done as it was asked; the message says what to change."""
+    """The request cannot be carried out as given. The message says what to change."""

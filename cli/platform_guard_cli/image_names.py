@@ -1,4 +1,4 @@
-"""Names of images as people write them: REPO, REPO:TAG, or in full as `docker` does."""
+"""Image names as people write them: REPO, REPO:TAG, or the full name that `docker` takes."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _NAME = (
 
 @dataclass(frozen=True, slots=True)
 class ImageName:
-    """A repository and a tag. Account and region are empty where they are not named."""
+    """A repository and a tag. Account and region are empty if the name does not include them."""
 
     repository: str
     tag: str
@@ -24,7 +24,7 @@ class ImageName:
 
 
 def parse_image_name(text: str) -> ImageName | None:
-    """Read a name, with the tag latest where it has none; None where it is no name."""
+    """Parse an image name. The tag defaults to `latest`. Return None if the name is invalid."""
     reference = parse_reference(text)
     if reference is not None and reference.tag:
         where = reference.repository
@@ -33,10 +33,11 @@ def parse_image_name(text: str) -> ImageName | None:
     return ImageName(match["repository"], match["tag"] or "latest") if match else None
 
 
-def check_name(repository: str, what: str) -> None:
-    """Raise UsageError where ECR has no such names. `what` is the command that it is for."""
+def check_name(repository: str, command: str) -> None:
+    """Raise UsageError if ECR rejects a repository name. `command` begins the message."""
     # ECR API, CreateRepository, repositoryName.
     if not 2 <= len(repository) <= 256:
         raise UsageError(
-            f"{what}: ECR has no repository {repository}: names have 2 to 256 characters"
+            f"{command}: Invalid repository name '{repository}'. "
+            "ECR names have 2 to 256 characters."
         )

@@ -8,7 +8,7 @@ _EXIT_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and give its exit status."""
+    """Run the command and return its exit status."""
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -16,10 +16,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    # Not at the top: whoever interrupts a command while it starts gets no traceback either.
+    # Imported here so that Ctrl-C during startup prints no traceback either.
     from platform_guard_cli.commands import command_line
     from platform_guard_cli.errors import UsageError
-    from platform_guard_cli.parser import EXIT_UNUSABLE
+    from platform_guard_cli.parser import EXIT_ERROR
     from platform_guard_cli.standard_output import discard_output
 
     try:
@@ -27,18 +27,18 @@ def _run(arguments: Sequence[str] | None) -> int:
             options = command_line().parse_args(arguments)
             status: int = options.run(options)
         finally:
-            # Python would write what is left when it exits, and complain in its own words.
+            # Otherwise Python flushes at exit and prints an error of its own.
             sys.stdout.flush()
     except UsageError as error:
-        return _fail(str(error), EXIT_UNUSABLE)
+        return _fail(str(error), EXIT_ERROR)
     except BrokenPipeError:
-        # Whoever read the output has seen enough.
+        # The reader, such as head, has closed the pipe.
         discard_output()
         return 0
     except Exception as error:
         if _is_full(error):
             discard_output()
-            return _fail(f"cannot write: {error}", EXIT_UNUSABLE)
+            return _fail(f"cannot write: {error}", EXIT_ERROR)
         return _fail(_bug(error), _EXIT_BUG)
     return status
 
@@ -60,6 +60,6 @@ def _bug(error: Exception) -> str:
 
     place = traceback.extract_tb(error.__traceback__)[-1]
     return (
-        f"a bug of its own, please report it: {type(error).__name__}: "
+        f"internal error, please report it: {type(error).__name__}: "
         f"{' '.join(str(error).split())} ({Path(place.filename).name}:{place.lineno})"
     )

@@ -1,4 +1,4 @@
-"""Clients of the AWS services that operators' commands look at, and functions never do."""
+"""Clients of the AWS services that only operators' commands call, never the functions."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class OperatorClients(Clients):
-    """The services around the guard, with the credentials of whoever runs a command."""
+    """Clients of the services around the guard, with the operator's credentials."""
 
     @cached_property
     def cloudwatch(self) -> "CloudWatchClient":

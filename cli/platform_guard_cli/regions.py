@@ -1,4 +1,4 @@
-"""The regions that a command works in, one after the other."""
+"""The regions that a command runs in, one after the other."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -6,29 +6,29 @@ from typing import TypeVar
 
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS
-from platform_guard_cli.caller import GET_CREDENTIALS, check_region
+from platform_guard_cli.caller import CREDENTIALS_HINT, check_region
 from platform_guard_cli.errors import UsageError
-from platform_guard_cli.parser import EXIT_UNUSABLE
+from platform_guard_cli.parser import EXIT_ERROR
 
 _NO_REGION = (
     'no region: write regions = ["eu-central-1"] under [deploy] in guard.toml, or set AWS_REGION'
 )
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
-def regions_to_use(
-    wanted: Sequence[str], clients_in: Callable[[str | None], Clients] = Clients
+def resolve_regions(
+    requested: Sequence[str], clients_in: Callable[[str | None], Clients] = Clients
 ) -> tuple[str, ...]:
-    """Give the regions that are wanted, each once; none: that of the environment.
+    """Return the requested regions without duplicates, or else the region of the environment.
 
-    Raises UsageError where there is none, or there are no credentials.
+    Raises UsageError if no region is known, or if there are no AWS credentials.
     """
     try:
         here = clients_in(None)
-        regions = tuple(dict.fromkeys(wanted)) or (_region_of_environment(here),)
+        regions = tuple(dict.fromkeys(requested)) or (_region_of_environment(here),)
         if not here.has_credentials():
-            raise UsageError(f"no AWS credentials: {GET_CREDENTIALS}")
+            raise UsageError(f"no AWS credentials: {CREDENTIALS_HINT}")
     except AWS_ERRORS as error:  # such as a profile that does not exist
         raise UsageError(" ".join(str(error).split())) from error
     return regions
@@ -43,18 +43,18 @@ def _region_of_environment(clients: Clients) -> str:
 
 
 def for_each_region(
-    regions: Sequence[str], action: Callable[[str], Found]
-) -> tuple[list[Found], int]:
-    """Do something in each region, and give what it gave with an exit status.
+    regions: Sequence[str], action: Callable[[str], Result]
+) -> tuple[list[Result], int]:
+    """Run an action in each region and return its results with an exit status.
 
-    Where it cannot be done in one, as UsageError tells, that is said on standard error, the others
-    have their turn, and the status is not 0.
+    A UsageError in one region is printed on standard error and makes the status nonzero. The
+    action still runs in the other regions.
     """
-    found, status = [], 0
+    results, status = [], 0
     for region in regions:
         try:
-            found.append(action(region))
+            results.append(action(region))
         except UsageError as error:
             print(f"platform-guard: {error}", file=sys.stderr)
-            status = EXIT_UNUSABLE
-    return found, status
+            status = EXIT_ERROR
+    return results, status

@@ -1,4 +1,4 @@
-"""The settings file that a command works by, as its caller names it."""
+"""Options that name the settings file of a command."""
 
 import argparse
 import os
@@ -14,11 +14,11 @@ from platform_guard_cli.paths import REPOSITORY_ROOT
 
 _REPOSITORY_SETTINGS = REPOSITORY_ROOT / GUARD_FILE
 
-_DEFAULT = "default: $GUARD_TOML, or that of the repository"
+_DEFAULT = "default: $GUARD_TOML, or the guard.toml of the repository"
 
 
 def add_settings_option(parser: argparse.ArgumentParser, which: str) -> None:
-    """Let the caller name the settings of a deployment. `which` continues "the guard.toml"."""
+    """Add `--settings`, the settings of a deployment. `which` continues "the guard.toml"."""
     parser.add_argument(
         "--settings",
         metavar="FILE",
@@ -29,22 +29,22 @@ def add_settings_option(parser: argparse.ArgumentParser, which: str) -> None:
 
 
 def add_policy_option(parser: argparse.ArgumentParser, action: str) -> None:
-    """Let the caller name the settings to judge by. `action` is what is done with them."""
+    """Add `--policy`, the settings to evaluate by. `action` says what they are used for."""
     parser.add_argument(
         "--policy", metavar="FILE", type=Path, help=f"the guard.toml to {action} ({_DEFAULT})"
     )
 
 
 def settings_file() -> Path:
-    """Give the settings file of whoever names none."""
+    """Return the settings file to use when none is named on the command line."""
     return Path(os.environ.get("GUARD_TOML") or _REPOSITORY_SETTINGS)
 
 
 def policy_file(options: argparse.Namespace) -> Path:
-    """Give the settings file to judge by.
+    """Return the settings file to evaluate by.
 
-    One that the caller did not name is said where it judges otherwise than the defaults do. Raises
-    UsageError with a mistake in it.
+    If the command line names none and the file's policies differ from the defaults, standard error
+    names the file. Raises UsageError if the file is invalid.
     """
     named: Path | None = options.policy
     if named is not None:
@@ -52,26 +52,26 @@ def policy_file(options: argparse.Namespace) -> Path:
     file = settings_file()
     policies = read_settings(file).policies
     if replace(policies, stated=frozenset()) != Policies():
-        print(f"platform-guard: by the settings in {shown(file)}", file=sys.stderr)
+        print(f"platform-guard: using the settings in {display_path(file)}", file=sys.stderr)
     return file
 
 
-def shown(file: Path) -> str:
-    """Give the name of a file, as short as it is from here."""
+def display_path(file: Path) -> str:
+    """Return the path of a file, relative to the current folder if the file is in it."""
     here = Path.cwd()
     return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
-def regions_of(options: argparse.Namespace) -> Sequence[str]:
-    """Give the regions that the caller names, or else those of the settings; may be none."""
+def selected_regions(options: argparse.Namespace) -> Sequence[str]:
+    """Return the regions of `--region`, or else those of the settings. May be empty."""
     named: Sequence[str] = options.region
     return named or read_settings(options.settings).deploy.regions
 
 
 def read_settings(file: Path) -> Settings:
-    """Read a settings file. Raises UsageError with the mistake in it."""
+    """Read a settings file. Raises UsageError if it is invalid."""
     if file == _REPOSITORY_SETTINGS and not file.exists():
-        # An installed guard comes without a file of its own.
+        # An installed package does not include a guard.toml.
         return Settings()
     try:
         return load_settings(file)

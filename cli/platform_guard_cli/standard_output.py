@@ -1,9 +1,9 @@
-"""Standard output whose reader has gone, as that of `| head` does."""
+"""Standard output whose reader has exited, as in `| head`."""
 
 import os
 import sys
 
 
 def discard_output() -> None:
-    """Let what is still written vanish. Python would complain once more when it exits."""
+    """Discard all further output, so that Python does not report the broken pipe at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

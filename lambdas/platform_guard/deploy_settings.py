@@ -1,4 +1,4 @@
-"""The `[deploy]` table of the settings: where the guard is deployed, and with what."""
+"""The `[deploy]` table of guard.toml: Regions, encryption and concurrency."""
 
 import re
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from platform_guard.toml_table import (
     TomlTable,
     TomlTableError,
-    a_boolean,
-    a_string,
-    a_whole_number,
-    distinct,
+    integer_between,
+    read_boolean,
+    read_string,
+    unique_list,
 )
 
-# Places and directions as AWS combines them, so that a slip is found without a list of regions,
-# which would be out of date soon. Whether the account has the region, the deployment finds out.
+# Follows the naming scheme instead of listing Regions, so that it catches typos and does not go out
+# of date. The deployment reports a Region that the account does not have.
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 _DIRECTION = "(?:central|(?:north|south)(?:east|west)?|east|west)"
 _PARTITIONS = {
@@ -24,56 +24,56 @@ _PARTITIONS = {
 
 LEAST_CONCURRENCY = 2
 MOST_CONCURRENCY = 1000
-"""What an event source mapping of SQS accepts (Lambda API, ScalingConfig)."""
+"""Bounds of an SQS event source mapping (Lambda API, ScalingConfig, MaximumConcurrency)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeploySettings:
-    """Where the guard is deployed, and with what; the defaults cost the least."""
+    """The `[deploy]` settings; the defaults cost the least."""
 
     regions: tuple[str, ...] = ()
-    """Where; none: the region of the credentials."""
+    """Empty for the default Region of the credentials."""
     customer_key: bool = False
-    """Whether a key of the account's own encrypts all that is stored."""
+    """Whether a customer managed KMS key encrypts all stored data."""
     max_concurrency: int = 10
-    """How many copies of a function may run at once, 2 to 1000."""
+    """Maximum concurrency of each function, 2 to 1000."""
     reserve_concurrency: bool = False
-    """Whether as many are kept free for it of what the account may run at once."""
+    """Whether `max_concurrency` is also reserved for each function."""
 
 
 def read_deploy_settings(root: TomlTable) -> DeploySettings:
-    """Read the table of a settings file. Raises TomlTableError."""
+    """Read the `[deploy]` table. Raise TomlTableError if it is invalid."""
     default = DeploySettings()
     with root.table("deploy") as deploy:
         settings = DeploySettings(
-            regions=deploy.take("regions", distinct(_region), default.regions),
-            customer_key=deploy.take("customer_key", a_boolean, default.customer_key),
+            regions=deploy.take("regions", unique_list(_region), default.regions),
+            customer_key=deploy.take("customer_key", read_boolean, default.customer_key),
             max_concurrency=deploy.take(
                 "max_concurrency",
-                a_whole_number(LEAST_CONCURRENCY, MOST_CONCURRENCY),
+                integer_between(LEAST_CONCURRENCY, MOST_CONCURRENCY),
                 default.max_concurrency,
             ),
             reserve_concurrency=deploy.take(
-                "reserve_concurrency", a_boolean, default.reserve_concurrency
+                "reserve_concurrency", read_boolean, default.reserve_concurrency
             ),
         )
     if len({partition_of(region) for region in settings.regions}) > 1:
         raise TomlTableError(
-            "[deploy] regions: China, GovCloud and the other regions are separate, with accounts "
-            "of their own; write a settings file for each, and name it with GUARD_TOML"
+            "[deploy] regions: the Regions are in different partitions (China, GovCloud, other); "
+            "use one settings file per partition and select it with GUARD_TOML"
         )
     return settings
 
 
 def partition_of(region: str) -> str:
-    """Give the partition of a region, such as `aws-cn`. Raises ValueError for what is none."""
+    """Return the partition of a Region, such as `aws-cn`. Raise ValueError if it is invalid."""
     for partition, pattern in _PARTITIONS.items():
         if re.fullmatch(pattern, region):
             return partition
-    raise ValueError(f"{region!r} is no region of AWS; write one such as eu-central-1")
+    raise ValueError(f"invalid AWS Region {region!r}; use a Region code such as eu-central-1")
 
 
 def _region(value: object) -> str:
-    region = a_string(value)
+    region = read_string(value)
     partition_of(region)
     return region

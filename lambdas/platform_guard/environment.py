@@ -1,17 +1,15 @@
-"""What a function is told by its environment."""
+"""Required environment variables of the Lambda functions."""
 
 from collections.abc import Mapping
 
 
 class MissingVariableError(Exception):
-    """A function was deployed without something that it needs."""
+    """A required environment variable is not set."""
 
 
 def environment_variable(environment: Mapping[str, str], name: str) -> str:
-    """Give a variable that must be there. Raises MissingVariableError that names it."""
+    """Return a variable. Raise MissingVariableError if it is unset or empty."""
     value = environment.get(name)
     if not value:
-        raise MissingVariableError(
-            f"the environment variable {name} is not set; deploy the stack anew"
-        )
+        raise MissingVariableError(f"environment variable {name} is not set; redeploy the stack")
     return value

@@ -1,4 +1,4 @@
-"""Events of Amazon ECR, as EventBridge delivers them: best effort, unordered, at least once.
+"""Field access for EventBridge events, which arrive at least once and in any order.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
 """
@@ -10,18 +10,18 @@ from datetime import datetime
 
 
 class EventError(ValueError):
-    """An event lacks what every event of its kind has."""
+    """An event lacks a field that every event of its type has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """An event that the guard has nothing to do with, and why."""
+    """An event that does not concern the guard."""
 
     reason: str
 
 
 def parse_json(text: str) -> object:
-    """Read the body of a message. Raises EventError where it is not JSON."""
+    """Parse a message body. Raise EventError if it is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -29,7 +29,7 @@ def parse_json(text: str) -> object:
 
 
 def seconds_since(time: str, now: float) -> float | None:
-    """Give how long ago the time of an event was, at least 0; None where it cannot be read.
+    """Return the age of an ISO 8601 event time in seconds, at least 0; None if it is malformed.
 
     `now` is in seconds since 1970.
     """
@@ -40,28 +40,28 @@ def seconds_since(time: str, now: float) -> float | None:
 
 
 def required_object(value: object, name: str) -> Mapping[str, object]:
-    """Give a JSON object. Raises EventError that calls it by its name."""
+    """Return a JSON object. Raise EventError, naming the field, if it is something else."""
     if not isinstance(value, dict):
         raise EventError(f"{name} is missing or not an object")
     return value
 
 
 def required_text(fields: Mapping[str, object], name: str) -> str:
-    """Give a text that is not empty. Raises EventError that names the field."""
+    """Return a string. Raise EventError, naming the field, if it is missing or empty."""
     value = fields.get(name)
     if not isinstance(value, str) or not value:
-        raise EventError(f"{name} is missing or not a text")
+        raise EventError(f"{name} is missing or not a string")
     return value
 
 
 def optional_text(fields: Mapping[str, object], name: str) -> str:
-    """Give a text; empty where there is none, or something else in its place."""
+    """Return a string; empty if the field is missing, not a string or `null`."""
     value = fields.get(name)
     return value if isinstance(value, str) and value != "null" else ""
 
 
 def objects_in(fields: Mapping[str, object], name: str) -> tuple[Mapping[str, object], ...]:
-    """Give the JSON objects of a list; none where there is no list."""
+    """Return the JSON objects of a list; empty if the field is not a list."""
     values = fields.get(name)
     return (
         tuple(value for value in values if isinstance(value, dict))

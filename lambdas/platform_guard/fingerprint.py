@@ -1,4 +1,4 @@
-"""A short name for a value, the same in every process and on every machine."""
+"""A hash of a value that is the same in every process and on every machine."""
 
 import hashlib
 import json
@@ -7,9 +7,9 @@ from dataclasses import fields, is_dataclass
 
 
 def fingerprint(value: object) -> str:
-    """Name a value by a hash of 64 hexadecimal digits.
+    """Return the SHA-256 of a value as 64 hexadecimal digits.
 
-    For dataclasses, mappings, sets, sequences and what JSON knows. Raises TypeError for the rest.
+    Supports dataclasses, mappings, sets, sequences and JSON types. Raise TypeError for others.
     """
     text = json.dumps(_canonical(value), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,32 +1,31 @@
-"""Patterns of names: `*` stands for any characters, also none and also `/`, `?` for one.
+"""Name patterns: `*` matches any characters, including none and `/`; `?` matches one.
 
-As in the policies of IAM, and unlike in a shell, nothing else is wild.
+As in IAM policies, and unlike in a shell, there are no other wildcards.
 """
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-# Larger than any pair of patterns that people write needs. Some pairs need exponentially many
-# steps; of those it is not known whether one covers the other.
-_STEPS = 4000
+# Some pairs of patterns need exponentially many steps. Realistic pairs need far fewer than this.
+_MAX_STEPS = 4000
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Tell whether a name fits a pattern, which must not hold brackets."""
+    """Return whether a name matches a pattern; the pattern must not contain brackets."""
     return fnmatchcase(name, pattern)
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Tell whether every name that fits `narrow` fits `wide` as well.
+    """Return whether every name that matches `narrow` also matches `wide`.
 
-    Errs on one side alone: False also where too many steps would be needed to find out. Letters are
-    taken from an unlimited alphabet.
+    True is exact. False may also mean that the comparison exceeded its step limit. The alphabet is
+    assumed to be unlimited.
     """
-    # Most pairs of many rules have nothing to do with each other, which one name shows.
+    # One sample name rules out most pairs of patterns.
     if not matches(wide, _shortest_name(narrow)):
         return False
-    # Walks both patterns over all names at once: a place in `narrow`, and all the places in `wide`
-    # that the same name can lead to. A name that ends `narrow` has to be able to end `wide`.
+    # Walks both patterns as automata: a position in `narrow`, and all positions in `wide` that the
+    # same name can reach. Every name that completes `narrow` must also be able to complete `wide`.
     letters = {letter for letter in wide + narrow if letter not in "*?"}
     start = (0, _settled(wide, {0}))
     seen, ahead = {start}, [start]
@@ -39,22 +38,22 @@ def covers(wide: str, narrow: str) -> bool:
             if step not in seen:
                 seen.add(step)
                 ahead.append(step)
-        if len(seen) > _STEPS:
+        if len(seen) > _MAX_STEPS:
             return False
     return True
 
 
 def _shortest_name(pattern: str) -> str:
-    """Give a name that fits a pattern, with a letter for each `?` that no pattern names."""
+    """Return a matching name; each `?` becomes a character that no pattern contains."""
     return pattern.replace("*", "").replace("?", "\0")
 
 
 _OTHER = ""
-"""A letter that neither pattern names."""
+"""Stands for any letter that occurs in neither pattern."""
 
 
 def _steps(pattern: str, place: int, letters: set[str]) -> Iterator[tuple[str, int]]:
-    """List the letters that may come next at a place, each with the place that it leads to."""
+    """Yield each letter that may come next at a position, with the position it leads to."""
     while place < len(pattern) and pattern[place] == "*":
         yield from ((letter, place) for letter in (*letters, _OTHER))
         place += 1
@@ -77,9 +76,9 @@ def _next_places(pattern: str, places: frozenset[int], letter: str) -> set[int]:
 
 
 def _settled(pattern: str, places: set[int]) -> frozenset[int]:
-    """Add the places behind stars, and leave out those before the last star that was reached.
+    """Add the positions after stars, and drop those before the last star that was reached.
 
-    A name that goes on from before a star fits from the star as well.
+    Every name that matches from before a star also matches from the star.
     """
     settled = set(places)
     for place in sorted(places):

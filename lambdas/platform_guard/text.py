@@ -1,22 +1,22 @@
-"""Texts that somebody else wrote, made fit to be shown."""
+"""Makes untrusted text safe to display."""
 
 
 def printable(text: str) -> str:
-    """Take out what a terminal or a mail program would obey: control and direction characters."""
+    """Replace control and bidirectional formatting characters with spaces."""
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else " " for character in text)
 
 
 def one_line(text: str) -> str:
-    """Make a text fit for a line of its own: printable, with single spaces."""
+    """Return the printable text on one line, with single spaces."""
     return " ".join(printable(text).split())
 
 
-def shown_command(command: str) -> str:
-    """Give a command as it may be shown: as it is, or a comment of the shell in its place.
+def displayable_command(command: str) -> str:
+    """Return a command unchanged, or a shell comment if it contains unprintable characters.
 
-    One that names something unprintable would not be what people see when they copy it.
+    With such characters, the reader would copy something other than what is displayed.
     """
     if command.isprintable():
         return command
@@ -24,20 +24,19 @@ def shown_command(command: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """Cut a text that is longer than `limit` characters at a word, and say how much is missing.
+    """Truncate a text to `limit` characters at a word boundary, and state how much was cut.
 
-    Names without a space, such as ARNs, stay whole or are left out whole; only one that is longer
-    than the limit by itself is cut.
+    Words such as ARNs are kept or dropped whole, unless the first one alone exceeds the limit.
     """
     if len(text) <= limit:
         return text
-    room = limit - len(_missing(len(text)))
-    if room <= 0:
+    available = limit - len(_cut_note(len(text)))
+    if available <= 0:
         return text[:limit]
-    head = text[: room + 1]
-    at_word = head[: max(head.rfind(" "), 0)].rstrip() or text[:room]
-    return at_word + _missing(len(text) - len(at_word))
+    head = text[: available + 1]
+    kept = head[: max(head.rfind(" "), 0)].rstrip() or text[:available]
+    return kept + _cut_note(len(text) - len(kept))
 
 
-def _missing(count: int) -> str:
+def _cut_note(count: int) -> str:
     return f" … ({count:,} characters cut)"

@@ -1,8 +1,8 @@
-"""Times as the guard writes them."""
+"""The timestamp format that the guard stores."""
 
 from datetime import UTC, datetime
 
 
 def iso_time(time: datetime) -> str:
-    """Write a time as ISO 8601 in UTC, to the second. Such texts sort by time."""
+    """Format as ISO 8601 in UTC with seconds; the strings sort by time."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,17 +1,17 @@
-"""A stand-in for AWS on this machine: moto, with the ECR, IAM and Lambda it leaves out.
+"""An emulator of AWS in this process: moto, with the parts of ECR, IAM and Lambda that it lacks.
 
-Start reading at `account.LocalAws`, then `ecr/store.py`, `calls.py` and `deployment.py`.
+Start with `account.LocalAws`, then read `ecr/store.py`, `calls.py` and `deploy/deployment.py`.
 """
 
 from platform_guard_emulator.account import LocalAws
-from platform_guard_emulator.calls import NO_ANSWER, ApiCall
+from platform_guard_emulator.calls import CALL_TIMEOUT, ApiCall
 from platform_guard_emulator.deploy.deployment import Deployment, EventSourceMapping, deploy
 from platform_guard_emulator.layouts import PushOrder, push_layout
 from platform_guard_emulator.runtime import Function, Invocation
 from platform_guard_emulator.topics import PublishedMessage
 
 __all__ = [
-    "NO_ANSWER",
+    "CALL_TIMEOUT",
     "ApiCall",
     "Deployment",
     "EventSourceMapping",

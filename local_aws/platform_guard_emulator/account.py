@@ -1,4 +1,4 @@
-"""The stand-in as a whole: one AWS account, in this process, while the context is open."""
+"""The emulated AWS account, which exists in this process while its context is open."""
 
 import json
 import uuid
@@ -21,19 +21,19 @@ from platform_guard_emulator.calls import (
     Principal,
     condition_keys,
     gate_on_every_client,
-    with_key,
+    with_key_permissions,
 )
 from platform_guard_emulator.ecr.downloads import DownloadServer
 from platform_guard_emulator.ecr.events import ImageEvent
 from platform_guard_emulator.ecr.operations import Registry
-from platform_guard_emulator.ecr.responses import faithful_ecr
+from platform_guard_emulator.ecr.responses import emulated_ecr
 from platform_guard_emulator.ecr.store import ImageStore
 from platform_guard_emulator.event_bus import deliver
 from platform_guard_emulator.iam.permissions import Permission, Scope
 from platform_guard_emulator.runtime import Credentials
-from platform_guard_emulator.schedules import fire_due
+from platform_guard_emulator.schedules import fire_due_schedules
 from platform_guard_emulator.sdk import shared_service_models
-from platform_guard_emulator.shortcuts import moto_shortcuts, remembering
+from platform_guard_emulator.shortcuts import memoized, moto_shortcuts
 from platform_guard_emulator.topics import PublishedMessage, recorded_messages
 
 _ADMINISTRATOR = "AKIALOCALADMIN000000"
@@ -41,10 +41,10 @@ _OBSERVED = "AKIALOCALOBSERVED000"
 
 
 class LocalAws(AbstractContextManager["LocalAws"]):
-    """An account on this machine. Not for use in two threads at once.
+    """An emulated AWS account. Not thread-safe.
 
-    `client` makes boto3 clients of an administrator. `observed_client` makes clients that are as
-    free, but whose calls are recorded and can be made to fail, as those of a role are.
+    `client` creates boto3 clients of an administrator. `observed_client` creates clients with the
+    same rights, but their calls are recorded and can be made to fail, like those of a role.
     """
 
     def __init__(
@@ -70,18 +70,18 @@ class LocalAws(AbstractContextManager["LocalAws"]):
             "MOTO_ACCOUNT_ID": self.account,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_REGION": self.region,
-            # Else every look at a network makes two thousand of them first.
+            # Otherwise the first EC2 call creates two thousand AMIs.
             "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
         }
         self._resources.enter_context(patch.dict("os.environ", environment))
         self._resources.enter_context(mock_aws(config={"lambda": {"use_docker": False}}))
-        self._resources.enter_context(faithful_ecr(self._registry))
+        self._resources.enter_context(emulated_ecr(self._registry))
         self._resources.enter_context(shared_service_models())
         self._resources.enter_context(moto_shortcuts())
         self._resources.enter_context(gate_on_every_client(self._gate))
         self.published: list[PublishedMessage] = self._resources.enter_context(recorded_messages())
         administrator = boto3.Session(_ADMINISTRATOR, "secret", region_name=self.region)
-        self.client = remembering(administrator.client)
+        self.client = memoized(administrator.client)
         self._gate.principals[_OBSERVED] = Principal("observed", policies=None)
         self.observed_client = boto3.Session(_OBSERVED, "secret", region_name=self.region).client
         return self
@@ -96,80 +96,79 @@ class LocalAws(AbstractContextManager["LocalAws"]):
 
     @property
     def calls(self) -> list[ApiCall]:
-        """The calls of roles and of observed clients so far, in order. May be cleared."""
+        """The calls of roles and observed clients so far, in order. May be cleared."""
         return self._gate.calls
 
     @property
-    def wanted(self) -> list[tuple[str, Permission]]:
-        """What roles wanted, each by the role's name, in order. May be cleared."""
-        return self._gate.wanted
+    def requested_permissions(self) -> list[tuple[str, Permission]]:
+        """The role name and permission of each check of a role, in order. May be cleared."""
+        return self._gate.requested_permissions
 
     @property
-    def denied(self) -> list[Permission]:
-        """What roles wanted and may not, in order. May be cleared."""
-        return self._gate.denied
+    def denied_permissions(self) -> list[Permission]:
+        """The permissions that roles requested and do not have, in order. May be cleared."""
+        return self._gate.denied_permissions
 
     @property
     def downloads(self) -> list[str]:
-        """The digests of the blobs that were downloaded so far, in order. May be cleared."""
+        """The digests of the blobs downloaded so far, in order. May be cleared."""
         return self._downloads.served
 
     @contextmanager
-    def ending_at_a_denial(self) -> Iterator[None]:
-        """Let the first thing that a role wants and may not end whatever runs, by `Denied`."""
-        self._gate.stops_at_denial = True
+    def raise_on_denial(self) -> Iterator[None]:
+        """Raise `Denied` at the first denied permission of a role while the context is open."""
+        self._gate.raises_on_denial = True
         try:
             yield
         finally:
-            self._gate.stops_at_denial = False
+            self._gate.raises_on_denial = False
 
     def fail(self, operation: str, error_code: str, times: int = 1, *, after: int = 0) -> None:
-        """Make calls of an operation (`BatchGetImage`) fail with an AWS error code.
+        """Make the next `times` calls of an operation (`PutImage`) fail with an AWS error code.
 
-        The next ones, or those behind `after` that succeed.
-        With `NO_ANSWER` in place of the code they time out. It concerns the calls that are
-        recorded. The error arrives at once, as if the SDK had given up retrying, so that no test
-        sleeps.
+        The first `after` calls still succeed. `CALL_TIMEOUT` as the code makes the calls time out.
+        Only recorded calls fail. The error is raised at once, as if the SDK's retries were used
+        up, so that no test sleeps.
         """
         self._gate.fail(operation, error_code, times, after)
 
-    def fail_no_more(self) -> None:
-        """Let every call succeed from now on."""
-        self._gate.fail_no_more()
+    def clear_failures(self) -> None:
+        """Cancel all failures that were set up by `fail`."""
+        self._gate.clear_failures()
 
     def emit(self, event: dict[str, object]) -> None:
-        """Put an event on the default bus as an AWS service does: whole, with its id and time."""
+        """Put a complete event, with its id and time, on the default bus as an AWS service does."""
         deliver(event, self.account, str(event.get("region", self.region)))
 
     def declare_layers(
         self, repository: str, digests: Iterable[str], *, region: str | None = None
     ) -> None:
-        """Make blobs count as uploaded although their bytes are not here.
+        """Declare blobs as uploaded without their content.
 
-        GetDownloadUrlForLayer gives a URL for them that answers 410.
+        GetDownloadUrlForLayer returns a URL for them that answers 410 Gone.
         """
         store = self._store(repository, region)
         for digest in digests:
             store.layers.declare(digest)
 
     def forget_layers(self, repository: str, *, region: str | None = None) -> None:
-        """Drop every blob of a repository, as ECR drops those that nothing refers to."""
+        """Delete every blob of a repository, as ECR deletes unreferenced blobs."""
         self._store(repository, region).layers.forget()
 
     def fire_schedules(self) -> int:
-        """Let the schedules that are due by the clock send what they have to, and count them."""
-        return fire_due(self.account, self.region, self.clock(), self.require)
+        """Invoke the targets of all schedules that are due by the clock. Return their number."""
+        return fire_due_schedules(self.account, self.region, self.clock(), self.require)
 
     def record_pull(self, repository: str, digest: str, *, region: str | None = None) -> None:
-        """Note that an image was pulled now: `lastRecordedPullTime`.
+        """Set an image's `lastRecordedPullTime` to now.
 
-        No API call does it here: AWS notes pulls of container engines within a day, and does not
-        say whether a bare BatchGetImage counts as one.
+        No API call sets it here. AWS records pulls of container engines within a day and does not
+        document whether a BatchGetImage call counts as a pull.
         """
         self._store(repository, region).record_pull(digest, self.clock())
 
     def assume_role(self, role_arn: str, session_name: str) -> Credentials:
-        """Return credentials whose calls are recorded and limited by the role's policies."""
+        """Return credentials whose calls are recorded and authorized by the role's policies."""
         answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name)
         wire = answer["Credentials"]
         role_name = role_arn.rsplit("/", 1)[-1]
@@ -179,11 +178,11 @@ class LocalAws(AbstractContextManager["LocalAws"]):
         return Credentials(wire["AccessKeyId"], wire["SecretAccessKey"], wire["SessionToken"])
 
     def require(self, role_arn: str, action: str, resource: str) -> None:
-        """Raise PermissionError, in AWS's words, unless a role may do something."""
+        """Raise PermissionError with AWS's message if a role does not have a permission."""
         role_name = role_arn.rsplit("/", 1)[-1]
         principal = Principal(role_arn, lambda: self._policies_of(role_name))
         context = condition_keys({}, Scope(self.account, self.region))
-        for permission in with_key(Permission(action, resource)):
+        for permission in with_key_permissions(Permission(action, resource)):
             message = self._gate.authorize(principal, permission, context)
             if message is not None:
                 raise PermissionError(message)
@@ -196,7 +195,7 @@ class LocalAws(AbstractContextManager["LocalAws"]):
             for version in policy.versions
             if version.is_default
         ]
-        # CloudFormation leaves inline policies as objects in moto, PutRolePolicy as text.
+        # In moto, CloudFormation stores inline policies as objects, PutRolePolicy as text.
         documents: list[object] = [*role.policies.values(), *managed]
         return [item if isinstance(item, str) else json.dumps(item) for item in documents]
 

@@ -1,7 +1,7 @@
-"""Every AWS call made in this process passes here before moto answers it.
+"""The gate that every AWS call in this process passes before moto answers it.
 
-Calls with the credentials of a role are recorded, can be made to fail, and are limited by the
-role's policies. Everything else is the administrator's, and free.
+Calls with the credentials of a role are recorded, can be made to fail, and are authorized by the
+role's policies. All other calls are those of the administrator and are always allowed.
 """
 
 import json
@@ -27,10 +27,10 @@ _PARAMS = "local_aws_params"
 _DENIED = {"sns": "AuthorizationError", "s3": "AccessDenied", "sqs": "AccessDenied",
            "sts": "AccessDenied", "ec2": "UnauthorizedOperation"}  # fmt: skip
 
-NO_ANSWER = "no answer"
-"""In place of an error code: the call times out."""
+CALL_TIMEOUT = "call timeout"
+"""Instead of an error code: the call times out."""
 
-Refusal = tuple[AWSResponse, dict[str, object]]
+ErrorResponse = tuple[AWSResponse, dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +44,27 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: an ARN, and the JSON policy documents in force; None means no limit."""
+    """A caller: its ARN and the JSON policy documents in force; None allows everything."""
 
     arn: str
     policies: Callable[[], Sequence[str]] | None
 
     @property
     def role(self) -> str:
-        """Return the name of the role, which is the second part of its own and of a session's."""
+        """Return the role name, the second path segment in the ARN of a role and of a session."""
         return self.arn.partition("/")[2].partition("/")[0]
 
 
 class Denied(BaseException):
-    """A role wanted what it may not, and nothing after that is of interest."""
+    """A permission of a role was denied. A BaseException, so that no handler catches it."""
 
 
 @dataclass(slots=True)
 class _Failure:
     code: str
     remaining: int
-    let_through: int
-    """How many calls succeed first."""
+    successes_first: int
+    """How many calls succeed before the failures begin."""
 
 
 @dataclass(slots=True)
@@ -74,26 +74,26 @@ class CallGate:
     account: str
     principals: dict[str, Principal] = field(default_factory=dict)
     calls: list[ApiCall] = field(default_factory=list)
-    wanted: list[tuple[str, Permission]] = field(default_factory=list)
-    """What roles wanted, each by its name, whether they may or not. May be cleared."""
-    denied: list[Permission] = field(default_factory=list)
-    """What principals wanted and may not. May be cleared."""
-    stops_at_denial: bool = False
-    """Whether what is denied ends the whole run, by `Denied`."""
+    requested_permissions: list[tuple[str, Permission]] = field(default_factory=list)
+    """The role name and permission of each check, allowed or denied. May be cleared."""
+    denied_permissions: list[Permission] = field(default_factory=list)
+    """The permissions that principals requested and do not have. May be cleared."""
+    raises_on_denial: bool = False
+    """Whether a denial raises `Denied`."""
     _failures: dict[str, list[_Failure]] = field(default_factory=dict)
 
     def fail(self, operation: str, error_code: str, times: int, after: int) -> None:
-        """Make the next calls of an operation fail, as if the SDK's retries were used up."""
+        """Make calls of an operation fail, as if the SDK's retries were used up."""
         self._failures.setdefault(operation, []).append(_Failure(error_code, times, after))
 
-    def fail_no_more(self) -> None:
-        """Forget the failures that are still to come."""
+    def clear_failures(self) -> None:
+        """Cancel all pending failures."""
         self._failures.clear()
 
-    def keep_params(
+    def record_params(
         self, params: Mapping[str, object], context: dict[str, object], **_: object
     ) -> None:
-        """Note the parameters before botocore turns them into an HTTP request."""
+        """Record the parameters before botocore serializes them into an HTTP request."""
         context[_PARAMS] = dict(params)
 
     def admit(
@@ -102,28 +102,28 @@ class CallGate:
         request_signer: "RequestSigner",
         context: dict[str, Any],
         **_: object,
-    ) -> Refusal | None:
-        """Return the refusal of a call, or None to let it through (botocore's `before-call`)."""
+    ) -> ErrorResponse | None:
+        """Return the error response of a call, or None to pass it on (botocore's `before-call`)."""
         principal = self.principals.get(_access_key(request_signer))
         if principal is None:
             return None
         call = ApiCall(model.service_model.service_name, model.name, context[_PARAMS])
         self.calls.append(call)
         code = self._next_failure(call.operation)
-        if code == NO_ANSWER:
+        if code == CALL_TIMEOUT:
             raise ReadTimeoutError(endpoint_url=call.service)
         if code is not None:
-            return _refusal(code, f"The stand-in was told to fail {call.operation}")
+            return _error_response(code, f"The emulator fails {call.operation} on request")
         scope = Scope(self.account, str(context["client_region"]))
-        return self._unauthorized(principal, call, scope)
+        return self._access_denied(principal, call, scope)
 
     def authorize(
         self, principal: Principal, permission: Permission, context: Mapping[str, str]
     ) -> str | None:
-        """Return why a principal may not do something, in AWS's words, or None if it may."""
+        """Return AWS's message for a permission that a principal lacks, or None if it has it."""
         if principal.policies is None:
             return None
-        self.wanted.append((principal.role, permission))
+        self.requested_permissions.append((principal.role, permission))
         verdict = evaluate(principal.policies(), permission.action, permission.resource, context)
         match verdict:
             case Decision.ALLOWED:
@@ -132,28 +132,30 @@ class CallGate:
                 reason = "with an explicit deny in an identity-based policy"
             case Decision.NOT_ALLOWED:
                 reason = f"because no identity-based policy allows the {permission.action} action"
-        self.denied.append(permission)
-        if self.stops_at_denial:
+        self.denied_permissions.append(permission)
+        if self.raises_on_denial:
             raise Denied(permission)
         return (
             f"User: {principal.arn} is not authorized to perform: {permission.action} on "
             f"resource: {permission.resource} {reason}"
         )
 
-    def _unauthorized(self, principal: Principal, call: ApiCall, scope: Scope) -> Refusal | None:
+    def _access_denied(
+        self, principal: Principal, call: ApiCall, scope: Scope
+    ) -> ErrorResponse | None:
         if (call.service, call.operation) == ("sts", "GetCallerIdentity"):
             return None
         context = condition_keys(call.params, scope)
         for permission in _required(call, scope):
             message = self.authorize(principal, permission, context)
             if message is not None:
-                return _refusal(_DENIED.get(call.service, "AccessDeniedException"), message)
+                return _error_response(_DENIED.get(call.service, "AccessDeniedException"), message)
         return None
 
     def _next_failure(self, operation: str) -> str | None:
         for failure in self._failures.get(operation, []):
-            if failure.let_through:
-                failure.let_through -= 1
+            if failure.successes_first:
+                failure.successes_first -= 1
                 return None
             if failure.remaining:
                 failure.remaining -= 1
@@ -161,8 +163,8 @@ class CallGate:
         return None
 
 
-def with_key(permission: Permission) -> Iterator[Permission]:
-    """Yield a permission, and what it takes on the customer key that encrypts its resource."""
+def with_key_permissions(permission: Permission) -> Iterator[Permission]:
+    """Yield a permission and those on the customer managed key that encrypts its resource."""
     yield permission
     actions = actions_on_key(permission.action)
     if actions and (key := customer_key_of(permission.resource)):
@@ -170,7 +172,7 @@ def with_key(permission: Permission) -> Iterator[Permission]:
 
 
 def condition_keys(params: Mapping[str, Any], scope: Scope) -> dict[str, str]:
-    """Return the values of the condition keys that a call carries."""
+    """Return the values of a call's condition keys."""
     keys = {
         "aws:RequestedRegion": scope.region,
         "aws:PrincipalAccount": scope.account,
@@ -181,7 +183,7 @@ def condition_keys(params: Mapping[str, Any], scope: Scope) -> dict[str, str]:
         arn = cluster if cluster.startswith("arn:") else scope.arn("ecs", f"cluster/{cluster}")
         keys["ecs:cluster"] = arn
     if "ScheduleExpression" in params:
-        # Whoever creates a schedule passes it a role.
+        # CreateSchedule passes a role to the scheduler.
         keys["iam:PassedToService"] = "scheduler.amazonaws.com"
     if "Namespace" in params:
         keys["cloudwatch:namespace"] = str(params["Namespace"])
@@ -190,14 +192,14 @@ def condition_keys(params: Mapping[str, Any], scope: Scope) -> dict[str, str]:
 
 def _required(call: ApiCall, scope: Scope) -> Iterator[Permission]:
     for permission in required_permissions(call.service, call.operation, call.params, scope):
-        yield from with_key(permission)
+        yield from with_key_permissions(permission)
 
 
 @contextmanager
 def gate_on_every_client(gate: CallGate) -> Iterator[None]:
-    """Put the gate before every client made while the context is open."""
+    """Register the gate with every client that is created while the context is open."""
     handlers = [
-        ("provide-client-params", gate.keep_params),
+        ("provide-client-params", gate.record_params),
         ("before-call", gate.admit),
     ]
     BUILTIN_HANDLERS.extend(handlers)
@@ -213,8 +215,8 @@ def _access_key(request_signer: "RequestSigner") -> str:
     return "" if credentials is None else str(credentials.access_key)
 
 
-def _refusal(code: str, message: str) -> Refusal:
-    """Return what botocore takes for an answer, so that it raises the client's own exception."""
+def _error_response(code: str, message: str) -> ErrorResponse:
+    """Return an HTTP response for which botocore raises the client's modeled exception."""
     status = 500 if "Server" in code or "Internal" in code or "Unavailable" in code else 400
     body: dict[str, object] = {
         "Error": {"Code": code, "Message": message},

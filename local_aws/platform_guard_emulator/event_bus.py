@@ -1,4 +1,4 @@
-"""The default event bus: raw events in, and a guard against patterns that moto misreads."""
+"""The default event bus: delivery of raw events, and checks of patterns that moto misreads."""
 
 import copy
 import itertools
@@ -17,11 +17,10 @@ _NESTED = frozenset({"equals-ignore-case", "prefix", "suffix", "wildcard"})
 
 
 def deliver(event: dict[str, object], account: str, region: str) -> None:
-    """Put an event on the default bus as an AWS service does, keeping its id and time.
+    """Put an event on the default bus as an AWS service does, with its id and time.
 
-    PutEvents cannot: it gives ids of its own. Disabled rules and schedules get nothing.
-    Raises NotImplementedError for a target, or a change of the event on its way, that moto cannot
-    serve.
+    PutEvents would assign a new id. Disabled rules and schedules receive nothing. Raises
+    NotImplementedError for a target type or an input transformation that is not emulated.
     """
     rules = events_backends[account][region].event_buses["default"].rules.values()
     for rule in list(rules):
@@ -31,10 +30,10 @@ def deliver(event: dict[str, object], account: str, region: str) -> None:
 
 
 def matches(pattern: Mapping[str, object], event: Mapping[str, object]) -> bool:
-    """Tell whether EventBridge would send an event to the targets of a rule with this pattern.
+    """Return whether EventBridge matches an event with a rule's event pattern.
 
-    moto does not look into arrays of objects. EventBridge does, and asks that one object fits all
-    that the pattern says of it: https://github.com/aws/event-ruler
+    moto does not match arrays of objects. In EventBridge an array matches if a single object in it
+    matches the whole pattern: https://github.com/aws/event-ruler
     """
     matcher = EventPattern(None, dict(pattern))
     return any(
@@ -44,35 +43,35 @@ def matches(pattern: Mapping[str, object], event: Mapping[str, object]) -> bool:
 
 
 def unsupported_operators(pattern: dict[str, object]) -> list[str]:
-    """Return what in a rule's event pattern moto would not match as EventBridge does.
+    """Return the parts of an event pattern that moto does not match as EventBridge does.
 
-    moto lets an operator it does not know match everything, so that a wrong rule would look right.
+    In moto, an unknown operator matches everything, so an invalid rule would appear to work.
     """
-    return list(_complaints(pattern, ""))
+    return list(_unsupported(pattern, ""))
 
 
-def _complaints(pattern: dict[str, object], path: str) -> Iterator[str]:
+def _unsupported(pattern: dict[str, object], path: str) -> Iterator[str]:
     for key, value in pattern.items():
         here = f"{path}.{key}" if path else key
         if key == "$or" and isinstance(value, list):
             for alternative in value:
-                yield from _complaints(alternative, path)
+                yield from _unsupported(alternative, path)
         elif isinstance(value, dict):
-            yield from _complaints(value, here)
+            yield from _unsupported(value, here)
         elif isinstance(value, list):
             for matcher in value:
                 if isinstance(matcher, dict):
-                    yield from _matcher_complaints(matcher, here)
+                    yield from _unsupported_matchers(matcher, here)
         else:
             yield f"{here}: {value!r} is neither an object nor a list"
 
 
-def _matcher_complaints(matcher: dict[str, object], path: str) -> Iterator[str]:
+def _unsupported_matchers(matcher: dict[str, object], path: str) -> Iterator[str]:
     if set(matcher) == {"Ref"}:
-        # CloudFormation puts the text of the resource there.
+        # CloudFormation resolves it to a string.
         return
     if len(matcher) != 1:
-        yield f"{path}: {matcher} has not exactly one operator"
+        yield f"{path}: {matcher} must have exactly one operator"
     for operator, operand in matcher.items():
         if operator not in _OPERATORS:
             yield f"{path}: {operator}"
@@ -85,11 +84,13 @@ def _send(rule: Rule, event: dict[str, object]) -> None:
     for target in rule.targets:
         transformed = {"Input", "InputPath", "InputTransformer"} & target.keys()
         if transformed:
-            raise NotImplementedError(f"rule {rule.name}: the stand-in has no {transformed}")
+            raise NotImplementedError(
+                f"rule {rule.name}: the emulator does not support {transformed}"
+            )
     message = copy.deepcopy(event)
-    # moto's SQS target turns a number of seconds into the text that stood here.
+    # moto's SQS target formats a number of seconds as the original text.
     message["time"] = datetime.fromisoformat(str(event["time"])).timestamp()
-    # What it matches was decided above.
+    # The pattern was matched above.
     with patch.object(rule, "event_pattern", EventPattern(None, {})):
         rule.send_to_targets(message, transform_input=False)  # type: ignore[arg-type]
 
@@ -97,7 +98,7 @@ def _send(rule: Rule, event: dict[str, object]) -> None:
 def _with_single_objects(
     pattern: Mapping[str, object], event: Mapping[str, object]
 ) -> Iterator[dict[str, object]]:
-    """Yield the event with one object in place of each array that the pattern looks into."""
+    """Yield the event with a single object in place of each array that the pattern matches."""
     alternatives = pattern.get("$or", [])
     patterns = [pattern, *alternatives] if isinstance(alternatives, list) else [pattern]
     choices: list[list[tuple[str, object]]] = [

@@ -1,4 +1,4 @@
-"""Pushing an OCI image layout on disk to ECR, as a builder does."""
+"""Pushes of OCI image layouts on disk to ECR, as a builder does them."""
 
 import json
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class PushOrder(Enum):
-    """How the children of an index arrive before it: by digest, or first under its own tag.
+    """How the children of an index are pushed before it: by digest, or under the index's tag.
 
-    Some builders do the latter for a moment: docker/buildx#663, aws/aws-cdk#31549.
+    Some builders do the latter: docker/buildx#663, aws/aws-cdk#31549.
     """
 
     CHILDREN_BY_DIGEST = auto()
@@ -33,10 +33,11 @@ def push_layout(
     order: PushOrder = PushOrder.CHILDREN_BY_DIGEST,
     ecr: "ECRClient | None" = None,
 ) -> str:
-    """Push what the first entry of `index.json` names, and return its digest.
+    """Push the first image or index of `index.json` and return its digest.
 
-    Manifests go byte for byte. Blobs that the layout has are uploaded; those it lacks are declared
-    present. Raises what ECR raises, ReferencedImagesNotFoundException for an index of layers.
+    Manifests are pushed byte for byte. Blobs in the layout are uploaded; missing blobs are declared
+    as uploaded. Raises ECR's errors, such as ReferencedImagesNotFoundException for an index of
+    layers.
     """
     client = ecr or local.client("ecr")
     root: dict[str, Any] = json.loads((layout / "index.json").read_text())["manifests"][0]
@@ -67,19 +68,19 @@ def _put(
             **options,
         )
     except client.exceptions.ImageAlreadyExistsException:
-        # A builder asks first and leaves out what is there.
+        # A builder checks first and skips existing manifests.
         return
 
 
 def _children_first(
-    layout: Path, descriptor: dict[str, Any], above: tuple[str, ...] = ()
+    layout: Path, descriptor: dict[str, Any], ancestors: tuple[str, ...] = ()
 ) -> Iterator[dict[str, Any]]:
     digest = descriptor["digest"]
     document = json.loads(_blob(layout, digest).read_bytes())
     for child in document.get("manifests") or ():
-        is_here = child.get("mediaType") in MEDIA_TYPES and _blob(layout, child["digest"]).exists()
-        if is_here and child["digest"] not in above:
-            yield from _children_first(layout, child, (*above, digest))
+        is_local = child.get("mediaType") in MEDIA_TYPES and _blob(layout, child["digest"]).exists()
+        if is_local and child["digest"] not in ancestors:
+            yield from _children_first(layout, child, (*ancestors, digest))
     yield descriptor
 
 

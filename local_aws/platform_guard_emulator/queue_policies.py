@@ -1,6 +1,6 @@
-"""Queue policies of templates, which moto's CloudFormation does not know.
+"""Queue policies of templates, which moto's CloudFormation does not support.
 
-The stand-in does not enforce them; whoever asks for a queue's attributes sees them.
+The emulator does not enforce them. GetQueueAttributes returns them.
 """
 
 import json
@@ -11,29 +11,29 @@ from moto.sqs.models import sqs_backends
 
 
 class QueuePolicy(CloudFormationModel):
-    """AWS::SQS::QueuePolicy. That the class exists is how moto finds it."""
+    """AWS::SQS::QueuePolicy. moto finds the class among the subclasses of its base."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     @property
     def physical_resource_id(self) -> str:
-        """What CloudFormation calls it."""
+        """The value of `Ref`."""
         return self.name
 
     @staticmethod
     def cloudformation_name_type() -> str:
-        """Give the property that names it: there is none."""
+        """Return the property that holds the name. The type has none."""
         return ""
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Give the type in templates."""
+        """Return the resource type."""
         return "AWS::SQS::QueuePolicy"
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
-        """Tell whether GetAtt knows an attribute."""
+        """Return whether `Fn::GetAtt` supports an attribute."""
         return attr == "Id"
 
     @classmethod
@@ -45,7 +45,7 @@ class QueuePolicy(CloudFormationModel):
         region_name: str,
         **_: Any,
     ) -> "QueuePolicy":
-        """Put the policy on its queues."""
+        """Set the policy of its queues."""
         properties = cloudformation_json["Properties"]
         for url in properties["Queues"]:
             sqs_backends[account_id][region_name].set_queue_attributes(

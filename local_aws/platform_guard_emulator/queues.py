@@ -1,4 +1,4 @@
-"""What Lambda's poller does with a queue: receive a batch, build the event, delete what is done.
+"""The steps of Lambda's SQS poller: receive a batch, build the event, read the failed messages.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
@@ -16,16 +16,16 @@ _RECEIVE_LIMIT = 10
 
 
 def queue_of(queue_arn: str) -> Queue:
-    """Return moto's queue behind an ARN."""
+    """Return moto's queue with an ARN."""
     _, _, _, region, account, name = queue_arn.split(":")
     return sqs_backends[account][region].get_queue(name)
 
 
 def receive(sqs: "SQSClient", queue: Queue, batch_size: int) -> list["MessageTypeDef"]:
-    """Receive a batch at once, whatever delay or visibility timeout still runs.
+    """Receive a batch at once, without waiting for delays and visibility timeouts.
 
-    A message that was received as often as the redrive policy allows goes to the dead-letter
-    queue instead, as in SQS.
+    As in SQS, a message that reached the `maxReceiveCount` of the redrive policy moves to the
+    dead-letter queue instead.
     """
     if not queue._messages:
         return []
@@ -49,7 +49,7 @@ def receive(sqs: "SQSClient", queue: Queue, batch_size: int) -> list["MessageTyp
 
 
 def lambda_event(messages: Sequence["MessageTypeDef"], queue: Queue) -> dict[str, Any]:
-    """Return the event that a function gets for a batch of messages.
+    """Return the event that Lambda sends to a function for a batch of messages.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
     """
@@ -75,9 +75,9 @@ def lambda_event(messages: Sequence["MessageTypeDef"], queue: Queue) -> dict[str
 
 
 def failed_ids(response: object, message_ids: frozenset[str]) -> frozenset[str]:
-    """Return the messages that `batchItemFailures` says have failed.
+    """Return the ids of the messages in `batchItemFailures`.
 
-    As in Lambda, an answer that cannot be understood fails the whole batch.
+    As in Lambda, an invalid response fails the whole batch.
     """
     if response is None:
         return frozenset()

@@ -1,4 +1,4 @@
-"""The regions of AWS, in every partition that botocore knows."""
+"""The AWS regions in all partitions of botocore."""
 
 from functools import cache
 
@@ -6,7 +6,7 @@ import boto3
 
 
 def is_region(name: object) -> bool:
-    """Tell whether something is the name of a region that has Amazon ECR."""
+    """Return whether a value is the name of a region with Amazon ECR."""
     return isinstance(name, str) and name in _regions()
 
 

@@ -1,4 +1,4 @@
-"""AWS Lambda's Python runtime: a handler run from its asset, as a process of its own would."""
+"""An emulation of Lambda's Python runtime: runs a handler from its asset in this process."""
 
 import importlib.util
 import io
@@ -22,9 +22,9 @@ import boto3
 from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 
 LIBRARY = "platform_guard"
-"""The package that every asset carries; the installed one is run, after a comparison."""
+"""The package in every asset. The installed copy runs, after a comparison with the asset's."""
 
-_KEPT = ("HOME", "MOTO_ACCOUNT_ID", "MOTO_EC2_LOAD_DEFAULT_AMIS", "PATH", "TMPDIR")
+_INHERITED_VARIABLES = ("HOME", "MOTO_ACCOUNT_ID", "MOTO_EC2_LOAD_DEFAULT_AMIS", "PATH", "TMPDIR")
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -54,11 +54,11 @@ class Function:
     timeout: int
     memory: int
     log_group_arn: str = ""
-    """Empty where Lambda makes one of its own."""
+    """Empty if Lambda creates the log group itself."""
 
     @property
     def module(self) -> str:
-        """The module that the handler is in, `push_guard` of `push_guard.handler`."""
+        """The handler's module, such as `push_guard` of `push_guard.handler`."""
         return self.handler.rpartition(".")[0]
 
 
@@ -66,9 +66,9 @@ class Function:
 class Invocation:
     """One run of a handler.
 
-    `logs` are the lines on standard output, as JSON where they are JSON. `error` is the traceback
-    of what the handler raised; then there is no response. `slept` is for how many seconds it wanted
-    to sleep, which nobody waits for here.
+    `logs` are the lines on standard output, parsed if they are JSON. `error` is the traceback of an
+    exception in the handler; `response` is None then. `slept` is the sum of its `time.sleep` calls
+    in seconds, which return at once here.
     """
 
     function: str
@@ -94,13 +94,13 @@ class LambdaContext:
         self._deadline = clock() + timedelta(seconds=function.timeout)
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return the time left until the function's timeout, which nothing enforces here."""
+        """Return the time left until the function's timeout, which is not enforced here."""
         left = self._deadline - self._clock()
         return max(0, int(left / timedelta(milliseconds=1)))
 
 
-class _Console(io.TextIOBase):
-    """Standard output of all functions: loggers keep it, so it is one object with a target."""
+class _StandardOutput(io.TextIOBase):
+    """Standard output of all functions. Loggers hold on to it, so only its target is replaced."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,12 +110,12 @@ class _Console(io.TextIOBase):
         return self.target.write(text)
 
 
-_CONSOLE = _Console()
+_STDOUT = _StandardOutput()
 
 
 @dataclass(slots=True)
 class _ProcessState:
-    """What one function's process keeps between invocations, and no other sees."""
+    """The process state of one function between its invocations, isolated from the others."""
 
     modules: dict[str, ModuleType] = field(default_factory=dict)
     loggers: dict[str, logging.Logger | logging.PlaceHolder] = field(default_factory=dict)
@@ -125,7 +125,7 @@ class _ProcessState:
 
 
 class Sandbox:
-    """One function's execution environment: cold at first, warm afterwards."""
+    """The execution environment of a function: a cold start first, warm afterwards."""
 
     def __init__(
         self,
@@ -141,8 +141,8 @@ class Sandbox:
         self._state = _ProcessState()
 
     def invoke(self, event: object) -> Invocation:
-        """Run the handler on an event. What cannot even be loaded is raised, not returned."""
-        _CONSOLE.target = io.StringIO()
+        """Run the handler on an event. Raises the exception if the module cannot be loaded."""
+        _STDOUT.target = io.StringIO()
         error: str | None = None
         response: object = None
         slept: list[float] = []
@@ -154,7 +154,7 @@ class Sandbox:
                 response = json.loads(json.dumps(answer))
             except Exception:
                 error = traceback.format_exc()
-        logs = tuple(_parsed(line) for line in _CONSOLE.target.getvalue().splitlines())
+        logs = tuple(_parse_line(line) for line in _STDOUT.target.getvalue().splitlines())
         return Invocation(self.function.logical_id, event, response, logs, error, sum(slept))
 
     def _context(self) -> LambdaContext:
@@ -166,19 +166,19 @@ class Sandbox:
         assert_same_library(self.function.code)
         spec = importlib.util.spec_from_file_location(name, file)
         if spec is None or spec.loader is None or not file.is_file():
-            raise FileNotFoundError(f"the asset has no {file} for {self.function.handler}")
+            raise FileNotFoundError(f"The asset has no {file} for {self.function.handler}")
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)
         if LIBRARY in sys.modules and not (self.function.code / LIBRARY).is_dir():
-            raise ModuleNotFoundError(f"{file} imports {LIBRARY}, which the asset does not carry")
+            raise ModuleNotFoundError(f"{file} imports {LIBRARY}, which is not in the asset")
         return cast("Handler", getattr(module, attribute))
 
     def _environment(self) -> dict[str, str]:
         function = self.function
         credentials = self._assume_role()
         return {
-            **{name: os.environ[name] for name in _KEPT if name in os.environ},
+            **{name: os.environ[name] for name in _INHERITED_VARIABLES if name in os.environ},
             **function.environment,
             "AWS_ACCESS_KEY_ID": credentials.access_key_id,
             "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
@@ -195,32 +195,32 @@ class Sandbox:
 
     @contextmanager
     def _process(self) -> Iterator[None]:
-        """Put the process state of the function in place of that of the test."""
+        """Replace the process state of the test with that of the function."""
         state = self._state
         environment = self._environment()
         outer_session, outer_stdout = boto3.DEFAULT_SESSION, sys.stdout
-        outer_modules = _taken_modules(self.function.module)
+        outer_modules = _pop_modules(self.function.module)
         sys.modules.update(state.modules)
         boto3.DEFAULT_SESSION = state.session
-        sys.stdout = cast("TextIO", _CONSOLE)
+        sys.stdout = cast("TextIO", _STDOUT)
         try:
             with (
-                _swapped(os.environ, environment),
-                _swapped(logging.root.manager.loggerDict, state.loggers),
-                _swapped(DEFAULT_PROVIDERS, state.parameter_providers),
+                _replaced(os.environ, environment),
+                _replaced(logging.root.manager.loggerDict, state.loggers),
+                _replaced(DEFAULT_PROVIDERS, state.parameter_providers),
             ):
                 yield
         finally:
             sys.stdout = outer_stdout
             state.session, boto3.DEFAULT_SESSION = boto3.DEFAULT_SESSION, outer_session
-            state.modules = _taken_modules(self.function.module)
+            state.modules = _pop_modules(self.function.module)
             sys.modules.update(outer_modules)
 
 
 def assert_same_library(code: Path) -> None:
-    """Raise AssertionError unless the asset carries the library that is installed, if any.
+    """Raise AssertionError if the library in the asset differs from the installed one.
 
-    The installed one is what runs here, so that it has to be what is deployed.
+    The installed one runs here and must be the one that is deployed.
     """
     if not (code / LIBRARY).is_dir():
         return
@@ -243,12 +243,12 @@ def assert_same_library(code: Path) -> None:
 
 @cache
 def _sources(folder: Path) -> dict[Path, bytes]:
-    # Neither an asset, named by its hash, nor what is installed changes within a process.
+    # Assets are named by hash, and the installed package does not change within a process.
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.py")}
 
 
-def _taken_modules(entry: str) -> dict[str, ModuleType]:
-    """Take a function's module and the library out of `sys.modules` and return them."""
+def _pop_modules(entry: str) -> dict[str, ModuleType]:
+    """Remove a function's module and the library from `sys.modules` and return them."""
     names = [
         name for name in sys.modules if name in (LIBRARY, entry) or name.startswith(f"{LIBRARY}.")
     ]
@@ -256,7 +256,9 @@ def _taken_modules(entry: str) -> dict[str, ModuleType]:
 
 
 @contextmanager
-def _swapped(shared: MutableMapping[Key, Value], own: MutableMapping[Key, Value]) -> Iterator[None]:
+def _replaced(
+    shared: MutableMapping[Key, Value], own: MutableMapping[Key, Value]
+) -> Iterator[None]:
     outer = dict(shared)
     shared.clear()
     shared.update(own)
@@ -269,7 +271,7 @@ def _swapped(shared: MutableMapping[Key, Value], own: MutableMapping[Key, Value]
         shared.update(outer)
 
 
-def _parsed(line: str) -> object:
+def _parse_line(line: str) -> object:
     try:
         return json.loads(line)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What moto leaves out of EventBridge Scheduler: groups in templates, and schedules that fire.
+"""The parts of EventBridge Scheduler that moto lacks: groups in templates, firing schedules.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/what-is-scheduler.html
 """
@@ -20,28 +20,28 @@ class TemplateScheduleGroup(CloudFormationModel):
 
     @property
     def physical_resource_id(self) -> str:
-        """What `Ref` gives."""
+        """The value of `Ref`."""
         return self.group.name
 
     @staticmethod
     def cloudformation_name_type() -> str:
-        """Name the property that holds the name."""
+        """Return the property that holds the name."""
         return "Name"
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Name the type."""
+        """Return the resource type."""
         return "AWS::Scheduler::ScheduleGroup"
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
-        """Tell which attributes `Fn::GetAtt` may ask for."""
+        """Return whether `Fn::GetAtt` supports an attribute."""
         return attr == "Arn"
 
     def get_cfn_attribute(self, attribute_name: str) -> str:
-        """Give what `Fn::GetAtt` asks for."""
+        """Return the value of `Fn::GetAtt`."""
         if attribute_name != "Arn":
-            raise NotImplementedError(f"a schedule group has no attribute {attribute_name}")
+            raise NotImplementedError(f"A schedule group has no attribute {attribute_name}")
         return self.group.arn
 
     @classmethod
@@ -59,8 +59,8 @@ class TemplateScheduleGroup(CloudFormationModel):
 
     @classmethod
     def update_from_cloudformation_json(cls, *_: Any, **__: Any) -> Any:
-        """Refuse: a group has nothing to change."""
-        raise NotImplementedError("the stand-in creates stacks, it does not update them")
+        """Raise NotImplementedError: a group has no property that can change."""
+        raise NotImplementedError("The emulator creates stacks and does not update them")
 
     @classmethod
     def delete_from_cloudformation_json(
@@ -74,19 +74,18 @@ class TemplateScheduleGroup(CloudFormationModel):
         scheduler_backends[account_id][region_name].delete_schedule_group(resource_name)
 
 
-def fire_due(
+def fire_due_schedules(
     account: str, region: str, now: datetime, require: Callable[[str, str, str], None]
 ) -> int:
-    """Send what all schedules that are due have to send, and say how many there were.
+    """Send the input of every due schedule to its target and return the number of schedules.
 
-    Only what the guard makes is known here: schedules that are due once, to a queue, and to another
-    one where the first does not take it. `require` raises PermissionError unless a role may do
-    something.
+    Supports the schedules that the guard creates: one-time ones whose target is a queue, with a
+    dead-letter queue. `require` raises PermissionError if a role does not have a permission.
     """
     fired = 0
     for group in list(scheduler_backends[account][region].schedule_groups.values()):
         for schedule in list(group.schedules.values()):
-            if schedule.state == "ENABLED" and _due(schedule) <= now:
+            if schedule.state == "ENABLED" and _due_time(schedule) <= now:
                 _send(schedule, account, region, require)
                 fired += 1
                 if schedule.action_after_completion == "DELETE":
@@ -96,10 +95,10 @@ def fire_due(
     return fired
 
 
-def _due(schedule: Schedule) -> datetime:
+def _due_time(schedule: Schedule) -> datetime:
     expression = schedule.schedule_expression
     if not expression.startswith("at(") or schedule.schedule_expression_timezone != "UTC":
-        raise NotImplementedError(f"the stand-in does not know the schedule {expression}")
+        raise NotImplementedError(f"The emulator does not support the schedule {expression}")
     return datetime.fromisoformat(expression[3:-1]).replace(tzinfo=UTC)
 
 
@@ -108,7 +107,9 @@ def _send(
 ) -> None:
     queue_arn, role = schedule.target["Arn"], schedule.target["RoleArn"]
     if ":sqs:" not in queue_arn:
-        raise NotImplementedError(f"the stand-in sends what is due to queues, not to {queue_arn}")
+        raise NotImplementedError(
+            f"The emulator supports queues as schedule targets, not {queue_arn}"
+        )
     try:
         require(role, "sqs:SendMessage", queue_arn)
     except PermissionError:

@@ -1,7 +1,7 @@
-"""One copy of botocore's service models for all sessions: reading them is most of a client's cost.
+"""One copy of botocore's service models for all sessions.
 
-botocore treats them as constant and shares them between the clients of a session. Here every test
-and every function has sessions of its own.
+Loading them is most of the cost of creating a client. botocore treats them as constant and shares
+them between the clients of a session. Here every test and every function has its own session.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ _PATHS = tuple(_LOADER.search_paths)
 
 @contextmanager
 def shared_service_models() -> Iterator[None]:
-    """Let every session made while the context is open use the same loader."""
+    """Make all sessions that are created while the context is open share one loader."""
 
     def shared_loader(search_path_string: str | None = None) -> Loader:
         if search_path_string:
             return create_loader(search_path_string)
-        # boto3 appends its own folder for every session.
+        # boto3 appends its data folder once per session.
         _LOADER.search_paths[:] = _PATHS
         return _LOADER
 

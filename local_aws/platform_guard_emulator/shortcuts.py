@@ -1,4 +1,4 @@
-"""What moto does at length, although nothing here needs it: more than half of a deployment."""
+"""Shortcuts around slow parts of moto, which are more than half of a deployment's time."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,21 +12,21 @@ from moto.kms.utils import generate_private_key
 
 Make = TypeVar("Make", bound=Callable[..., object])
 
-# Every KMS key comes with an RSA key to sign with, a tenth of a second each. Nothing here signs.
-_one_private_key = cache(generate_private_key)
+# moto generates an RSA key for every KMS key, 0.1 s each. Nothing here signs.
+_cached_private_key = cache(generate_private_key)
 
 
 @contextmanager
 def moto_shortcuts() -> Iterator[None]:
-    """Spare moto what has no effect while the context is open."""
+    """Skip work of moto that has no effect here while the context is open."""
     with (
-        patch("moto.kms.models.generate_private_key", _one_private_key),
-        # moto reads every template as YAML first. What the CDK writes is JSON.
+        patch("moto.kms.models.generate_private_key", _cached_private_key),
+        # moto parses every template as YAML first. The CDK writes JSON.
         patch.object(Stack, "parse_template", staticmethod(json.loads)),
     ):
         yield
 
 
-def remembering(make: Make) -> Make:
-    """Make what a function makes once for the same arguments, such as a client of a service."""
+def memoized(make: Make) -> Make:
+    """Cache the results of a function by its arguments, such as the clients of a session."""
     return cast("Make", cache(make))

@@ -1,4 +1,4 @@
-"""What was published to SNS topics, as subscribers of each protocol get it."""
+"""The messages published to SNS topics, with the text for each protocol."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,9 +16,9 @@ MAXIMUM_SUBJECT_LENGTH = 99
 
 @dataclass(frozen=True, slots=True)
 class PublishedMessage:
-    """A message on a topic: one text a protocol (`default` at least), with subject and attributes.
+    """A message on a topic, with its texts by protocol (at least `default`).
 
-    `attributes` maps a name to its text.
+    `attributes` maps the name of a message attribute to its string value.
     """
 
     topic_arn: str
@@ -29,9 +29,9 @@ class PublishedMessage:
 
 @contextmanager
 def recorded_messages() -> Iterator[list[PublishedMessage]]:
-    """Record every message that a topic accepts, and refuse what AWS refuses and moto does not.
+    """Record every message that a topic accepts, with the limits of AWS that moto does not check.
 
-    Subjects: ASCII, no control characters, fewer than 100 characters. Messages: 262,144 bytes.
+    Subjects: ASCII without control characters, fewer than 100 characters. Messages: 262,144 bytes.
     https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     """
     messages: list[PublishedMessage] = []

@@ -12,10 +12,10 @@ from tests.contract.repository import ScratchRepository
 SKIPPED = "needs --live and AWS credentials: creates and removes a scratch repository"
 
 
-@pytest.fixture(params=["stand-in", "live"])
+@pytest.fixture(params=["emulator", "live"])
 def repository(request: pytest.FixtureRequest) -> Iterator[ScratchRepository]:
     """An empty repository, gone after the test whatever happens in it."""
-    if request.param == "stand-in":
+    if request.param == "emulator":
         with LocalAws() as local:
             yield from _scratch(ScratchRepository(local.client("ecr"), _name()))
     elif request.config.getoption("--live"):

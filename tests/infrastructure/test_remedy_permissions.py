@@ -4,7 +4,7 @@ import pytest
 
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Properties, Template, actions, as_text, logical_id
-from tests.support.strong_rules import STRONG_RULES
+from tests.support.strong_rules import DESTRUCTIVE_RULES
 
 PROTECTION = {
     "ecs:DescribeServices",
@@ -20,7 +20,7 @@ PROTECTION = {
 
 @pytest.fixture(scope="module")
 def strong(synthesize: Synthesize) -> Template:
-    return synthesize(STRONG_RULES).template
+    return synthesize(DESTRUCTIVE_RULES).template
 
 
 def repositories(template: Template, action: str) -> set[str]:
@@ -93,7 +93,7 @@ def test_schedules_are_the_guards_own_and_reach_its_queue_and_dead_letters_alone
 def test_without_a_grace_period_what_waits_already_can_end_and_nothing_else_can_wait(
     synthesize: Synthesize, strong: Template
 ) -> None:
-    without = synthesize(STRONG_RULES.replace('"24h"', '"0m"')).template
+    without = synthesize(DESTRUCTIVE_RULES.replace('"24h"', '"0m"')).template
 
     groups = strong.resources("AWS::Scheduler::ScheduleGroup")
     assert without.resources("AWS::Scheduler::ScheduleGroup") == groups

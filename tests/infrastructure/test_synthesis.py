@@ -77,13 +77,13 @@ def test_the_code_holds_nothing_that_depends_on_the_machine(default: Synthesis) 
         pytest.param(
             '[guard]\nindex_rule = "forbit"\n',
             "guard.toml: [guard] index_rule: 'forbit' is not allowed; "
-            "write one of allow, multi-platform, forbid\n",
+            "use one of allow, multi-platform, forbid\n",
             id="wrong value",
         ),
         pytest.param(
             None,
             "{path}: cannot be read (No such file or directory); "
-            "the guard's settings belong there, an empty file means the defaults\n",
+            "create the settings file there (an empty file means the defaults)\n",
             id="no file",
         ),
     ],

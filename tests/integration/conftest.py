@@ -8,7 +8,7 @@ import pytest
 from platform_guard_emulator import Deployment, LocalAws, deploy
 from tests.support.ecs import Shop
 from tests.support.fast_retries import Patient
-from tests.support.strong_guard import GUARD_TOML, NewShelf, Shelf
+from tests.support.strong_guard import GUARD_TOML, RemedyRepository, RepositoryFactory
 from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def default_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of the stack with every setting left at its default."""
+    """The cloud assembly of the stack with default settings."""
     return cloud_assembly("", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def alert_only_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of the stack with a policy that changes nothing."""
+    """The cloud assembly of the stack with the remedy `alert` for every finding."""
     findings = ("missing-platform", "index-only", "no-image", "dangling", "mislabeled")
     lines = [f'{finding} = "alert"' for finding in findings]
     guard_toml = "\n".join(["[remedies]", *lines])
@@ -33,7 +33,7 @@ def alert_only_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def overridable_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of an account whose teams may override two settings."""
+    """The cloud assembly of the stack in which teams may override two settings."""
     guard_toml = """
         [guard]
         repository_overrides = ["required_platforms", "ignore"]
@@ -46,26 +46,30 @@ def overridable_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def strong_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of the stack with a policy for each remedy that takes something away."""
+def destructive_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of the stack with a rule for each destructive remedy."""
     return cloud_assembly(GUARD_TOML, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def running(strong_assembly: Path) -> Iterator[tuple[LocalAws, Deployment]]:
-    """One deployment for the tests of a file: a repository each keeps them apart."""
+def destructive_deployment(destructive_assembly: Path) -> Iterator[tuple[LocalAws, Deployment]]:
+    """One deployment for all tests of a module, each of which uses its own repository."""
     with LocalAws() as local:
-        yield local, deploy(local, strong_assembly)
+        yield local, deploy(local, destructive_assembly)
 
 
 @pytest.fixture(scope="module")
-def new_name() -> Iterator[str]:
+def repository_names() -> Iterator[str]:
     return (f"api{number}" for number in itertools.count())
 
 
 @pytest.fixture
-def shelf(running: tuple[LocalAws, Deployment], new_name: Iterator[str]) -> NewShelf:
-    return lambda remedy: Shelf(*running, f"{remedy}/{next(new_name)}")
+def new_repository(
+    destructive_deployment: tuple[LocalAws, Deployment], repository_names: Iterator[str]
+) -> RepositoryFactory:
+    return lambda remedy: RemedyRepository(
+        *destructive_deployment, f"{remedy}/{next(repository_names)}"
+    )
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def aws() -> Iterator[LocalAws]:
 
 @pytest.fixture
 def ecr(aws: LocalAws) -> "ECRClient":
-    """The registry, with a repository `shop/api` that is empty."""
+    """The registry, with an empty repository `shop/api`."""
     client = aws.client("ecr")
     client.create_repository(repositoryName="shop/api")
     return client
@@ -89,14 +93,14 @@ def guard(aws: LocalAws, default_assembly: Path) -> Deployment:
 
 @pytest.fixture(scope="session")
 def unverified_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of the stack that takes an index at its word."""
+    """The cloud assembly of the stack that does not verify the configs behind an index."""
     guard_toml = "[guard]\nverify_config = false\n"
     return cloud_assembly(guard_toml, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def talkative_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of the stack that tells every finding, and no repair."""
+def unthrottled_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of the stack without throttling, batching and resolution alerts."""
     guard_toml = "[alerts]\nonce_a_day = []\nresolved = false\ncollect_seconds = 0\n"
     return cloud_assembly(guard_toml, tmp_path_factory)
 
@@ -108,7 +112,7 @@ def shop(aws: LocalAws) -> Shop:
 
 @pytest.fixture
 def guard_toml() -> str:
-    """The defaults."""
+    """The settings of the guard under test; empty for the defaults."""
     return ""
 
 
@@ -120,7 +124,7 @@ def patient(
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Patient:
-    """A guard that is well: deployed, and somebody hears of its alerts."""
+    """A healthy guard: deployed, with an email subscriber for its alerts."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     guard_file = tmp_path / "guard.toml"

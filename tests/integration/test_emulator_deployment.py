@@ -1,4 +1,4 @@
-"""The stand-in deploys a template and runs it, with the rights that the template gives."""
+"""The emulator deploys a template and runs its functions with the template's permissions."""
 
 import os
 import sys
@@ -33,7 +33,7 @@ def repository(local: LocalAws) -> ScratchRepository:
     return ScratchRepository(local.client("ecr"), "team/app")
 
 
-def test_functions_and_mappings_come_out_resolved(deployment: Deployment) -> None:
+def test_functions_and_event_source_mappings_are_resolved(deployment: Deployment) -> None:
     function = deployment.function("entry.handler")
 
     assert deployment.outputs == {"TopicArn": deployment.physical_id("Topic")}
@@ -45,7 +45,7 @@ def test_functions_and_mappings_come_out_resolved(deployment: Deployment) -> Non
     ] == [("Function", 10, True)]
 
 
-def test_a_push_runs_through_rule_queue_function_and_topic(
+def test_a_push_passes_rule_queue_function_and_topic(
     local: LocalAws, deployment: Deployment, repository: ScratchRepository
 ) -> None:
     digest = repository.push(image(), "v1")
@@ -67,7 +67,7 @@ def test_a_push_runs_through_rule_queue_function_and_topic(
     assert deployment.drain() == []
 
 
-def test_the_event_has_the_shape_that_lambda_gives_it(
+def test_the_event_of_a_function_has_lambdas_shape(
     deployment: Deployment, repository: ScratchRepository
 ) -> None:
     repository.push(image(), "v1")
@@ -85,7 +85,7 @@ def test_the_event_has_the_shape_that_lambda_gives_it(
     assert record["attributes"]["SentTimestamp"].isdigit()
 
 
-def test_nothing_runs_before_the_queues_are_drained(
+def test_no_function_runs_before_the_queues_are_drained(
     local: LocalAws, repository: ScratchRepository, tmp_path: Path
 ) -> None:
     stack = template()
@@ -98,7 +98,7 @@ def test_nothing_runs_before_the_queues_are_drained(
     assert len(deployment.drain()) == 1
 
 
-def test_an_event_that_the_rule_does_not_want_starts_nothing(
+def test_an_event_that_the_rule_does_not_match_invokes_no_function(
     deployment: Deployment, repository: ScratchRepository
 ) -> None:
     repository.push(image())
@@ -106,7 +106,7 @@ def test_an_event_that_the_rule_does_not_want_starts_nothing(
     assert deployment.drain() == []
 
 
-def test_only_the_failed_message_of_a_batch_comes_again_and_ends_as_a_dead_letter(
+def test_only_the_failed_message_of_a_batch_is_redelivered_and_becomes_a_dead_letter(
     deployment: Deployment, repository: ScratchRepository
 ) -> None:
     repository.push(image(), "later", "v1")
@@ -143,7 +143,7 @@ def test_the_second_invocation_is_warm(
     assert invocation.logs[0] == {"tag": "v2", "invocation": 2}
 
 
-def test_the_role_is_limited_to_what_the_template_allows(
+def test_the_role_has_only_the_permissions_of_the_template(
     local: LocalAws, deployment: Deployment
 ) -> None:
     local.client("ecr").create_repository(repositoryName="private")
@@ -158,7 +158,7 @@ def test_the_role_is_limited_to_what_the_template_allows(
     )
 
 
-def test_an_injected_failure_reaches_the_function_as_the_clients_own_exception(
+def test_an_injected_failure_is_raised_as_the_clients_exception(
     local: LocalAws, deployment: Deployment, repository: ScratchRepository
 ) -> None:
     repository.push(image(), "v1")
@@ -171,7 +171,7 @@ def test_an_injected_failure_reaches_the_function_as_the_clients_own_exception(
     assert len(deployment.alerts()) == 1
 
 
-def test_the_environment_is_the_templates_and_is_gone_afterwards(
+def test_the_environment_is_that_of_the_template_and_is_restored_afterwards(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONLY_HERE", "1")
@@ -191,7 +191,7 @@ def test_the_environment_is_the_templates_and_is_gone_afterwards(
     assert (invocation.response["left"], invocation.response["memory"]) == (30_000, "256")
 
 
-def test_code_that_differs_from_the_installed_library_is_not_run(
+def test_an_asset_that_differs_from_the_installed_library_is_rejected(
     local: LocalAws, tmp_path: Path
 ) -> None:
     assembly = write_assembly(tmp_path / "cdk.out", template())
@@ -202,14 +202,14 @@ def test_code_that_differs_from_the_installed_library_is_not_run(
         deployment.invoke("entry.report", {})
 
 
-def test_a_pattern_that_moto_would_misread_is_refused(local: LocalAws, tmp_path: Path) -> None:
+def test_an_event_pattern_that_moto_misreads_is_rejected(local: LocalAws, tmp_path: Path) -> None:
     pattern = {**PUSHES, "detail": {"image-tag": [{"regex": "v.*"}]}}
 
     with pytest.raises(DeploymentError, match=r"Rule: .* detail\.image-tag: regex"):
         deploy(local, write_assembly(tmp_path / "cdk.out", template(pattern)))
 
 
-def test_a_resource_that_moto_lacks_is_refused(local: LocalAws, tmp_path: Path) -> None:
+def test_a_resource_type_that_moto_lacks_is_rejected(local: LocalAws, tmp_path: Path) -> None:
     stack = template()
     stack["Resources"]["Farm"] = {"Type": "AWS::AppRunner::Service"}
 
@@ -217,7 +217,7 @@ def test_a_resource_that_moto_lacks_is_refused(local: LocalAws, tmp_path: Path) 
         deploy(local, write_assembly(tmp_path / "cdk.out", stack))
 
 
-def test_a_role_that_cannot_read_its_queue_is_refused(local: LocalAws, tmp_path: Path) -> None:
+def test_a_role_that_cannot_read_its_queue_is_rejected(local: LocalAws, tmp_path: Path) -> None:
     stack = template()
     del stack["Resources"]["Policy"]["Properties"]["PolicyDocument"]["Statement"][0]
 
@@ -225,8 +225,8 @@ def test_a_role_that_cannot_read_its_queue_is_refused(local: LocalAws, tmp_path:
         deploy(local, write_assembly(tmp_path / "cdk.out", stack))
 
 
-def test_a_folder_that_is_no_assembly_is_named(local: LocalAws, tmp_path: Path) -> None:
-    with pytest.raises(AssemblyError, match="is no cloud assembly"):
+def test_a_folder_that_is_not_an_assembly_is_rejected(local: LocalAws, tmp_path: Path) -> None:
+    with pytest.raises(AssemblyError, match="is not a cloud assembly"):
         deploy(local, tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""The code as it is deployed, in a real Lambda runtime, against the stand-in."""
+"""The deployed code in a real Lambda runtime, with the emulator as AWS."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-# The emulator tells every function that it is in this account and region.
+# AWS's runtime interface emulator sets this account and region for every function.
 ACCOUNT, REGION = "012345678912", "us-east-1"
 
 
@@ -41,12 +41,12 @@ def invoke(guard: Deployment, module: str, event: object, endpoint: str) -> Answ
 
 
 def batch(guard: Deployment, aws: LocalAws) -> dict[str, Any]:
-    """Take what waits in the push guard's queue, as Lambda does."""
+    """Receive a batch from the push guard's queue, as Lambda does."""
     queue = queue_of(guard.event_source_mappings[0].queue_arn)
     return lambda_event(receive(aws.client("sqs"), queue, 10), queue)
 
 
-def test_a_push_is_judged_marked_and_reported(
+def test_a_push_is_evaluated_marked_and_reported(
     aws: LocalAws, guard: Deployment, endpoint: str
 ) -> None:
     ecr = aws.client("ecr")
@@ -57,7 +57,7 @@ def test_a_push_is_judged_marked_and_reported(
 
     assert answer.response == {"batchItemFailures": []}, answer.log
     assert len(marks(ecr)) == 1
-    evaluated = next(entry for entry in answer.entries() if entry.get("outcome") == "judged")
+    evaluated = next(entry for entry in answer.entries() if "verdict" in entry)
     function = guard.function("push_guard.handler")
     assert evaluated["verdict"] == "missing-platform"
     assert evaluated["service"] == "push-guard"
@@ -78,7 +78,7 @@ def test_a_stopped_task_is_explained(guard: Deployment, endpoint: str) -> None:
     assert len(guard.alerts()) == 1
 
 
-def test_every_function_starts_and_answers(guard: Deployment, endpoint: str) -> None:
+def test_every_function_starts_and_responds(guard: Deployment, endpoint: str) -> None:
     for function in guard.functions.values():
         with running(function, endpoint, REGION) as runtime:
             answer = runtime.invoke({"Records": []})
@@ -88,7 +88,9 @@ def test_every_function_starts_and_answers(guard: Deployment, endpoint: str) -> 
         assert "Runtime.HandlerNotFound" not in answer.log, answer.log
 
 
-def test_a_function_that_takes_too_long_is_ended(guard: Deployment, tmp_path: Path) -> None:
+def test_a_function_that_exceeds_its_timeout_is_terminated(
+    guard: Deployment, tmp_path: Path
+) -> None:
     (tmp_path / "endless.py").write_text("def handler(event, context):\n    while True: pass\n")
     function = guard.function("push_guard.handler")
     endless = type(function)(

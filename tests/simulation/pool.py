@@ -16,7 +16,7 @@ from tests.support.images import (
     listed,
     listed_attestation,
     manifest,
-    read_and_judge,
+    read_and_evaluate,
 )
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
@@ -72,7 +72,7 @@ def policies(remedy: Remedy, grace_seconds: int, *, ignore: bool = False) -> Pol
 def is_compliant(tag: str, digest: str) -> bool:
     """Tell whether an image of the pool satisfies the policy for a tag."""
     policy = policies(Remedy.TAG, 0).policy_for(REPOSITORY.name, tag).policy
-    _, verdict = read_and_judge(BY_DIGEST[digest], policy)
+    _, verdict = read_and_evaluate(BY_DIGEST[digest], policy)
     return verdict.name is NoFinding.COMPLIANT
 
 

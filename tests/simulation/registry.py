@@ -1,4 +1,4 @@
-"""The stand-in's ECR without HTTP: its operations, called as a client of botocore calls them."""
+"""The emulator's ECR without HTTP: its operations, called as a client of botocore calls them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class DirectEcr:
         mutability: str,
         *,
         untags_whole_images: bool,
-        code_of_archived: str = ImageOperations.code_of_archived,
+        archived_failure_code: str = ImageOperations.archived_failure_code,
     ) -> None:
         stored: StoredRepository = cast("Any", StoredRepository)(
             repository.account,
@@ -72,7 +72,7 @@ class DirectEcr:
         # Nothing is downloaded: configs are handed over as they are.
         registry = Registry(clock, str, emit, cast("DownloadServer", None))
         self._operations = _Operations(registry, stored)
-        self._operations.code_of_archived = code_of_archived
+        self._operations.archived_failure_code = archived_failure_code
         self._untags_whole_images = untags_whole_images
         self.store: ImageStore = registry.store_of(stored)
 

@@ -16,7 +16,7 @@ CODES = pytest.mark.parametrize("code", ["ImageNotFound", "ImageInaccessible"])
 
 def world_where(code: str, remedy: Remedy) -> World:
     world = quiet_world(remedy, grace_seconds=0)
-    world.ecr._operations.code_of_archived = code
+    world.ecr._operations.archived_failure_code = code
     return world
 
 

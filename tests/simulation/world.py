@@ -70,7 +70,7 @@ class World:
             REPOSITORY,
             mutability,
             untags_whole_images=self.untags_whole_images,
-            code_of_archived=self.random.choice(["ImageInaccessible", "ImageNotFound"]),
+            archived_failure_code=self.random.choice(["ImageInaccessible", "ImageNotFound"]),
         )
         self.store = self.ecr.store
         self.ledger = MemoryLedger()

@@ -1,4 +1,4 @@
-"""Running `platform-guard audit`, and reading what it writes."""
+"""Runs `platform-guard audit` and parses its output."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from platform_guard_cli.main import main
 
 
 class Audit:
-    """Runs the command, and reads what it writes."""
+    """Runs the command; `errors` is the standard error of the last run."""
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
@@ -25,7 +25,7 @@ class Audit:
         return status
 
     def lines(self, *arguments: str) -> list[dict[str, Any]]:
-        """Audit as JSON lines."""
+        """Run the audit and return its JSON lines."""
         file = self.folder / "audit.jsonl"
         assert self("--format", "jsonl", "--output", str(file), *arguments) == 0
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]

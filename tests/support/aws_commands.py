@@ -1,4 +1,4 @@
-"""A checker of commands of the AWS CLI, by the service models that the CLI is made from."""
+"""Validation of AWS CLI commands against the botocore service models."""
 
 import re
 import shlex
@@ -8,22 +8,22 @@ from botocore import xform_name
 from botocore.model import OperationModel
 from botocore.session import Session
 
-jmespath = import_module("jmespath")  # has no types
+jmespath = import_module("jmespath")  # has no type hints
 _SESSION = Session()
 _GLOBAL = {"region", "query", "output", "cli-input-json"}
 
-# What the CLI adds to the model: awscli/customizations/ec2/secgroupsimplify.py
+# Options that the CLI adds to the model: awscli/customizations/ec2/secgroupsimplify.py
 _ADDED = {"authorize-security-group-ingress": {"protocol", "port", "source-group", "cidr"}}
 
-# What the CLI calls otherwise: awscli/customizations/codedeploy/codedeploy.py
+# Services that the CLI renames: awscli/customizations/codedeploy/codedeploy.py
 _RENAMED = {"deploy": "codedeploy"}
 
-# And options: awscli/customizations/argrename.py
+# Options that the CLI renames: awscli/customizations/argrename.py
 _RENAMED_OPTIONS = {("sns", "subscribe", "endpoint"): "notification-endpoint"}
 
 
 def check_aws_command(command: str) -> None:
-    """Assert that the AWS CLI takes a command, as far as its models tell."""
+    """Assert that a command is valid according to the service models."""
     words = shlex.split(re.sub(r" > [\w.-]+$", "", command))
     assert words[0] == "aws"
     if words[2] == "wait":
@@ -49,8 +49,8 @@ def _check_operation(service: str, name: str, words: list[str]) -> None:
     assert not unknown, f"{service} {name} has no {unknown}"
     assert "region" in given
     required = {_option(service, name, member) for member in shape.required_members}
-    assert "cli-input-json" in given or required <= given, f"{service} {name} wants {required}"
-    assert not words or words[0].startswith("--"), f"a stray {words[0]}"
+    assert "cli-input-json" in given or required <= given, f"{service} {name} requires {required}"
+    assert not words or words[0].startswith("--"), f"unexpected argument {words[0]}"
     if "query" in given:
         jmespath.compile(words[words.index("--query") + 1])
 

@@ -1,4 +1,4 @@
-"""Slack's documented limits of a message in Block Kit, as a validator.
+"""A validator for Slack's documented Block Kit limits.
 
 https://docs.slack.dev/reference/block-kit/blocks
 https://docs.slack.dev/reference/block-kit/composition-objects/text-object
@@ -14,20 +14,20 @@ SECTION = 3_000
 FIELDS = 10
 FIELD = 2_000
 CONTEXT_ELEMENTS = 10
-MESSAGE = 13_200  # whole messages were refused near this
+MESSAGE = 13_200  # Slack has rejected larger messages
 
 _RICH = {"rich_text_section", "rich_text_preformatted", "rich_text_list", "rich_text_quote"}
 
 
 def problems(payload: dict[str, Any]) -> list[str]:
-    """List what Slack would refuse in the body of a webhook's request."""
+    """Return the problems for which Slack would reject a webhook request body."""
     found = list(_problems(payload))
     size = len(json.dumps(payload, ensure_ascii=False))
-    return [*found, f"{size} characters in all"] if size > MESSAGE else found
+    return [*found, f"{size} characters in total"] if size > MESSAGE else found
 
 
 def texts_that_slack_interprets(payload: dict[str, Any]) -> Iterator[str]:
-    """Yield every text in Slack's own markup."""
+    """Yield every mrkdwn text."""
     yield payload["text"]
     yield from _mrkdwn(payload["blocks"])
 
@@ -80,9 +80,9 @@ def _block_problems(block: dict[str, Any]) -> Iterator[str]:
 
 def _text_problems(text: dict[str, Any], limit: int) -> Iterator[str]:
     if text.get("type") not in ("plain_text", "mrkdwn"):
-        yield f"no text: {text}"
+        yield f"not a text object: {text}"
     if not 1 <= len(text["text"]) <= limit:
-        yield f"a text of {len(text['text'])} characters, where {limit} are allowed"
+        yield f"a text of {len(text['text'])} characters; the limit is {limit}"
 
 
 def _rich_problems(element: dict[str, Any]) -> Iterator[str]:

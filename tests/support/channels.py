@@ -1,4 +1,4 @@
-"""An alert as every channel shows it, in one text for people to compare."""
+"""An alert as rendered for every channel, as one text for golden files."""
 
 import json
 
@@ -9,8 +9,8 @@ from platform_guard.alerts.render.plain_text import render_short, render_subject
 from platform_guard.alerts.render.slack import render_slack
 
 
-def on_every_channel(alert: Alert) -> str:
-    """Render an alert for every channel, one below the other; JSON is spread over lines."""
+def render_all_channels(alert: Alert) -> str:
+    """Render an alert for every channel into one text, with indented JSON."""
     parts = {
         "text message": render_short(alert),
         "mail": f"Subject: {render_subject(alert)}\n\n{render_text(alert)}",

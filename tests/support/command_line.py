@@ -1,4 +1,4 @@
-"""Running the command line as its user does."""
+"""Runs the command line."""
 
 from dataclasses import dataclass
 
@@ -8,19 +8,19 @@ from platform_guard_cli.main import main
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """What a command has left behind."""
+class CommandResult:
+    """Exit status, standard output and standard error."""
 
     status: int
     output: str
     errors: str
 
 
-def run_command(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ran:
-    """Run a command, and catch what it prints; a mistake in its arguments exits as well."""
+def run_command(capsys: pytest.CaptureFixture[str], *arguments: str) -> CommandResult:
+    """Run a command and capture its output, also if argparse exits."""
     try:
         status = main(arguments)
     except SystemExit as exit_:
         status = exit_.code if isinstance(exit_.code, int) else 1
     output, errors = capsys.readouterr()
-    return Ran(status, output, errors)
+    return CommandResult(status, output, errors)

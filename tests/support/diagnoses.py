@@ -1,4 +1,4 @@
-"""Stopped tasks with evidence, one for each diagnosis that there is, and the alerts about them."""
+"""Stopped tasks with evidence, one per diagnosis, and their alerts."""
 
 from platform_guard.alerts.alert import Alert
 from platform_guard.diagnosis.diagnosis import alert_about_stop, diagnose
@@ -11,7 +11,7 @@ CASES = IMAGE_CASES | REGISTRY_CASES
 
 
 def alert_of(name: str) -> Alert:
-    """Give the alert about a case."""
+    """Return the alert for a case."""
     stop, evidence = CASES[name]
     candidates = exec_format_candidates(stop)
     failure = candidates[0] if candidates else failure_of(stop)

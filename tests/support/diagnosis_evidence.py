@@ -1,4 +1,4 @@
-"""What the cases of diagnoses are made from: evidence, and texts of errors."""
+"""Evidence and error texts for the diagnosis cases."""
 
 from dataclasses import replace
 
@@ -72,7 +72,7 @@ LIMITED = "CannotPullContainerError: toomanyrequests: Rate exceeded"
 
 
 def denied(how: str, action: str = "GetAuthorizationToken") -> str:
-    """Word a refusal as IAM does."""
+    """Return an access denied error in the wording of IAM."""
     role = "arn:aws:sts::123456789012:assumed-role/shop-execution/0a4f1c2ab09d6e4e"
     return (
         "CannotPullContainerError: pull image manifest has been retried 1 time(s): "

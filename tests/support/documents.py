@@ -1,4 +1,4 @@
-"""Fields of manifests and indexes, and what the parser makes of them."""
+"""Manifest and index fields, and shortcuts to the parser."""
 
 import json
 
@@ -16,6 +16,6 @@ def parsed(fields: object, media_type: str = "") -> Document:
     return parse_document(json.dumps(fields).encode(), media_type)
 
 
-def malformed_because(document: object) -> str:
+def malformed_reason(document: object) -> str:
     assert isinstance(document, Malformed), document
     return document.reason

@@ -1,4 +1,4 @@
-"""What a team has in the stand-in, and how its stopped tasks reach the diagnosis."""
+"""A team's resources in the emulator, and delivery of its ECS events."""
 
 import json
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ MISLABELED = "bk0.25-single-arm64-base-default-target"
 
 EXECUTION_ROLE = "arn:aws:iam::123456789012:role/shop-execution"
 
-START_INCIDENT = ("UpdateItem", "PutItem")
-"""Is the incident known? Then take it on."""
-LOOK_AT_IMAGE = (
+RECORD_INCIDENT = ("UpdateItem", "PutItem")
+"""Check for an open incident, then open it."""
+IMAGE_LOOKUPS = (
     "DescribeTaskDefinition",
     "DescribeImages",
     "Query",
@@ -35,21 +35,21 @@ LOOK_AT_IMAGE = (
     "DescribePullThroughCacheRules",
     "DescribeServices",
 )
-"""Without the further documents of an image that has the wanted platform."""
-NOTE_ALERT = ("Publish", "UpdateItem", "UpdateItem", "UpdateItem")
-"""Alert, open the incident, note that it was taken care of, and which service has it."""
+"""The calls for an image without the required platform; others need more documents."""
+RECORD_ALERT = ("Publish", "UpdateItem", "UpdateItem", "UpdateItem")
+"""Publish the alert, then record the incident, its completion and its service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The team's own resources, made by an administrator."""
+    """The team's resources, created with administrator permissions."""
 
     aws: LocalAws
 
     def push(
         self, layout: str, tag: str = "1.4.2", repository: str = "shop/api", region: str = ""
     ) -> str:
-        """Push an image, and give its digest."""
+        """Push an image and return its digest."""
         ecr: ECRClient = self.aws.client("ecr", region_name=region or self.aws.region)
         known = ecr.describe_repositories()["repositories"]
         if repository not in {item["repositoryName"] for item in known}:
@@ -57,7 +57,7 @@ class Shop:
         return push_layout(self.aws, repository, layout_of(layout), tag, ecr=ecr)
 
     def define(self, image: str = IMAGE, *, architecture: str = "") -> str:
-        """Register a task definition, and give its ARN."""
+        """Register a task definition and return its ARN."""
         ecs: ECSClient = self.aws.client("ecs")
         fields: Json = {
             "family": "api",
@@ -70,7 +70,7 @@ class Shop:
         return definition["taskDefinition"]["taskDefinitionArn"]
 
     def serve(self, definition: str, *subnets: str) -> None:
-        """Create the cluster, and a service without public addresses."""
+        """Create the cluster and a service without public IP addresses."""
         ecs: ECSClient = self.aws.client("ecs")
         ec2: EC2Client = self.aws.client("ec2")
         vpc = ec2.describe_subnets(SubnetIds=[subnets[0]])["Subnets"][0]["VpcId"]
@@ -93,19 +93,19 @@ class Shop:
         )
 
     def update(self, definition: str) -> None:
-        """Let the service run another task definition."""
+        """Update the service to another task definition."""
         self.aws.client("ecs").update_service(
             cluster="shop", service="api", taskDefinition=definition
         )
 
     def private_subnet(self) -> str:
-        """Make a VPC without a way out, and give its subnet."""
+        """Create a VPC without internet access and return its subnet."""
         ec2: EC2Client = self.aws.client("ec2")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         return ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
 
     def add_instance(self, architecture: str) -> str:
-        """Add an instance to the cluster, and give the ARN that tasks on it name."""
+        """Register a container instance and return its ARN."""
         ecs: ECSClient = self.aws.client("ecs")
         ec2: EC2Client = self.aws.client("ec2")
         ecs.create_cluster(clusterName="shop")
@@ -116,15 +116,15 @@ class Shop:
             instanceIdentityDocument=json.dumps({"instanceId": started["InstanceId"]}),
         )
         arn = answer["containerInstance"]["containerInstanceArn"]
-        # The agent sends it along when it registers; moto takes it only like this.
+        # The ECS agent registers with this attribute; moto accepts it only separately.
         attribute: AttributeTypeDef = {"name": "ecs.cpu-architecture", "value": architecture}
         ecs.put_attributes(cluster="shop", attributes=[{**attribute, "targetId": arn}])
         return arn
 
-    def let_time_pass(self, seconds: int) -> None:
-        """Move every time in the guard's table into the past, as if the clocks had gone on.
+    def advance_time(self, seconds: int) -> None:
+        """Move every time in the guard's table into the past, as if time had passed.
 
-        Powertools reads the machine's clock, and there is no other way to it.
+        Powertools reads the system clock, which a test cannot replace.
         """
         dynamodb: DynamoDBClient = self.aws.client("dynamodb")
         (table,) = dynamodb.list_tables()["TableNames"]
@@ -134,8 +134,8 @@ class Shop:
             dynamodb.put_item(TableName=table, Item=item)
 
 
-def run_something(aws: LocalAws) -> None:
-    """Have a task, a service and a function, so that each look has something to see."""
+def create_sample_workloads(aws: LocalAws) -> None:
+    """Create a task, a service and a function, so that each consumer lookup finds something."""
     ecs = aws.client("ecs")
     ecs.create_cluster(clusterName="shop")
     definition = ecs.register_task_definition(
@@ -161,7 +161,7 @@ def run_something(aws: LocalAws) -> None:
 
 
 def deliver(aws: LocalAws, guard: Deployment, *events: Json) -> list[str]:
-    """Let stopped tasks be handled after all else, and give what became of each event."""
+    """Deliver events after draining the queues, and return the logged outcomes."""
     guard.drain()
     aws.calls.clear()
     for event in events:
@@ -174,8 +174,8 @@ def deliver(aws: LocalAws, guard: Deployment, *events: Json) -> list[str]:
     ]
 
 
-def start_processes_anew(guard: Deployment) -> None:
-    """Let every function forget what it knows, as when Lambda starts another process."""
+def restart_processes(guard: Deployment) -> None:
+    """Reset the state of every function, as in a new execution environment."""
     for sandbox in guard._sandboxes.values():
         sandbox._state = type(sandbox._state)()
 
@@ -188,11 +188,11 @@ def alerts_about_stops(guard: Deployment) -> list[PublishedMessage]:
     return [alert for alert in guard.alerts() if "Service" in alert.texts["email"]]
 
 
-def machine(guard: Deployment) -> Json:
-    """Give the last alert about a stopped task as machines get it."""
-    return machine_text(alerts_about_stops(guard)[-1])
+def last_stop_alert(guard: Deployment) -> Json:
+    """Return the last alert about a stopped task as JSON."""
+    return alert_json(alerts_about_stops(guard)[-1])
 
 
-def machine_text(alert: PublishedMessage) -> Json:
+def alert_json(alert: PublishedMessage) -> Json:
     content: Json = json.loads(alert.texts["sqs"])
     return content

@@ -1,4 +1,4 @@
-"""A hand-written cloud assembly: rule, queue with dead letters, functions, topic, table."""
+"""A handwritten cloud assembly: rule, queue with a dead-letter queue, functions, topic, table."""
 
 import json
 import shutil
@@ -89,7 +89,7 @@ def _statement(actions: list[str], resource: object) -> dict[str, object]:
 
 
 def template(pattern: dict[str, object] = PUSHES) -> dict[str, Any]:
-    """Return the template, with the function allowed to read repositories under `team/` only."""
+    """Return the template. Its functions may read only repositories under `team/`."""
     statements = [
         _statement(
             ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], _arn("Queue")
@@ -180,7 +180,7 @@ def template(pattern: dict[str, object] = PUSHES) -> dict[str, Any]:
 
 
 def write_assembly(folder: Path, stack: dict[str, Any]) -> Path:
-    """Write what `cdk synth` would, with the installed library in the asset."""
+    """Write the output of `cdk synth` for a template, with the installed library in the asset."""
     code = folder / "asset.code"
     code.mkdir(parents=True)
     (code / "entry.py").write_text(HANDLER)

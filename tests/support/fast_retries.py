@@ -1,4 +1,4 @@
-"""A guard for the doctor."""
+"""A deployed guard for tests of `platform-guard doctor`."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from platform_guard_emulator import Deployment, LocalAws
 
 
 class Patient:
-    """A guard that is examined, and can be broken."""
+    """A deployed guard that tests can break and examine."""
 
     def __init__(self, aws: LocalAws, guard: Deployment, guard_file: Path) -> None:
         self.aws = aws

@@ -1,4 +1,4 @@
-"""Faults of AWS that come in the middle of many calls, below or above the SDK's retries."""
+"""Injection of AWS faults, below or above the retries of the SDK."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from moto.core.botocore_stubber import MockRawResponse
 
 Params = dict[str, Any]
 
-# What DynamoDB answers to a write (DynamoDB API, UpdateItem and TransactWriteItems).
+# The conflict errors of DynamoDB (DynamoDB API, UpdateItem and TransactWriteItems).
 _CONFLICTS = {
     "UpdateItem": "TransactionConflictException",
     "TransactWriteItems": "TransactionCanceledException",
@@ -26,10 +26,10 @@ FAST_RETRIES = {"mode": "standard", "total_max_attempts": 12}
 def before_each_call(
     hook: Callable[[str, Params], str | None], service: str = "ecr"
 ) -> Iterator[None]:
-    """Run a hook on operation and parameters before each call; it may give an error code.
+    """Run a hook with operation and parameters before each call; it may return an error code.
 
-    The call is then answered with that error, as if the SDK had given up retrying. Concerns the
-    clients that are made while the context is open.
+    The call then fails with that error, as if the SDK had exhausted its retries. This affects only
+    clients that are created while the context is open.
     """
     kept = "tests_params"
 
@@ -41,7 +41,7 @@ def before_each_call(
         if code is None:
             return None
         body = {
-            "Error": {"Code": code, "Message": "told to fail"},
+            "Error": {"Code": code, "Message": "injected failure"},
             "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 0},
         }
         return AWSResponse("", 400, HTTPHeaders(), None), body
@@ -60,16 +60,16 @@ def before_each_call(
 
 @contextmanager
 def failing_ecr(operation: str, code: str) -> Iterator[None]:
-    """Let each call of an operation fail with an error code."""
+    """Fail each call of an operation with an error code."""
     with before_each_call(lambda called, _: code if called == operation else None):
         yield
 
 
 @contextmanager
 def throttled_ecr(every: tuple[int, ...], of: int) -> Iterator[list[int]]:
-    """Throttle some requests of `of` on their way, those whose numbers are in `every`.
+    """Throttle the requests whose number modulo `of` is in `every`.
 
-    The SDK sees them and retries. Gives a list with an entry a request that was throttled.
+    The SDK retries them. Yield a list with one entry per throttled request.
     """
     throttled: list[int] = []
     count = 0
@@ -85,7 +85,7 @@ def throttled_ecr(every: tuple[int, ...], of: int) -> Iterator[list[int]]:
         return AWSResponse(request.url, 400, headers, MockRawResponse(body))
 
     handler = ("before-send.ecr", before_send)
-    # Before moto, which answers every request.
+    # Before moto, which responds to every request.
     BUILTIN_HANDLERS.insert(0, handler)
     try:
         yield throttled
@@ -95,18 +95,19 @@ def throttled_ecr(every: tuple[int, ...], of: int) -> Iterator[list[int]]:
 
 @dataclass
 class Conflicts:
-    """Writes that are turned down for the sake of others."""
+    """Writes that fail because of a conflict."""
 
     to_come: int = 0
     refused: list[str] = field(default_factory=list)
-    """The operation of each that was."""
+    """The operation of each failed write."""
 
 
 @contextmanager
 def conflicting_writes() -> Iterator[Conflicts]:
-    """Turn writes of DynamoDB down, as many as are said to come, as where others write as well.
+    """Fail the next `to_come` DynamoDB writes with a conflict.
 
-    The SDK does not retry them. Concerns the clients that are made while the context is open.
+    The SDK does not retry them. This affects only clients that are created while the context is
+    open.
     """
     conflicts = Conflicts()
 
@@ -117,7 +118,7 @@ def conflicting_writes() -> Iterator[Conflicts]:
         conflicts.to_come -= 1
         conflicts.refused.append(model.name)
         body = {
-            "Error": {"Code": code, "Message": "told to fail"},
+            "Error": {"Code": code, "Message": "injected failure"},
             "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 0},
             "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
         }

@@ -1,4 +1,4 @@
-"""Texts that people read, kept as files and compared to the letter."""
+"""Golden files: expected texts, compared exactly."""
 
 from pathlib import Path
 
@@ -6,5 +6,5 @@ _FOLDER = Path(__file__).parents[1] / "unit/golden"
 
 
 def golden(name: str) -> str:
-    """Give the text that is expected."""
+    """Return the expected text."""
     return (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Alerts whose every text was written by somebody who means ill, or by nobody who cares."""
+"""Hypothesis strategies for alerts with hostile or malformed texts."""
 
 from hypothesis import strategies as st
 

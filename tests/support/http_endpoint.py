@@ -1,4 +1,4 @@
-"""The stand-in over HTTP, for what runs in another process: `AWS_ENDPOINT_URL` leads here."""
+"""The emulator over HTTP, as `AWS_ENDPOINT_URL` for other processes."""
 
 import re
 import threading
@@ -22,7 +22,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         scope = _SCOPE.search(self.headers.get("Authorization", ""))
-        assert scope is not None, "requests to AWS are signed"
+        assert scope is not None, "the request is not signed"
         region, service = scope.groups()
         host = f"{service}.{region}.amazonaws.com"
         headers = HTTPHeaders()
@@ -32,7 +32,7 @@ class _Handler(BaseHTTPRequestHandler):
         request = AWSPreparedRequest(
             "POST", f"https://{host}{self.path}", headers, content, stream_output=False
         )
-        # A client keeps its connection, so each has a thread; the stand-in is for one at a time.
+        # Keep-alive connections each have a thread, but the emulator is not thread-safe.
         with _ONE_AT_A_TIME:
             answer = botocore_stubber.process_request(request)
         assert answer is not None, f"moto has no {service}"
@@ -46,13 +46,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its base's name)
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (name of the base class)
         pass
 
 
 @contextmanager
 def served_over_http() -> Iterator[str]:
-    """Serve the stand-in that is open, and give the URL."""
+    """Serve the active emulator, and yield the URL."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)

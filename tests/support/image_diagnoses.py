@@ -1,4 +1,4 @@
-"""Stopped tasks whose image is not what they want, or not there."""
+"""Stopped tasks whose image is unsuitable or missing."""
 
 from dataclasses import replace
 
@@ -131,8 +131,8 @@ IMAGE_CASES: dict[str, tuple[TaskStop, Evidence]] = {
                 (
                     GuardAction(
                         "2026-11-24T09:03:00Z",
-                        "quarantined: its tag 1.4.3 was taken away",
-                        "it holds linux/arm64, but nothing that runs on linux/amd64",
+                        "quarantined: its tag 1.4.3 was removed",
+                        "it contains only linux/arm64; linux/amd64 is required",
                     ),
                 ),
             ),

@@ -1,4 +1,4 @@
-"""Images in memory: built with true digests and sizes, every field of which can be overridden."""
+"""In-memory images with correct digests and sizes; every field can be overridden."""
 
 import hashlib
 import json
@@ -22,9 +22,9 @@ EMPTY_CONFIG = "application/vnd.oci.empty.v1+json"
 
 
 class Omission(Enum):
-    """What a field is overridden with that is to be left out."""
+    """Overrides a field to omit it."""
 
-    OMIT = "left out"
+    OMIT = "omit"
 
 
 OMIT = Omission.OMIT
@@ -35,7 +35,7 @@ DEFAULT_BOUNDS = Bounds()
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """Bytes that a registry stores, and the further blobs that they name."""
+    """Bytes that a registry stores, and the blobs that they reference."""
 
     content: bytes
     media_type: str
@@ -60,7 +60,7 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An entry of an index: a descriptor, and the blob that it names."""
+    """An index entry: a descriptor and the blob that it references."""
 
     blob: Blob
     descriptor: Json
@@ -71,7 +71,7 @@ def digest_of(content: bytes) -> str:
 
 
 def platform_fields(platform: str) -> Json:
-    """Write `os/arch[/variant]` as a descriptor does, without normalizing it."""
+    """Convert `os/arch[/variant]` to descriptor fields, without normalizing it."""
     return dict(zip(("os", "architecture", "variant"), platform.split("/"), strict=False))
 
 
@@ -93,7 +93,7 @@ def layer(media_type: str = OCI_LAYER) -> Json:
 def manifest(
     config_blob: Blob, layers: Sequence[Json] | None = None, /, **overrides: object
 ) -> Blob:
-    """Build an image manifest, with one layer unless `layers` says otherwise."""
+    """Build an image manifest, with one layer by default."""
     fields: Json = {
         "schemaVersion": 2,
         "mediaType": media_types.OCI_MANIFEST,
@@ -109,17 +109,17 @@ def image(platform: str = "linux/amd64") -> Blob:
 
 
 def artifact(config_media_type: str = "application/vnd.cncf.helm.config.v1+json") -> Blob:
-    """Build an artifact in the shape of an image."""
+    """Build an artifact with an image manifest."""
     return manifest(Blob(b"{}", config_media_type))
 
 
 def attestation() -> Blob:
-    """Build an attestation manifest as BuildKit 0.13 and 0.25 write it."""
+    """Build an attestation manifest as in BuildKit 0.13 and 0.25."""
     return manifest(config("unknown/unknown"), [layer(media_types.IN_TOTO)])
 
 
 def listed(blob: Blob, platform: str | Json | None = None, /, **overrides: object) -> Listed:
-    """List a blob in an index; `platform` as `os/arch[/variant]` or as the fields themselves."""
+    """Build an index entry; `platform` is `os/arch[/variant]` or the platform fields."""
     fields = blob.descriptor()
     if platform is not None:
         fields["platform"] = platform_fields(platform) if isinstance(platform, str) else platform
@@ -136,7 +136,7 @@ def listed_attestation() -> Listed:
 
 
 def listed_soci_index(platform: str) -> Listed:
-    """List a SOCI index as `soci convert` does, next to the image of the platform."""
+    """Build the index entry that `soci convert` adds for the image of a platform."""
     soci = "application/vnd.amazon.soci.index.v2+json"
     annotations = {"com.amazon.soci.image-manifest-digest": image(platform).digest}
     return listed(artifact(soci), platform, artifactType=soci, annotations=annotations)
@@ -154,9 +154,9 @@ def index(*entries: Listed, **overrides: object) -> Blob:
 
 @dataclass
 class MemoryStore:
-    """A store of images that notes what is asked of it.
+    """An image store that records calls.
 
-    `on_call` runs before each answer, to let a clock advance, say.
+    `on_call` runs before each result, for example to advance a clock.
     """
 
     contents: dict[str, StoredDocument]
@@ -165,7 +165,7 @@ class MemoryStore:
 
     @classmethod
     def of(cls, *roots: Blob, without: Iterable[Blob] = ()) -> "MemoryStore":
-        """Store blobs and all that they name, apart from those in `without`."""
+        """Store blobs and everything that they reference, except those in `without`."""
         absent = {blob.digest for blob in without}
         found: dict[str, Blob] = {}
         for root in roots:
@@ -185,12 +185,12 @@ class MemoryStore:
 
 
 def documents_call(*blobs: Blob) -> tuple[str, ...]:
-    """Give what a store notes when it is asked for documents."""
+    """Return the recorded call for a request of documents."""
     return ("documents", *(blob.digest for blob in blobs))
 
 
 def config_call(blob: Blob) -> tuple[str, ...]:
-    """Give what a store notes when it is asked for a config."""
+    """Return the recorded call for a request of a config."""
     return ("config", blob.digest)
 
 
@@ -200,22 +200,22 @@ def read(
     policy: Policy = DEFAULT_POLICY,
     bounds: Bounds = DEFAULT_BOUNDS,
 ) -> Image:
-    """Read an image as the guard does; from a store that holds all of it unless one is given."""
-    wanted = ReadRequest(policy.required_platforms, policy.verify_config)
-    return read_image(root.stored, store or MemoryStore.of(root), wanted, lambda: 0.0, bounds)
+    """Read an image as the guard does; the default store contains all its parts."""
+    request = ReadRequest(policy.required_platforms, policy.verify_config)
+    return read_image(root.stored, store or MemoryStore.of(root), request, lambda: 0.0, bounds)
 
 
-def unreadable_because(found: Image) -> str:
-    """Give why an image cannot be read, of which nothing else may be told then."""
+def unreadable_reason(found: Image) -> str:
+    """Return why an image is unreadable, and assert that it has no entries."""
     assert found.kind is Kind.UNREADABLE
     assert found.entries == ()
-    return found.unreadable_because
+    return found.unreadable_reason
 
 
-def read_and_judge(
+def read_and_evaluate(
     root: Blob, policy: Policy = DEFAULT_POLICY, without: Iterable[Blob] = ()
 ) -> tuple[Image, Verdict]:
-    """Read and judge an image, some blobs of which may not be there."""
+    """Read and evaluate an image without the blobs in `without`."""
     found = read(root, MemoryStore.of(root, without=without), policy)
     return found, evaluate(found, policy)
 

@@ -1,4 +1,4 @@
-"""The real images of tests/data/images and local_aws/images, and what is known of each."""
+"""The real images in tests/data/images and the emulator, with their expected verdicts."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ FOLDERS = (ROOT / "tests/data/images", ROOT / "local_aws/platform_guard_emulator
 
 @dataclass(frozen=True, slots=True)
 class KnownImage:
-    """A layout on disk, its first reference, and the verdict for each required platform."""
+    """A layout on disk and the verdict for each required platform."""
 
     name: str
     layout: Path

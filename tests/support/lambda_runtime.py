@@ -1,7 +1,7 @@
 """A real Lambda runtime: AWS's runtime interface emulator and client, without a container.
 
-The emulator is a static binary inside of the aws-sam-cli package, the client is the awslambdaric
-package. Both come from PyPI, pinned by hash in lambda-runtime.txt, when they are first needed.
+The emulator is a static binary in the aws-sam-cli package, the client is the awslambdaric package.
+Both are downloaded from PyPI on first use, pinned by hash in lambda-runtime.txt.
 """
 
 import fcntl
@@ -32,17 +32,17 @@ PLATFORM_WITHOUT_EMULATOR = (
     if sys.platform == "linux" and platform.machine() in _EMULATORS
     else f"AWS has no runtime interface emulator for {sys.platform} on {platform.machine()}"
 )
-"""Why there is none here; None where there is."""
+"""Why this platform has no emulator; None if it has one."""
 
 
 def installed() -> Path:
-    """Give the folder that holds emulator and client, downloading them the first time."""
+    """Return the folder with emulator and client; download them on first use."""
     version = sha256(_LOCK_FILE.read_bytes()).hexdigest()[:12]
     folder = Path(sys.prefix) / f"lambda-runtime-{version}"
     with (Path(sys.prefix) / "lambda-runtime.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "ready").exists():
-            subprocess.run(  # noqa: S603 - the arguments are ours
+            subprocess.run(  # noqa: S603 - trusted arguments
                 [
                     *(sys.executable, "-m", "pip", "install", "--quiet", "--target", folder),
                     *("--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"),
@@ -64,27 +64,27 @@ def _emulator(folder: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an invocation gave, and what the runtime wrote about it."""
+    """The response of an invocation and the log of the runtime."""
 
     response: Any
     log: str
 
     def entries(self) -> list[dict[str, Any]]:
-        """Give the lines of the log that are JSON."""
+        """Return the log lines that are JSON objects."""
         lines = [line for line in self.log.splitlines() if line.startswith("{")]
         return [json.loads(line) for line in lines]
 
 
 class Runtime:
-    """A function that runs, ready to be invoked."""
+    """A running function."""
 
     def __init__(self, url: str, log: Path) -> None:
         self._url = url
         self._log = log
 
     def invoke(self, event: object) -> Answer:
-        """Invoke it, and wait for the end."""
-        request = urllib.request.Request(  # noqa: S310 - the address is ours
+        """Invoke the function synchronously."""
+        request = urllib.request.Request(  # noqa: S310 - a loopback URL
             f"{self._url}/2015-03-31/functions/function/invocations", json.dumps(event).encode()
         )
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
@@ -100,13 +100,13 @@ class Runtime:
 def running(
     function: Function, endpoint: str, region: str, overridden: Mapping[str, str] | None = None
 ) -> Iterator[Runtime]:
-    """Run a function's code with its environment, memory and timeout, as Lambda would.
+    """Run a function with its environment, memory and timeout, as Lambda does.
 
-    `endpoint` takes the place of AWS.
+    `endpoint` replaces the AWS endpoints; `overridden` replaces environment variables.
     """
     folder = installed()
     port, api_port = _free_port(), _free_port()
-    # The layer of the function: what stands next to its code in Lambda.
+    # Takes the place of the Lambda layer of the function.
     layer = os.pathsep.join([str(folder), *(path for path in sys.path if "site-packages" in path)])
     environment = {
         **function.environment,
@@ -127,7 +127,7 @@ def running(
     with tempfile.TemporaryDirectory() as logs:
         log = Path(logs) / "log"
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - the arguments are ours
+            process = subprocess.Popen(  # noqa: S603 - trusted arguments
                 [
                     _emulator(folder),
                     *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),

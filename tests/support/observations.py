@@ -1,4 +1,4 @@
-"""Pushed images with a finding, what protects them, and policies that take something away."""
+"""Pushed images with a finding, protection snapshots, and policies with destructive remedies."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
 DIGEST, CHILD, SHARED, INDEX = (f"sha256:{byte * 32}" for byte in ("c3", "a1", "b2", "d4"))
 PUSH = Push("event-1", "2026-11-24T09:00:00Z", Reference(REPOSITORY, "1.4.2", DIGEST))
 MARK = mark_for(Finding.MISSING_PLATFORM, "1.4.2", DIGEST)
-MISSING = Verdict(Finding.MISSING_PLATFORM, "it holds linux/arm64, but no linux/amd64")
+MISSING = Verdict(Finding.MISSING_PLATFORM, "it contains only linux/arm64; linux/amd64 is required")
 
 PUSHED_AT = datetime(2026, 11, 24, 8, 59, 59, tzinfo=UTC)
 DENIED = Unavailable("the functions of AWS Lambda", "AccessDeniedException")
@@ -34,7 +34,7 @@ def state(
     return ImageState((PUSH.image.tag, *further_tags), pushed_at, last_pulled_at, status)
 
 
-def observed(
+def protection_snapshot(
     image: ImageState | Unavailable | None = None,
     *,
     children: tuple[str, ...] | Unavailable = (),
@@ -42,5 +42,5 @@ def observed(
     uses: tuple[tuple[Use, ...] | Unavailable, ...] = ((), ()),
     can_be_kept: bool = True,
 ) -> ProtectionSnapshot:
-    """Give what was seen of an image that nothing protects, but for what is given."""
+    """Return a snapshot of an image that only the arguments protect."""
     return ProtectionSnapshot(image or state(), children, listings or {}, uses, can_be_kept)

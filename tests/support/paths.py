@@ -1,4 +1,4 @@
-"""Where files of the repository are that tests read."""
+"""Paths of repository files that tests read."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Pushed images, one for each verdict that is alerted about and its variants, and the alerts."""
+"""The alerts for pushed images, one for each verdict with an alert and its variants."""
 
 from platform_guard.policy.policy import IndexRule, Policy
 from tests.support.images import (

@@ -1,4 +1,4 @@
-"""A pushed image, judged, and the alert about it."""
+"""The alert for a pushed image."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from platform_guard.push.finding import FindingContext
 from platform_guard.registry.push_event import Push
 from platform_guard.registry.reference import Reference, Repository
 from platform_guard.remediation.plan import RemediationResult
-from tests.support.images import DEFAULT_POLICY, Blob, read_and_judge
+from tests.support.images import DEFAULT_POLICY, Blob, read_and_evaluate
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "team/app")
 
@@ -22,8 +22,8 @@ def alert_about(
     repository: Repository = REPOSITORY,
     tag: str = "v1",
 ) -> Alert:
-    """Judge an image as if it had been pushed, and give the alert about it."""
-    image, verdict = read_and_judge(root, policy, without)
+    """Evaluate an image as if it had been pushed, and return the alert."""
+    image, verdict = read_and_evaluate(root, policy, without)
     push = Push("event-1", "2026-11-24T01:54:34Z", Reference(repository, tag, root.digest))
     done = RemediationResult(
         Remedy.ALERT, "nothing was changed: the policy asks for an alert alone"

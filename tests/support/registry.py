@@ -1,4 +1,4 @@
-"""What tests of the deployed guard do to the stand-in's registry and queue, and see in it."""
+"""Access to the registry and the push queue of a deployed guard in the emulator."""
 
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ def marks(ecr: "ECRClient") -> set[str]:
 
 
 def send(aws: LocalAws, guard: Deployment, body: str) -> None:
-    """Put a message into the guard's queue past the rule."""
+    """Send a message to the push queue, bypassing the EventBridge rule."""
     mapping = guard.event_source_mappings[0]
     sqs = aws.client("sqs")
     name = mapping.queue_arn.rpartition(":")[2]

@@ -1,4 +1,4 @@
-"""Stopped tasks that cannot get their image from its registry, or not onto their host."""
+"""Stopped tasks that cannot pull their image from the registry or store it on the host."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The push guard's role, with less in it."""
+"""Temporary changes to the push guard's role."""
 
 import copy
 import json
@@ -11,7 +11,7 @@ from platform_guard_emulator import Deployment, LocalAws
 
 @contextmanager
 def without(aws: LocalAws, guard: Deployment, action: str) -> Iterator[None]:
-    """Take an action out of the push guard's role for a while."""
+    """Remove an action from the push guard's role while the context is open."""
     iam = aws.client("iam")
     role = guard.function("push_guard.handler").role_arn.rpartition("/")[2]
     (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]

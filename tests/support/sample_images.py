@@ -1,4 +1,4 @@
-"""Images of two platforms, and an index of both."""
+"""Images for two platforms, and an index of both."""
 
 from platform_guard.oci.platforms import Platform
 from tests.support.images import config, image, index, listed_attestation, listed_image

@@ -1,4 +1,4 @@
-"""Alerts for Slack, and what is seen of their way."""
+"""Sample alerts for Slack, and observation of their delivery."""
 
 import json
 
@@ -37,8 +37,8 @@ def alert(
     )
 
 
-def waits(aws: LocalAws) -> list[int]:
-    """How long each message that was not taken had to wait, in seconds."""
+def retry_delays(aws: LocalAws) -> list[int]:
+    """Return the visibility timeout in seconds of each message that is to be retried."""
     return [
         call.params["VisibilityTimeout"]
         for call in aws.calls
@@ -46,7 +46,7 @@ def waits(aws: LocalAws) -> list[int]:
     ]
 
 
-def everything_logged(invocations: list[Invocation]) -> str:
+def all_log_output(invocations: list[Invocation]) -> str:
     return json.dumps([[each.logs, each.error, each.response] for each in invocations])
 
 

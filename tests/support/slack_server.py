@@ -1,4 +1,4 @@
-"""A server on the loopback that plays Slack, and answers webhooks as a test wants it to."""
+"""A fake Slack server on the loopback interface with scripted responses."""
 
 import json
 import socket
@@ -15,15 +15,15 @@ SECRET_PATH = "/services/T000/B000/verysecret"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What Slack answers."""
+    """A response of Slack."""
 
     status: int = 200
     body: str = "ok"
     retry_after: str = ""
     hangs: bool = False
-    """It never answers."""
+    """Never respond."""
     resets: bool = False
-    """It breaks the connection off."""
+    """Reset the connection."""
 
 
 OK = Reply()
@@ -36,28 +36,28 @@ RESETS = Reply(resets=True)
 
 @dataclass(slots=True)
 class SlackServer:
-    """What was posted, and what is answered: `reply` is asked for every request."""
+    """Records requests and calls `reply` for each response."""
 
     url: str = ""
     reply: Callable[[], Reply] = lambda: OK
     requests: int = 0
-    taken: list[dict[str, Any]] = field(default_factory=list)
-    """The bodies that were answered with 200, in order."""
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    """The request bodies that were accepted with status 200, in order."""
     release: threading.Event = field(default_factory=threading.Event)
 
     @property
     def titles(self) -> list[str]:
-        return [payload["text"] for payload in self.taken]
+        return [payload["text"] for payload in self.accepted]
 
     def script(self, *replies: Reply) -> None:
-        """Give these answers one after the other, then `OK`."""
+        """Respond with these replies in order, then with `OK`."""
         left = iter(replies)
         self.reply = lambda: next(left, OK)
 
 
 @contextmanager
 def slack_server() -> Iterator[SlackServer]:
-    """Serve on a free port of the loopback."""
+    """Serve on a free port of the loopback interface."""
     state = SlackServer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -74,7 +74,7 @@ def slack_server() -> Iterator[SlackServer]:
                 self.connection.close()
                 return
             if reply.status == 200:
-                state.taken.append(payload)
+                state.accepted.append(payload)
             self.send_response(reply.status)
             if reply.retry_after:
                 self.send_header("Retry-After", reply.retry_after)

@@ -1,13 +1,13 @@
-"""Registries that hold the real images, as an account does after years."""
+"""Registries filled with the real images."""
 
 from platform_guard_emulator import LocalAws, push_layout
 from tests.support.known_images import known_images
 
 OBSERVED = {"AWS_ACCESS_KEY_ID": "AKIALOCALOBSERVED000", "AWS_SECRET_ACCESS_KEY": "secret"}
-"""Whose calls the stand-in records."""
+"""The credentials whose calls the emulator records."""
 
-# ECR wants what an index lists to be manifests that it holds: contract E10.
-REFUSED = frozenset(
+# ECR rejects an index whose entries are not manifests that exist: contract E10.
+_REJECTED = frozenset(
     {
         "bk0.13-cache-registry-default",
         "bk0.13-cache-registry-im-false-oci-false",
@@ -16,19 +16,19 @@ REFUSED = frozenset(
     }
 )
 
-CASES = tuple(image for image in known_images() if image.name not in REFUSED)
+CASES = tuple(image for image in known_images() if image.name not in _REJECTED)
 
 
-def stock(aws: LocalAws, repository: str, *names: str) -> None:
-    """Make a repository with some of the real images, each under a tag of its own name."""
+def fill_repository(aws: LocalAws, repository: str, *names: str) -> None:
+    """Create a repository with some of the real images, each tagged with its name."""
     aws.client("ecr").create_repository(repositoryName=repository)
     for image in CASES:
         if image.name in names:
             push_layout(aws, repository, image.layout, image.name)
 
 
-def stock_with_all(aws: LocalAws, repositories: int) -> None:
-    """Spread all real images over repositories."""
+def fill_registry(aws: LocalAws, repositories: int) -> None:
+    """Distribute all real images over a number of repositories."""
     for number in range(repositories):
         names = [image.name for image in CASES[number::repositories]]
-        stock(aws, f"team/app{number}", *names)
+        fill_repository(aws, f"team/app{number}", *names)

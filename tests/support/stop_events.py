@@ -1,4 +1,4 @@
-"""Events of Amazon ECS about stopped tasks, in the shape in which EventBridge delivers them."""
+"""Amazon ECS events about stopped tasks, as EventBridge delivers them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -40,7 +40,7 @@ def stop_event(
     subnet: str = "",
     detail: Mapping[str, object] = MappingProxyType({}),
 ) -> Json:
-    """Build the event of a task that could not pull; `detail` replaces keys of the event's."""
+    """Build the event of a task that failed to pull; `detail` overrides keys of its detail."""
     task_id = f"{task:032x}"
     on_ec2 = launch_type == "EC2"
     container: Json = {
@@ -94,7 +94,7 @@ def exit_event(
     launch_type: str = "FARGATE",
     detail: Mapping[str, object] = MappingProxyType({}),
 ) -> Json:
-    """Build the event of a task whose container exited two seconds after it was started."""
+    """Build the event of a task whose container exited two seconds after its start."""
     event = stop_event(
         task,
         definition=definition,
@@ -119,7 +119,7 @@ def exit_event(
 
 
 def service_event(event_id: str, service: str = "api", name: str = "SERVICE_STEADY_STATE") -> Json:
-    """Build the event of a service to which something happened."""
+    """Build an ECS service action event."""
     return {
         "version": "0",
         "id": event_id,

@@ -1,4 +1,4 @@
-"""Stopped tasks, as the sample events tell of them, and evidence about them."""
+"""Stopped tasks from the sample events, and evidence about them."""
 
 import json
 from dataclasses import replace
@@ -9,7 +9,7 @@ from platform_guard.diagnosis.task_event import StoppedContainer, TaskStop, pars
 from platform_guard.oci.platforms import Platform
 from platform_guard.policy.policy import IndexRule, Policy
 from platform_guard.registry.reference import Reference, Repository
-from tests.support.images import Blob, Json, read_and_judge
+from tests.support.images import Blob, Json, read_and_evaluate
 from tests.support.paths import ROOT
 
 EVENTS = ROOT / "events/ecs"
@@ -18,36 +18,36 @@ AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
 
 
 def event(name: str) -> Json:
-    """Give a sample event."""
+    """Return a sample event."""
     fields = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     assert isinstance(fields, dict)
     return fields
 
 
 def stop_of(name: str) -> TaskStop:
-    """Give the task that a sample event is about."""
+    """Return the stopped task of a sample event."""
     stop = parse_task_stop(event(name))
     assert isinstance(stop, TaskStop)
     return stop
 
 
 def stop_with(reason: str, image: str = "", name: str = "fargate-platform-mismatch") -> TaskStop:
-    """Give a task with one container that stopped for a reason."""
+    """Return a task with one container and a stopped reason."""
     stop = stop_of(name)
     container = StoppedContainer("api", image or stop.containers[0].image)
     return replace(stop, stopped_reason=reason, containers=(container,))
 
 
 def failure_of(stop: TaskStop) -> PullFailure:
-    """Give the pull failure that there is."""
+    """Return the pull failure of a task."""
     failure = pull_failure(stop)
     assert failure is not None
     return failure
 
 
 def stored(root: Blob, wanted: Platform = AMD64, tag: str = "1.4.2") -> StoredImage:
-    """Give an image as ECR holds it, judged for a platform."""
+    """Return an image as stored in ECR, evaluated for a platform."""
     policy = Policy(required_platforms=(wanted,), index_rule=IndexRule.ALLOW)
-    image, verdict = read_and_judge(root, policy)
+    image, verdict = read_and_evaluate(root, policy)
     reference = Reference(SHOP_API, tag, root.digest)
     return StoredImage(reference, image, verdict, "2026-11-24T09:00:00Z")

@@ -1,4 +1,4 @@
-"""A guard whose policy takes something away, and what it does to a repository of each remedy."""
+"""A guard with destructive remedies, and one repository per remedy."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from platform_guard_cli.replay.emulator import Outcome, drain
 from platform_guard_emulator import Deployment, LocalAws, push_layout
 from platform_guard_emulator.queues import queue_of
 from tests.support.known_images import layout_of
-from tests.support.strong_rules import STRONG_RULES
+from tests.support.strong_rules import DESTRUCTIVE_RULES
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 GUARD_TOML = f"""
 [guard]
 delay_seconds = 0
-{STRONG_RULES}"""
+{DESTRUCTIVE_RULES}"""
 
 REMEDIES = ("quarantine", "archive", "delete")
 
@@ -31,8 +31,8 @@ MUTABILITY: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """A repository that the guard applies one remedy to."""
+class RemedyRepository:
+    """A repository to which the guard applies one remedy."""
 
     aws: LocalAws
     guard: Deployment
@@ -42,7 +42,7 @@ class Shelf:
     def ecr(self) -> "ECRClient":
         return self.aws.client("ecr")
 
-    def create(self, mutability: str = "MUTABLE") -> "Shelf":
+    def create(self, mutability: str = "MUTABLE") -> "RemedyRepository":
         settings: dict[str, Any] = {"imageTagMutability": mutability}
         if MUTABILITY[mutability]:
             settings["imageTagMutabilityExclusionFilters"] = [
@@ -58,16 +58,16 @@ class Shelf:
         return drain(self.guard)
 
     def forget_layers(self) -> None:
-        """Let ECR do what it does some time after nothing refers to a layer any more."""
+        """Delete unreferenced layers, as ECR eventually does."""
         self.aws.forget_layers(self.name)
 
     def lose_messages(self) -> None:
-        """Let what waits for the guard get lost."""
+        """Drop the messages in the queues of the guard."""
         for mapping in self.guard.event_source_mappings:
             queue_of(mapping.queue_arn)._messages.clear()
 
     def serve(self, tag: str) -> None:
-        """Run an image in a service, by its tag."""
+        """Run an image in a service, referenced by tag."""
         ecs = self.aws.client("ecs")
         ecs.create_cluster(clusterName="shop")
         uri = f"{self.aws.account}.dkr.ecr.{self.aws.region}.amazonaws.com/{self.name}:{tag}"
@@ -79,7 +79,7 @@ class Shelf:
         )
 
     def images(self) -> dict[str, list[str]]:
-        """The tags by digest, archived images included."""
+        """Return the tags by digest, including archived images."""
         return {detail["imageDigest"]: detail.get("imageTags", []) for detail in self.described()}
 
     def described(self) -> list[Mapping[str, Any]]:
@@ -89,7 +89,7 @@ class Shelf:
         return list(answer["imageDetails"])
 
     def listing(self, *without: str) -> str:
-        """All that ECR says of the repository, to be compared byte for byte."""
+        """Return the ECR listing of the repository as text, without some fields."""
         details = [
             {name: value for name, value in detail.items() if name not in without}
             for detail in self.described()
@@ -103,8 +103,8 @@ class Shelf:
     def marks(self) -> set[str]:
         return {tag for tag in self.tags() if is_mark(tag)}
 
-    def remedies_told(self) -> list[str]:
-        """What the alerts about it say was done."""
+    def reported_remedies(self) -> list[str]:
+        """Return the remedies in the alerts about this repository."""
         return [
             json.loads(alert.texts["sqs"])["facts"]["remedy"]
             for alert in self.guard.alerts()
@@ -112,5 +112,5 @@ class Shelf:
         ]
 
 
-NewShelf = Callable[[str], Shelf]
-"""Makes a repository of its own for a remedy."""
+RepositoryFactory = Callable[[str], RemedyRepository]
+"""Creates a new repository object for a remedy."""

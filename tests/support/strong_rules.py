@@ -1,6 +1,6 @@
-"""A policy that takes something away: a repository for each remedy that does."""
+"""Policy rules with destructive remedies, one repository prefix per remedy."""
 
-STRONG_RULES = """
+DESTRUCTIVE_RULES = """
 [[repository]]
 repository = "quarantine/*"
 remedies.missing-platform = "quarantine"

@@ -1,4 +1,4 @@
-"""Sweeps of a guard in the stand-in, whose clock tests move on."""
+"""Sweeps of a guard in the emulator, with an adjustable clock."""
 
 import json
 import time
@@ -15,7 +15,7 @@ HOUR = 3600.0
 
 @dataclass
 class Clock:
-    """Real time, and how far it was moved on."""
+    """The real time, and the number of seconds added so far."""
 
     moved: float = 0.0
 
@@ -24,22 +24,22 @@ class Clock:
 
 
 class Sweeps:
-    """Drops events, starts sweeps, and reads what comes of them."""
+    """Drops push events, starts sweeps and reads the results."""
 
     def __init__(self, aws: LocalAws, guard: Deployment, clock: Clock) -> None:
         self.aws = aws
         self.guard = guard
         self.clock = clock
-        self.notified = 0
+        self._alerts_read = 0
         self.started = 0
 
     def drop_events(self) -> None:
-        """Lose what EventBridge has put into the push guard's queue."""
+        """Drop the messages in the push queue, and advance the clock by an hour."""
         queue_of(self._queue_arn("push_guard"))._messages.clear()
         self.clock.moved += HOUR
 
     def start(self) -> None:
-        """Put the event of the schedule into the queue of the sweep."""
+        """Send the scheduled event to the sweep queue."""
         self.started += 1
         event = {"id": f"sweep-{self.started}", "detail-type": "Scheduled Event"}
         self.send(event)
@@ -49,7 +49,7 @@ class Sweeps:
         sqs.send_message(QueueUrl=self._queue("sweep"), MessageBody=json.dumps(message))
 
     def sweep(self) -> list[Invocation]:
-        """Start a sweep, and run whatever that makes run."""
+        """Start a sweep and drain all queues."""
         self.aws.calls.clear()
         self.start()
         invocations = self.guard.drain()
@@ -57,13 +57,13 @@ class Sweeps:
         return invocations
 
     def alerts(self) -> list[dict[str, Any]]:
-        """Give the alerts since the last look, for machines."""
-        alerts = self.guard.alerts()[self.notified :]
-        self.notified += len(alerts)
+        """Return the alerts since the last call as JSON."""
+        alerts = self.guard.alerts()[self._alerts_read :]
+        self._alerts_read += len(alerts)
         return [json.loads(alert.texts["sqs"]) for alert in alerts]
 
     def calls(self) -> Counter[str]:
-        """Count the calls to ECR of the last sweep."""
+        """Return the number of ECR calls of the last sweep by operation."""
         return Counter(call.operation for call in self.aws.calls if call.service == "ecr")
 
     def _queue(self, module: str) -> str:
@@ -79,7 +79,7 @@ class Sweeps:
 
 
 def metric(invocations: list[Invocation], name: str) -> float:
-    """Give the last value of a metric in the functions' logs."""
+    """Return the last value of a metric in the logs of the functions."""
     values = [
         line[name]
         for invocation in invocations

@@ -1,4 +1,4 @@
-"""Cloud assemblies for tests: each is synthesized once for all processes of a test run."""
+"""Cloud assemblies for tests, each synthesized once per test run."""
 
 import fcntl
 import os
@@ -11,9 +11,9 @@ from platform_guard_cdk.cdk_process import prepare_cdk_process
 
 
 def cloud_assembly(guard_toml: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Synthesize the stack for the text of a guard.toml, and give the folder that holds it.
+    """Synthesize the stack for a guard.toml text, and return the assembly folder.
 
-    It runs within this process: only the first time takes seconds.
+    Runs in this process, so that only the first synthesis takes seconds.
     """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
@@ -25,7 +25,7 @@ def cloud_assembly(guard_toml: str, tmp_path_factory: pytest.TempPathFactory) ->
             guard_file = folder / "operator.toml"
             guard_file.write_text(guard_toml, encoding="utf-8")
             prepare_cdk_process()
-            # Not at the top: importing aws_cdk starts Node, and that must be the installed one.
+            # Imported here because importing aws_cdk starts Node, which the call above selects.
             from platform_guard_cdk.synthesis import synthesize
 
             synthesize(guard_file, folder / "cdk.out")

@@ -1,4 +1,4 @@
-"""Images and policies that tables of verdicts are made of."""
+"""Images and policies for tables of verdicts."""
 
 from platform_guard.oci import media_types
 from platform_guard.oci.platforms import Platform

@@ -1,4 +1,4 @@
-"""How the errors begin that ECS shows, and rows of a table of them."""
+"""Prefixes of the error messages that ECS shows, and rows for tables of them."""
 
 import pytest
 
@@ -12,6 +12,6 @@ SECRETS = "ResourceInitializationError: unable to pull secrets or registry auth:
 RETRIEVAL = f"{SECRETS}execution resource retrieval failed: "
 
 
-def says(text: str, cause: Cause, source: str) -> object:
-    """Give one row: the words, what they mean, and who prints them."""
+def error_case(text: str, cause: Cause, source: str) -> object:
+    """Return a test case; `source` is the program that prints the text."""
     return pytest.param(text, cause, id=f"{source} | {text[-60:]}")

@@ -1,4 +1,4 @@
-"""What a new finding or cause needs beyond what mypy demands of every `match`."""
+"""Requirements for each finding and cause that mypy cannot check."""
 
 import re
 
@@ -17,7 +17,7 @@ from tests.support.push_cases import ALERTS
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SAMPLE_SETTINGS = (ROOT / "guard.toml").read_text(encoding="utf-8")
 
-# Exec format errors are recognized by the image; the other two are what remains without a rule.
+# The image reveals an exec format error; the other two apply if no rule matches.
 _WITHOUT_RULE = (Cause.EXEC_FORMAT, Cause.NOT_A_PULL_ERROR, Cause.UNKNOWN)
 
 
@@ -33,12 +33,12 @@ def test_a_finding_has_a_sample_alert(finding: Finding | NoFinding) -> None:
 
 
 @pytest.mark.parametrize("verdict", [*Finding, *NoFinding])
-def test_a_verdict_is_explained_in_the_readme(verdict: Finding | NoFinding) -> None:
+def test_a_verdict_is_documented_in_the_readme(verdict: Finding | NoFinding) -> None:
     assert f"`{verdict}`" in README
 
 
 @pytest.mark.parametrize("cause", Cause)
-def test_a_cause_names_the_evidence_that_it_needs(cause: Cause) -> None:
+def test_a_cause_declares_its_required_evidence(cause: Cause) -> None:
     assert required_evidence(cause) <= set(EvidenceKind)
 
 
@@ -48,5 +48,5 @@ def test_a_cause_has_a_sample_alert(cause: Cause) -> None:
 
 
 @pytest.mark.parametrize("cause", [cause for cause in Cause if cause not in _WITHOUT_RULE])
-def test_a_cause_has_a_rule_that_recognizes_its_texts(cause: Cause) -> None:
+def test_a_cause_has_a_classification_rule(cause: Cause) -> None:
     assert cause in {rule.cause for rule in (*IMAGE_RULES, *REGISTRY_RULES)}

@@ -1,4 +1,4 @@
-"""A fingerprint names a value alike in every process, and another value otherwise."""
+"""A fingerprint is the same in every process, and differs for different values."""
 
 import subprocess
 import sys
@@ -15,11 +15,11 @@ FEATURES = ("a", "b", "c", "d", "e")
 POLICY = Policy((Platform("windows", "amd64", os_features=frozenset(FEATURES)),))
 
 
-def test_it_is_the_same_in_a_process_with_other_hashes() -> None:
+def test_a_fingerprint_does_not_depend_on_the_hash_seed() -> None:
     code = "from tests.unit.test_fingerprint import POLICY, fingerprint; print(fingerprint(POLICY))"
     seeds = ("1", "2", "3")
     printed = {
-        subprocess.run(  # noqa: S603 (this interpreter, on code that stands here)
+        subprocess.run(  # noqa: S603 (this interpreter with the code above)
             [sys.executable, "-c", code],
             env={"PYTHONHASHSEED": seed, "PYTHONPATH": ".:lambdas"},
             capture_output=True,
@@ -40,11 +40,11 @@ def test_it_is_the_same_in_a_process_with_other_hashes() -> None:
         Policy(remedies=dict.fromkeys(Finding, Remedy.ALERT)),
     ],
 )
-def test_another_policy_has_another_one(other: Policy) -> None:
+def test_different_policies_have_different_fingerprints(other: Policy) -> None:
     assert fingerprint(other) != fingerprint(Policy())
     assert fingerprint(Policies(other)) != fingerprint(Policies())
 
 
-def test_what_it_does_not_know_is_refused() -> None:
+def test_a_fingerprint_of_an_unsupported_type_is_rejected() -> None:
     with pytest.raises(TypeError):
         fingerprint(object())

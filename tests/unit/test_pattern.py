@@ -8,7 +8,7 @@ from platform_guard.pattern import covers, matches
 
 
 @pytest.mark.parametrize(
-    ("pattern", "name", "fits"),
+    ("pattern", "name", "expected"),
     [
         ("ml/*", "ml/train", True),
         ("ml/*", "ml/vision/train", True),
@@ -22,10 +22,10 @@ from platform_guard.pattern import covers, matches
         ("ML/*", "ml/train", False),
     ],
 )
-def test_a_star_is_any_characters_and_a_question_mark_is_one(
-    pattern: str, name: str, fits: bool
+def test_a_star_matches_any_characters_and_a_question_mark_matches_one(
+    pattern: str, name: str, expected: bool
 ) -> None:
-    assert matches(pattern, name) is fits
+    assert matches(pattern, name) is expected
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_star_is_any_characters_and_a_question_mark_is_one(
         ("**", "*"),
     ],
 )
-def test_a_pattern_covers_what_is_narrower(wide: str, narrow: str) -> None:
+def test_a_pattern_covers_a_narrower_pattern(wide: str, narrow: str) -> None:
     assert covers(wide, narrow)
 
 
@@ -57,22 +57,22 @@ def test_a_pattern_covers_what_is_narrower(wide: str, narrow: str) -> None:
         ("*/*", "ml*"),
     ],
 )
-def test_a_pattern_does_not_cover_what_it_leaves_out(wide: str, narrow: str) -> None:
+def test_a_pattern_does_not_cover_names_it_does_not_match(wide: str, narrow: str) -> None:
     assert not covers(wide, narrow)
 
 
 _PATTERNS = st.text("ab*?", max_size=5)
-# One letter more than the patterns have, up to a length at which they have said all they can.
+# One more letter than the patterns use, up to a length that distinguishes them all.
 _NAMES = ["".join(letters) for size in range(7) for letters in product("abc", repeat=size)]
 
 
 @given(_PATTERNS, _PATTERNS)
 @example("*a?", "*aa")
-def test_covering_is_what_trying_every_name_says(wide: str, narrow: str) -> None:
+def test_covers_agrees_with_trying_every_name(wide: str, narrow: str) -> None:
     in_narrow = (name for name in _NAMES if matches(narrow, name))
 
     assert covers(wide, narrow) is all(matches(wide, name) for name in in_narrow)
 
 
-def test_a_pair_that_would_take_too_long_counts_as_not_covered() -> None:
+def test_a_pair_of_patterns_that_exceeds_the_step_limit_is_not_covered() -> None:
     assert not covers("*a" + "?" * 40, "*ba" + "?" * 40)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_guard.policy.verdict import Finding, NoFinding
-from platform_guard_cli.deployment_options import a_region, add_stack_option
+from platform_guard_cli.deployment_options import add_stack_option, region_argument
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.parser import Commands
 from platform_guard_cli.settings_options import add_policy_option, policy_file, read_settings
@@ -46,7 +46,7 @@ def add_audit_command(commands: Commands) -> None:
         "--region",
         metavar="REGION",
         action="append",
-        type=a_region,
+        type=region_argument,
         default=[],
         help="may be given several times (default: the region of your AWS credentials)",
     )

@@ -1,4 +1,4 @@
-"""Listening in on the stand-in's event bus, to show what arrived."""
+"""Recording of the ECR events on the emulator's event bus."""
 
 import json
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ _NAME = "demo-events"
 
 @dataclass(frozen=True, slots=True)
 class ImageAction:
-    """What an event of Amazon ECR says."""
+    """An action on an image, as reported by an event of Amazon ECR."""
 
     action: str
     digest: str
     tag: str
-    """Empty where the event names none."""
+    """Empty if the event names none."""
 
 
 class EventRecorder:
-    """The events of Amazon ECR since the last look."""
+    """Records the events of Amazon ECR in a queue."""
 
     def __init__(self, aws: "LocalAws") -> None:
         self._sqs: SQSClient = aws.client("sqs")
@@ -34,7 +34,7 @@ class EventRecorder:
         events.put_targets(Rule=_NAME, Targets=[{"Id": _NAME, "Arn": queue_arn}])
 
     def actions(self) -> list[ImageAction]:
-        """Give what happened to images, in order."""
+        """Return the actions since the last call, in order."""
         seen = []
         while messages := self._receive():
             for body in messages:

@@ -1,4 +1,4 @@
-"""The second half of the demo: a task cannot pull the first image, and says why."""
+"""The second half of the demo: ECS tasks cannot pull the first image."""
 
 import copy
 import json
@@ -23,29 +23,29 @@ FURTHER_TASKS = 3
 
 @dataclass(frozen=True, slots=True)
 class StopScenario:
-    """Tasks of a service stop, and what comes of it."""
+    """Stopped tasks of a service, with the outcomes and the alerts."""
 
     title: str
     command: str
-    """What the person typed; empty where ECS acts on its own."""
+    """The command that a person typed; empty if ECS acts on its own."""
     stops: tuple[TaskStop, ...]
     outcomes: tuple[Outcome, ...]
     alerts: tuple[str, ...]
 
 
-def play_stops(aws: LocalAws, deployment: Deployment) -> Iterator[StopScenario]:
-    """Deploy the image of the first scene to ECS, and let its tasks fail."""
+def run_stop_scenarios(aws: LocalAws, deployment: Deployment) -> Iterator[StopScenario]:
+    """Deploy the image of the first scenario to ECS, let its tasks fail, and yield the results."""
     event: dict[str, Any] = json.loads(_EVENT.read_text(encoding="utf-8"))
     _start_service(aws, parse_task_stop(event))
     yield _play(
-        "The image of the first scene is deployed to Fargate, which runs linux/amd64",
+        "The image of the first scenario is deployed to Fargate on linux/amd64",
         "aws ecs update-service --cluster prod --service api --task-definition shop-api:7",
         [event],
         aws,
         deployment,
     )
     yield _play(
-        f"The service tries again, and {FURTHER_TASKS} more tasks fail",
+        f"ECS retries, and {FURTHER_TASKS} more tasks fail",
         "",
         [_another_task(event, number) for number in range(1, FURTHER_TASKS + 1)],
         aws,
@@ -71,7 +71,7 @@ def _play(
 
 def _start_service(aws: LocalAws, stop: object) -> None:
     if not isinstance(stop, TaskStop):
-        raise TypeError(f"{_EVENT} is not about a stopped task")
+        raise TypeError(f"{_EVENT} is not a task stop event")
     register_task_definition(aws, stop)
     ecs: ECSClient = aws.client("ecs")
     ecs.create_cluster(clusterName=stop.cluster)
@@ -85,7 +85,7 @@ def _start_service(aws: LocalAws, stop: object) -> None:
 
 
 def _another_task(event: dict[str, Any], number: int) -> dict[str, Any]:
-    """Give the event of the task that the service started next."""
+    """Return the same event for the task that the service started next."""
     another = copy.deepcopy(event)
     detail = another["detail"]
     detail["taskArn"] = f"{detail['taskArn'][:-1]}{number:x}"

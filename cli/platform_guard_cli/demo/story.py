@@ -1,4 +1,4 @@
-"""Telling the scenes of the demo in a terminal."""
+"""Runs the scenarios of the demo and prints them in a terminal."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from platform_guard.registry.mark import is_mark
 from platform_guard_cli.demo.event_recorder import EventRecorder, ImageAction
-from platform_guard_cli.demo.stops import StopScenario, play_stops
+from platform_guard_cli.demo.stops import StopScenario, run_stop_scenarios
 from platform_guard_cli.paths import IMAGES
 from platform_guard_cli.replay.emulator import Outcome, drain, synthesized
 from platform_guard_cli.replay.scenarios import SCENARIOS, Scenario
@@ -28,66 +28,68 @@ _STYLES = {"compliant": "green", "not-an-image": "cyan", "stale": "cyan"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Chapter:
-    """What happened in a scene."""
+class _ScenarioResult:
+    """The outcomes of a scenario."""
 
     actions: tuple[ImageAction, ...]
     outcomes: tuple[Outcome, ...]
     tags: tuple[str, ...]
-    """What the repository holds afterwards, a line an image."""
+    """The tagged images in the repository afterwards, one line per image."""
     alerts: tuple[str, ...]
 
 
-def tell_story(guard_file: Path, console: Console) -> None:
-    """Deploy the guard into the stand-in, play every scene, and print what came of it."""
-    console.print("[bold]ecr-platform-guard[/] on a stand-in for AWS, inside of this process\n")
+def run_demo(guard_file: Path, console: Console) -> None:
+    """Deploy the guard into the emulator, run every scenario, and print the results."""
+    console.print("[bold]ecr-platform-guard[/] on a local AWS emulator, in this process\n")
     with ExitStack() as stack:
         with _step(console, "synthesize the CDK app"):
             assembly = stack.enter_context(synthesized(guard_file))
-        with _step(console, "deploy its template: rules, queues, functions, roles, topic, table"):
+        with _step(console, "deploy the template: rules, queues, functions, roles, topic, table"):
             aws = stack.enter_context(LocalAws())
             deployment = deploy(aws, assembly)
-        tap = EventRecorder(aws)
-        chapters = []
+        recorder = EventRecorder(aws)
+        results = []
         for number, scenario in enumerate(SCENARIOS, 1):
-            with console.status(f"scene {number} of {len(SCENARIOS)}: {scenario.title}"):
-                chapter = _play(scenario, aws, deployment, tap)
-            _print_chapter(console, number, scenario, chapter)
-            chapters.append(chapter)
-        stop_scenes = []
-        for number, stop_scene in enumerate(play_stops(aws, deployment), len(SCENARIOS) + 1):
-            _print_stop_scene(console, number, stop_scene)
-            stop_scenes.append(stop_scene)
-    _print_end(console, chapters, stop_scenes)
+            with console.status(f"scenario {number} of {len(SCENARIOS)}: {scenario.title}"):
+                result = _play(scenario, aws, deployment, recorder)
+            _print_scenario(console, number, scenario, result)
+            results.append(result)
+        stop_scenarios = []
+        for number, stop_scenario in enumerate(
+            run_stop_scenarios(aws, deployment), len(SCENARIOS) + 1
+        ):
+            _print_stop_scenario(console, number, stop_scenario)
+            stop_scenarios.append(stop_scenario)
+    _print_end(console, results, stop_scenarios)
 
 
 @contextmanager
-def _step(console: Console, what: str) -> Iterator[None]:
+def _step(console: Console, title: str) -> Iterator[None]:
     started = time.monotonic()
-    with console.status(what):
+    with console.status(title):
         yield
-    console.print(f"  {what} [dim]({time.monotonic() - started:.1f} s)[/]")
+    console.print(f"  {title} [dim]({time.monotonic() - started:.1f} s)[/]")
 
 
 def _play(
-    scenario: Scenario, aws: LocalAws, deployment: Deployment, tap: EventRecorder
-) -> _Chapter:
+    scenario: Scenario, aws: LocalAws, deployment: Deployment, recorder: EventRecorder
+) -> _ScenarioResult:
     ecr: ECRClient = aws.client("ecr")
     with suppress(ecr.exceptions.RepositoryAlreadyExistsException):
         ecr.create_repository(repositoryName=scenario.repository)
     known_alerts = len(deployment.alerts())
-    for delivery in scenario.deliveries:
-        push_layout(aws, scenario.repository, IMAGES / delivery.layout, delivery.tag)
+    for image_push in scenario.pushes:
+        push_layout(aws, scenario.repository, IMAGES / image_push.layout, image_push.tag)
     outcomes = drain(deployment)
-    return _Chapter(
-        actions=tuple(tap.actions()),
+    return _ScenarioResult(
+        actions=tuple(recorder.actions()),
         outcomes=tuple(outcomes),
-        tags=tuple(_described_tags(ecr, scenario.repository)),
+        tags=tuple(_format_tags(ecr, scenario.repository)),
         alerts=tuple(alert.texts["email"] for alert in deployment.alerts()[known_alerts:]),
     )
 
 
-def _described_tags(ecr: "ECRClient", repository: str) -> Iterator[str]:
+def _format_tags(ecr: "ECRClient", repository: str) -> Iterator[str]:
     images = ecr.describe_images(repositoryName=repository, filter={"tagStatus": "TAGGED"})
     for image in images["imageDetails"]:
         tags = sorted(image.get("imageTags", []), key=lambda tag: (is_mark(tag), tag))
@@ -95,19 +97,21 @@ def _described_tags(ecr: "ECRClient", repository: str) -> Iterator[str]:
         yield f"{image['imageDigest'][:19]} {marked}"
 
 
-def _print_chapter(console: Console, number: int, scenario: Scenario, chapter: _Chapter) -> None:
+def _print_scenario(
+    console: Console, number: int, scenario: Scenario, result: _ScenarioResult
+) -> None:
     console.print(f"\n[bold]{number}. {scenario.title}[/]")
     console.print(f"   [dim]$ {scenario.command}[/]")
-    _print_list(console, "arrived", [_described_action(action) for action in chapter.actions])
-    _print_list(console, "verdict", [_described_outcome(outcome) for outcome in chapter.outcomes])
-    remedies = [outcome.remedy for outcome in chapter.outcomes if outcome.remedy]
+    _print_list(console, "events", [_format_action(action) for action in result.actions])
+    _print_list(console, "verdict", [_format_outcome(outcome) for outcome in result.outcomes])
+    remedies = [outcome.remedy for outcome in result.outcomes if outcome.remedy]
     _print_list(console, "remedy", remedies or ["none needed"])
-    _print_list(console, "holds now", chapter.tags)
-    for alert in chapter.alerts:
+    _print_list(console, "tags", result.tags)
+    for alert in result.alerts:
         _print_alert(console, alert)
 
 
-def _print_stop_scene(console: Console, number: int, scenario: StopScenario) -> None:
+def _print_stop_scenario(console: Console, number: int, scenario: StopScenario) -> None:
     console.print(f"\n[bold]{number}. {scenario.title}[/]")
     if scenario.command:
         console.print(f"   [dim]$ {scenario.command}[/]")
@@ -116,9 +120,11 @@ def _print_stop_scene(console: Console, number: int, scenario: StopScenario) -> 
         "stopped",
         [f"{stop.group} {stop.task_id[:8]}…{stop.task_id[-4:]}" for stop in scenario.stops],
     )
-    _print_list(console, "cause", [_described_outcome(outcome) for outcome in scenario.outcomes])
+    _print_list(console, "cause", [_format_outcome(outcome) for outcome in scenario.outcomes])
     if not scenario.alerts:
-        console.print("   alert      none: people know already, and the tasks are counted")
+        console.print(
+            "   alert      none: this incident was already reported, the tasks are counted"
+        )
     for alert in scenario.alerts:
         _print_alert(console, alert)
 
@@ -129,14 +135,14 @@ def _print_alert(console: Console, alert: str) -> None:
         console.print(f"   [yellow]|[/] {escape(line)}")
 
 
-def _described_action(action: ImageAction) -> str:
-    name = f"as {action.tag}" if action.tag else "without a tag"
-    whose = " [dim](the guard's own, which starts nothing)[/]" if is_mark(action.tag) else ""
-    return f"{action.action} {action.digest[:19]} {name}{whose}"
+def _format_action(action: ImageAction) -> str:
+    tag = f"tag {action.tag}" if action.tag else "untagged"
+    note = " [dim](the guard's own tag, ignored)[/]" if is_mark(action.tag) else ""
+    return f"{action.action} {action.digest[:19]} {tag}{note}"
 
 
-def _described_outcome(outcome: Outcome) -> str:
-    name = outcome.verdict or outcome.cause or outcome.word
+def _format_outcome(outcome: Outcome) -> str:
+    name = outcome.verdict or outcome.cause or outcome.status
     style = _STYLES.get(name, "red")
     return f"[{style}]{name}[/]: {escape(outcome.reason)}"
 
@@ -147,16 +153,17 @@ def _print_list(console: Console, label: str, lines: Sequence[str]) -> None:
 
 
 def _print_end(
-    console: Console, chapters: Sequence[_Chapter], stop_scenes: Sequence[StopScenario]
+    console: Console, results: Sequence[_ScenarioResult], stop_scenarios: Sequence[StopScenario]
 ) -> None:
-    outcomes = [outcome for chapter in chapters for outcome in chapter.outcomes]
+    outcomes = [outcome for result in results for outcome in result.outcomes]
     remedied = sum(1 for outcome in outcomes if outcome.remedy)
-    alerts = sum(len(chapter.alerts) for chapter in chapters)
-    deleted = sum(action.action == "DELETE" for chapter in chapters for action in chapter.actions)
+    alerts = sum(len(result.alerts) for result in results)
+    deleted = sum(action.action == "DELETE" for result in results for action in result.actions)
     console.print(
         f"\n{len(outcomes)} pushes reached the guard: {remedied} images marked, "
         f"{alerts} alerts sent, {deleted} images deleted."
     )
-    stopped = sum(len(scenario.stops) for scenario in stop_scenes)
-    explained = sum(len(scenario.alerts) for scenario in stop_scenes)
-    console.print(f"{stopped} tasks stopped: {explained} alert sent, which says why.")
+    stopped = sum(len(scenario.stops) for scenario in stop_scenarios)
+    explained = sum(len(scenario.alerts) for scenario in stop_scenarios)
+    alerts_sent = f"{explained} alert{'' if explained == 1 else 's'} sent"
+    console.print(f"{stopped} tasks stopped: {alerts_sent}, with the cause and the fix.")

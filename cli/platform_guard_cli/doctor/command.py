@@ -43,7 +43,7 @@ def _run(options: argparse.Namespace) -> int:
     from platform_guard_cli.doctor.doctor import Doctor
     from platform_guard_cli.doctor.stack import find_deployed
     from platform_guard_cli.operator_clients import OperatorClients
-    from platform_guard_cli.regions import for_each_region, regions_to_use
+    from platform_guard_cli.regions import for_each_region, resolve_regions
 
     settings = read_settings(options.settings)
 
@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
         _print(checks, stack, as_json=options.json)
         return exit_status(checks)
 
-    regions = regions_to_use(options.region or settings.deploy.regions)
+    regions = resolve_regions(options.region or settings.deploy.regions)
     statuses, status = for_each_region(regions, examine)
     return reduce(_worse, statuses, status)
 

@@ -13,7 +13,7 @@ from platform_guard_cdk.versions import (
 )
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.operator_clients import OperatorClients
-from platform_guard_cli.regions import regions_to_use
+from platform_guard_cli.regions import resolve_regions
 
 _REFUSED = frozenset(
     {
@@ -46,7 +46,7 @@ def check_deployment(
 
     Raises UsageError with the one thing to do first.
     """
-    regions = regions_to_use(wanted_regions, clients_in)
+    regions = resolve_regions(wanted_regions, clients_in)
     account, unchecked = "", []
     for region in regions:
         if not wanted_regions and not has_layer(region):

@@ -32,7 +32,7 @@ def _run(options: argparse.Namespace) -> int:
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
     from platform_guard_cli.doctor.stack import find_deployed
     from platform_guard_cli.operator_clients import OperatorClients
-    from platform_guard_cli.regions import for_each_region, regions_to_use
+    from platform_guard_cli.regions import for_each_region, resolve_regions
 
     settings = read_settings(options.settings)
 
@@ -52,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
         for line in _who_gets_it(settings.alerts):
             print(f"  {line}")
 
-    _, status = for_each_region(regions_to_use(options.region or settings.deploy.regions), publish)
+    _, status = for_each_region(resolve_regions(options.region or settings.deploy.regions), publish)
     return status
 
 

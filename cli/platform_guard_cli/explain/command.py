@@ -23,8 +23,8 @@ _NAME_LENGTH_LIMIT = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """A pull failure and what it means."""
+class Explanation:
+    """A pull failure and its diagnosis."""
 
     failure: PullFailure
     stop: TaskStop | None
@@ -35,28 +35,27 @@ def add_explain_command(commands: Commands) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "explain",
-        help="say what a pull error of Amazon ECS means, and how to fix it",
-        description="Says what a pull error means. Takes the text of the error, the event that "
-        "EventBridge delivers, or what `aws ecs describe-tasks` prints. Asks AWS nothing, "
-        "unless --live is given.",
-        epilog="Exit status: 0 explained, also where the text does not say why; 2 bad usage.",
+        help="explain a pull error of Amazon ECS and how to fix it",
+        description="Explains what a pull error means. Takes the error text, the event that "
+        "EventBridge delivers, or the output of `aws ecs describe-tasks`. Calls AWS only with "
+        "--live.",
+        epilog="Exit status: 0 explained, even if the cause is unknown; 2 bad usage.",
     )
     parser.add_argument(
         "text",
         metavar="TEXT",
         nargs="?",
         default="-",
-        help="the error, as ECS shows it; - or nothing: read it from standard input",
+        help="the error as ECS shows it (default: - for standard input)",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object a failure")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per failure")
     parser.add_argument(
         "--live",
         action="store_true",
-        help="look at the image, the task definition, the network and the guard's records in the "
-        "account of your AWS credentials as well; changes nothing, and needs an event or "
-        "describe-tasks output",
+        help="also read the image, the task definition, the network and the guard's records in the "
+        "account of your AWS credentials; changes nothing; needs an event or describe-tasks output",
     )
-    add_stack_option(parser, "the stack of the guard, whose records --live reads")
+    add_stack_option(parser, "the CloudFormation stack of the guard, whose records --live reads")
     parser.set_defaults(run=_run)
 
 
@@ -67,30 +66,30 @@ def _run(options: argparse.Namespace) -> int:
         for item in explained:
             print(render_json_line(item.diagnosis))
     else:
-        print("\n".join(map(render_for_people, explained)), end="")
+        print("\n".join(map(render_explanation, explained)), end="")
     return 0
 
 
-def explain(text: str, *, stack: str | None = None) -> Iterator[Explained]:
-    """Explain a text, or each task that stopped in some JSON.
+def explain(text: str, *, stack: str | None = None) -> Iterator[Explanation]:
+    """Explain an error text, or each stopped task in a JSON document.
 
-    With the `stack` of the guard the live account is looked at, and the guard's records. Raises
-    UsageError where there is nothing to explain.
+    With `stack`, the guard's stack, evidence is collected from the live account and the guard's
+    records. Raises UsageError if there is nothing to explain.
     """
     if not text.strip():
-        raise UsageError("explain: there is no text; write platform-guard explain 'TEXT'")
+        raise UsageError("explain: The text is empty. Run platform-guard explain 'TEXT'.")
     for stop, failure in _failures(text):
         evidence = NO_EVIDENCE if stack is None else _evidence(stop, failure, stack)
-        yield Explained(failure, stop, diagnose(stop, failure, evidence))
+        yield Explanation(failure, stop, diagnose(stop, failure, evidence))
 
 
 def _evidence(stop: TaskStop | None, failure: PullFailure, stack: str) -> Evidence:
     if stop is None:
         raise UsageError(
-            "explain: --live needs the task; write aws ecs describe-tasks --cluster CLUSTER "
+            "explain: --live needs the task. Run aws ecs describe-tasks --cluster CLUSTER "
             "--tasks TASK | platform-guard explain --live -"
         )
-    # The AWS SDK takes a fifth of a second to import, which a text alone has no use for.
+    # The AWS SDK takes a fifth of a second to import, and an error text does not need it.
     from platform_guard_cli.explain.live_evidence import collect_evidence
 
     return collect_evidence(stop, failure, stack)
@@ -112,7 +111,7 @@ def render_json_line(diagnosis: Diagnosis) -> str:
     )
 
 
-def render_for_people(explained: Explained) -> str:
+def render_explanation(explained: Explanation) -> str:
     """Render a diagnosis as the text of an alert."""
     diagnosis, stop = explained.diagnosis, explained.stop
     if stop is not None:
@@ -133,15 +132,15 @@ def render_for_people(explained: Explained) -> str:
 
 def _read_standard_input() -> str:
     if sys.stdin.isatty():
-        raise UsageError("explain: nothing to explain; write platform-guard explain 'TEXT'")
+        raise UsageError("explain: Nothing to explain. Run platform-guard explain 'TEXT'.")
     return sys.stdin.buffer.read().decode("utf-8-sig", "replace")
 
 
 def _checked(text: str) -> str:
-    """Give the text back. Raises UsageError where it is the name of a file."""
+    """Return the text. Raises UsageError if it is the name of a file."""
     may_be_name = len(text.encode(errors="replace")) <= _NAME_LENGTH_LIMIT and "\0" not in text
     if may_be_name and Path(text).is_file():
-        raise UsageError(f"explain: {text} is a file; write platform-guard explain - < {text}")
+        raise UsageError(f"explain: {text} is a file. Run platform-guard explain - < {text}")
     return text
 
 
@@ -155,9 +154,9 @@ def _failures(text: str) -> Iterator[tuple[TaskStop | None, PullFailure]]:
 
 
 def _json_in(text: str) -> dict[str, object] | None:
-    """Read an event or what describe-tasks prints; None where it is not JSON, but a text.
+    """Parse an event or the output of describe-tasks. Return None for any other text.
 
-    `--query tasks` leaves nothing but the list of them.
+    With `--query tasks`, the output is only the list of tasks.
     """
     if not text.lstrip().startswith(("{", "[")):
         return None
@@ -174,10 +173,10 @@ def _stops_in(document: dict[str, object]) -> tuple[TaskStop, ...]:
     try:
         stops = _read_stops(document)
     except EventError as error:
-        raise UsageError(f"explain: no event of a stopped task: {error}") from error
+        raise UsageError(f"explain: Not an event of a stopped task: {error}") from error
     if not stops:
         raise UsageError(
-            "explain: no stopped task in it; ECS forgets stopped tasks after about an hour"
+            "explain: No stopped task in the input. ECS keeps stopped tasks for about an hour."
         )
     return stops
 
@@ -187,6 +186,6 @@ def _read_stops(document: dict[str, object]) -> tuple[TaskStop, ...]:
         return parse_described_tasks(document)
     match parse_task_stop(document):
         case Ignored(reason):
-            raise UsageError(f"explain: no event of a stopped task: {reason}")
+            raise UsageError(f"explain: Not an event of a stopped task: {reason}")
         case TaskStop() as stop:
             return (stop,)

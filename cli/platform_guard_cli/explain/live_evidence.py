@@ -1,4 +1,4 @@
-"""Evidence from the live account, with the caller's credentials. Reads only."""
+"""Evidence from the live account, read with the caller's credentials."""
 
 import time
 from collections.abc import Iterable
@@ -20,16 +20,16 @@ _SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class DeployedRecords:
-    """The records of the guard that stands where the task ran; none where no guard does.
+    """The records of the guard in the region of the task; empty if none is deployed there.
 
-    Looked up when they are wanted, so that one who may not see them gets the rest.
+    Looked up on demand, so that a caller who may not read them still gets the other evidence.
     """
 
     clients: Clients
     stack: str
 
     def entries(self, repository: str = "") -> Iterable[Entry]:
-        """Give the entries of a repository, the newest first. Raises what AWS answers."""
+        """Return the entries of a repository, newest first. Raises the AWS error of the lookup."""
         table = stack_outputs(self.clients.cloudformation, self.stack).get(STATE_TABLE_OUTPUT)
         if table is None:
             return ()
@@ -37,9 +37,9 @@ class DeployedRecords:
 
 
 def collect_evidence(stop: TaskStop, failure: PullFailure, stack: str) -> Evidence:
-    """Look up what the deployed function would look up; what cannot be had is part of it.
+    """Collect the evidence that the deployed function collects, failed lookups included.
 
-    `stack` is that of the guard. Raises UsageError where there are no credentials to look with.
+    `stack` is the guard's stack. Raises UsageError if there are no AWS credentials.
     """
     clients = Clients(stop.region)
     check_caller(clients, "explain: --live")

@@ -14,7 +14,7 @@ from platform_guard_cli.deployment_options import add_regions_option
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.image_names import check_name
 from platform_guard_cli.parser import Commands
-from platform_guard_cli.settings_options import add_settings_option, regions_of
+from platform_guard_cli.settings_options import add_settings_option, selected_regions
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace) -> int:
     # The AWS SDK takes long to import, which other commands have no use for.
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
     from platform_guard_cli.operator_clients import OperatorClients
-    from platform_guard_cli.regions import for_each_region, regions_to_use
+    from platform_guard_cli.regions import for_each_region, resolve_regions
 
     if options.repository is not None:
         check_name(options.repository, "clear-marks")
@@ -75,7 +75,7 @@ def _run(options: argparse.Namespace) -> int:
             raise UsageError(f"clear-marks: ECR in {region} refuses ({reason})") from error
 
     try:
-        left, status = for_each_region(regions_to_use(regions_of(options)), clear)
+        left, status = for_each_region(resolve_regions(selected_regions(options)), clear)
     except ImageWentError as error:
         raise UsageError(f"clear-marks: {error}") from error
     return status or int(any(left))

@@ -10,7 +10,7 @@ from platform_guard.text import printable
 from platform_guard_cli.deployment_options import add_regions_option, add_stack_option
 from platform_guard_cli.history.rendering import as_json, for_people
 from platform_guard_cli.parser import Commands
-from platform_guard_cli.settings_options import add_settings_option, regions_of
+from platform_guard_cli.settings_options import add_settings_option, selected_regions
 
 _SHOWN = 50
 
@@ -38,9 +38,9 @@ def add_history_command(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> int:
     # Importing the AWS SDK takes a while, which other commands have no use for.
     from platform_guard_cli.history.deployed_guard import find_deployed_guard, user_errors
-    from platform_guard_cli.regions import for_each_region, regions_to_use
+    from platform_guard_cli.regions import for_each_region, resolve_regions
 
-    regions = regions_to_use(regions_of(options))
+    regions = resolve_regions(selected_regions(options))
     limit: int = options.limit
 
     def look(region: str) -> tuple[str, tuple[Entry, ...]]:

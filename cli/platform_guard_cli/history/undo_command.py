@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from platform_guard_cli.deployment_options import add_regions_option, add_stack_option
 from platform_guard_cli.errors import UsageError
-from platform_guard_cli.parser import EXIT_UNUSABLE, Commands
-from platform_guard_cli.settings_options import add_settings_option, regions_of
+from platform_guard_cli.parser import EXIT_ERROR, Commands
+from platform_guard_cli.settings_options import add_settings_option, selected_regions
 
 if TYPE_CHECKING:
     from platform_guard.remediation.ledger import Entry
@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace) -> int:
 
     found = _find(options)
     if found is None:
-        return EXIT_UNUSABLE
+        return EXIT_ERROR
     guard, entry = found
     try:
         print(f"{entry.image.short_name}: this is going to {announce_undo(entry)}.")
@@ -64,14 +64,14 @@ def _find(options: argparse.Namespace) -> "tuple[DeployedGuard, Entry] | None":
     Raises UsageError where no ledger has it.
     """
     from platform_guard_cli.history.deployed_guard import find_deployed_guard, user_errors
-    from platform_guard_cli.regions import for_each_region, regions_to_use
+    from platform_guard_cli.regions import for_each_region, resolve_regions
 
     def look(region: str) -> "tuple[DeployedGuard, Entry | None]":
         guard = find_deployed_guard(region, options.stack)
         with user_errors(f"the ledger in {region} cannot be read"):
             return guard, guard.ledger.find(options.id)
 
-    looked, _ = for_each_region(regions_to_use(regions_of(options)), look)
+    looked, _ = for_each_region(resolve_regions(selected_regions(options)), look)
     found = [(guard, entry) for guard, entry in looked if entry is not None]
     if looked and not found:
         where = ", ".join(guard.region for guard, _ in looked)

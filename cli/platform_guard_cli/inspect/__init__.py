@@ -1,1 +1,1 @@
-"""`platform-guard inspect`: evaluates one image."""
+"""`platform-guard inspect`: evaluate images."""

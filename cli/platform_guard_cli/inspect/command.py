@@ -1,4 +1,4 @@
-"""`platform-guard inspect`: judge images in a layout on disk or in Amazon ECR, changing nothing."""
+"""`platform-guard inspect`: evaluate images in an OCI layout or in Amazon ECR, read-only."""
 
 import argparse
 import json
@@ -16,14 +16,14 @@ from platform_guard.policy.required_platforms import parse_required_platform
 from platform_guard.policy.verdict import Finding, NoFinding, Verdict
 from platform_guard.text import printable
 from platform_guard_cli.errors import UsageError
-from platform_guard_cli.inspect.policy import policy_of_source
-from platform_guard_cli.inspect.sources import Source, sources_of
+from platform_guard_cli.inspect.policy import policy_for_source
+from platform_guard_cli.inspect.sources import Source, find_sources
 from platform_guard_cli.parser import Commands
 from platform_guard_cli.settings_options import add_policy_option, policy_file, read_settings
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class InspectionResult:
     """An image and its verdict."""
 
     reference: str
@@ -31,20 +31,18 @@ class Inspected:
     verdict: Verdict
 
 
-def add_inspect_command(
-    commands: Commands,
-) -> None:
+def add_inspect_command(commands: Commands) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "inspect",
-        help="judge the images of a layout on disk, or one in Amazon ECR",
-        description="Judge images against a policy. Reads only, and changes nothing.",
-        epilog="Exit status: 0 nothing to act on, 1 a finding, 2 could not be judged.",
+        help="evaluate the images of an OCI layout, or an image in Amazon ECR",
+        description="Evaluate images against a policy. Read-only.",
+        epilog="Exit status: 0 nothing to act on, 1 a finding, 2 could not be evaluated.",
     )
     parser.add_argument(
         "source",
         metavar="SOURCE",
-        help="oci:DIR[:TAG], an OCI image layout, without a tag all that its index.json lists; "
+        help="an OCI image layout, oci:DIR[:TAG] (without a tag: every image in its index.json); "
         "or ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY[:TAG|@DIGEST]",
     )
     parser.add_argument(
@@ -52,52 +50,52 @@ def add_inspect_command(
         metavar="P",
         action="append",
         default=[],
-        help="a platform it must run on, such as linux/arm64; may be given several times, "
-        "and then it must run on all of them (default: what the policy requires)",
+        help="a required platform, such as linux/arm64; repeat the option to require several "
+        "(default: the platforms that the policy requires)",
     )
-    add_policy_option(parser, "judge by")
+    add_policy_option(parser, "evaluate against")
     parser.add_argument(
         "--as",
         metavar="REPO[:TAG]",
         dest="pushed_as",
-        help="judge by the rule for this repository and tag, as which the image is to be pushed "
-        "(default: its own name in Amazon ECR; a layout has none)",
+        help="the repository and tag that the image will be pushed to, which select the rule "
+        "(default: its name in Amazon ECR; the default policy for a layout)",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     policy = _policy(options)
     if policy.caveat:
-        print(f"platform-guard: inspect: it could not be checked {policy.caveat}", file=sys.stderr)
+        print(f"platform-guard: inspect: could not check {policy.caveat}", file=sys.stderr)
     is_json: bool = options.json
     status = 0
     for inspected in inspect(options.source, policy):
-        print(render_json_line(inspected) if is_json else render_for_people(inspected))
+        print(render_json_line(inspected) if is_json else render_text(inspected))
         status = max(status, _exit_status(inspected.verdict))
     return status
 
 
-def inspect(source: str, policy: Policy) -> Iterator[Inspected]:
-    """Judge each image that a source names. Raises UsageError where it names none."""
-    wanted = ReadRequest(policy.required_platforms, policy.verify_config)
-    for found in sources_of(source):
-        image = _read(found, wanted)
-        yield Inspected(found.reference, image, evaluate(image, policy))
+def inspect(source: str, policy: Policy) -> Iterator[InspectionResult]:
+    """Evaluate each image of a source. Raise UsageError if there is none or it cannot be read."""
+    request = ReadRequest(policy.required_platforms, policy.verify_config)
+    for item in find_sources(source):
+        image = _read(item, request)
+        yield InspectionResult(item.reference, image, evaluate(image, policy))
 
 
-def _read(source: Source, wanted: ReadRequest) -> Image:
+def _read(source: Source, request: ReadRequest) -> Image:
     if source.root is None:
-        return Image(source.digest, Kind.UNREADABLE, unreadable_because="it is not there")
+        return Image(source.digest, Kind.UNREADABLE, unreadable_reason="it is missing")
     try:
-        return read_image(source.root, source.store, wanted, time.monotonic)
+        return read_image(source.root, source.store, request, time.monotonic)
     except source.errors as error:
         raise UsageError(f"{source.reference}: {' '.join(str(error).split())}") from error
 
 
-def render_json_line(inspected: Inspected) -> str:
-    """Render one image as a JSON object on one line."""
+def render_json_line(inspected: InspectionResult) -> str:
+    """Return a result as a JSON object on one line."""
     return json.dumps(
         {
             "reference": inspected.reference,
@@ -111,8 +109,8 @@ def render_json_line(inspected: Inspected) -> str:
     )
 
 
-def render_for_people(inspected: Inspected) -> str:
-    """Render one image as a paragraph."""
+def render_text(inspected: InspectionResult) -> str:
+    """Return a result as a paragraph of text."""
     lines = [
         f"{inspected.reference}: {inspected.verdict.name}",
         f"  {inspected.verdict.reason}",
@@ -123,7 +121,7 @@ def render_for_people(inspected: Inspected) -> str:
 
 def _policy(options: argparse.Namespace) -> Policy:
     policies = read_settings(policy_file(options)).policies
-    policy = policy_of_source(policies, options.source, options.pushed_as)
+    policy = policy_for_source(policies, options.source, options.pushed_as)
     if not options.platform:
         return policy
     platforms = tuple(map(_platform, options.platform))

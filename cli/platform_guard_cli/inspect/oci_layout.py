@@ -1,4 +1,4 @@
-"""An OCI image layout on disk, as a store of images.
+"""Reading images from an OCI image layout on disk.
 
 https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 """
@@ -16,7 +16,7 @@ _INDEX_SIZE_LIMIT = 4 * 1024 * 1024
 
 
 class LayoutError(Exception):
-    """A folder is no OCI image layout, or lacks what was asked for."""
+    """A directory is not an OCI image layout, or a file in it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class LayoutReference:
     """One entry of a layout's index.json."""
 
     name: str
-    """Its tag; empty where it has none."""
+    """The tag; empty if it has none."""
     digest: str
     media_type: str
 
@@ -37,32 +37,33 @@ class OciLayout:
     document_size_limit: int = _INDEX_SIZE_LIMIT
 
     def references(self) -> tuple[LayoutReference, ...]:
-        """List the entries of index.json. Raises LayoutError where there is none to read."""
+        """Return the entries of index.json. Raise LayoutError if it cannot be read."""
         path = self.directory / "index.json"
         try:
             index = json.loads(path.read_bytes())
             return tuple(_reference(descriptor) for descriptor in index["manifests"])
         except OSError as error:
             raise LayoutError(
-                f"{self.directory} is no OCI image layout: {path} cannot be read ({error.strerror})"
+                f"{self.directory} is not an OCI image layout: cannot read {path} "
+                f"({error.strerror})"
             ) from error
         except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
             raise LayoutError(
-                f"{self.directory} is no OCI image layout: {path} lists no manifests"
+                f"{self.directory} is not an OCI image layout: {path} has no valid manifests list"
             ) from error
 
     def document(self, digest: str, media_type: str = "") -> StoredDocument | None:
-        """Read a manifest or an index, None where it is not there."""
+        """Read a manifest or an index; None if it does not exist."""
         content = self._blob(digest, self.document_size_limit)
         return None if content is None else StoredDocument(digest, content, media_type)
 
     def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument]:
-        """Read manifests and indexes; those that are not there are left out."""
+        """Read manifests and indexes; omit those that do not exist."""
         found = ((digest, self.document(digest)) for digest in digests)
         return {digest: document for digest, document in found if document is not None}
 
     def config(self, digest: str, size_limit: int) -> bytes | None:
-        """Read a config blob, None where it is not there."""
+        """Read at most `size_limit` + 1 bytes of a config blob; None if it does not exist."""
         return self._blob(digest, size_limit)
 
     def _blob(self, digest: str, size_limit: int) -> bytes | None:
@@ -73,7 +74,7 @@ class OciLayout:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise LayoutError(f"{error.filename} cannot be read ({error.strerror})") from error
+            raise LayoutError(f"cannot read {error.filename} ({error.strerror})") from error
 
 
 def _reference(descriptor: Mapping[str, object]) -> LayoutReference:

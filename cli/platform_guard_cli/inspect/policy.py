@@ -1,4 +1,4 @@
-"""Which policy an image is inspected by."""
+"""Selecting the policy for an inspected image."""
 
 import time
 
@@ -9,17 +9,18 @@ from platform_guard_cli.errors import UsageError
 from platform_guard_cli.image_names import parse_image_name
 
 
-def policy_of_source(policies: Policies, source: str, pushed_as: str | None) -> Policy:
-    """Give the policy of an image in Amazon ECR, or of the name that a layout is to be pushed as.
+def policy_for_source(policies: Policies, source: str, pushed_as: str | None) -> Policy:
+    """Return the policy for an image in Amazon ECR, or for the name in `pushed_as`.
 
-    A layout without such a name has the account's own policy. Raises UsageError.
+    An OCI layout without `pushed_as` gets the default policy. Raise UsageError if `pushed_as` is
+    invalid or the repository's resource tags cannot be read.
     """
     if pushed_as is not None:
         name = parse_image_name(pushed_as)
         if name is None:
             raise UsageError(
-                f"inspect: --as: {pushed_as!r} names no image; "
-                "write REPO or REPO:TAG, such as shop/api:1.4.2"
+                f"inspect: --as: invalid image name {pushed_as!r}; "
+                "use REPO or REPO:TAG, such as shop/api:1.4.2"
             )
         return policies.policy_for(name.repository, name.tag).policy
     reference = parse_reference(source)
@@ -29,7 +30,7 @@ def policy_of_source(policies: Policies, source: str, pushed_as: str | None) -> 
 def _policy_in_ecr(policies: Policies, reference: Reference) -> Policy:
     if not policies.overrides:
         return policies.policy_for(reference.repository.name, reference.tag).policy
-    # boto3 takes a fifth of a second to import, which settings without overrides have no use for.
+    # boto3 takes 0.2 seconds to import and is needed only for settings with overrides.
     from platform_guard.aws.clients import Clients
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
     from platform_guard.policy.effective import EffectivePolicies
@@ -42,6 +43,6 @@ def _policy_in_ecr(policies: Policies, reference: Reference) -> Policy:
         return effective.policy_for(reference.repository, reference.tag).policy
     except AWS_ERRORS as error:
         raise UsageError(
-            f"inspect: the resource tags of {reference.repository.name}, which "
-            f"repository_overrides asks for, cannot be read ({reason_of(error)}); try again"
+            f"inspect: cannot read the resource tags of {reference.repository.name} for "
+            f"repository_overrides ({reason_of(error)}); try again"
         ) from error

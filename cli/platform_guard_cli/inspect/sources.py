@@ -1,4 +1,4 @@
-"""Where images to inspect come from: a layout on disk, or Amazon ECR."""
+"""Finding the images to inspect in an OCI layout or in Amazon ECR."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,25 +16,25 @@ _LAYOUT_PREFIX = "oci:"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An image, and where the rest of it is."""
+    """An image to inspect, with the store of its other documents."""
 
     reference: str
     digest: str
     root: StoredDocument | None
-    """None where it is listed but not there."""
+    """None if the manifest is listed but missing."""
     store: Store
     errors: tuple[type[Exception], ...]
-    """What the store raises when it cannot look."""
+    """The exceptions of the store for failed reads."""
 
 
-def sources_of(text: str) -> Iterator[Source]:
-    """Find the images that a SOURCE names. Raises UsageError where it names none."""
+def find_sources(text: str) -> Iterator[Source]:
+    """Yield the images of a SOURCE. Raise UsageError if it is invalid or has no image."""
     if text.startswith(_LAYOUT_PREFIX):
         return _layout_sources(text.removeprefix(_LAYOUT_PREFIX))
     reference = parse_reference(text)
     if reference is None:
         raise UsageError(
-            f"{text!r} is no SOURCE: write oci:DIR[:TAG] or "
+            f"invalid source {text!r}; use oci:DIR[:TAG] or "
             "ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY[:TAG|@DIGEST]"
         )
     return _ecr_source(reference)
@@ -44,12 +44,13 @@ def _layout_sources(text: str) -> Iterator[Source]:
     directory, tag = _split_tag(text)
     layout = OciLayout(directory)
     listed = _listed(layout)
-    chosen = [reference for reference in listed if tag in ("", reference.name)]
-    if not chosen:
+    selected = [reference for reference in listed if tag in ("", reference.name)]
+    if not selected:
         names = sorted({reference.name for reference in listed if reference.name})
-        holds = f"it has {', '.join(names)}" if names else "it has no tags"
-        raise UsageError(printable(f"{directory} has no image {tag or 'at all'}: {holds}"))
-    for reference in chosen:
+        tags = f"its tags are {', '.join(names)}" if names else "it has no tags"
+        problem = f"has no image with tag {tag}; {tags}" if tag else "contains no images"
+        raise UsageError(printable(f"{directory} {problem}"))
+    for reference in selected:
         name = f":{reference.name}" if reference.name else f"@{reference.digest}"
         yield Source(
             f"{_LAYOUT_PREFIX}{directory}{name}",
@@ -61,7 +62,7 @@ def _layout_sources(text: str) -> Iterator[Source]:
 
 
 def _split_tag(text: str) -> tuple[Path, str]:
-    """Split DIR[:TAG]; a folder whose own name has a colon is a folder."""
+    """Split DIR[:TAG]. An existing directory whose name has a colon is not split."""
     directory, colon, tag = text.rpartition(":")
     if not colon or "/" in tag or Path(text).is_dir():
         return Path(text), ""
@@ -84,7 +85,7 @@ def _root(layout: OciLayout, reference: LayoutReference) -> StoredDocument | Non
 
 def _ecr_source(reference: Reference) -> Iterator[Source]:
     check_name(reference.repository.name, "inspect")
-    # boto3 takes a fifth of a second to import, which a layout on disk has no use for.
+    # boto3 takes 0.2 seconds to import and is not needed for a layout on disk.
     from platform_guard.aws.clients import Clients
     from platform_guard.aws.errors import AWS_ERRORS
     from platform_guard.registry.repository import EcrRepository
@@ -98,5 +99,5 @@ def _ecr_source(reference: Reference) -> Iterator[Source]:
     except AWS_ERRORS as error:
         raise UsageError(f"{reference.uri}: {' '.join(str(error).split())}") from error
     if root is None:
-        raise UsageError(f"{reference.uri} is not there, or its tag names another digest")
+        raise UsageError(f"{reference.uri} does not exist, or its tag names another digest")
     yield Source(reference.uri, root.digest, root, repository, AWS_ERRORS)

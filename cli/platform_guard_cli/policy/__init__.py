@@ -1,1 +1,1 @@
-"""`platform-guard policy`: which rules apply to an image."""
+"""`platform-guard policy`: the policies in a guard.toml."""

@@ -1,4 +1,4 @@
-"""What the live account adds to a policy, read with the caller's credentials."""
+"""Policies with the resource tags and pull-through caches of a live account."""
 
 import time
 from dataclasses import dataclass
@@ -23,41 +23,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LiveRegistry:
-    """The registry of an account in a region."""
+    """The ECR registry of an account in a region."""
 
     ecr: "ECRClient"
     account: str
-    """Empty for that of the credentials."""
+    """Empty for the account of the credentials."""
 
     @classmethod
     def connect(cls, region: str, account: str) -> Self:
-        """Use the caller's credentials, and their region where none is named. Raises UsageError."""
+        """Connect with the caller's credentials. Raise UsageError if AWS cannot be queried.
+
+        An empty `region` means the default region of the credentials.
+        """
         clients = Clients(region or None)
         check_caller(clients, "policy: --live")
         try:
             return cls(clients.ecr, account)
         except AWS_ERRORS as error:
-            raise _no_answer(reason_of(error)) from error
+            raise _query_error(reason_of(error)) from error
 
     def policy_for(self, policies: Policies, name: str, tag: str) -> EffectivePolicy:
-        """Give what holds for an image with the resource tags of its repository.
+        """Return the policy for an image, including resource tag overrides.
 
-        Raises UsageError where there is no such repository, or AWS does not answer now.
+        Raise UsageError if the repository does not exist or AWS cannot be queried.
         """
         effective = EffectivePolicies(policies, self.ecr, time.monotonic)
         repository = self._repository(name)
         try:
             return effective.policy_for(repository, tag)
         except AWS_ERRORS as error:
-            raise _no_answer(reason_of(error)) from error
+            raise _query_error(reason_of(error)) from error
 
     def cache_prefix(self, name: str) -> str | Unavailable:
-        """Give the prefix of the pull-through cache that fills a repository, empty for none."""
+        """Return the prefix of the pull-through cache rule for a repository; empty if none."""
         prefixes = self.cache_prefixes()
         return prefixes if isinstance(prefixes, Unavailable) else cache_prefix(name, prefixes)
 
     def cache_prefixes(self) -> tuple[str, ...] | Unavailable:
-        """Give the prefixes of the registry's pull-through cache rules."""
+        """Return the prefixes of the registry's pull-through cache rules."""
         return PullThroughCaches(self.ecr, time.monotonic).prefixes()
 
     def _repository(self, name: str) -> Repository:
@@ -65,16 +68,16 @@ class LiveRegistry:
         try:
             repository = find_repository(self.ecr, name, self.account)
         except AWS_ERRORS as error:
-            raise _no_answer(reason_of(error)) from error
+            raise _query_error(reason_of(error)) from error
         if repository is None:
             raise UsageError(
-                f"policy: --live: there is no repository {name} in the account and region of your "
-                "AWS credentials"
+                f"policy: --live: repository {name} does not exist in the account and region of "
+                "your AWS credentials"
             )
         return repository
 
 
-def _no_answer(reason: str) -> UsageError:
+def _query_error(reason: str) -> UsageError:
     return UsageError(
-        f"policy: --live: AWS was not to be asked ({reason}); check AWS_PROFILE and AWS_REGION"
+        f"policy: --live: cannot query AWS ({reason}); check AWS_PROFILE and AWS_REGION"
     )

@@ -12,10 +12,10 @@ def add_replay_command(commands: Commands) -> None:
     parser = commands.add_parser(
         "replay",
         help="show what the deployed guard would do with an event",
-        description="Deploys the guard into a stand-in for AWS inside of this process, puts events "
-        "on its bus, and shows what becomes of each. The stand-in holds the images that the "
-        "events in events/ name.",
-        epilog="Exit status: 0 all events were handled, 1 one of them failed, 2 bad usage.",
+        description="Deploys the guard into an AWS emulator in this process, sends events to its "
+        "event bus, and shows the outcome of each. The emulator has the images that the sample "
+        "events in events/ refer to.",
+        epilog="Exit status: 0 all events were handled, 1 at least one failed, 2 bad usage.",
     )
     parser.add_argument("events", metavar="EVENT.json", nargs="+", type=Path)
     add_policy_option(parser, "deploy with")
@@ -26,19 +26,19 @@ def add_replay_command(commands: Commands) -> None:
         action="append",
         default=[],
         type=Path,
-        help="an OCI image layout that the stand-in holds as well, where an event names its digest",
+        help="another OCI image layout, for an event that names its digest; repeatable",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object an event")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per event")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    # moto takes seconds to import, which other commands have no use for.
-    from platform_guard_cli.replay.replay import as_json, for_people, replay
+    # moto takes seconds to import, and most commands do not need it.
+    from platform_guard_cli.replay.replay import render_json, render_text, replay
 
-    render = as_json if options.json else for_people
+    render = render_json if options.json else render_text
     failed = False
     for replayed in replay(options.events, policy_file(options), options.images):
         print(render(replayed), flush=True)
-        failed |= replayed.outcome.word == "failed"
+        failed |= replayed.outcome.status == "failed"
     return 1 if failed else 0

@@ -1,4 +1,4 @@
-"""The guard as it would be deployed, in the stand-in for AWS: for the demo and for replay."""
+"""The guard deployed into the AWS emulator, for the demo and for replay."""
 
 import os
 import subprocess
@@ -14,28 +14,30 @@ from platform_guard_cli.paths import REPOSITORY_ROOT
 from platform_guard_emulator.deploy.deployment import Deployment
 from platform_guard_emulator.runtime import Invocation
 
+_STOP_REASONS = {"alerted": "alert sent", "ongoing": "incident already alerted"}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the guard made of what came through its queue."""
+    """How the guard handled an event."""
 
-    word: str
-    """`not let through`, `ignored` or `failed`; of a push `stale` or `evaluated`; of a stopped task
-    `alerted`, or `ongoing` where its incident was alerted already."""
+    status: str
+    """`not matched`, `ignored` or `failed`; for a push `stale` or `evaluated`; for a stopped task
+    `alerted`, or `ongoing` if its incident was already alerted."""
     reason: str = ""
     verdict: str = ""
     remedy: str = ""
-    """What was done, in words; empty where nothing was called for."""
+    """The action of the guard, as text; empty if no remedy was needed."""
     cause: str = ""
-    """Why a task could not start; empty for a push."""
+    """The name of the cause that stopped a task; empty for a push."""
 
 
 @contextmanager
 def synthesized(guard_file: Path) -> Iterator[Path]:
-    """Synthesize the stack for some settings, and give the folder of the cloud assembly.
+    """Synthesize the stack for a settings file and yield the folder of the cloud assembly.
 
-    Runs the CDK app as `cdk synth` does. Raises UsageError with the app's own line where the
-    settings are wrong.
+    Runs the CDK app as `cdk synth` does. Raises UsageError with the last line of the app's errors
+    if the settings are invalid.
     """
     with TemporaryDirectory(prefix="platform-guard-") as folder:
         environment = {
@@ -52,13 +54,15 @@ def synthesized(guard_file: Path) -> Iterator[Path]:
             check=False,
         )
         if app.returncode != 0:
-            lines = app.stderr.strip().splitlines() or ["the CDK app failed without a word"]
+            lines = app.stderr.strip().splitlines() or [
+                "the CDK app failed without an error message"
+            ]
             raise UsageError(lines[-1])
         yield Path(folder)
 
 
 def drain(deployment: Deployment) -> list[Outcome]:
-    """Run the guard on all that waits for it, and tell what it made of each event."""
+    """Run the guard until its queues are empty and return the outcome of each event."""
     return [
         outcome
         for invocation in deployment.drain()
@@ -71,25 +75,26 @@ def _log_entries(invocation: Invocation) -> list[dict[str, object]]:
 
 
 def _outcomes(entries: Sequence[dict[str, object]]) -> Iterator[Outcome]:
-    """Read the function's log, in which each event ends with one of these entries."""
+    """Yield an outcome per event from a function's log, where one of these entries ends it."""
     evaluated: Outcome | None = None
     for entry in entries:
         match entry:
-            case {"outcome": "ignored" | "stale" as word, "reason": reason}:
-                yield Outcome(str(word), str(reason))
-            case {"outcome": "alerted" | "ongoing" as word, "cause": cause, "image": image}:
-                yield Outcome(str(word), f"{word}, for the image {image}", cause=str(cause))
-            case {"outcome": "judged", "verdict": verdict, "reason": reason}:
+            case {"outcome": "ignored" | "stale" as status, "reason": reason}:
+                yield Outcome(str(status), str(reason))
+            case {"outcome": "alerted" | "ongoing" as status, "cause": cause, "image": image}:
+                reason = f"{_STOP_REASONS[str(status)]}, image {image}"
+                yield Outcome(str(status), reason, cause=str(cause))
+            case {"outcome": "judged" | "evaluated", "verdict": verdict, "reason": reason}:
                 if evaluated is not None:
                     yield evaluated
-                evaluated = Outcome("judged", str(reason), str(verdict))
+                evaluated = Outcome("evaluated", str(reason), str(verdict))
             case {"outcome": "remedied", "remedy": remedy} if evaluated is not None:
-                yield Outcome("judged", evaluated.reason, evaluated.verdict, str(remedy))
+                yield Outcome("evaluated", evaluated.reason, evaluated.verdict, str(remedy))
                 evaluated = None
             case {"outcome": "failed"}:
                 evaluated = None
                 yield Outcome("failed", f"{entry.get('exception_name', '')}: {entry['message']}")
             case _:
-                pass  # what else the function logs
+                pass  # other entries end no event
     if evaluated is not None:
         yield evaluated

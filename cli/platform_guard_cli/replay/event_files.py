@@ -1,4 +1,4 @@
-"""Events of EventBridge as files, one event a file."""
+"""EventBridge events in files, one event per file."""
 
 import json
 import re
@@ -13,20 +13,20 @@ _SHOWN = 80
 
 
 def read_event(path: Path) -> dict[str, object]:
-    """Read an event whose envelope is whole. Raises UsageError that says what is wrong with it."""
+    """Read an event and check its envelope. Raises UsageError if a field is missing or invalid."""
     try:
         event = json.loads(path.read_bytes())
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror})") from error
+        raise UsageError(f"Cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not JSON; write one event a file, as in events/") from error
+        raise UsageError(f"{path} is not JSON. Write one event per file, as in events/.") from error
     missing = [name for name in _ENVELOPE if not isinstance(event, dict) or name not in event]
     if missing:
-        raise UsageError(f"{path} is no event of EventBridge: it lacks {', '.join(missing)}")
+        raise UsageError(f"{path} is not an EventBridge event: missing {', '.join(missing)}")
     for name, is_right in _ENVELOPE.items():
         if not is_right(event[name]):
             shown = json.dumps(event[name])[:_SHOWN]
-            raise UsageError(f"{path} is no event of EventBridge: {name} cannot be {shown}")
+            raise UsageError(f"{path} is not an EventBridge event: invalid {name} {shown}")
     return dict(event)
 
 
@@ -54,7 +54,7 @@ def _is_time(value: object) -> bool:
 
 _ENVELOPE: Mapping[str, Callable[[object], bool]] = {
     "account": _is_account,
-    "detail": _is_anything,  # whoever handles the event looks into it
+    "detail": _is_anything,  # checked by the function that handles the event
     "detail-type": _is_text,
     "id": _is_text,
     "region": is_region,

@@ -1,4 +1,4 @@
-"""What an event presupposes: the images and the task definition that it names."""
+"""The images and the task definition that an event refers to, created in the emulator."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,12 +20,12 @@ _ARCHITECTURES: "Mapping[str, RuntimePlatformTypeDef]" = {
     "arm64": {"cpuArchitecture": "ARM64"},
 }
 
-# Revisions cannot be chosen, so the ones before are made as well.
+# ECS numbers revisions from 1, so all earlier ones are registered as well.
 _LAST_REVISION = 100
 
 
-def provide_pushed_image(aws: LocalAws, detail: object, layouts: Mapping[str, Path]) -> None:
-    """Put the image that an event of ECR names into the repository that it names."""
+def push_named_image(aws: LocalAws, detail: object, layouts: Mapping[str, Path]) -> None:
+    """Push the image that an ECR event names into the repository that it names."""
     if not isinstance(detail, dict):
         return
     repository, digest = detail.get("repository-name"), detail.get("image-digest")
@@ -34,20 +34,20 @@ def provide_pushed_image(aws: LocalAws, detail: object, layouts: Mapping[str, Pa
     if layout is None or not isinstance(repository, str) or not isinstance(tag, str):
         return
     image = Reference(Repository(aws.account, aws.region, repository), tag)
-    # What breaks the grammar of names cannot be there.
+    # An image with an invalid name cannot exist.
     if parse_reference(image.uri) == image:
         _push(aws, image, layout)
 
 
-def provide_stopped_task(aws: LocalAws, stop: TaskStop, layouts: Mapping[str, Path]) -> None:
-    """Register the task definition of a stopped task, and push its images.
+def register_stopped_task(aws: LocalAws, stop: TaskStop, layouts: Mapping[str, Path]) -> None:
+    """Push the images of a stopped task and register its task definition.
 
-    Images are found by their digest, or else by their repository and tag in the demo.
+    Images are found by digest, or else by the repository and tag of a demo scenario.
     """
     deployed = {
-        (scenario.repository, delivery.tag): delivery.layout
+        (scenario.repository, image_push.tag): image_push.layout
         for scenario in SCENARIOS
-        for delivery in scenario.deliveries
+        for image_push in scenario.pushes
     }
     for container in stop.containers:
         image = parse_reference(container.image)
@@ -63,7 +63,7 @@ def provide_stopped_task(aws: LocalAws, stop: TaskStop, layouts: Mapping[str, Pa
 
 
 def register_task_definition(aws: LocalAws, stop: TaskStop) -> None:
-    """Register what a task was started from, as far as its event tells."""
+    """Register the task definition of a stopped task, as far as its event describes it."""
     revision = stop.task_definition.rpartition(":")[2]
     if not revision.isdecimal() or int(revision) > _LAST_REVISION:
         return

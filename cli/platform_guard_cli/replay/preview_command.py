@@ -1,4 +1,4 @@
-"""`platform-guard preview`: what people would get to see because of an event."""
+"""`platform-guard preview`: the alert about an event as each channel shows it."""
 
 import argparse
 from pathlib import Path
@@ -12,36 +12,36 @@ def add_preview_command(commands: Commands) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "preview",
-        help="show what each channel would show of an event's alert",
-        description="Replays an event as `replay` does, and shows its alert as Slack, Amazon Q, "
-        "mail and a text message show it. Needs no AWS account, and sends nothing.",
-        epilog="Exit status: 0 shown, 1 the event leads to no alert, 2 bad usage.",
+        help="show the alert about an event as each channel displays it",
+        description="Replays an event as `replay` does, and shows its alert as displayed by Slack, "
+        "Amazon Q, email and a text message. Needs no AWS account and sends nothing.",
+        epilog="Exit status: 0 shown, 1 the event causes no alert, 2 bad usage.",
     )
     parser.add_argument("event", metavar="EVENT.json", type=Path)
     parser.add_argument(
         "--html",
         metavar="FILE",
         type=Path,
-        help="also write one self-contained page that looks like the channels do",
+        help="also write a self-contained HTML page in the style of the channels",
     )
     add_policy_option(parser, "deploy with")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    # moto takes seconds to import, which other commands have no use for.
+    # moto takes seconds to import, and most commands do not need it.
     from platform_guard.alerts.render.json_format import parse_alert
     from platform_guard_cli.replay.preview_html import render_page
-    from platform_guard_cli.replay.preview_terminal import for_terminal
+    from platform_guard_cli.replay.preview_terminal import render_terminal
     from platform_guard_cli.replay.replay import replay
 
     (replayed,) = replay([options.event], policy_file(options), [])
     alerts = [parse_alert(texts["sqs"]) for texts in replayed.alerts]
     if not alerts:
-        print(f"{options.event} leads to no alert: {replayed.outcome.reason}")
+        print(f"{options.event} causes no alert: {replayed.outcome.reason}")
         return 1
     for alert in alerts:
-        print(for_terminal(alert))
+        print(render_terminal(alert))
     if options.html is not None:
         _write(options.html, render_page(alerts))
     return 0
@@ -51,5 +51,5 @@ def _write(path: Path, page: str) -> None:
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{path} cannot be written ({error.strerror})") from error
+        raise UsageError(f"Cannot write {path}: {error.strerror}") from error
     print(f"Wrote {path}")

@@ -1,4 +1,4 @@
-"""An alert as one self-contained page that looks like the channels do."""
+"""An alert as a self-contained HTML page in the style of the channels."""
 
 import html
 import json
@@ -14,14 +14,14 @@ from platform_guard.alerts.render.slack import render_slack
 
 _STYLE = Path(__file__).with_name("preview.css")
 
-# Slack's markup as far as render_q writes it: code, a link, bold.
+# The part of Slack's mrkdwn that render_q writes: code, links, bold.
 _MARKUP = re.compile(
     r"```(?P<code>.*?)```|<(?P<url>[^|>]*)\|(?P<text>[^>]*)>|\*(?P<bold>[^*\n]+)\*"
 )
 
 
 def render_page(alerts: Sequence[Alert]) -> str:
-    """Render alerts for every channel. The page loads nothing and runs nothing."""
+    """Render alerts for every channel. The page has no external resources and no scripts."""
     style = _STYLE.read_text(encoding="utf-8")
     body = "\n".join(_alert(alert) for alert in alerts)
     title = html.escape(alerts[0].title)
@@ -39,7 +39,7 @@ def _alert(alert: Alert) -> str:
         [
             _card("Slack", "slack light", _message("ECR platform guard", slack)),
             _card("Slack, dark", "slack dark", _message("ECR platform guard", slack)),
-            _card("Mail", "mail", _mail(alert)),
+            _card("Email", "mail", _mail(alert)),
             _card("Amazon Q Developer", "slack light q", _message("Amazon Q", _q(alert))),
             _card("Text message", "sms", f"<p>{html.escape(render_short(alert))}</p>"),
         ]
@@ -101,8 +101,8 @@ def _q(alert: Alert) -> str:
 
 
 def _markup(text: str) -> str:
-    """Show what Slack makes of its own markup."""
-    # A block of code has room around it already.
+    """Convert Slack's mrkdwn to HTML."""
+    # A code block has margins of its own.
     text = re.sub(r"\n*(```.*?```)\n*", r"\1", text)
     parts, end = [], 0
     for found in _MARKUP.finditer(text):
@@ -121,5 +121,5 @@ def _marked(found: re.Match[str]) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """Undo Slack's escapes, which are three of HTML's, and escape for HTML."""
+    """Undo Slack's escapes, a subset of HTML's, and escape for HTML."""
     return html.escape(html.unescape(text))

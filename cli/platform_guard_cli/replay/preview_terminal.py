@@ -1,4 +1,4 @@
-"""An alert as each channel shows it, in a terminal."""
+"""An alert as each channel shows it, as text for a terminal."""
 
 import json
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from platform_guard.alerts.render.slack import render_slack
 _WIDTH = 80
 
 
-def for_terminal(alert: Alert) -> str:
+def render_terminal(alert: Alert) -> str:
     """Render an alert for every channel, one below the other."""
     q = json.loads(render_q(alert))["content"]
     parts = {
         "Slack": "\n\n".join(_blocks(render_slack(alert))),
         "Amazon Q Developer": f"{q['title']}\n\n{q['description']}",
-        "Mail": f"Subject: {render_subject(alert)}\n\n{render_text(alert)}",
+        "Email": f"Subject: {render_subject(alert)}\n\n{render_text(alert)}",
         "Text message": render_short(alert),
     }
     return "\n".join(f"{_heading(channel)}\n\n{text.strip()}\n" for channel, text in parts.items())

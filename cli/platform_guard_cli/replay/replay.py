@@ -1,4 +1,4 @@
-"""Replaying events on the guard as it would be deployed."""
+"""Replay of events through the guard as deployed."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,99 +13,99 @@ from platform_guard_cli.inspect.oci_layout import LayoutError, OciLayout
 from platform_guard_cli.paths import IMAGES
 from platform_guard_cli.replay.emulator import Outcome, drain, synthesized
 from platform_guard_cli.replay.event_files import read_event
-from platform_guard_cli.replay.fixtures import provide_pushed_image, provide_stopped_task
+from platform_guard_cli.replay.fixtures import push_named_image, register_stopped_task
 from platform_guard_emulator import deploy
 from platform_guard_emulator.account import LocalAws
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
-    """An event and what became of it."""
+class ReplayResult:
+    """The outcome of an event and the alerts about it."""
 
     event: Path
     outcome: Outcome
     alerts: tuple[Mapping[str, str], ...]
-    """What each alert says, by protocol of SNS."""
+    """The text of each alert by SNS protocol."""
 
 
 def replay(
-    paths: Sequence[Path], guard_file: Path, further_images: Sequence[Path]
-) -> Iterator[Replayed]:
-    """Deploy the guard with some settings, and put each event on its bus.
+    paths: Sequence[Path], guard_file: Path, extra_images: Sequence[Path]
+) -> Iterator[ReplayResult]:
+    """Deploy the guard for each event and put the event on its bus.
 
-    Raises UsageError for settings, events and images that are none.
+    Raises UsageError if the settings, an event or an image layout is invalid.
     """
     events = [(path, read_event(path)) for path in paths]
-    layouts = layouts_by_digest(further_images)
+    layouts = layouts_by_digest(extra_images)
     with synthesized(guard_file) as assembly:
         for path, event in events:
             yield replay_event(path, event, assembly, layouts)
 
 
-def layouts_by_digest(further_images: Sequence[Path] = ()) -> dict[str, Path]:
-    """Find for each digest that an event may name the layout that holds it. Raises UsageError."""
-    directories = [*sorted(IMAGES.glob("*/")), *further_images]
-    found: dict[str, Path] = {}
+def layouts_by_digest(extra_images: Sequence[Path] = ()) -> dict[str, Path]:
+    """Map the digest of each known image to its layout. Raises UsageError for an invalid one."""
+    directories = [*sorted(IMAGES.glob("*/")), *extra_images]
+    layouts: dict[str, Path] = {}
     for directory in directories:
         try:
             references = OciLayout(directory).references()
         except LayoutError as error:
             raise UsageError(str(error)) from error
-        found |= {reference.digest: directory for reference in references}
-    return found
+        layouts |= {reference.digest: directory for reference in references}
+    return layouts
 
 
 def replay_event(
     path: Path, event: dict[str, object], assembly: Path, layouts: Mapping[str, Path]
-) -> Replayed:
-    """Deploy a cloud assembly, and put an event on its bus."""
+) -> ReplayResult:
+    """Deploy a cloud assembly into a new emulator and put an event on its bus."""
     with LocalAws(region=str(event["region"]), account=str(event["account"])) as aws:
-        # Before the guard is there, so that it sees the event alone.
+        # Before the deployment, so that the guard receives no event but this one.
         parsed = _parse(event)
-        _provide(aws, parsed, event["detail"], layouts)
+        _create_fixtures(aws, parsed, event["detail"], layouts)
         deployment = deploy(aws, assembly)
         aws.emit(event)
-        outcomes = drain(deployment) or [_not_let_through(parsed)]
+        outcomes = drain(deployment) or [_not_matched(parsed)]
         alerts = tuple(alert.texts for alert in deployment.alerts())
-    # A message that fails comes back until it is a dead letter; what it ends with is what counts.
-    return Replayed(path, outcomes[-1], alerts)
+    # A failing message is redelivered until it is a dead letter. The last outcome counts.
+    return ReplayResult(path, outcomes[-1], alerts)
 
 
-def _provide(
+def _create_fixtures(
     aws: LocalAws, parsed: Push | TaskStop | Ignored, detail: object, layouts: Mapping[str, Path]
 ) -> None:
     match parsed:
         case TaskStop():
-            provide_stopped_task(aws, parsed, layouts)
+            register_stopped_task(aws, parsed, layouts)
         case _:
-            provide_pushed_image(aws, detail, layouts)
+            push_named_image(aws, detail, layouts)
 
 
 def _parse(event: Mapping[str, object]) -> Push | TaskStop | Ignored:
-    """Read an event as its function does, so that what is wrong with it can be told."""
+    """Parse an event as its function does. A parse error becomes the reason to ignore it."""
     try:
         return parse_task_stop(event) if event["source"] == "aws.ecs" else parse_push(event)
     except EventError as error:
         return Ignored(str(error))
 
 
-def _not_let_through(parsed: Push | TaskStop | Ignored) -> Outcome:
-    reason = "the rule in EventBridge does not match it"
+def _not_matched(parsed: Push | TaskStop | Ignored) -> Outcome:
+    reason = "the EventBridge rule does not match this event"
     match parsed:
         case Ignored(why):
-            return Outcome("not let through", f"{reason}: {why}")
+            return Outcome("not matched", f"{reason}: {why}")
         case TaskStop(stop_code=code):
-            return Outcome("not let through", f"{reason}: the task stopped with {code}")
+            return Outcome("not matched", f"{reason}: its stopCode is {code}")
         case Push():
-            return Outcome("not let through", reason)
+            return Outcome("not matched", reason)
 
 
-def as_json(replayed: Replayed) -> str:
-    """Render what became of an event as a JSON object on one line."""
+def render_json(replayed: ReplayResult) -> str:
+    """Render the outcome of an event as a JSON object on one line."""
     return json.dumps(
         {
             "event": str(replayed.event),
-            "outcome": replayed.outcome.word,
+            "outcome": replayed.outcome.status,
             "reason": replayed.outcome.reason,
             "verdict": replayed.outcome.verdict or None,
             "remedy": replayed.outcome.remedy or None,
@@ -115,11 +115,11 @@ def as_json(replayed: Replayed) -> str:
     )
 
 
-def for_people(replayed: Replayed) -> str:
-    """Render what became of an event as a paragraph."""
+def render_text(replayed: ReplayResult) -> str:
+    """Render the outcome of an event as a paragraph, with its alerts indented."""
     outcome = replayed.outcome
     lines = [
-        f"{replayed.event}: {outcome.verdict or outcome.cause or outcome.word}",
+        f"{replayed.event}: {outcome.verdict or outcome.cause or outcome.status}",
         f"  {outcome.reason}",
     ]
     if outcome.remedy:

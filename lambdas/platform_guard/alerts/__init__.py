@@ -1,1 +1,1 @@
-"""The alert: its value, how alerts are grouped, how they are rendered and delivered."""
+"""The alert value, and the grouping, rendering and delivery of alerts."""

@@ -1,76 +1,76 @@
-"""What people and machines are told, whichever way it reaches them."""
+"""The alert value that every channel renders."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How soon somebody should look, the mildest first."""
+    """The urgency of an alert, lowest first."""
 
     INFO = "info"
-    """Worth knowing; nothing fails because of it."""
+    """Nothing fails because of it."""
     WARNING = "warning"
-    """It fails where it is used."""
+    """The image or task fails."""
 
 
 class Status(StrEnum):
-    """Whether what an alert is about goes on."""
+    """The state of the problem that an alert reports."""
 
     OPEN = "open"
     RESOLVED = "resolved"
     TEST = "test"
-    """Nothing happened: somebody tries whether alerts arrive."""
+    """A delivery test by an operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One way out."""
+    """One way to fix the problem."""
 
     title: str
     commands: tuple[str, ...] = ()
-    """For a POSIX shell, each complete and quoted; none where the title says it all."""
+    """For a POSIX shell, each complete and quoted; empty if the title suffices."""
 
     @property
     def ending(self) -> str:
-        """What the title ends with in a text."""
+        """The punctuation after the title: a colon if commands follow, else a period."""
         return ":" if self.commands else "."
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page that says more."""
+    """A link to a page with details."""
 
     title: str
-    """What it shows, in a word or two."""
+    """One or two words."""
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One message; every channel renders the same value. What is not known is empty."""
+    """One message; every channel renders the same value. Unknown fields are empty."""
 
     severity: Severity
     code: str
-    """The finding or the cause, by its fixed name."""
+    """The fixed name of the finding or cause."""
     repository: str
     title: str
     """One line."""
     summary: str
-    """What is wrong and who notices, in a sentence or two."""
+    """The problem and its impact, in one or two sentences."""
     facts: tuple[tuple[str, str], ...] = ()
-    """Names and values."""
+    """Pairs of name and value."""
     evidence: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
     group: str = ""
-    """Alerts about the same thing have the same group."""
+    """The same for all alerts about the same problem."""
     links: tuple[Link, ...] = ()
-    """Pages of the console."""
+    """AWS Management Console pages."""
     status: Status = Status.OPEN
     account: str = ""
     region: str = ""
     image: str = ""
-    """As `docker` calls it."""
+    """The image reference, as in `docker pull`."""
     service: str = ""
-    """Of Amazon ECS, by its name."""
+    """The name of the Amazon ECS service."""
     bypass_throttling: bool = False
-    """Whether it is told however often others like it were: something was taken away."""
+    """Whether throttling does not apply, because a destructive remedy was executed."""

@@ -1,4 +1,4 @@
-"""The alarms of Amazon CloudWatch that come through the same topic, as alerts.
+"""Conversion of CloudWatch alarm notifications, which share the SNS topic, into alerts.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
 """
@@ -10,12 +10,12 @@ from platform_guard.alerts.render.json_format import AlertError
 
 
 def alert_about_alarm(text: str) -> Alert:
-    """Read what an alarm publishes. Raises AlertError where it is something else."""
+    """Parse an alarm notification. Raise AlertError if the text is something else."""
     try:
         fields = json.loads(text)
         name, state = str(fields["AlarmName"]), str(fields["NewStateValue"])
     except (KeyError, RecursionError, TypeError, ValueError) as error:
-        raise AlertError(f"this is neither an alert nor an alarm: {text[:80]!r}") from error
+        raise AlertError(f"neither an alert nor a CloudWatch alarm: {text[:80]!r}") from error
     resolved = state == "OK"
     return Alert(
         severity=Severity.INFO if resolved else Severity.WARNING,

@@ -1,7 +1,7 @@
-"""Addresses of pages in the AWS Management Console.
+"""URLs of AWS Management Console pages.
 
-The console takes whoever follows one to the region that it names. Each partition has a console of
-its own: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+The `region` parameter selects the Region. Each partition has its own console:
+https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 """
 
 from urllib.parse import quote
@@ -17,54 +17,58 @@ _DOMAINS = {
 
 
 def links_to_image(image: Reference) -> tuple[Link, ...]:
-    """Give the pages of an image in ECR and of its repository."""
+    """Return links to an image, if its digest is known, and to its repository."""
     links = [Link("Repository", repository_page(image.repository))]
     if image.digest:
         links.insert(0, Link("Image", image_page(image)))
     return tuple(links)
 
 
-def console_address(region: str, path: str, fragment: str = "") -> str:
-    """Give the address of a page; `path` and `fragment` are quoted already."""
+def console_url(region: str, path: str, fragment: str = "") -> str:
+    """Return the URL of a page; `path` and `fragment` must already be percent-encoded."""
     domain = next(name for prefix, name in _DOMAINS.items() if region.startswith(prefix))
-    return f"https://{domain}/{path}?region={quoted(region)}" + (fragment and f"#{fragment}")
+    return f"https://{domain}/{path}?region={percent_encode(region)}" + (
+        fragment and f"#{fragment}"
+    )
 
 
 def repository_page(repository: Repository) -> str:
-    """Give the page of a repository in Amazon ECR."""
-    return console_address(repository.region, _repository_path(repository))
+    """Return the URL of a repository in Amazon ECR."""
+    return console_url(repository.region, _repository_path(repository))
 
 
 def image_page(image: Reference) -> str:
-    """Give the page of an image in Amazon ECR, which is known by its digest."""
-    path = f"{_repository_path(image.repository)}/_/image/{quoted(image.digest)}/details"
-    return console_address(image.repository.region, path)
+    """Return the URL of an image in Amazon ECR; the console needs its digest."""
+    path = f"{_repository_path(image.repository)}/_/image/{percent_encode(image.digest)}/details"
+    return console_url(image.repository.region, path)
 
 
 def service_page(region: str, cluster: str, service: str) -> str:
-    """Give the page of a service in Amazon ECS."""
-    return console_address(region, f"{_cluster_path(cluster)}/services/{quoted(service)}/health")
+    """Return the URL of a service in Amazon ECS."""
+    return console_url(
+        region, f"{_cluster_path(cluster)}/services/{percent_encode(service)}/health"
+    )
 
 
 def task_page(region: str, cluster: str, task_id: str) -> str:
-    """Give the page of a task in Amazon ECS."""
-    return console_address(region, f"{_cluster_path(cluster)}/tasks/{quoted(task_id)}")
+    """Return the URL of a task in Amazon ECS."""
+    return console_url(region, f"{_cluster_path(cluster)}/tasks/{percent_encode(task_id)}")
 
 
 def task_logs_page(region: str, cluster: str, task_id: str) -> str:
-    """Give the page of what the containers of a task wrote, wherever their logs are kept."""
-    return console_address(region, f"{_cluster_path(cluster)}/tasks/{quoted(task_id)}/logs")
+    """Return the URL of the container logs of a task."""
+    return console_url(region, f"{_cluster_path(cluster)}/tasks/{percent_encode(task_id)}/logs")
 
 
-def quoted(text: str) -> str:
-    """Quote a part of an address."""
+def percent_encode(text: str) -> str:
+    """Percent-encode one segment of a URL."""
     return quote(text, safe="")
 
 
 def _repository_path(repository: Repository) -> str:
-    account = quoted(repository.account)
+    account = percent_encode(repository.account)
     return f"ecr/repositories/private/{account}/{quote(repository.name)}"
 
 
 def _cluster_path(cluster: str) -> str:
-    return f"ecs/v2/clusters/{quoted(cluster)}"
+    return f"ecs/v2/clusters/{percent_encode(cluster)}"

@@ -1,4 +1,4 @@
-"""The part of the settings that says who hears of what: [alerts], [slack] and [amazon_q]."""
+"""The `[alerts]`, `[slack]` and `[amazon_q]` tables of guard.toml."""
 
 import re
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from platform_guard.alerts.alert import Severity
 from platform_guard.policy.verdict import Finding
 from platform_guard.toml_table import (
     TomlTable,
-    a_boolean,
-    a_string,
-    a_whole_number,
-    distinct,
+    integer_between,
     one_of,
+    read_boolean,
+    read_string,
+    unique_list,
 )
 
 MAX_COLLECT_SECONDS = 900
-"""The longest that SQS holds a message back (SQS API, SendMessage, DelaySeconds)."""
+"""Maximum delay of an SQS message (SQS API, SendMessage, DelaySeconds)."""
 
 # The HTML standard's "valid e-mail address", with at least one dot in the domain.
 _EMAIL = (
@@ -23,11 +23,10 @@ _EMAIL = (
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
 
-# Secrets Manager API, CreateSecret, Name. A name that ends in a hyphen and six characters looks
-# like the end of an ARN, and AWS advises against it.
+# Secrets Manager API, CreateSecret, Name.
 _SECRET_NAME = r"[A-Za-z0-9/_+=.@-]{1,512}"  # noqa: S105 (a pattern of names)
 
-# ECR API, CreateRepository, repositoryName, and the two wildcards.
+# ECR API, CreateRepository, repositoryName, plus wildcards.
 _REPOSITORY_PATTERN = r"[a-z0-9._/*?-]{1,256}"
 
 _CHANNEL_NAME = r"[a-z0-9][a-z0-9_-]{0,79}"
@@ -39,21 +38,21 @@ _CHANNEL_ID = r"[A-Z0-9]{1,100}"
 
 @dataclass(frozen=True, slots=True)
 class SlackChannel:
-    """A channel that a webhook posts to, and what it is told."""
+    """A channel with an incoming webhook, and the alerts it receives."""
 
     name: str
-    """What a repository's `slack-channel` tag calls it."""
+    """The value of a repository's `slack-channel` resource tag."""
     secret: str
-    """The name of the secret in Secrets Manager that holds the webhook's URL."""
+    """The name of the Secrets Manager secret that contains the webhook URL."""
     severity: Severity = Severity.INFO
-    """The mildest that is posted."""
+    """The minimum severity."""
     repositories: tuple[str, ...] = ("*",)
-    """Patterns, of which a repository has to fit one."""
+    """Patterns; the repository must match one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class AmazonQ:
-    """A channel of Slack that Amazon Q Developer posts to."""
+    """A Slack channel that Amazon Q Developer posts to."""
 
     workspace_id: str
     channel_id: str
@@ -61,36 +60,36 @@ class AmazonQ:
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """Who hears of what, and how often."""
+    """The recipients, grouping and throttling of alerts."""
 
     emails: tuple[str, ...] = ()
-    """Who gets alerts by mail."""
+    """Email recipients."""
     collect_seconds: int = 20
-    """How long findings of one repository are collected into one message, 0 to 900 seconds."""
+    """How long the findings of a repository are collected into one message, 0 to 900."""
     once_a_day: tuple[Finding, ...] = (Finding.INDEX_ONLY,)
-    """Findings that are reported once a repository a day."""
+    """Findings that are reported at most once per repository and day."""
     messages_a_minute: int = 10
-    """How many messages about findings there are at most before an overview stands for the rest."""
+    """Maximum number of messages per minute; an overview replaces the others."""
     resolved: bool = True
-    """Whether it is told when something is well again."""
+    """Whether to notify when a problem is resolved."""
     slack: tuple[SlackChannel, ...] = ()
     amazon_q: AmazonQ | None = None
 
 
 def read_alert_settings(root: TomlTable) -> AlertSettings:
-    """Read the tables of a settings file. Raises TomlTableError."""
+    """Read the three tables. Raise TomlTableError if one is invalid."""
     default = AlertSettings()
     with root.table("alerts") as alerts:
         return AlertSettings(
-            emails=alerts.take("emails", distinct(_email), default.emails),
+            emails=alerts.take("emails", unique_list(_email), default.emails),
             collect_seconds=alerts.take(
-                "collect_seconds", a_whole_number(0, MAX_COLLECT_SECONDS), default.collect_seconds
+                "collect_seconds", integer_between(0, MAX_COLLECT_SECONDS), default.collect_seconds
             ),
-            once_a_day=alerts.take("once_a_day", distinct(one_of(Finding)), default.once_a_day),
+            once_a_day=alerts.take("once_a_day", unique_list(one_of(Finding)), default.once_a_day),
             messages_a_minute=alerts.take(
-                "messages_a_minute", a_whole_number(1, 1000), default.messages_a_minute
+                "messages_a_minute", integer_between(1, 1000), default.messages_a_minute
             ),
-            resolved=alerts.take("resolved", a_boolean, default.resolved),
+            resolved=alerts.take("resolved", read_boolean, default.resolved),
             slack=_read_slack(root),
             amazon_q=_read_amazon_q(root),
         )
@@ -102,7 +101,7 @@ def _read_slack(root: TomlTable) -> tuple[SlackChannel, ...]:
         for table in slack.tables("channel", name="name"):
             channel = _read_channel(table)
             if channel.name in {known.name for known in channels}:
-                raise table.error("name", f'"{channel.name}" is there twice; write another name')
+                raise table.error("name", f'"{channel.name}" is a duplicate; use another name')
             channels.append(channel)
     return tuple(channels)
 
@@ -125,53 +124,58 @@ def _read_amazon_q(root: TomlTable) -> AmazonQ | None:
         if not table.stated:
             return None
         return AmazonQ(
-            table.require("workspace_id", _workspace_id, 'the id of the workspace, "T…"'),
-            table.require("channel_id", _channel_id, 'the id of the channel, "C…"'),
+            table.require("workspace_id", _workspace_id, 'the workspace ID, "T…"'),
+            table.require("channel_id", _channel_id, 'the channel ID, "C…"'),
         )
 
 
 def _email(value: object) -> str:
-    return _fitting(value, _EMAIL, "is no e-mail address; write one such as team@example.com")
+    return _matching(value, _EMAIL, "email address", "an address such as team@example.com")
 
 
 def _channel_name(value: object) -> str:
-    return _fitting(
-        value, _CHANNEL_NAME, "is no name; write lower-case letters, digits, hyphens, underscores"
+    return _matching(
+        value,
+        _CHANNEL_NAME,
+        "channel name",
+        "lowercase letters, digits, hyphens and underscores",
     )
 
 
 def _secret_name(value: object) -> str:
-    text = a_string(value)
+    text = read_string(value)
     if text.startswith(("https:", "http:")):
-        # The URL itself: whoever reads it may post to the channel, so it is not repeated.
+        # The message must not repeat the URL: it permits posting to the channel.
         raise ValueError(
-            "is the webhook's URL, which is a secret; put it into Secrets Manager and write the "
-            "name of that secret here"
+            "the webhook URL is confidential; store it in AWS Secrets Manager and set the name of "
+            "that secret here"
         )
-    return _fitting(text, _SECRET_NAME, "is no name of a secret; write one such as guard/slack")
+    return _matching(text, _SECRET_NAME, "secret name", "a name such as guard/slack")
 
 
 def _patterns(value: object) -> tuple[str, ...]:
-    patterns = distinct(_pattern)(value)
+    patterns = unique_list(_pattern)(value)
     if not patterns:
-        raise ValueError('is empty, so nothing is posted; write a pattern, such as "*"')
+        raise ValueError(
+            'the list is empty, so nothing would be posted; add a pattern, such as "*"'
+        )
     return patterns
 
 
 def _pattern(value: object) -> str:
-    return _fitting(value, _REPOSITORY_PATTERN, 'is no pattern; write one such as "team-a/*"')
+    return _matching(value, _REPOSITORY_PATTERN, "pattern", "a pattern such as team-a/*")
 
 
 def _workspace_id(value: object) -> str:
-    return _fitting(value, _WORKSPACE_ID, "is no id of a workspace; write one such as T01234ABCDE")
+    return _matching(value, _WORKSPACE_ID, "workspace ID", "an ID such as T01234ABCDE")
 
 
 def _channel_id(value: object) -> str:
-    return _fitting(value, _CHANNEL_ID, "is no id of a channel; write one such as C01234ABCDE")
+    return _matching(value, _CHANNEL_ID, "channel ID", "an ID such as C01234ABCDE")
 
 
-def _fitting(value: object, expression: str, otherwise: str) -> str:
-    text = a_string(value)
+def _matching(value: object, expression: str, noun: str, hint: str) -> str:
+    text = read_string(value)
     if re.fullmatch(expression, text) is None:
-        raise ValueError(f"{text!r} {otherwise}")
+        raise ValueError(f"invalid {noun} {text!r}; use {hint}")
     return text

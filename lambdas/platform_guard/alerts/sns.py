@@ -1,4 +1,4 @@
-"""Publishing alerts to an SNS topic."""
+"""Publication of alerts to the SNS topic."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AlertTopic:
-    """The topic that people and machines subscribe to."""
+    """The SNS topic that all subscribers of alerts share."""
 
     client: "SNSClient"
     arn: str
 
     def publish(self, alert: Alert) -> None:
-        """Send an alert once: to each kind of subscriber as that can make most of it."""
+        """Publish an alert as one message with a text for each subscription protocol."""
         message = compose_message(alert)
         self.client.publish(
             TopicArn=self.arn,

@@ -1,10 +1,10 @@
-"""The alert by which somebody tries whether alerts arrive."""
+"""The alert that verifies delivery."""
 
 from platform_guard.alerts.alert import Alert, Fix, Severity, Status
 
 
 def build_test_alert(account: str, region: str, time: str) -> Alert:
-    """Say that this is a test, in a way that no one takes for anything else."""
+    """Return an alert that is clearly recognizable as a test; `time` is the text to show."""
     return Alert(
         severity=Severity.INFO,
         code="test",

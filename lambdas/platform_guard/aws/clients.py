@@ -1,7 +1,7 @@
-"""Clients of AWS services, each made when it is first used.
+"""AWS service clients, created on first use.
 
-They come from botocore, which boto3's clients are as well. boto3 adds resources and S3 transfers,
-which nothing here uses, and a tenth of a cold start: see benchmarks/bench_import.py.
+They are botocore clients, which boto3 uses as well. boto3 would add unused resources and S3
+transfers, and a tenth of the cold start: see benchmarks/bench_import.py.
 """
 
 import os
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
-# Well within the time that a function has; what still fails is retried through its queue.
+# Ends well before the function timeout; the queue retries what still fails.
 _STANDARD = Config(
     connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
 )
 
-# For looking at all that an account runs, slowed down where AWS asks for it.
+# For scans of all workloads in an account: slows down when throttled.
 _ADAPTIVE = Config(
     connect_timeout=3, read_timeout=10, retries={"mode": "adaptive", "total_max_attempts": 4}
 )
 
-# For what an alert can do without.
+# For evidence that an alert can omit.
 _FAST_FAIL = Config(
     connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
 )
@@ -42,15 +42,15 @@ _FAST_FAIL = Config(
 BULK = Config(
     connect_timeout=5,
     read_timeout=30,
-    # Slows down when it is throttled, so that others in the account get their share.
+    # Slows down when throttled, so that other callers in the account keep their quota.
     retries={"mode": "adaptive", "total_max_attempts": 12},
     max_pool_connections=32,
 )
-"""For many calls from several threads, none of which is in a hurry."""
+"""For many calls from several threads that are not urgent."""
 
 
 class Clients:
-    """The services that the guard talks to, with the credentials and region of the environment."""
+    """AWS clients with the credentials and Region of the environment."""
 
     def __init__(
         self,
@@ -59,30 +59,30 @@ class Clients:
         session: Session | None = None,
         config: Config = _STANDARD,
     ) -> None:
-        self._session = session or _session_of_environment()
+        self._session = session or _environment_session()
         self._region = region
         self._config = config
-        self._hasty: dict[str, Clients] = {}
+        self._fast_fail: dict[str, Clients] = {}
 
     @property
     def region(self) -> str | None:
-        """The region that they call; None where neither environment nor configuration names one."""
+        """The Region; None if neither the environment nor the AWS configuration sets one."""
         region = self._region or self._session.get_config_variable("region")
         return region if isinstance(region, str) else None
 
     def has_credentials(self) -> bool:
-        """Tell whether there are any to call with, good or not."""
+        """Return whether credentials are configured, valid or not."""
         return self._session.get_credentials() is not None
 
     def fast_fail(self, region: str) -> "Clients":
-        """Give clients of a region that would rather fail than wait, the same ones every time."""
-        if region not in self._hasty:
-            self._hasty[region] = Clients(region, session=self._session, config=_FAST_FAIL)
-        return self._hasty[region]
+        """Return the clients of a Region with short timeouts and one retry."""
+        if region not in self._fast_fail:
+            self._fast_fail[region] = Clients(region, session=self._session, config=_FAST_FAIL)
+        return self._fast_fail[region]
 
     @cached_property
     def adaptive(self) -> "Clients":
-        """Clients that make many calls in a row, no faster than AWS takes them."""
+        """Clients for many consecutive calls, with adaptive retries."""
         return Clients(self._region, session=self._session, config=_ADAPTIVE)
 
     @cached_property
@@ -112,7 +112,7 @@ class Clients:
 
     @cached_property
     def ec2(self) -> "EC2Client":
-        """Amazon EC2, for its networks."""
+        """Amazon EC2, for the VPC configuration."""
         return cast("EC2Client", self._client("ec2"))
 
     @cached_property
@@ -132,7 +132,7 @@ class Clients:
 
     @cached_property
     def sts(self) -> "STSClient":
-        """AWS STS, which says whose credentials these are."""
+        """AWS STS, for the caller identity."""
         return cast("STSClient", self._client("sts"))
 
     @cached_property
@@ -144,9 +144,9 @@ class Clients:
         return self._session.create_client(service, region_name=self._region, config=self._config)
 
 
-def _session_of_environment() -> Session:
+def _environment_session() -> Session:
     session = Session()
-    # botocore does not read it, and the CDK and the SDKs of other languages read it first.
+    # botocore ignores AWS_REGION; the CDK and the other SDKs prefer it.
     region = os.environ.get("AWS_REGION")
     if region:
         session.set_config_variable("region", region)

@@ -1,4 +1,4 @@
-"""What a stack says about itself."""
+"""Reading CloudFormation stacks."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def stack_outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
-    """Give the outputs of a stack by their names; none where there is no such stack."""
+    """Return the outputs of a stack by name; empty if the stack does not exist."""
     try:
         answer = client.describe_stacks(StackName=stack)
     except ClientError as error:
-        # CloudFormation API, DescribeStacks: its only answer to a name that it does not know.
+        # CloudFormation API, DescribeStacks: the error for a stack that does not exist.
         if error_code(error) == "ValidationError":
             return {}
         raise

@@ -1,4 +1,4 @@
-"""What an error of AWS means."""
+"""Classification of AWS errors."""
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -9,17 +9,15 @@ from botocore.exceptions import (
 
 
 class LookupFailedError(Exception):
-    """AWS answered, but could not look, so nothing is known."""
+    """AWS responded without an answer, or not in time, so the result is unknown."""
 
 
 AWS_ERRORS = (BotoCoreError, ClientError, LookupFailedError)
-"""All that a look at AWS raises when it fails."""
+"""All exceptions that a failed lookup raises."""
 
 AwsError = BotoCoreError | ClientError | LookupFailedError
-"""Any of them."""
 
-# Nothing can be seen with such credentials.
-_UNUSABLE_CREDENTIALS = frozenset(
+_INVALID_CREDENTIALS = frozenset(
     {
         "ExpiredToken",
         "ExpiredTokenException",
@@ -29,7 +27,7 @@ _UNUSABLE_CREDENTIALS = frozenset(
     }
 )
 
-_THROTTLED = frozenset(
+_TRANSIENT_CODES = frozenset(
     {
         "ThrottlingException",
         "Throttling",
@@ -45,30 +43,30 @@ _THROTTLED = frozenset(
 
 
 def error_code(error: ClientError) -> str:
-    """Give the error's code, such as `AccessDeniedException`."""
+    """Return the error code, such as `AccessDeniedException`."""
     return error.response.get("Error", {}).get("Code", "Unknown")
 
 
 def reason_of(error: AwsError) -> str:
-    """Say in one clause why a look at AWS failed."""
+    """Return a short reason for a failed lookup: an error code or a clause."""
     match error:
         case ClientError():
             return error_code(error)
         case ConnectTimeoutError() | ReadTimeoutError():
             return "no answer in time"
         case BotoCoreError():
-            # Its message may hold URLs and what the service sent.
+            # Its message may contain URLs and response data.
             return type(error).__name__
         case LookupFailedError():
             return str(error)
 
 
 def is_transient(error: ClientError) -> bool:
-    """Tell whether the same call may succeed later."""
+    """Return whether a retry of the same call may succeed."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return error_code(error) in _THROTTLED or status >= 500 or status == 429
+    return error_code(error) in _TRANSIENT_CODES or status >= 500 or status == 429
 
 
 def rejects_credentials(error: AwsError) -> bool:
-    """Tell whether AWS does not accept, or no longer accepts, who calls."""
-    return isinstance(error, ClientError) and error_code(error) in _UNUSABLE_CREDENTIALS
+    """Return whether AWS rejected the credentials as invalid or expired."""
+    return isinstance(error, ClientError) and error_code(error) in _INVALID_CREDENTIALS

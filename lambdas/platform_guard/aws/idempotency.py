@@ -1,4 +1,4 @@
-"""Doing a thing once, however often its event is delivered."""
+"""Idempotency for events that are delivered more than once."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -16,16 +16,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# EventBridge and SQS deliver again within minutes; a redrive of dead letters may take days.
+# EventBridge and SQS redeliver within minutes; a dead-letter queue redrive may take days.
 _REMEMBERED_SECONDS = 14 * 24 * 3600
 
 
 class InProgressError(Exception):
-    """Another process does it right now."""
+    """Another process is running the same action."""
 
 
 class Idempotency:
-    """Remembers in a table what has been done, for `seconds`."""
+    """Records completed actions in a table for `seconds`."""
 
     def __init__(
         self,
@@ -39,15 +39,15 @@ class Idempotency:
         self._scope = scope
 
     def run(self, key: str, action: Callable[[], None], context: LambdaContext) -> None:
-        """Run an action unless it has been run for this key.
+        """Run an action unless it has already completed for this key.
 
-        An action that raises is not remembered. While another process runs it, this raises
-        UnderWayError, so that the event comes back later.
+        An action that raises is not recorded. Raise InProgressError while another process runs it,
+        so that the event is redelivered.
         """
         config = IdempotencyConfig(expires_after_seconds=self._seconds)
         config.register_lambda_context(context)
 
-        def run_action(*, key: str) -> None:  # noqa: ARG001 (what it is remembered by)
+        def run_action(*, key: str) -> None:  # noqa: ARG001 (the idempotency key)
             action()
 
         run_once = idempotent_function(
@@ -60,4 +60,4 @@ class Idempotency:
         try:
             run_once(key=key)
         except IdempotencyAlreadyInProgressError as error:
-            raise InProgressError("another process is at it") from error
+            raise InProgressError("another process is running this action") from error

@@ -1,4 +1,4 @@
-"""Looking at AWS within a time; what cannot be seen is told, not raised."""
+"""Lookups with a deadline, and failures as values instead of exceptions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,27 +12,27 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When a look has to end."""
+    """The time limit of a lookup."""
 
     clock: Callable[[], float]
-    """Seconds."""
+    """A monotonic clock in seconds."""
     at: float
     seconds: float
 
     @classmethod
     def within(cls, seconds: float, clock: Callable[[], float]) -> "Deadline":
-        """Begin a look that may take this long."""
+        """Return a deadline that many seconds from now."""
         return cls(clock, clock() + seconds, seconds)
 
     def check(self) -> None:
-        """Raise LookUpError once the time is over."""
+        """Raise LookupFailedError if the deadline has passed."""
         if self.clock() > self.at:
             raise LookupFailedError(f"it took longer than {self.seconds:g} seconds")
 
 
-def seen(what: str, look: Callable[[], _T]) -> _T | Unavailable:
-    """Give what a look sees, or say why it sees nothing."""
+def look_up(what: str, lookup: Callable[[], _T]) -> _T | Unavailable:
+    """Return the result of a lookup, or `Unavailable` with the reason if it fails."""
     try:
-        return look()
+        return lookup()
     except AWS_ERRORS as error:
         return Unavailable(what, reason_of(error))

@@ -1,7 +1,7 @@
-"""Writing to items of DynamoDB that others write to at the same time.
+"""Retries of conflicting DynamoDB writes.
 
-Where two transactions, or a transaction and a write, meet at an item, DynamoDB turns one of them
-down. The SDK does not try such a write again:
+If two transactions, or a transaction and a write, access the same item at the same time, DynamoDB
+cancels one of them. The SDK does not retry it:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 """
 
@@ -14,50 +14,50 @@ from botocore.exceptions import ClientError
 from platform_guard.aws.errors import error_code
 
 _ATTEMPTS = 10
-_FIRST_SECONDS = 0.05
-_MOST_SECONDS = 2.0
+_BASE_SECONDS = 0.05
+_MAX_SECONDS = 2.0
 
-# What passes when the others are done, or when the table has room again.
-_PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-_HARMLESS = _PASSING | {"None"}
+# Temporary: a conflicting write or a throttled table.
+_TEMPORARY = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_HARMLESS = _TEMPORARY | {"None"}
 
-_Answer = TypeVar("_Answer")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How a write that meets others waits before it is tried again."""
+    """Exponential backoff with jitter for conflicting writes."""
 
     sleep: Callable[[float], None]
     """Takes seconds."""
     random: Callable[[], float]
-    """Gives a number from 0 up to 1."""
+    """Returns a number in [0, 1)."""
 
-    def write(self, write: Callable[[], _Answer]) -> _Answer:
-        """Write, for some seconds as often as it takes. Raises what the last attempt raises."""
+    def write(self, write: Callable[[], _Result]) -> _Result:
+        """Run `write`, up to ten times on conflicts. Raise the error of the last attempt."""
         for attempt in range(_ATTEMPTS - 1):
             try:
                 return write()
             except ClientError as error:
                 if not is_conflict(error):
                     raise
-            self.sleep(self.random() * min(_MOST_SECONDS, _FIRST_SECONDS * 2**attempt))
+            self.sleep(self.random() * min(_MAX_SECONDS, _BASE_SECONDS * 2**attempt))
         return write()
 
 
 def is_conflict(error: ClientError) -> bool:
-    """Tell whether a write was turned down for the sake of another one, and for nothing else."""
+    """Return whether a write failed only because of a concurrent write or throttling."""
     match error_code(error):
         case "TransactionConflictException":
             return True
         case "TransactionCanceledException":
             codes = set(cancellation_codes(error))
-            return bool(codes & _PASSING) and codes <= _HARMLESS
+            return bool(codes & _TEMPORARY) and codes <= _HARMLESS
         case _:
             return False
 
 
 def cancellation_codes(error: ClientError) -> list[str]:
-    """Say what became of each write of a transaction, such as `None` or `TransactionConflict`."""
+    """Return the cancellation code of each write of a transaction; `None` if it was fine."""
     reasons = error.response.get("CancellationReasons", [])
     return [reason.get("Code", "") for reason in reasons]

@@ -1,7 +1,7 @@
-"""What a function does with the messages of its queue, whatever they are about.
+"""Processing of SQS batches.
 
-Each message is handled on its own. One that fails is told to the log and counted, and named in the
-answer, so that the queue delivers it again and the others do not come back.
+Each message is handled separately. A failed one is logged, counted and listed in the response, so
+that the queue redelivers only that message.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ metrics = Metrics()
 
 
 class OutOfTimeError(Exception):
-    """The batch left too little time for another message; it comes back."""
+    """Too little time is left for another message; the queue redelivers it."""
 
 
 def handle_each(
@@ -36,11 +36,11 @@ def handle_each(
 ) -> PartialItemFailureResponse:
     """Handle every message of a batch.
 
-    `failure` is what the log says of one that fails, `counted_as` the metric of those. One that
-    raises what is `expected` only comes back.
+    `failure` is the log message for a failed message, `counted_as` the metric. A message that
+    raises an `expected` exception is redelivered without either.
     """
 
-    def handle_loudly(record: SQSRecord) -> None:
+    def handle_and_report(record: SQSRecord) -> None:
         try:
             handle(record, context)
         except expected:
@@ -51,22 +51,22 @@ def handle_each(
             raise
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, handle_loudly, processor, context)
+    return process_partial_response(event, handle_and_report, processor, context)
 
 
 def count(name: str, times: int = 1) -> None:
-    """Add to a metric that counts."""
+    """Add to a count metric."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=times)
 
 
 def seconds_left(context: LambdaContext) -> float:
-    """Give how much of its time the function has left, in seconds."""
+    """Return the remaining time before the function timeout, in seconds."""
     return context.get_remaining_time_in_millis() / 1000
 
 
 def seconds_before(last_seconds: float, context: LambdaContext) -> float:
-    """Give the seconds until the function is in its last so many. Raises OutOfTimeError."""
+    """Return the remaining time minus `last_seconds`. Raise OutOfTimeError if none is left."""
     seconds = seconds_left(context) - last_seconds
     if seconds <= 0:
-        raise OutOfTimeError("too little time is left for another message")
+        raise OutOfTimeError("too little time left for another message")
     return seconds

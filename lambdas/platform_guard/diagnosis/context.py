@@ -23,7 +23,7 @@ from platform_guard.diagnosis.pull_error.classifier import Cause
 from platform_guard.diagnosis.task_event import LaunchType, TaskStop
 from platform_guard.diagnosis.task_platform import platform_of_task
 from platform_guard.oci.image import runnable_entries
-from platform_guard.oci.platforms import Platform, is_other_variant, parse_platform
+from platform_guard.oci.platforms import Platform, differs_only_in_variant, parse_platform
 from platform_guard.policy.verdict import Finding, NoFinding
 from platform_guard.registry.pull_through import ROOT
 from platform_guard.registry.reference import Reference
@@ -184,6 +184,8 @@ class PullContext:
         """Whether the image is for another variant of the wanted platform."""
         entries = runnable_entries(self.stored.image.entries) if self.stored else ()
         return any(
-            self.platform and entry.platform and is_other_variant(self.platform, entry.platform)
+            self.platform
+            and entry.platform
+            and differs_only_in_variant(self.platform, entry.platform)
             for entry in entries
         )

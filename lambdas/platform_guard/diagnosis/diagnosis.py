@@ -125,7 +125,7 @@ def _facts(case: PullContext) -> list[tuple[str, str]]:
         ("Container", failure.container.name if failure.container else ""),
         ("Image", failure.image),
         ("Digest", failure.digest if failure.digest not in failure.image else ""),
-        ("Holds", case.stored.image.holds if case.stored else ""),
+        ("Holds", case.stored.image.platform_summary if case.stored else ""),
         ("Wanted", str(case.platform or "")),
         ("ECS says", _notified(case)),
         ("Runbook", runbook_link(target_of(case)) if stop and case.cause in _WITH_RUNBOOK else ""),

@@ -150,7 +150,9 @@ def _is_refused_by_s3(case: PullContext) -> bool:
 
 def _platform_mismatch(case: PullContext, name: str, platform: str) -> str:
     if case.stored is not None and not case.runs_after_all:
-        return f"{name} holds {case.stored.image.holds}, but the task runs on {platform}."
+        return (
+            f"{name} holds {case.stored.image.platform_summary}, but the task runs on {platform}."
+        )
     usual = (
         "On a Mac with Apple Silicon, an image is built for linux/arm64 unless told otherwise."
         if platform == "linux/amd64"

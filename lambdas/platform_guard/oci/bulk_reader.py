@@ -1,13 +1,13 @@
-"""Reading many images at once, so that what they need is asked for together.
+"""Reading many images at once, with batched requests.
 
-Each image is read by the code that reads a single one, over what has been fetched so far. Where
-that does not suffice, the reading is given up, and done anew after the next fetch: parsing twice is
-cheaper than one more call, and a verdict cannot differ from that of a single image.
+The single-image reader runs over the documents that have been fetched so far. If one is missing,
+the read is abandoned and repeated after the next batch: parsing twice is cheaper than another call,
+and the result is always that of the single-image reader.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from platform_guard.oci.image import Image
 from platform_guard.oci.reader import Bounds, ReadRequest, StoredDocument, read_image
@@ -18,65 +18,69 @@ _Fetched = TypeVar("_Fetched")
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
-    """Something that could not be looked at, and why."""
+class UnavailableContent:
+    """A document or config that could not be fetched, and why."""
 
     reason: str
 
 
 class BulkStore(Protocol):
-    """A repository that is asked for many things at once. What is not there is left out."""
+    """A repository with batched reads; results omit content that does not exist."""
 
-    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument | Unseen]:
+    def documents(
+        self, digests: Sequence[str]
+    ) -> Mapping[str, StoredDocument | UnavailableContent]:
         """Fetch manifests and indexes by digest."""
 
-    def configs(self, digests: Sequence[str], size_limit: int) -> Mapping[str, bytes | Unseen]:
+    def configs(
+        self, digests: Sequence[str], size_limit: int
+    ) -> Mapping[str, bytes | UnavailableContent]:
         """Fetch config blobs by digest, each at most one byte more than `size_limit`."""
 
 
 @dataclass(frozen=True, slots=True)
-class ToRead:
-    """An image to read, and what for."""
+class BulkRequest:
+    """An image to read, and what to read of it."""
 
     root: StoredDocument
-    wanted: ReadRequest
+    request: ReadRequest
 
 
 def read_images(
-    images: Sequence[ToRead], store: BulkStore, bounds: Bounds = _BOUNDS
-) -> list[Image | Unseen]:
-    """Read images, in their order. The bound on time does not hold: time passes between reads."""
+    images: Sequence[BulkRequest], store: BulkStore, bounds: Bounds = _BOUNDS
+) -> list[Image | UnavailableContent]:
+    """Read images and return them in order. The time bound does not apply to batched reads."""
     source = _FetchedStore()
-    found: dict[int, Image | Unseen] = {}
-    waiting = list(enumerate(images))
-    while waiting:
+    results: dict[int, Image | UnavailableContent] = {}
+    pending = list(enumerate(images))
+    while pending:
         unread = []
-        for place, image in waiting:
+        for place, image in pending:
             try:
-                found[place] = read_image(image.root, source, image.wanted, _no_time, bounds)
+                results[place] = read_image(image.root, source, image.request, _no_time, bounds)
             except _NotFetchedError:
                 unread.append((place, image))
-            except _UnseenError as error:
-                found[place] = Unseen(str(error))
+            except _UnavailableError as error:
+                results[place] = UnavailableContent(str(error))
         source.fetch(store, bounds.config_bytes)
-        waiting = unread
-    return [found[place] for place in range(len(images))]
+        pending = unread
+    return [results[place] for place in range(len(images))]
 
 
 class _NotFetchedError(Exception):
-    """The reading needs something that was not fetched yet."""
+    """The read needs content that has not been fetched yet."""
 
 
-class _UnseenError(Exception):
-    """The reading needs something that could not be looked at."""
+class _UnavailableError(Exception):
+    """The read needs content that could not be fetched."""
 
 
 @dataclass
 class _FetchedStore:
-    """What was fetched so far, and what was asked for in vain."""
+    """The content fetched so far, and the digests to fetch next."""
 
-    _documents: dict[str, StoredDocument | Unseen | None] = field(default_factory=dict)
-    _configs: dict[str, bytes | Unseen | None] = field(default_factory=dict)
+    _documents: dict[str, StoredDocument | UnavailableContent | None] = field(default_factory=dict)
+    _configs: dict[str, bytes | UnavailableContent | None] = field(default_factory=dict)
     _missing_documents: dict[str, None] = field(default_factory=dict)
     _missing_configs: dict[str, None] = field(default_factory=dict)
 
@@ -85,17 +89,17 @@ class _FetchedStore:
         if missing:
             self._missing_documents |= dict.fromkeys(missing)
             raise _NotFetchedError
-        found = {digest: _seen(self._documents[digest]) for digest in digests}
+        found = {digest: _available(self._documents[digest]) for digest in digests}
         return {digest: document for digest, document in found.items() if document is not None}
 
     def config(self, digest: str, _: int) -> bytes | None:
         if digest not in self._configs:
             self._missing_configs[digest] = None
             raise _NotFetchedError
-        return _seen(self._configs[digest])
+        return _available(self._configs[digest])
 
     def fetch(self, store: BulkStore, config_bytes: int) -> None:
-        """Fetch what was asked for in vain."""
+        """Fetch the content that the last reads lacked."""
         documents, configs = list(self._missing_documents), list(self._missing_configs)
         self._missing_documents.clear()
         self._missing_configs.clear()
@@ -107,14 +111,10 @@ class _FetchedStore:
             self._configs |= {digest: contents.get(digest) for digest in configs}
 
 
-def _seen(fetched: _Fetched | Unseen) -> _Fetched:
-    if isinstance(fetched, Unseen):
-        _refuse(fetched)
+def _available(fetched: _Fetched | UnavailableContent) -> _Fetched:
+    if isinstance(fetched, UnavailableContent):
+        raise _UnavailableError(fetched.reason)
     return fetched
-
-
-def _refuse(unseen: Unseen) -> NoReturn:
-    raise _UnseenError(unseen.reason)
 
 
 def _no_time() -> float:

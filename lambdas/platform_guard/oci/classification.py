@@ -1,4 +1,4 @@
-"""What a manifest is for: an image to run, an attestation about one, or some other artifact."""
+"""Classification of manifests: runnable images, attestations and other artifacts."""
 
 from enum import StrEnum
 
@@ -7,29 +7,29 @@ from platform_guard.oci.manifest import Descriptor, ImageManifest
 
 
 class ManifestKind(StrEnum):
-    """What a manifest is for, as far as it is known."""
+    """The kind of a manifest, or why it is unknown."""
 
     IMAGE = "image"
     ATTESTATION = "attestation"
-    """Provenance or an SBOM of an image, as BuildKit adds them to an index."""
+    """Provenance or an SBOM that BuildKit adds to an index."""
     ARTIFACT = "artifact"
-    """A Helm chart, signature, SBOM, SOCI index, build cache, WASM module and the like."""
+    """A Helm chart, signature, SBOM, SOCI index, build cache, WASM module or similar."""
     NO_PLATFORM = "no platform"
-    """Listed in an index for no platform at all, so no engine picks it."""
+    """An index entry without a usable platform, which no engine selects."""
     MISSING = "absent"
-    """Listed in an index, but not there."""
+    """An index entry whose manifest does not exist."""
     UNREADABLE = "unreadable"
-    """There, but it cannot be told what it is."""
+    """A manifest that exists but cannot be read."""
 
 
 def kind_of_manifest(manifest: ImageManifest) -> ManifestKind:
-    """Tell an image from attestations and artifacts.
+    """Classify a manifest by its artifact type, config and layers.
 
-    An image has an image config and, if it has layers, at least one that unpacks to files. Image
-    specification, "Guidelines for Artifact Usage": artifactType or the config's media type tells
-    artifacts; signatures and SBOMs by cosign 2 differ only by their layers.
+    An image has an image config and, if it has layers, at least one layer that unpacks to files.
+    Image specification, "Guidelines for Artifact Usage": artifactType or the config's media type
+    identifies artifacts. Signatures and SBOMs by cosign 2 differ only in their layers.
     """
-    by_type = _role_of_artifact_type(manifest.artifact_type)
+    by_type = _kind_by_artifact_type(manifest.artifact_type)
     if by_type is not None:
         return by_type
     if manifest.config.media_type not in media_types.IMAGE_CONFIGS:
@@ -43,10 +43,10 @@ def kind_of_manifest(manifest: ImageManifest) -> ManifestKind:
 
 
 def kind_of_descriptor(descriptor: Descriptor) -> ManifestKind | None:
-    """Tell what an index lists, without reading it; None where only reading it can tell.
+    """Classify an index entry by its descriptor; None if its manifest must be read.
 
-    SOCI and nydus list their artifacts with the platform of the image, so the artifact type counts
-    before the platform.
+    SOCI and nydus list their artifacts with the platform of the image, so the artifact type takes
+    precedence over the platform.
     """
     match descriptor.docker_reference_type:
         case "":
@@ -55,13 +55,13 @@ def kind_of_descriptor(descriptor: Descriptor) -> ManifestKind | None:
             return ManifestKind.ATTESTATION
         case _:
             return ManifestKind.ARTIFACT
-    by_type = _role_of_artifact_type(descriptor.artifact_type)
+    by_type = _kind_by_artifact_type(descriptor.artifact_type)
     if by_type is not None:
         return by_type
     if descriptor.media_type not in media_types.MANIFESTS | media_types.INDEXES:
         return (
             ManifestKind.NO_PLATFORM
-            if descriptor.media_type in _NEVER_PICKED
+            if descriptor.media_type in _NEVER_SELECTED
             else ManifestKind.ARTIFACT
         )
     if descriptor.platform is None:
@@ -71,11 +71,11 @@ def kind_of_descriptor(descriptor: Descriptor) -> ManifestKind | None:
     return ManifestKind.IMAGE if descriptor.media_type in media_types.MANIFESTS else None
 
 
-_NEVER_PICKED = media_types.DOCKER_SCHEMA_1 | {""}
+_NEVER_SELECTED = media_types.DOCKER_SCHEMA_1 | {""}
 
 
-def _role_of_artifact_type(artifact_type: str) -> ManifestKind | None:
-    # A referrers list gives the config's media type as the artifact type of an ordinary image:
+def _kind_by_artifact_type(artifact_type: str) -> ManifestKind | None:
+    # In a referrers list, the artifact type of an ordinary image is its config's media type:
     # distribution specification, "Listing Referrers".
     if not artifact_type or artifact_type in media_types.IMAGE_CONFIGS:
         return None

@@ -1,4 +1,4 @@
-"""What was read of an image: the value that verdicts are made from."""
+"""The content of an image as far as it was read: the input of an evaluation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _PLATFORMS_SHOWN = 12
 
 
 class Kind(StrEnum):
-    """What a reference names."""
+    """The kind of manifest that a reference names."""
 
     IMAGE = "image"
     INDEX = "index"
@@ -22,101 +22,101 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IndexPosition:
-    """A place in an index."""
+    """The position of an entry in an index."""
 
     position: int
     platform: Platform | None
-    """What the index states; None where it leaves that to the image's config."""
+    """The platform in the descriptor; None if only the image config states it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that a reference leads to: the image itself, or what an index lists."""
+    """A plain image, or one entry of an index with nested indexes resolved."""
 
     digest: str
-    role: ManifestKind
+    kind: ManifestKind
     platform: Platform | None = None
-    """What engines choose it by: that of the index, else that of the config."""
-    listings: tuple[IndexPosition, ...] = ()
-    """The way to it: its place in the outermost index first, none for an image without an index."""
+    """The platform that container engines match: from the index, else from the config."""
+    index_path: tuple[IndexPosition, ...] = ()
+    """Its position in each index, outermost first; empty for a plain image."""
     media_type: str = ""
     size: int | None = None
     config_is_read: bool = False
     config_platform: Platform | None = None
-    """What the config says; None where it was not read or states no platform."""
+    """The platform in the config; None if the config was not read or states none."""
     note: str = ""
-    """Why it is absent or unreadable."""
+    """Why the entry is missing or unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """All that is known of what a reference names."""
+    """The manifest that a reference names, and its entries."""
 
     digest: str
     kind: Kind
     entries: tuple[Entry, ...] = ()
-    unreadable_because: str = ""
-    """Why nothing can be said of it; empty for every kind but unreadable."""
+    unreadable_reason: str = ""
+    """Why the image cannot be read; empty unless `kind` is unreadable."""
     platforms_left_off: int = 0
-    """How many more can run of which nobody kept an entry."""
+    """The number of runnable platforms without an entry here."""
 
     @property
     def platforms(self) -> tuple[str, ...]:
-        """What can run, as `os/arch[/variant]`, sorted, each once."""
+        """The runnable platforms as `os/arch[/variant]`, sorted and distinct."""
         return tuple(sorted({str(entry.platform) for entry in runnable_entries(self.entries)}))
 
     @property
-    def holds(self) -> str:
-        """What can run, in words, cut to what people read."""
+    def platform_summary(self) -> str:
+        """The runnable platforms as text: at most 12, then the number of the others."""
         shown = ", ".join(self.platforms[:_PLATFORMS_SHOWN])
         more = len(self.platforms) + self.platforms_left_off - _PLATFORMS_SHOWN
         return f"{shown} and {more} more" if more > 0 else shown or "nothing that can run"
 
 
-def image_of_index(digest: str, entries: Sequence[Entry]) -> Image:
-    """Give what an index amounts to, by what it leads to: an artifact if it holds nothing else."""
-    roles = {entry.role for entry in entries}
-    has_artifacts_alone = ManifestKind.ARTIFACT in roles and not roles & _CHOSEN_BY_PLATFORM
-    return Image(digest, Kind.ARTIFACT if has_artifacts_alone else Kind.INDEX, tuple(entries))
+def image_from_index(digest: str, entries: Sequence[Entry]) -> Image:
+    """Return an index as an image; an artifact if it contains artifacts but nothing to pull."""
+    kinds = {entry.kind for entry in entries}
+    is_artifact = ManifestKind.ARTIFACT in kinds and not kinds & _CHOSEN_BY_PLATFORM
+    return Image(digest, Kind.ARTIFACT if is_artifact else Kind.INDEX, tuple(entries))
 
 
 def runnable_entries(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """List the images that some engine would run."""
+    """Return the entries that are images for a stated platform."""
     return tuple(
         entry
         for entry in entries
-        if entry.role is ManifestKind.IMAGE and entry.platform is not None
+        if entry.kind is ManifestKind.IMAGE and entry.platform is not None
     )
 
 
 def select_manifest(entries: Sequence[Entry], required: Platform, depth: int = 0) -> Entry | None:
-    """Give the entry that an engine pulls for a platform, None where it finds none.
+    """Return the entry that an engine pulls for a platform, or None if it finds none.
 
-    As containerd's `images.LimitManifests` and `images.Manifest`: of each index one child is
-    followed, what states its platform before what does not, then the best match, and of equals the
-    first. That another child would have fitted as well is not found out. `depth` counts indexes.
+    The rules are those of containerd's `images.LimitManifests` and `images.Manifest`: an engine
+    follows one entry of each index. Entries that state a platform come first, then the best match,
+    then the earliest. It does not try another entry if that one fails. `depth` counts the indexes.
     """
     candidates = [
-        (listing.platform is None, rank, listing.position, entry)
+        (place.platform is None, rank, place.position, entry)
         for entry in entries
-        if entry.role in _CHOSEN_BY_PLATFORM
-        and (rank := _rank(listing := entry.listings[depth], required)) is not None
+        if entry.kind in _CHOSEN_BY_PLATFORM
+        and (rank := _rank(place := entry.index_path[depth], required)) is not None
     ]
     if not candidates:
         return None
     position = min(candidate[:3] for candidate in candidates)[2]
-    followed = [entry for *_, entry in candidates if entry.listings[depth].position == position]
-    entry = followed[0]
-    if len(entry.listings) > depth + 1:
-        return select_manifest(followed, required, depth + 1)
+    selected = [entry for *_, entry in candidates if entry.index_path[depth].position == position]
+    entry = selected[0]
+    if len(entry.index_path) > depth + 1:
+        return select_manifest(selected, required, depth + 1)
     if entry.platform is None or match_rank(required, entry.platform) is not None:
         return entry
     return None
 
 
-# Engines choose by the index alone: that a child is not there shows only when they pull it.
+# Engines select by the index only and notice a missing child when they pull it.
 _CHOSEN_BY_PLATFORM = frozenset({ManifestKind.IMAGE, ManifestKind.MISSING, ManifestKind.UNREADABLE})
 
 
-def _rank(listing: IndexPosition, required: Platform) -> int | None:
-    return 0 if listing.platform is None else match_rank(required, listing.platform)
+def _rank(place: IndexPosition, required: Platform) -> int | None:
+    return 0 if place.platform is None else match_rank(required, place.platform)

@@ -1,7 +1,7 @@
-"""Documents that a registry stores: image manifests, image indexes, image configs.
+"""Parsing of image manifests, image indexes and image configs.
 
-What engines refuse to unmarshal is malformed here as well, so a field of the wrong type spoils the
-whole document. https://github.com/opencontainers/image-spec/blob/main/manifest.md
+Container engines fail to unmarshal a document with a field of the wrong type, so such a document is
+malformed as a whole. https://github.com/opencontainers/image-spec/blob/main/manifest.md
 """
 
 import hashlib
@@ -14,10 +14,10 @@ from typing import NoReturn
 from platform_guard.oci import media_types
 from platform_guard.oci.platforms import Platform, normalize_platform
 
-# Image specification, "Digests": algorithm ":" encoded, of the registered algorithms.
+# Image specification, "Digests": algorithm ":" encoded, for the registered algorithms.
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
-# No platform in the field has a name nearly as long, and alerts and logs repeat it.
+# Far longer than any real platform name. Alerts and logs contain these names.
 _PLATFORM_NAME_LIMIT = 64
 
 _REFERENCE_TYPE = "vnd.docker.reference.type"
@@ -31,10 +31,10 @@ class Descriptor:
     digest: str
     size: int | None
     platform: Platform | None
-    """Normalized; None where the index leaves it to the image's config."""
+    """Normalized; None if only the image config states it."""
     artifact_type: str
     docker_reference_type: str
-    """`attestation-manifest` where BuildKit lists an attestation in an index."""
+    """`attestation-manifest` for an attestation that BuildKit lists in an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class ImageManifest:
 
 @dataclass(frozen=True, slots=True)
 class ImageIndex:
-    """A list of manifests, and sometimes of further indexes."""
+    """A list of manifests, possibly including nested indexes."""
 
     artifact_type: str
     manifests: tuple[Descriptor, ...]
@@ -56,14 +56,14 @@ class ImageIndex:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactManifest:
-    """A document that is an artifact by its media type alone."""
+    """A document whose media type makes it an artifact."""
 
     artifact_type: str
 
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A document that no engine can use, and why."""
+    """A document that container engines reject, and why."""
 
     reason: str
 
@@ -72,16 +72,16 @@ Document = ImageManifest | ImageIndex | ArtifactManifest | Malformed
 
 
 class _MalformedError(ValueError):
-    """A document breaks its specification."""
+    """A document violates its specification."""
 
 
 def is_digest(text: str) -> bool:
-    """Tell whether a text is a digest in a registered algorithm."""
+    """Return whether a string is a digest with a registered algorithm."""
     return _DIGEST.fullmatch(text) is not None
 
 
-def is_what_was_named(content: bytes, digest: str, size: int | None) -> bool:
-    """Check content against its descriptor, as whoever pulls it does.
+def matches_descriptor(content: bytes, digest: str, size: int | None) -> bool:
+    """Return whether content has the digest and size of its descriptor.
 
     Image specification, "Descriptors": content of another size or digest must not be trusted.
     """
@@ -92,9 +92,9 @@ def is_what_was_named(content: bytes, digest: str, size: int | None) -> bool:
 
 
 def parse_document(content: bytes, media_type: str = "") -> Document:
-    """Read a manifest or an index.
+    """Parse a manifest or an index.
 
-    `media_type` is what the registry or the descriptor calls it; empty where nobody does.
+    `media_type` comes from the registry or the descriptor; empty if unknown.
     """
     try:
         return _document(_json_object(content), media_type)
@@ -103,7 +103,7 @@ def parse_document(content: bytes, media_type: str = "") -> Document:
 
 
 def parse_config_platform(content: bytes) -> Platform | Malformed | None:
-    """Read the platform from an image config, normalized; None where it states none.
+    """Return the normalized platform of an image config, or None if it states none.
 
     https://github.com/opencontainers/image-spec/blob/main/config.md#properties
     """
@@ -116,7 +116,7 @@ def parse_config_platform(content: bytes) -> Platform | Malformed | None:
 
 def _json_object(content: bytes) -> Mapping[str, object]:
     try:
-        document = json.loads(content.decode(), parse_constant=_refuse_constant)
+        document = json.loads(content.decode(), parse_constant=_reject_constant)
     except (ValueError, RecursionError) as error:
         raise _MalformedError("it is not JSON") from error
     if not isinstance(document, dict):
@@ -124,7 +124,7 @@ def _json_object(content: bytes) -> Mapping[str, object]:
     return document
 
 
-def _refuse_constant(constant: str) -> NoReturn:
+def _reject_constant(constant: str) -> NoReturn:
     raise _MalformedError(f"{constant} is not JSON")
 
 
@@ -133,21 +133,23 @@ def _document(fields: Mapping[str, object], outer_media_type: str) -> Document:
     types = {own_media_type, outer_media_type}
     version = fields.get("schemaVersion")
     if types & media_types.DOCKER_SCHEMA_1 or fields.get("fsLayers") or version == 1:
-        raise _MalformedError("it is a Docker schema 1 manifest, which current engines refuse")
+        raise _MalformedError(
+            "it is a Docker schema 1 manifest, which current container engines reject"
+        )
     if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
         raise _MalformedError("schemaVersion is not a number")
     _annotations(fields)
     if media_types.OCI_ARTIFACT_MANIFEST in types:
         return ArtifactManifest(_text(fields, "artifactType"))
 
-    # Image specification 1.0.2 and CVE-2021-41190: a document that can be read as a manifest and as
-    # an index means different things to different engines, so it is refused.
+    # Image specification 1.0.2 and CVE-2021-41190: engines disagree on the meaning of a document
+    # that is valid both as a manifest and as an index.
     looks_like_index = fields.get("manifests") is not None
     looks_like_manifest = any(fields.get(name) is not None for name in ("config", "layers"))
     is_index = bool(types & media_types.INDEXES)
     is_manifest = bool(types & media_types.MANIFESTS)
     if (looks_like_index or is_index) and (looks_like_manifest or is_manifest):
-        raise _MalformedError("it is a manifest by one sign and an index by another")
+        raise _MalformedError("it is ambiguous: both a manifest and an index")
     if looks_like_index or (is_index and "manifests" in fields):
         return ImageIndex(_text(fields, "artifactType"), _descriptors(fields, "manifests"))
     if looks_like_manifest:
@@ -200,7 +202,7 @@ def _descriptor(value: object) -> Descriptor:
 def _platform(fields: Mapping[str, object]) -> Platform:
     features = _list(fields, "os.features")
     if not all(isinstance(feature, str) for feature in features):
-        raise _MalformedError("os.features is not a list of texts")
+        raise _MalformedError("os.features is not a list of strings")
     return normalize_platform(
         Platform(
             os=_platform_name(fields, "os"),
@@ -226,14 +228,14 @@ def _annotations(fields: Mapping[str, object]) -> Mapping[str, str | None]:
     if not isinstance(annotations, dict):
         raise _MalformedError("annotations is not an object")
     if not all(value is None or isinstance(value, str) for value in annotations.values()):
-        raise _MalformedError("annotations has values that are not texts")
+        raise _MalformedError("annotations has values that are not strings")
     return annotations
 
 
 def _list(fields: Mapping[str, object], name: str) -> list[object]:
     items = fields.get(name)
     if items is None:
-        # Go writes an empty list as null.
+        # Go encodes an empty list as null.
         return []
     if not isinstance(items, list):
         raise _MalformedError(f"{name} is not a list")
@@ -245,6 +247,6 @@ def _text(fields: Mapping[str, object], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise _MalformedError(f"{name} is not a text")
-    # JSON can escape half a character. Go reads U+FFFD, and nothing else could be printed.
+        raise _MalformedError(f"{name} is not a string")
+    # JSON can escape an unpaired surrogate, which cannot be printed. Go decodes it as U+FFFD.
     return value if value.isascii() else re.sub("[\ud800-\udfff]", "\ufffd", value)

@@ -1,4 +1,4 @@
-"""Media types of what a registry stores.
+"""Media types of manifests, configs and layers.
 
 https://github.com/opencontainers/image-spec/blob/main/media-types.md
 https://distribution.github.io/distribution/spec/manifest-v2-2/#media-types
@@ -20,7 +20,7 @@ DOCKER_SCHEMA_1 = frozenset(
 )
 
 OCI_ARTIFACT_MANIFEST = "application/vnd.oci.artifact.manifest.v1+json"
-"""Of release candidates of OCI 1.1; some registries still hold them."""
+"""From release candidates of OCI 1.1; some registries still contain such manifests."""
 
 IMAGE_CONFIGS = frozenset(
     {
@@ -32,7 +32,7 @@ IMAGE_CONFIGS = frozenset(
 IMAGE_LAYER_PREFIXES = ("application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs.")
 
 BUILDKIT_ATTESTATION = "application/vnd.docker.attestation.manifest.v1+json"
-"""The artifact type of the attestation manifests that newer BuildKits write."""
+"""The artifact type of attestation manifests from newer BuildKit versions."""
 
 IN_TOTO = "application/vnd.in-toto+json"
-"""The layers of BuildKit's attestation manifests."""
+"""The layer media type of BuildKit's attestation manifests."""

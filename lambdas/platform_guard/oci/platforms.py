@@ -1,23 +1,23 @@
-"""Platforms: how images name them, and which image runs where.
+"""Platforms: parsing, normalizing and matching.
 
-A platform is what the OCI image specification puts into a descriptor of an image index and into an
-image's config: operating system, architecture, variant, and for Windows the operating system's
-version. https://github.com/opencontainers/image-spec/blob/main/image-index.md
+The OCI image specification puts a platform into each descriptor of an image index and into the
+image config: operating system, architecture, variant, and for Windows the operating system version.
+ https://github.com/opencontainers/image-spec/blob/main/image-index.md
 
-Builders write the same platform in several ways (`x86_64`, `amd64`, `AMD64`), so platforms are
-normalized before they are compared. A host also runs more than its own platform: arm64 runs arm/v7,
-amd64 runs 386. Tools disagree on how far that goes. The rules here are those of containerd's
-`platforms.Only`, because containerd is what pulls on an ECS host:
+Build tools write the same platform in several ways (`x86_64`, `amd64`, `AMD64`), so platforms are
+normalized before they are compared. A host also runs related platforms: arm64 runs arm/v7, amd64
+runs 386. Tools disagree on the details. This module follows containerd's `platforms.Only`, because
+containerd pulls the images on an ECS host:
 
-- podman, skopeo and crane compare architectures literally and take no 386 image for amd64.
-- crane, oras and Docker's classic store take an amd64/v3 image for amd64; containerd does not.
+- podman, skopeo and crane compare architectures literally and reject a 386 image for amd64.
+- crane, oras and Docker's classic store accept an amd64/v3 image for amd64; containerd does not.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-# Patterns are compiled when they are first used: most starts of a function need none of them.
+# Compiled on first use, because most cold starts do not need it.
 _SPECIFIER = (
     r"(?P<os>[A-Za-z0-9_-]+)"
     r"(?:\((?P<version>[A-Za-z0-9_.-]*)(?P<features>(?:\+[A-Za-z0-9_.-]+)*)\))?"
@@ -34,16 +34,16 @@ _ARCHITECTURE_ALIASES = {
     "aarch64": "arm64",
 }
 
-# The oldest Windows whose containers newer hosts run as well: Windows Server 2022.
+# Windows Server 2022 is the oldest Windows whose containers newer hosts also run.
 # https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/version-compatibility
 _WINDOWS_SERVER_2022_BUILD = 20348
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """An operating system on an architecture, in the terms of the OCI image index.
+    """A platform as the OCI image index describes it.
 
-    `parse_platform` and the readers of documents give it normalized.
+    `parse_platform` and the document parsers return it normalized.
     """
 
     os: str
@@ -53,24 +53,24 @@ class Platform:
     os_features: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
-        """Write the platform as `os/arch[/variant]`."""
+        """Format as `os/arch[/variant]`."""
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
 
     @property
     def is_stated(self) -> bool:
-        """Whether something could run on it: neither left empty nor called unknown."""
+        """Whether a host could have this platform: it is neither empty nor `unknown`."""
         return bool(self.architecture) and "unknown" not in (self.os, self.architecture)
 
 
 def parse_platform(specifier: str) -> Platform:
-    """Read `os[(version[+feature…])]/arch[/variant]` and normalize it.
+    """Parse `os[(version[+feature…])]/arch[/variant]` and normalize the result.
 
-    Raises ValueError, in words for whoever wrote the specifier.
+    Raise ValueError with a one-line message for the user if the specifier is invalid.
     """
     match = re.fullmatch(_SPECIFIER, specifier)
     if match is None:
         raise ValueError(
-            f"{specifier!r} is no platform: write os/arch or os/arch/variant, such as linux/amd64"
+            f"invalid platform {specifier!r}; use os/arch or os/arch/variant, such as linux/amd64"
         )
     return normalize_platform(
         Platform(
@@ -84,9 +84,9 @@ def parse_platform(specifier: str) -> Platform:
 
 
 def normalize_platform(platform: Platform) -> Platform:
-    """Give the canonical form: lower case, Go's names, no variant where it is the default one.
+    """Return the canonical form: lowercase, Go's names, and no variant if it is the default.
 
-    An operating system left empty is Linux: containerd takes that of the host.
+    An empty operating system becomes Linux; containerd uses that of the host.
     """
     operating_system = platform.os.lower() or "linux"
     architecture, variant = _normalize_architecture(
@@ -123,10 +123,10 @@ def _normalize_architecture(architecture: str, variant: str) -> tuple[str, str]:
 
 
 def match_rank(required: Platform, offered: Platform) -> int | None:
-    """Tell how well an image for `offered` runs on a host for `required`.
+    """Rank an image for `offered` on a host for `required`; None if the host cannot run it.
 
-    0 is the host's own platform, higher numbers are platforms that it runs as well, in the order in
-    which containerd prefers them; None means that it does not run.
+    0 is the host's own platform. Higher numbers are other platforms that the host runs, in
+    containerd's order of preference.
     """
     candidate = normalize_platform(offered)
     host = normalize_platform(required)
@@ -140,18 +140,18 @@ def match_rank(required: Platform, offered: Platform) -> int | None:
     return None
 
 
-def is_other_variant(one: Platform, other: Platform) -> bool:
-    """Tell whether platforms differ in the variant alone, such as amd64 and amd64/v3.
+def differs_only_in_variant(one: Platform, other: Platform) -> bool:
+    """Return whether two platforms differ only in the variant, such as amd64 and amd64/v3.
 
-    What is for the one may run on machines for the other: it depends on the processor.
+    An image for one may run on a host for the other, depending on the processor.
     """
     first, second = normalize_platform(one), normalize_platform(other)
-    is_same_kind = (first.os, first.architecture) == (second.os, second.architecture)
-    return is_same_kind and first.variant != second.variant
+    is_same_architecture = (first.os, first.architecture) == (second.os, second.architecture)
+    return is_same_architecture and first.variant != second.variant
 
 
 def _runnable_architectures(host: Platform) -> Iterator[tuple[str, str]]:
-    """List what a host executes, best first, as (architecture, variant) in canonical form."""
+    """Yield what a host executes, best first, as canonical (architecture, variant) pairs."""
     yield host.architecture, host.variant
     match host.architecture:
         case "amd64":
@@ -170,7 +170,7 @@ def _runnable_architectures(host: Platform) -> Iterator[tuple[str, str]]:
 
 
 def _older_arm64_variants(variant: str) -> Iterator[tuple[str, str]]:
-    """List the arm64 variants that `variant` includes, such as v8.1 and v8 for v8.2.
+    """Yield the older arm64 variants that `variant` includes, such as v8.1 and v8 for v8.2.
 
     Armv9.x has the baseline of Armv8.(x+5): Arm Architecture Reference Manual, "Armv9-A".
     """
@@ -191,10 +191,10 @@ def _number(variant: str) -> int:
 
 
 def _windows_runs(host_version: str, image_version: str) -> bool:
-    """Tell whether a Windows host runs an image of another Windows version.
+    """Return whether a Windows host runs an image for another Windows version.
 
-    Before Windows Server 2022 the builds must be the same; from then on a host runs every image
-    between that build and its own. A version left open runs everywhere.
+    Before Windows Server 2022, the builds must be equal. Later hosts run every image from the
+    Windows Server 2022 build up to their own. An image without a version runs everywhere.
     """
     host = _windows_build(host_version)
     if host is None or not image_version:

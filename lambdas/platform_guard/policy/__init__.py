@@ -1,1 +1,1 @@
-"""What is required of an image, and the verdict on it."""
+"""Policies for images: requirements, rules, tag overrides, evaluation and verdicts."""

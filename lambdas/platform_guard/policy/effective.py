@@ -1,6 +1,6 @@
-"""The policy that holds for an image, with what the resource tags of its repository say about it.
+"""The policy for an image, including the overrides by its repository's resource tags.
 
-Without `repository_overrides` in the settings nothing is looked up.
+Without `repository_overrides` in the settings, resource tags are not read.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,14 +15,14 @@ from platform_guard.registry.reference import Repository
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
-_FRESH_SECONDS = 300
-_MOST_REPOSITORIES = 1000
+_TTL_SECONDS = 300
+_MAX_REPOSITORIES = 1000
 
 Tags = Mapping[str, str]
 
 
 class EffectivePolicies:
-    """Policies by repository and tag."""
+    """Policies by repository and tag, with cached resource tags."""
 
     def __init__(self, policies: Policies, client: "ECRClient", clock: Callable[[], float]) -> None:
         """`clock` counts seconds."""
@@ -32,11 +32,11 @@ class EffectivePolicies:
         self._tags: dict[Repository, tuple[float, Tags]] = {}
 
     def policy_for(self, repository: Repository, tag: str) -> EffectivePolicy:
-        """Give what holds for an image under a tag.
+        """Return the policy for an image, with at most one AWS call.
 
-        At most one call. Where it is refused, the account's policy holds, but for its stronger
-        remedies: the team may have asked for something milder. Raises what botocore raises where it
-        may succeed later: by another policy than the team's a good image could be a bad one.
+        If the call is denied, the account's policy applies with remedies limited to a mark, because
+        the team may have chosen a weaker remedy. Raise transient botocore errors, because without
+        the team's overrides a compliant image could be flagged.
         """
         effective = self._policies.policy_for(repository.name, tag)
         if effective.policy.ignore or not self._policies.overrides:
@@ -47,7 +47,7 @@ class EffectivePolicies:
             if is_transient(error):
                 raise
             return effective.without_tags(reason_of(error))
-        return effective.overridden(tags, self._policies.overrides)
+        return effective.with_overrides(tags, self._policies.overrides)
 
     def _tags_of(self, repository: Repository) -> Tags:
         known = self._tags.get(repository)
@@ -56,10 +56,10 @@ class EffectivePolicies:
         try:
             answer = self._client.list_tags_for_resource(resourceArn=repository.arn)
         except self._client.exceptions.RepositoryNotFoundException:
-            # It may be made anew at any time.
+            # Not cached: the repository can be created again at any time.
             return {}
         tags = {tag["Key"]: tag["Value"] for tag in answer.get("tags", [])}
-        if len(self._tags) >= _MOST_REPOSITORIES:
+        if len(self._tags) >= _MAX_REPOSITORIES:
             self._tags.clear()
-        self._tags[repository] = (self._clock() + _FRESH_SECONDS, tags)
+        self._tags[repository] = (self._clock() + _TTL_SECONDS, tags)
         return tags

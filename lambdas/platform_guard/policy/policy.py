@@ -1,4 +1,4 @@
-"""What a registry wants of its images."""
+"""The policy for images: required platforms, index rule and remedies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,58 +12,58 @@ class PlatformRule(StrEnum):
     """How many of the required platforms an image must run on."""
 
     ALL = "all"
-    """On each of them."""
+    """On every one."""
     ANY = "any"
-    """On one of them."""
+    """On at least one."""
 
     @property
     def conjunction(self) -> str:
-        """What stands between the platforms in a sentence."""
+        """The word that joins the platforms in a sentence."""
         return "and" if self is PlatformRule.ALL else "or"
 
 
 class IndexRule(StrEnum):
-    """When an image may be reachable only through an image index.
+    """When an image may be wrapped in an image index.
 
-    ECS, EKS and Batch pull through an index; Lambda and SageMaker refuse any.
+    ECS, EKS and Batch pull through an index; Lambda and SageMaker reject every index.
     """
 
     ALLOW = "allow"
     """Always."""
     MULTI_PLATFORM = "multi-platform"
-    """Only where the index holds at least two runnable platforms."""
+    """Only if the index contains at least two runnable platforms."""
     FORBID = "forbid"
     """Never."""
 
 
 class Remedy(StrEnum):
-    """What to do about a finding, mildest first."""
+    """A remedy for a finding, weakest first."""
 
     ALERT = "alert"
-    """Say so and change nothing."""
+    """Send an alert and change nothing."""
     TAG = "tag"
-    """Add a mark to the image, which keeps its own tag."""
+    """Add a mark to the image and keep its own tag."""
     QUARANTINE = "quarantine"
-    """Mark the image, then take its own tag away."""
+    """Mark the image, then remove its own tag."""
     ARCHIVE = "archive"
-    """Mark the image, then move it to the archive class, from where nobody can pull it."""
+    """Mark the image, then move it to the archive storage class, where it cannot be pulled."""
     DELETE = "delete"
-    """Delete the image, and of an index the children that nothing else needs."""
+    """Delete the image and the children of an index that nothing else uses."""
 
     @property
     def strength(self) -> int:
-        """The place in the order from mildest to strongest, 0 for an alert."""
+        """The position in the order from weakest to strongest; 0 for an alert."""
         return tuple(type(self)).index(self)
 
 
 def weaker(one: Remedy, other: Remedy) -> Remedy:
-    """Give the milder of two remedies."""
+    """Return the weaker of two remedies."""
     return min(one, other, key=lambda remedy: remedy.strength)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What images must be for, how they may be packed, and what to do about those that are not."""
+    """The requirements for images, and the remedies for violations."""
 
     required_platforms: tuple[Platform, ...] = (Platform("linux", "amd64"),)
     platform_rule: PlatformRule = PlatformRule.ALL
@@ -73,40 +73,40 @@ class Policy:
         default_factory=lambda: dict.fromkeys(Finding, Remedy.TAG)
     )
     grace_seconds: int = 0
-    """How long a remedy stronger than a mark waits, 0 for not at all."""
+    """The delay before a remedy stronger than a mark; 0 for none."""
     ignore: bool = False
-    """Whether images are left alone altogether: neither read nor judged nor reported."""
+    """Whether images are ignored: not read, evaluated or reported."""
     caveat: str = ""
-    """What could not be looked up about the policy and makes it milder; empty for nothing."""
+    """The failed lookup that weakens this policy, as a clause with `whether`; empty if none."""
 
     @property
     def not_checked(self) -> str:
-        """What could not be looked up and what comes of it, for people; empty for nothing."""
-        return f"{self.caveat}; so nothing stronger than a mark is done" if self.caveat else ""
+        """The failed lookup and its effect; empty if no lookup failed."""
+        return f"{self.caveat}; only a mark can be added" if self.caveat else ""
 
     @property
     def strongest_remedy(self) -> Remedy:
-        """The strongest thing that is done about any finding."""
+        """The strongest remedy for any finding."""
         return max(self.remedies.values(), key=lambda remedy: remedy.strength)
 
     @property
-    def wanted(self) -> str:
-        """The required platforms in words: `linux/amd64 and linux/arm64`, or with an `or`."""
+    def required_summary(self) -> str:
+        """The required platforms as text: `linux/amd64 and linux/arm64`, or with `or`."""
         return f" {self.platform_rule.conjunction} ".join(map(str, self.required_platforms))
 
 
 def cap(policy: Policy, remedy: Remedy) -> Policy:
-    """Give a policy that does nothing stronger than a remedy."""
+    """Return the policy with every remedy limited to `remedy`."""
     remedies = {finding: weaker(remedy, stated) for finding, stated in policy.remedies.items()}
     return replace(policy, remedies=remedies)
 
 
 def contradiction(policy: Policy) -> str:
-    """Say in one clause which settings exclude each other and what to write; empty if none do."""
+    """Describe conflicting settings and how to resolve them; empty if none."""
     needs_index = policy.platform_rule is PlatformRule.ALL and len(policy.required_platforms) > 1
     if policy.index_rule is IndexRule.FORBID and needs_index:
         return (
-            '"forbid" contradicts several required_platforms, which only an index can hold; '
-            'write one platform, platform_rule = "any", or index_rule = "multi-platform"'
+            '"forbid" conflicts with several required_platforms, which only an index can contain; '
+            'use one platform, platform_rule = "any", or index_rule = "multi-platform"'
         )
     return ""

@@ -1,6 +1,7 @@
-"""Which policy holds for which image: the account's own, and rules for some repositories or tags.
+"""The policies of an account: the default policy, and rules for some repositories or tags.
 
-The first rule that matches wins. It is a whole policy: what it leaves out is the account's.
+The first matching rule applies. A rule is a complete policy: its omitted settings come from the
+account's default policy.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,57 +21,57 @@ SETTINGS = (
     "ignore",
     *(f"remedies.{finding}" for finding in Finding),
 )
-"""The settings that make a policy, as the settings file names them."""
+"""The settings of a policy, by their names in guard.toml."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A policy for the images whose repository and tag fit two patterns."""
+    """A policy for the images whose repository and tag match two patterns."""
 
     number: int
-    """Its place among the rules, from 1."""
+    """Its position among the rules, from 1."""
     repository: str
     policy: Policy
-    """With what the rule leaves out taken from the account's policy."""
+    """Omitted settings come from the account's default policy."""
     tag: str = "*"
     stated: frozenset[str] = frozenset()
-    """The settings that the rule does not leave out."""
+    """The settings that the rule states."""
 
     @property
     def pattern(self) -> str:
-        """Both patterns as one; that of the tag is left out where it matches every tag."""
+        """`REPOSITORY:TAG`, or only the repository pattern if every tag matches."""
         return self.repository if self.tag == "*" else f"{self.repository}:{self.tag}"
 
     def matches(self, repository: str, tag: str) -> bool:
-        """Tell whether an image is one that the rule is for."""
-        return self.is_for(repository) and matches(self.tag, tag)
+        """Return whether the rule applies to an image."""
+        return self.may_match(repository) and matches(self.tag, tag)
 
-    def is_for(self, repository: str) -> bool:
-        """Tell whether some image of a repository may be one that the rule is for."""
+    def may_match(self, repository: str) -> bool:
+        """Return whether the rule applies to some tag of a repository."""
         return matches(self.repository, repository)
 
     def covers(self, other: "Rule") -> bool:
-        """Tell whether this rule matches every image that the other one matches."""
+        """Return whether this rule matches every image that the other one matches."""
         return covers(self.repository, other.repository) and covers(self.tag, other.tag)
 
 
 @dataclass(frozen=True, slots=True)
 class EffectivePolicy:
-    """The policy that holds for an image, and where each of its settings comes from."""
+    """The policy for an image, and the origin of each setting."""
 
     policy: Policy
     origins: Mapping[str, str]
     """By setting: `default`, `guard.toml [guard]`, `rule 2 "ml/*"`,
     `resource tag platform-guard:grace`."""
     rule: Rule | None = None
-    """The rule that matched; None where none did."""
+    """The matching rule; None if the default policy applies."""
     invalid_tags: tuple[InvalidTag, ...] = ()
-    """Resource tags of the repository that are not obeyed."""
+    """The ignored resource tags of the repository."""
 
-    def overridden(
+    def with_overrides(
         self, tags: Mapping[str, str], allowed: frozenset[Override]
     ) -> "EffectivePolicy":
-        """Give the policy with what the resource tags of the repository say about it."""
+        """Return the policy with the overrides by the repository's resource tags."""
         overridden = override(self.policy, tags, allowed)
         return replace(
             self,
@@ -80,8 +81,8 @@ class EffectivePolicy:
         )
 
     def without_tags(self, why: str) -> "EffectivePolicy":
-        """Give the policy where the resource tags could not be read: no more than a mark."""
-        caveat = f"whether the repository's resource tags ask for something else ({why})"
+        """Return the policy with remedies limited to a mark, because tags could not be read."""
+        caveat = f"whether the repository's resource tags override the policy ({why})"
         policy = replace(cap(self.policy, Remedy.TAG), caveat=caveat)
         return replace(self, policy=policy)
 
@@ -92,14 +93,14 @@ class Policies:
 
     default: Policy = field(default_factory=Policy)
     stated: frozenset[str] = frozenset()
-    """The settings that the account's own policy does not leave to this program."""
+    """The settings that guard.toml states for the default policy."""
     rules: tuple[Rule, ...] = ()
-    """The first that matches wins."""
+    """In order; the first match applies."""
     overrides: frozenset[Override] = frozenset()
-    """What teams may override by resource tags on their repositories."""
+    """The settings that teams may override with resource tags on their repositories."""
 
     def policy_for(self, repository: str, tag: str) -> EffectivePolicy:
-        """Give what holds for an image that is pushed to a repository under a tag."""
+        """Return the policy for an image by its repository and tag."""
         rule = next((rule for rule in self.rules if rule.matches(repository, tag)), None)
         return EffectivePolicy(
             policy=rule.policy if rule else self.default,
@@ -108,19 +109,19 @@ class Policies:
         )
 
     def rules_for_other_tags(self, repository: str, rule: Rule | None) -> tuple[Rule, ...]:
-        """List the rules but `rule` that images of a repository may meet, depending on their tag.
+        """Return the rules other than `rule` that apply to other tags of a repository.
 
-        Behind one for every tag, none is met any more.
+        Rules after one that matches every tag never apply.
         """
-        fitting = [other for other in self.rules if other.is_for(repository)]
-        for place, other in enumerate(fitting, start=1):
+        candidates = [other for other in self.rules if other.may_match(repository)]
+        for position, other in enumerate(candidates, start=1):
             if covers(other.tag, "*"):
-                fitting = fitting[:place]
+                candidates = candidates[:position]
                 break
-        return tuple(other for other in fitting if other is not rule)
+        return tuple(other for other in candidates if other is not rule)
 
     def remedies_in_use(self) -> frozenset[Remedy]:
-        """Give every remedy that some image may meet; no other needs a permission."""
+        """Return the remedies that can apply to an image; others need no IAM permissions."""
         return frozenset(
             remedy
             for policy in self._in_use()
@@ -129,9 +130,9 @@ class Policies:
         )
 
     def repositories_with(self, *remedies: Remedy) -> tuple[str, ...]:
-        """Give the patterns of the repositories in which some image may meet one of these.
+        """Return the patterns of the repositories in which one of the remedies can apply.
 
-        One pattern alone where it covers the others.
+        Patterns that another pattern covers are omitted.
         """
         patterns = {
             pattern
@@ -147,15 +148,15 @@ class Policies:
         )
 
     def strongest_remedy(self) -> Remedy:
-        """Give the strongest thing that is done to any image."""
+        """Return the strongest remedy that can apply to an image."""
         return max(self.remedies_in_use(), key=lambda remedy: remedy.strength, default=Remedy.ALERT)
 
     def is_destructive(self) -> bool:
-        """Tell whether some image may lose more than it gains by a mark."""
+        """Return whether a remedy stronger than a mark can apply to an image."""
         return self.strongest_remedy().strength > Remedy.TAG.strength
 
-    def waits(self) -> bool:
-        """Tell whether some remedy may be put off by a grace period."""
+    def may_delay(self) -> bool:
+        """Return whether a grace period can delay a remedy."""
         return any(
             (policy.grace_seconds > 0 or Override.GRACE in self.overrides)
             and policy.strongest_remedy.strength > Remedy.TAG.strength
@@ -165,13 +166,13 @@ class Policies:
 
     @property
     def default_is_reachable(self) -> bool:
-        """Whether no rule alone fits every image."""
+        """Whether the default policy applies to some image: no rule matches all of them."""
         return not any(
             covers(rule.repository, "*") and covers(rule.tag, "*") for rule in self.rules
         )
 
     def _possible_remedies(self, policy: Policy) -> frozenset[Remedy]:
-        """Give what may be done under a policy; teams may ask for what is milder."""
+        """Include the weaker remedies that teams can choose with a resource tag."""
         stated = frozenset(policy.remedies.values())
         if Override.REMEDY not in self.overrides:
             return stated

@@ -1,9 +1,9 @@
-"""What a team says about its own repository, by AWS resource tags on it.
+"""Policy overrides by the resource tags of a repository.
 
-The account's policy says which settings teams may override. A team can make a remedy milder and a
-grace period longer, never the other way round. A tag that makes no sense is not obeyed.
+The account's policy lists the settings that teams may override. A team can choose a weaker remedy
+and a longer grace period, but not the opposite. Invalid tags are ignored.
 
-Resource tags hold letters, digits, spaces and + - = . _ : / @, so a list is written with spaces:
+Resource tags allow letters, digits, spaces and + - = . _ : / @, so lists are separated by spaces:
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
-from platform_guard.duration import grace_text, parse_grace
+from platform_guard.duration import format_grace, parse_grace
 from platform_guard.oci.platforms import Platform
 from platform_guard.policy.policy import (
     IndexRule,
@@ -26,7 +26,7 @@ from platform_guard.policy.required_platforms import parse_required_platforms
 from platform_guard.toml_table import one_of
 
 OVERRIDE_PREFIX = "platform-guard:"
-"""What the key of every resource tag begins with that the guard reads."""
+"""The prefix of every resource tag key that the guard reads."""
 
 _T = TypeVar("_T")
 
@@ -35,47 +35,48 @@ class Override(StrEnum):
     """A setting that teams may override."""
 
     REQUIRED_PLATFORMS = "required_platforms"
-    """One or more, with spaces between them."""
+    """One or more, separated by spaces."""
     PLATFORM_RULE = "platform_rule"
     INDEX_RULE = "index_rule"
     REMEDY = "remedy"
-    """The strongest thing that is done, whatever the finding."""
+    """The strongest remedy, for any finding."""
     GRACE = "grace"
     IGNORE = "ignore"
 
     @property
     def tag_key(self) -> str:
-        """The key of the resource tag, such as `platform-guard:index-rule`."""
+        """The resource tag key, such as `platform-guard:index-rule`."""
         return OVERRIDE_PREFIX + self.replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidTag:
-    """A resource tag that is not obeyed."""
+    """A resource tag that is ignored."""
 
     key: str
     value: str
     because: str
-    """A sentence that says what to write, without its period."""
+    """The problem and its correction, without a final period."""
 
 
 @dataclass(frozen=True, slots=True)
-class Overridden:
-    """A policy with what resource tags say about it."""
+class OverrideResult:
+    """A policy with the overrides by resource tags applied."""
 
     policy: Policy
     origins: Mapping[str, str]
-    """Of the settings that come from a tag."""
+    """The origins of the overridden settings."""
     invalid_tags: tuple[InvalidTag, ...] = ()
 
 
-def override(policy: Policy, tags: Mapping[str, str], allowed: frozenset[Override]) -> Overridden:
-    """Let the resource tags of a repository override the policy of its images."""
-    overriding = _Overriding(policy, dict(tags), allowed)
-    return overriding.result()
+def override(
+    policy: Policy, tags: Mapping[str, str], allowed: frozenset[Override]
+) -> OverrideResult:
+    """Apply the resource tags of a repository to a policy, as far as `allowed` permits."""
+    return _OverrideBuilder(policy, dict(tags), allowed).result()
 
 
-class _Overriding:
+class _OverrideBuilder:
     def __init__(
         self, policy: Policy, tags: Mapping[str, str], allowed: frozenset[Override]
     ) -> None:
@@ -84,36 +85,36 @@ class _Overriding:
         self._tags = tags
         self._allowed = allowed
         self._origins: dict[str, str] = {}
-        self._refused: dict[str, str] = {}
+        self._invalid: dict[str, str] = {}
 
-    def result(self) -> Overridden:
-        self._refuse_unknown()
+    def result(self) -> OverrideResult:
+        self._reject_keys()
         self._override_evaluation()
         self._override_remedies()
         self._override_grace()
         self._override_ignore()
-        refused = (
-            InvalidTag(key, self._tags[key], because) for key, because in self._refused.items()
+        invalid = (
+            InvalidTag(key, self._tags[key], because) for key, because in self._invalid.items()
         )
-        return Overridden(self._policy, self._origins, tuple(refused))
+        return OverrideResult(self._policy, self._origins, tuple(invalid))
 
-    def _refuse_unknown(self) -> None:
+    def _reject_keys(self) -> None:
         known = {setting.tag_key: setting for setting in Override}
         for key in sorted(self._tags):
             if not key.startswith(OVERRIDE_PREFIX):
                 continue
             if key not in known:
-                self._refused[key] = f"it is unknown; {self._what_is_allowed()}"
+                self._invalid[key] = f"unknown key; {self._allowed_keys()}"
             elif known[key] not in self._allowed:
-                self._refused[key] = (
-                    f"it is not for teams to say in this account; {self._what_is_allowed()}"
+                self._invalid[key] = (
+                    f"teams cannot override this setting in this account; {self._allowed_keys()}"
                 )
 
-    def _what_is_allowed(self) -> str:
-        return f"allowed are {', '.join(setting.tag_key for setting in sorted(self._allowed))}"
+    def _allowed_keys(self) -> str:
+        return f"allowed keys: {', '.join(setting.tag_key for setting in sorted(self._allowed))}"
 
     def _override_evaluation(self) -> None:
-        """Override what images are judged by, all of it or nothing: the values belong together."""
+        """Override the evaluation settings, all or none, because they depend on each other."""
         platforms = self._read(Override.REQUIRED_PLATFORMS, _platforms)
         platform_rule = self._read(Override.PLATFORM_RULE, one_of(PlatformRule))
         index_rule = self._read(Override.INDEX_RULE, one_of(IndexRule))
@@ -131,7 +132,7 @@ class _Overriding:
         keys = [setting for setting, value in stated.items() if value is not None]
         if reason := contradiction(policy):
             for setting in keys:
-                self._refused[setting.tag_key] = f"it does not go together with the rest: {reason}"
+                self._invalid[setting.tag_key] = f"conflicts with the other settings: {reason}"
             return
         self._policy = policy
         self._origins |= {setting: _origin(setting) for setting in keys}
@@ -142,18 +143,18 @@ class _Overriding:
             return
         strongest = self._account.strongest_remedy
         if remedy.strength > strongest.strength:
-            self._refused[Override.REMEDY.tag_key] = (
-                f"{str(remedy)!r} is more than the account's policy does; "
-                f"write {strongest} or something milder"
+            self._invalid[Override.REMEDY.tag_key] = (
+                f"{str(remedy)!r} is stronger than the account's policy allows; "
+                f"use {strongest} or a weaker remedy"
             )
             return
         remedies = {
-            finding: weaker(remedy, accounts) for finding, accounts in self._policy.remedies.items()
+            finding: weaker(remedy, current) for finding, current in self._policy.remedies.items()
         }
         self._origins |= {
             f"remedies.{finding}": _origin(Override.REMEDY)
-            for finding, chosen in remedies.items()
-            if chosen is not self._policy.remedies[finding]
+            for finding, overridden in remedies.items()
+            if overridden is not self._policy.remedies[finding]
         }
         self._policy = replace(self._policy, remedies=remedies)
 
@@ -161,10 +162,10 @@ class _Overriding:
         seconds = self._read(Override.GRACE, parse_grace)
         if seconds is None:
             return
-        least = self._account.grace_seconds
-        if seconds < least:
-            self._refused[Override.GRACE.tag_key] = (
-                f"it is shorter than the account's policy grants; write {grace_text(least)} or more"
+        minimum = self._account.grace_seconds
+        if seconds < minimum:
+            self._invalid[Override.GRACE.tag_key] = (
+                f"shorter than the account's grace period; use {format_grace(minimum)} or more"
             )
             return
         self._policy = replace(self._policy, grace_seconds=seconds)
@@ -176,15 +177,15 @@ class _Overriding:
             self._policy = replace(self._policy, ignore=True)
             self._origins["ignore"] = _origin(Override.IGNORE)
 
-    def _read(self, setting: Override, read: Callable[[str], _T]) -> _T | None:
-        """Read the value of a tag; None where there is none that is to be obeyed."""
+    def _read(self, setting: Override, parse: Callable[[str], _T]) -> _T | None:
+        """Parse the value of a tag; None if the tag is missing or invalid."""
         key = setting.tag_key
-        if key not in self._tags or key in self._refused:
+        if key not in self._tags or key in self._invalid:
             return None
         try:
-            return read(self._tags[key])
+            return parse(self._tags[key])
         except ValueError as error:
-            self._refused[key] = str(error)
+            self._invalid[key] = str(error)
             return None
 
 
@@ -194,11 +195,11 @@ def _origin(setting: Override) -> str:
 
 def _platforms(text: str) -> tuple[Platform, ...]:
     if not text.split():
-        raise ValueError("it is empty; write at least one platform, such as linux/amd64")
+        raise ValueError("the value is empty; list at least one platform, such as linux/amd64")
     return parse_required_platforms(text.split())
 
 
 def _true_or_false(text: str) -> bool:
     if text not in ("true", "false"):
-        raise ValueError(f"{text!r} is not allowed; write true or false")
+        raise ValueError(f"{text!r} is not allowed; use true or false")
     return text == "true"

@@ -1,4 +1,4 @@
-"""The words for what was found about an image, and the value that carries them."""
+"""Verdicts on images: findings, reasons and evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,43 +8,43 @@ from platform_guard.oci.classification import ManifestKind
 
 
 class Finding(StrEnum):
-    """A reason why an image cannot run where it is meant to."""
+    """A verdict that an image violates its policy."""
 
     MISSING_PLATFORM = "missing-platform"
     """No runnable image for a required platform."""
     INDEX_ONLY = "index-only"
-    """The required platforms are there, but behind an index that the policy does not accept."""
+    """An index contains the required platforms, but the policy does not accept an index."""
     NO_IMAGE = "no-image"
-    """The tag names an attestation, or an index with nothing runnable in it."""
+    """The tag names an attestation, or an index without a runnable image."""
     DANGLING = "dangling"
-    """The index lists the required platform, but the child is not there."""
+    """The index lists the required platform, but the child manifest is missing."""
     MISLABELED = "mislabeled"
-    """The index claims the required platform; the config of that image says another one."""
+    """The index entry for the required platform is an image for another platform."""
 
 
 class NoFinding(StrEnum):
-    """A verdict that asks for no remedy."""
+    """A verdict that requires no remedy."""
 
     COMPLIANT = "compliant"
-    """It runs where it is meant to."""
+    """The image satisfies its policy."""
     NOT_AN_IMAGE = "not-an-image"
-    """An artifact, which is left alone."""
+    """An artifact, which policies do not apply to."""
     UNREADABLE = "unreadable"
-    """It cannot be judged: malformed, past a bound, or an image whose config states no platform."""
+    """It cannot be evaluated: malformed, beyond a bound, or without a stated platform."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that was seen in an image."""
+    """One manifest of an image."""
 
     digest: str
     role: ManifestKind
     platform: str = ""
-    """As `os/arch[/variant]`; empty where none is stated."""
+    """As `os/arch[/variant]`; empty if none is stated."""
     note: str = ""
 
     def __str__(self) -> str:
-        """Write it as a line of a table."""
+        """Format as a row of the evidence table."""
         note = f" ({self.note})" if self.note else ""
         return f"{self.role:<12} {self.platform or 'no platform':<15} {self.digest}{note}"
 
@@ -53,7 +53,7 @@ _EVIDENCE_SHOWN = 20
 
 
 def evidence_table(evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    """Write evidence as a table, cut to what people read."""
+    """Format evidence as table rows: at most 20, then the number of the others."""
     more = len(evidence) - _EVIDENCE_SHOWN
     lines = map(str, evidence[:_EVIDENCE_SHOWN])
     return (*lines, f"and {more} more") if more > 0 else tuple(lines)
@@ -61,11 +61,11 @@ def evidence_table(evidence: Sequence[Evidence]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found, why, and what was seen."""
+    """The result of an evaluation."""
 
     name: Finding | NoFinding
     reason: str
-    """One clause for people, such as `it holds linux/arm64, but no linux/amd64`."""
+    """One clause, such as `it contains only linux/arm64; linux/amd64 is required`."""
     evidence: tuple[Evidence, ...] = ()
     fails_on: tuple[str, ...] = ()
-    """The required platforms on which it does not run; empty where the verdict does not say so."""
+    """The required platforms on which the image cannot run, if the verdict names any."""

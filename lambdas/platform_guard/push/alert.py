@@ -7,7 +7,7 @@ from platform_guard.alerts.aws_cli import build_and_push, free_tag, list_platfor
 from platform_guard.alerts.console import links_to_image
 from platform_guard.oci.classification import ManifestKind
 from platform_guard.oci.image import Image, Kind
-from platform_guard.oci.platforms import Platform, is_other_variant
+from platform_guard.oci.platforms import Platform, differs_only_in_variant
 from platform_guard.policy.policy import IndexRule, PlatformRule, Policy
 from platform_guard.policy.verdict import Finding, NoFinding, Verdict, evidence_table
 from platform_guard.push.finding import FindingContext
@@ -28,8 +28,8 @@ def alert_about_push(found: FindingContext, policy: Policy, done: RemediationRes
         facts=(
             ("Image", push.image.tagged_uri),
             ("Digest", push.image.digest),
-            ("Holds", image.holds),
-            ("Required", policy.wanted),
+            ("Holds", image.platform_summary),
+            ("Required", policy.required_summary),
             ("Pushed", push.time),
             ("Remedy", done.sentence),
             *((("Not checked", policy.not_checked),) if policy.caveat else ()),
@@ -93,7 +93,7 @@ def _undo(done: RemediationResult, region: str) -> tuple[Fix, ...]:
 
 
 def _build_title(verdict: Verdict, policy: Policy) -> str:
-    platforms = policy.wanted
+    platforms = policy.required_summary
     match verdict.name:
         case Finding.MISLABELED:
             return f"Build it from a base image that exists for {platforms}, and push it again"
@@ -163,8 +163,8 @@ def _of_plain_image(verdict: Verdict, image: Image, policy: Policy) -> str:
     """Nearly every engine pulls a plain image without a look at its platform."""
     if _depends_on_the_processor(verdict, image, policy):
         return (
-            f"A task can pull it. On a processor that lacks what {image.holds} asks for, it stops "
-            "with an illegal instruction."
+            f"A task can pull it. On a processor that lacks what {image.platform_summary} asks "
+            "for, it stops with an illegal instruction."
         )
     pairs = _misfits(verdict, image, policy)
     is_other_processor = any(one.architecture != held.architecture for one, held in pairs)
@@ -175,7 +175,7 @@ def _of_plain_image(verdict: Verdict, image: Image, policy: Policy) -> str:
 
 def _depends_on_the_processor(verdict: Verdict, image: Image, policy: Policy) -> bool:
     pairs = _misfits(verdict, image, policy)
-    return bool(pairs) and all(is_other_variant(one, held) for one, held in pairs)
+    return bool(pairs) and all(differs_only_in_variant(one, held) for one, held in pairs)
 
 
 def _misfits(verdict: Verdict, image: Image, policy: Policy) -> list[tuple[Platform, Platform]]:

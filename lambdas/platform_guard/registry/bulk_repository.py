@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
-from platform_guard.oci.bulk_reader import Unseen
+from platform_guard.oci.bulk_reader import UnavailableContent
 from platform_guard.oci.reader import StoredDocument
 from platform_guard.registry.download import IDS_PER_CALL, BatchAnswer, batch_get_image
 from platform_guard.registry.reference import Repository
@@ -18,7 +18,7 @@ from platform_guard.registry.repository import EcrRepository
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
-_Fetched = bytes | Unseen | None
+_Fetched = bytes | UnavailableContent | None
 """A config; None where it is not there."""
 
 _REMEMBERED_BYTES = 32 * 1024 * 1024
@@ -88,19 +88,23 @@ class BulkRepository:
     """For the calls; they wait for nothing that runs in it."""
     seen_configs: SeenConfigs
 
-    def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument | Unseen]:
+    def documents(
+        self, digests: Sequence[str]
+    ) -> Mapping[str, StoredDocument | UnavailableContent]:
         """Fetch manifests and indexes, a call a hundred. Raises what botocore raises."""
         chunks = [
             digests[start : start + IDS_PER_CALL] for start in range(0, len(digests), IDS_PER_CALL)
         ]
-        found: dict[str, StoredDocument | Unseen] = {}
+        found: dict[str, StoredDocument | UnavailableContent] = {}
         for answer in self.pool.map(self._batch, chunks):
             found |= {document.digest: document for document in answer.documents}
             unseen = {**answer.inaccessible, **answer.unseen}
-            found |= {digest: Unseen(reason) for digest, reason in unseen.items()}
+            found |= {digest: UnavailableContent(reason) for digest, reason in unseen.items()}
         return found
 
-    def configs(self, digests: Sequence[str], size_limit: int) -> Mapping[str, bytes | Unseen]:
+    def configs(
+        self, digests: Sequence[str], size_limit: int
+    ) -> Mapping[str, bytes | UnavailableContent]:
         """Fetch configs, a call and a GET each, but for those that were fetched lately."""
 
         def fetch(digest: str) -> _Fetched:
@@ -118,4 +122,4 @@ class BulkRepository:
         try:
             return EcrRepository(self.client, self.repository).config(digest, size_limit)
         except AWS_ERRORS as error:
-            return Unseen(f"its config could not be fetched: {reason_of(error)}")
+            return UnavailableContent(f"its config could not be fetched: {reason_of(error)}")

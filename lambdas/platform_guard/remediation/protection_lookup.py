@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from platform_guard.aws.errors import LookupFailedError
-from platform_guard.aws.lookup import Deadline, seen
+from platform_guard.aws.lookup import Deadline, look_up
 from platform_guard.oci.manifest import ImageIndex, parse_document
 from platform_guard.oci.media_types import INDEXES
 from platform_guard.oci.reader import Inaccessible, StoredDocument
@@ -69,8 +69,8 @@ class Account:
             return self._too_slow
         began = self.clock()
         uses = (
-            seen("the tasks and services of Amazon ECS", self._ecs().find),
-            seen("the functions of AWS Lambda", self._functions().find),
+            look_up("the tasks and services of Amazon ECS", self._ecs().find),
+            look_up("the functions of AWS Lambda", self._functions().find),
         )
         failed = any(isinstance(use, Unavailable) for use in uses)
         if failed and self.clock() - began > _SECONDS:
@@ -98,7 +98,7 @@ class EcrProtectionLookup:
 
     def look(self, document: StoredDocument) -> ProtectionLookupResult:
         """Look at an image, at who runs it, and at what leads to it."""
-        children = seen("what the index leads to", lambda: self._children(document))
+        children = look_up("what the index leads to", lambda: self._children(document))
         if isinstance(children, Unavailable):
             documents: tuple[StoredDocument, ...] = (document,)
             digests: tuple[str, ...] | Unavailable = children
@@ -107,9 +107,9 @@ class EcrProtectionLookup:
             digests = tuple(child.digest for child in children)
         return ProtectionLookupResult(
             ProtectionSnapshot(
-                state=seen("the image in ECR", lambda: self.images.describe(document.digest)),
+                state=look_up("the image in ECR", lambda: self.images.describe(document.digest)),
                 children=digests,
-                listings=seen("the repository's indexes", self._listings),
+                listings=look_up("the repository's indexes", self._listings),
                 uses=self.account.uses(),
                 can_be_kept=len(compressed(write_documents(documents))) <= DOCUMENTS_LIMIT,
             ),

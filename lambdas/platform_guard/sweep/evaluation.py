@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from platform_guard.oci.bulk_reader import BulkStore, ToRead, Unseen, read_images
+from platform_guard.oci.bulk_reader import BulkRequest, BulkStore, UnavailableContent, read_images
 from platform_guard.oci.image import Image
 from platform_guard.oci.reader import ReadRequest
 from platform_guard.policy.evaluation import evaluate
@@ -71,21 +71,21 @@ def evaluate_candidates(
     """Read and judge images of one repository; those that are gone by now are left out."""
     roots = store.documents(list(dict.fromkeys(candidate.digest for candidate in wanted)))
     there: list[Candidate] = []
-    to_read: list[ToRead] = []
+    to_read: list[BulkRequest] = []
     for candidate in wanted:
         match roots.get(candidate.digest):
             case None:
                 pass
-            case Unseen(reason):
+            case UnavailableContent(reason):
                 yield UnavailableImage(candidate, reason)
             case root:
                 policy = candidate.policy
                 there.append(candidate)
                 to_read.append(
-                    ToRead(root, ReadRequest(policy.required_platforms, policy.verify_config))
+                    BulkRequest(root, ReadRequest(policy.required_platforms, policy.verify_config))
                 )
     for candidate, found in zip(there, read_images(to_read, store), strict=True):
-        if isinstance(found, Unseen):
+        if isinstance(found, UnavailableContent):
             yield UnavailableImage(candidate, found.reason)
         else:
             yield EvaluatedImage(candidate, found, evaluate(found, candidate.policy))

@@ -1,34 +1,34 @@
-"""The `[sweep]` table of the settings: when all is looked at, how much is done."""
+"""The `[sweep]` table of guard.toml: schedule and remediation limit."""
 
 from dataclasses import dataclass
 
-from platform_guard.toml_table import TomlTable, a_boolean, a_whole_number
+from platform_guard.toml_table import TomlTable, integer_between, read_boolean
 
-_MOST_HOURS = 7 * 24
-_MOST_REMEDIES = 100_000
+_MAX_HOURS = 7 * 24
+_MAX_REMEDIES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class SweepSettings:
-    """When the registry is looked through for what no event told of."""
+    """When the sweep scans the registry for pushes without an event, and its limits."""
 
     enabled: bool = True
     every_hours: int = 24
-    """How many hours lie between two sweeps, 1 to 168."""
+    """Hours between two sweeps, 1 to 168."""
     max_remedies: int = 1000
-    """How many findings one sweep hands over to be remedied at most."""
+    """Maximum number of findings that one sweep enqueues for remediation."""
 
 
 def read_sweep_settings(root: TomlTable) -> SweepSettings:
-    """Read the table of a settings file. Raises TomlTableError."""
+    """Read the `[sweep]` table. Raise TomlTableError if it is invalid."""
     default = SweepSettings()
     with root.table("sweep") as sweep:
         return SweepSettings(
-            enabled=sweep.take("enabled", a_boolean, default.enabled),
+            enabled=sweep.take("enabled", read_boolean, default.enabled),
             every_hours=sweep.take(
-                "every_hours", a_whole_number(1, _MOST_HOURS), default.every_hours
+                "every_hours", integer_between(1, _MAX_HOURS), default.every_hours
             ),
             max_remedies=sweep.take(
-                "max_remedies", a_whole_number(0, _MOST_REMEDIES), default.max_remedies
+                "max_remedies", integer_between(0, _MAX_REMEDIES), default.max_remedies
             ),
         )

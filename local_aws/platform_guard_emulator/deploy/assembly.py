@@ -1,4 +1,4 @@
-"""A CDK cloud assembly on disk (`cdk.out`): the template of a stack and the files it refers to.
+"""A CDK cloud assembly on disk (`cdk.out`): the template of a stack and its assets.
 
 https://docs.aws.amazon.com/cdk/v2/guide/deploy.html describes how the CDK publishes one.
 """
@@ -14,19 +14,19 @@ from typing import Any
 
 
 class AssemblyError(Exception):
-    """The folder is no cloud assembly, or not one with the stack that was asked for."""
+    """The folder is not a cloud assembly, or does not contain the requested stack."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file or folder that the template expects in a bucket."""
+    """A file or folder that the template refers to by bucket and key."""
 
     source: Path
     bucket: str
     key: str
 
     def content(self) -> bytes:
-        """Return what is uploaded: the file, or the folder as a zip."""
+        """Return the bytes to upload: the file, or the folder as a zip archive."""
         if self.source.is_file():
             return self.source.read_bytes()
         return _zipped(self.source)
@@ -34,7 +34,7 @@ class Asset:
 
 @cache
 def _zipped(folder: Path) -> bytes:
-    # An asset is named by its hash, so that what a path names stays as it is.
+    # Assets are named by hash, so the content at a path never changes.
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path in sorted(folder.rglob("*")):
@@ -51,7 +51,7 @@ class StackAssembly:
     assets: tuple[Asset, ...]
 
     def resources(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield logical id and properties of the resources of a type."""
+        """Yield the logical id and the properties of each resource of a type."""
         for logical_id, resource in self.template["Resources"].items():
             if resource["Type"] == kind:
                 yield logical_id, resource.get("Properties", {})
@@ -62,17 +62,17 @@ class StackAssembly:
         for asset in self.assets:
             if asset.key == key and asset.source.is_dir():
                 return asset.source
-        raise AssemblyError(f"the code {properties['Code']} is no folder of the assembly")
+        raise AssemblyError(f"The code {properties['Code']} is not a folder in the assembly")
 
 
 def read_stack(assembly: Path, stack_name: str | None, account: str, region: str) -> StackAssembly:
-    """Read a stack, by default the only one, for an account and a region.
+    """Read a stack for an account and a region. `stack_name` may be None if there is only one.
 
-    Raises AssemblyError, in words for whoever runs the synthesis.
+    Raises AssemblyError if the assembly or the stack is missing.
     """
     manifest_file = assembly / "manifest.json"
     if not manifest_file.is_file():
-        raise AssemblyError(f"{assembly} is no cloud assembly: run `make synth` first")
+        raise AssemblyError(f"{assembly} is not a cloud assembly. Run `make synth` first.")
     artifacts = json.loads(manifest_file.read_text())["artifacts"]
     stacks = {
         name: artifact
@@ -80,7 +80,7 @@ def read_stack(assembly: Path, stack_name: str | None, account: str, region: str
         if artifact["type"] == "aws:cloudformation:stack"
     }
     if stack_name is None and len(stacks) != 1:
-        raise AssemblyError(f"{assembly} has the stacks {sorted(stacks)}: name one of them")
+        raise AssemblyError(f"{assembly} has the stacks {sorted(stacks)}. Name one of them.")
     name = stack_name or next(iter(stacks))
     if name not in stacks:
         raise AssemblyError(f"{assembly} has no stack {name}, only {sorted(stacks)}")

@@ -1,4 +1,4 @@
-"""A CDK stack in the stand-in: created from its template, and run by draining its queues."""
+"""A CDK stack in the emulator: created from its template, run by draining its queues."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _LOG_ACTIONS = ("logs:CreateLogStream", "logs:PutLogEvents")
 
 @dataclass(frozen=True, slots=True)
 class EventSourceMapping:
-    """A queue that starts a function."""
+    """An SQS event source of a function."""
 
     queue_arn: str
     function: str
@@ -31,7 +31,7 @@ class EventSourceMapping:
 
 
 class Deployment:
-    """A stack that is up."""
+    """A deployed stack."""
 
     def __init__(self, local: LocalAws, stack: StackAssembly) -> None:
         self._local = local
@@ -44,30 +44,30 @@ class Deployment:
         self.restart()
 
     def physical_id(self, logical_id: str) -> str:
-        """Return the name, URL or ARN that CloudFormation gave a resource."""
+        """Return a resource's name, URL or ARN, as assigned by CloudFormation."""
         return self._physical_ids[logical_id]
 
     def function(self, handler: str) -> Function:
-        """Return the function with a handler such as `push_guard.handler`, or logical id."""
+        """Return a function by its handler, such as `push_guard.handler`, or by its logical id."""
         for function in self.functions.values():
             if handler in (function.handler, function.logical_id):
                 return function
         known = sorted(function.handler for function in self.functions.values())
-        raise KeyError(f"no function {handler}, only {', '.join(known)}")
+        raise KeyError(f"No function {handler}, only {', '.join(known)}")
 
     def invoke(self, handler: str, event: object) -> Invocation:
-        """Run a function on an event, as a schedule or an operator does."""
+        """Invoke a function with an event, as a schedule or an operator does."""
         return self._invoke(self.function(handler).logical_id, event)
 
     def restart(self) -> None:
-        """Let every function begin anew with the code and the settings that its folder holds."""
+        """Discard all execution environments, so that every function loads its code again."""
         self._sandboxes = {name: self._sandbox(f) for name, f in self.functions.items()}
 
     def drain(self, max_rounds: int = 20) -> list[Invocation]:
-        """Run functions on their queues until those are empty, at most `max_rounds` times each.
+        """Invoke functions until their queues are empty, in at most `max_rounds` rounds.
 
-        A round takes one batch from every queue. A message whose processing failed comes back in
-        the next round, until its queue's redrive policy sends it to the dead letters.
+        A round receives one batch from every queue. A failed message is received again in the next
+        round, until its queue's redrive policy moves it to the dead-letter queue.
         """
         invocations: list[Invocation] = []
         for _ in range(max_rounds):
@@ -82,7 +82,7 @@ class Deployment:
         return invocations
 
     def dead_letters(self) -> dict[str, list[str]]:
-        """Return the bodies in every dead-letter queue that is not empty, by its logical id."""
+        """Return the message bodies of each nonempty dead-letter queue by its logical id."""
         names = {self.physical_id(i): i for i, _ in self._stack.resources("AWS::SQS::Queue")}
         queues = {queue_of(self._queue_arn(url)): i for url, i in names.items()}
         targets = {queue.dead_letter_queue for queue in queues}
@@ -93,7 +93,7 @@ class Deployment:
         }
 
     def alerts(self) -> list[PublishedMessage]:
-        """Return what was published to the stack's topics so far, in order."""
+        """Return the messages published to the stack's topics so far, in order."""
         topics = {self.physical_id(i) for i, _ in self._stack.resources("AWS::SNS::Topic")}
         return [message for message in self._local.published if message.topic_arn in topics]
 
@@ -130,12 +130,12 @@ class Deployment:
             function,
             self._local.region,
             self._local.clock,
-            # CloudFormation cuts the names it makes to what Lambda allows; moto does not.
+            # CloudFormation truncates generated names to Lambda's limit; moto does not.
             lambda: self._local.assume_role(function.role_arn, function.name[:64]),
         )
 
     def _log_group_arn(self, properties: dict[str, Any]) -> str:
-        """Give the ARN of the log group that a function names; empty where Lambda makes one."""
+        """Return the ARN of a function's log group; empty if Lambda creates the log group."""
         reference = properties.get("LoggingConfig", {}).get("LogGroup", {})
         if "Ref" not in reference:
             return ""
@@ -173,9 +173,11 @@ class Deployment:
             if function is None:
                 continue
             if "FilterCriteria" in mapping:
-                raise NotImplementedError("the stand-in does not filter messages of a mapping")
+                raise NotImplementedError(
+                    "The emulator does not support FilterCriteria of SQS event source mappings"
+                )
             queue_arn = mapping["EventSourceArn"]
-            # moto would run the function itself whenever a message arrives.
+            # Otherwise moto runs the function itself when a message arrives.
             queue_of(queue_arn).lambda_event_source_mappings.clear()
             for action in _POLLER_ACTIONS:
                 self._local.require(function.role_arn, action, queue_arn)
@@ -191,7 +193,7 @@ class Deployment:
 def deploy(local: LocalAws, assembly: Path, stack_name: str | None = None) -> Deployment:
     """Deploy a stack of a CDK cloud assembly (`cdk.out`), by default its only one.
 
-    Raises DeploymentError with the stack's events when it does not come up.
+    Raises DeploymentError with the stack events if the stack cannot be created.
     """
     stack = read_stack(assembly, stack_name, local.account, local.region)
     create_stack(local, stack)

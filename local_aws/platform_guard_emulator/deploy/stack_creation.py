@@ -1,4 +1,4 @@
-"""What `cdk deploy` does: assets into a bucket, parameters in place, then CloudFormation."""
+"""The steps of `cdk deploy`: publish assets, create parameters, create the stack."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ WITHOUT_EFFECT = (
     SUBSCRIPTION,
     "AWS::SNS::TopicPolicy",
 )
-"""What a template may hold although moto lacks it: it is left out."""
+"""Resource types that moto lacks and that are removed from a template."""
 
 _BOOTSTRAP_VERSION = "30"
 _POWERTOOLS = "/aws/service/powertools/"
@@ -32,11 +32,11 @@ _LAYER = "arn:{partition}:lambda:{region}:017000801446:layer:AWSLambdaPowertools
 
 
 class DeploymentError(Exception):
-    """The stack did not come up, or holds what the stand-in would get wrong."""
+    """The stack could not be created, or it contains something that cannot be emulated."""
 
 
 def create_stack(local: "LocalAws", stack: StackAssembly) -> None:
-    """Create a stack. Raises DeploymentError with what to do about it."""
+    """Create a stack. Raises DeploymentError with the problems or the stack events."""
     problems = [*_unknown_resources(stack), *_misread_patterns(stack)]
     if problems:
         raise DeploymentError("\n".join(problems))
@@ -51,7 +51,7 @@ def create_stack(local: "LocalAws", stack: StackAssembly) -> None:
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
     except ClientError as error:
-        raise DeploymentError(f"{stack.name} cannot be created: {error}") from error
+        raise DeploymentError(f"Cannot create stack {stack.name}: {error}") from error
     status = client.describe_stacks(StackName=stack.name)["Stacks"][0]["StackStatus"]
     if status != "CREATE_COMPLETE":
         events = client.describe_stack_events(StackName=stack.name)["StackEvents"]
@@ -92,7 +92,7 @@ def _without_ineffective(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_fifo_names(template: dict[str, Any], stack_name: str) -> dict[str, Any]:
-    """Name first-in-first-out queues as CloudFormation does, whose names have to end in `.fifo`."""
+    """Name FIFO queues as CloudFormation does. Their names must end in `.fifo`."""
     resources = {name: dict(item) for name, item in template["Resources"].items()}
     for name, item in resources.items():
         if item["Type"] == "AWS::SQS::Queue" and item.get("Properties", {}).get("FifoQueue"):
@@ -101,7 +101,7 @@ def _with_fifo_names(template: dict[str, Any], stack_name: str) -> dict[str, Any
 
 
 def _in_partition(template: dict[str, Any], partition: str) -> dict[str, Any]:
-    """Resolve `AWS::Partition`, which moto takes for `aws` in every region."""
+    """Resolve `AWS::Partition`, which moto resolves to `aws` in every region."""
     text = json.dumps(template).replace('{"Ref": "AWS::Partition"}', json.dumps(partition))
     resolved: dict[str, Any] = json.loads(text.replace("${AWS::Partition}", partition))
     return resolved
@@ -116,8 +116,8 @@ def _unknown_resources(stack: StackAssembly) -> Iterator[str]:
 
 def _misread_patterns(stack: StackAssembly) -> Iterator[str]:
     for logical_id, properties in stack.resources("AWS::Events::Rule"):
-        for complaint in unsupported_operators(properties.get("EventPattern", {})):
-            yield f"{logical_id}: moto would misread the event pattern at {complaint}"
+        for problem in unsupported_operators(properties.get("EventPattern", {})):
+            yield f"{logical_id}: moto does not support the event pattern at {problem}"
 
 
 def _publish_assets(local: "LocalAws", stack: StackAssembly) -> None:
@@ -133,7 +133,7 @@ def _publish_assets(local: "LocalAws", stack: StackAssembly) -> None:
 def _create_bucket(local: "LocalAws", name: str) -> None:
     client = local.client("s3")
     if local.region == "us-east-1":
-        # S3's first region is the one that must not be named.
+        # CreateBucket rejects us-east-1 as a LocationConstraint.
         client.create_bucket(Bucket=name)
         return
     location = {"LocationConstraint": local.region}
@@ -141,9 +141,9 @@ def _create_bucket(local: "LocalAws", name: str) -> None:
 
 
 def _with_parameters(local: "LocalAws", template: dict[str, Any]) -> dict[str, Any]:
-    """Create the SSM parameters that the template reads, and return it with their names.
+    """Create the SSM parameters that the template reads and return it with their names.
 
-    Those under /aws/service/ are AWS's own: nobody may create them, so they get another name.
+    Parameters under /aws/service/ are reserved for AWS, so they are created under another name.
     """
     client = local.client("ssm")
     parameters = dict(template.get("Parameters", {}))
@@ -166,5 +166,5 @@ def _parameter_value(name: str, region: str) -> str | None:
     if name.startswith(_POWERTOOLS):
         return _LAYER.format(partition=get_partition(region), region=region)
     if name.startswith("/aws/"):
-        raise DeploymentError(f"the stand-in has no value for AWS's public parameter {name}")
+        raise DeploymentError(f"The emulator has no value for the public parameter {name}")
     return None

@@ -1,6 +1,6 @@
-"""The subscriptions of a template's topics, which moto's CloudFormation does not make.
+"""The topic subscriptions of a template, which moto's CloudFormation does not create.
 
-Queues get what is published from then on. Mail and the rest go nowhere.
+Only queues are subscribed. Other protocols, such as email, are skipped.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-subscription.html
 """
 
@@ -16,13 +16,13 @@ SUBSCRIPTION = "AWS::SNS::Subscription"
 
 
 def subscribe_queues(local: "LocalAws", stack: StackAssembly, ids: Mapping[str, str]) -> None:
-    """Subscribe the queues of a stack that is up. `ids` are its physical ids by logical id."""
+    """Subscribe the queues of a created stack. `ids` are its physical ids by logical id."""
     sns, sqs = local.client("sns"), local.client("sqs")
     for logical_id, properties in stack.resources(SUBSCRIPTION):
         if properties["Protocol"] != "sqs":
             continue
         if "FilterPolicy" in properties:
-            raise NotImplementedError(f"{logical_id}: the stand-in does not filter subscriptions")
+            raise NotImplementedError(f"{logical_id}: the emulator does not support FilterPolicy")
         answer = sqs.get_queue_attributes(
             QueueUrl=ids[_referred(properties["Endpoint"])], AttributeNames=["QueueArn"]
         )
@@ -36,7 +36,7 @@ def subscribe_queues(local: "LocalAws", stack: StackAssembly, ids: Mapping[str, 
 
 
 def _referred(reference: Any) -> str:
-    """Give the logical id that a Ref or a GetAtt names."""
+    """Return the logical id of a `Ref` or `Fn::GetAtt`."""
     if "Ref" in reference:
         return str(reference["Ref"])
     return str(reference["Fn::GetAtt"][0])

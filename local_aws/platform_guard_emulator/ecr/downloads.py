@@ -1,4 +1,4 @@
-"""Where the URLs of GetDownloadUrlForLayer lead: a small HTTP server on the loopback interface."""
+"""The HTTP server on the loopback interface behind the URLs of GetDownloadUrlForLayer."""
 
 import secrets
 import threading
@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class DownloadServer:
-    """Serves blobs under unguessable paths, which stand for S3's signatures.
+    """Serves blobs under unguessable paths, which emulate S3's presigned URLs.
 
-    Started by the first URL, so that whoever downloads nothing pays nothing.
+    The server starts with the first URL.
     """
 
     def __init__(self) -> None:
@@ -19,14 +19,14 @@ class DownloadServer:
         self._thread: threading.Thread | None = None
 
     def publish(self, digest: str, content: bytes | None) -> str:
-        """Return a URL for a blob; None is answered with 410 Gone, as its bytes are not here."""
+        """Return a URL for a blob. It answers 410 Gone if the content is None."""
         server = self._server or self._start()
         path = f"/{secrets.token_urlsafe(32)}/{digest}"
         self._blobs[path] = content
         return f"http://127.0.0.1:{server.server_port}{path}"
 
     def stop(self) -> None:
-        """Shut the server down, if it was started."""
+        """Stop the server if it was started."""
         if self._server is None or self._thread is None:
             return
         self._server.shutdown()
@@ -39,14 +39,14 @@ class DownloadServer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                """Answer with the blob, or as S3 does for a signature that does not fit."""
+                """Answer with the blob, or with 403 as S3 does for an invalid signature."""
                 if self.path not in blobs:
                     self.send_error(HTTPStatus.FORBIDDEN)
                     return
                 content = blobs[self.path]
                 served.append(self.path.rpartition("/")[2])
                 if content is None:
-                    self.send_error(HTTPStatus.GONE, "declared present, without its bytes")
+                    self.send_error(HTTPStatus.GONE, "declared without its content")
                     return
                 self.send_response(HTTPStatus.OK)
                 self.send_header("Content-Length", str(len(content)))
@@ -54,7 +54,7 @@ class DownloadServer:
                 self.wfile.write(content)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                """Keep quiet: tests read standard error."""
+                """Log nothing, because tests read standard error."""
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server = server

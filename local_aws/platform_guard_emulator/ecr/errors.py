@@ -1,10 +1,10 @@
-"""What ECR answers when it refuses: a whole call, or one identifier of a batch."""
+"""ECR's errors: for a whole call, or for one image identifier of a batch."""
 
 from dataclasses import dataclass
 
 
 class RegistryError(Exception):
-    """ECR refuses the call. `code` is the name of the exception in ECR's service model."""
+    """ECR rejects the call. `code` is the name of the exception in ECR's service model."""
 
     def __init__(self, code: str, message: str, **members: str | int) -> None:
         super().__init__(message)
@@ -13,7 +13,7 @@ class RegistryError(Exception):
 
 
 def invalid_parameter(message: str) -> RegistryError:
-    """Return the error for a request that ECR cannot read."""
+    """Return an InvalidParameterException."""
     return RegistryError("InvalidParameterException", message)
 
 
@@ -25,7 +25,7 @@ class ImageId:
     tag: str | None = None
 
     def as_json(self) -> dict[str, str]:
-        """Return the wire form, without what is not given."""
+        """Return the wire form without absent members."""
         wire = {"imageDigest": self.digest, "imageTag": self.tag}
         return {key: value for key, value in wire.items() if value is not None}
 

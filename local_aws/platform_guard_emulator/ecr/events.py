@@ -1,4 +1,4 @@
-"""The `ECR Image Action` events that image operations raise.
+"""The `ECR Image Action` events of image operations.
 
 Shapes: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
 """
@@ -18,7 +18,7 @@ class ImageAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImageEvent:
-    """Something happened to an image, or to one of its tags."""
+    """An action on an image or on one of its tags."""
 
     action: ImageAction
     account: str
@@ -33,8 +33,8 @@ class ImageEvent:
     def as_event(self, event_id: str, time: datetime) -> dict[str, object]:
         """Return the event as EventBridge delivers it.
 
-        `image-tag` is absent for an untagged image; the media types are documented for storage
-        class updates only and absent elsewhere.
+        `image-tag` is absent for an untagged image. The media types are documented only for storage
+        class updates and are absent in other events.
         """
         detail = {
             "result": "SUCCESS",

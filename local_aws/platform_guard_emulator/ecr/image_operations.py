@@ -1,4 +1,4 @@
-"""Operations on images: PutImage to UpdateImageStorageClass."""
+"""ECR's operations on images, from PutImage to UpdateImageStorageClass."""
 
 import json
 
@@ -19,14 +19,14 @@ from platform_guard_emulator.ecr.store import ImageStatus, StoredImage
 
 
 class ImageOperations(EcrOperations):
-    """What the image store answers."""
+    """The operations on the image store."""
 
-    code_of_archived = "ImageInaccessible"
-    """How BatchGetImage fails for archived images. AWS does not document it: ImageNotFound would
-    be the other one that fits (contract E14)."""
+    archived_failure_code = "ImageInaccessible"
+    """The failure code of BatchGetImage for archived images. AWS does not document it. The other
+    candidate is ImageNotFound (contract E14)."""
 
     def put_image(self) -> ActionResult:
-        """Store the bytes given under their digest (contracts E7 to E10)."""
+        """Store a manifest under its digest (contracts E7 to E10)."""
         manifest = parse_manifest(
             self._get_param("imageManifest"), self._get_param("imageManifestMediaType")
         )
@@ -43,19 +43,19 @@ class ImageOperations(EcrOperations):
         return ActionResult({"image": self._image(image, ImageId(image.digest, tag), frozenset())})
 
     def batch_get_image(self) -> ActionResult:
-        """Return manifests, by digest never translated (contracts E1 to E4)."""
+        """Return manifests; those requested by digest are never translated (contracts E1 to E4)."""
         accepted = frozenset(self._get_param("acceptedMediaTypes") or ())
         images: list[dict[str, object]] = []
         failures: list[ImageFailure] = []
-        for wanted in self._image_ids():
-            found = self._pullable(wanted)
+        for image_id in self._image_ids():
+            found = self._pullable(image_id)
             if isinstance(found, ImageFailure):
                 failures.append(found)
                 continue
-            may_translate = accepted if wanted.digest is None else frozenset[str]()
+            may_translate = accepted if image_id.digest is None else frozenset[str]()
             images.extend(
                 self._image(found, item, may_translate)
-                for item in self._store.identifiers(found, wanted)
+                for item in self._store.identifiers(found, image_id)
             )
         return ActionResult({"images": images, "failures": [f.as_json() for f in failures]})
 
@@ -73,7 +73,7 @@ class ImageOperations(EcrOperations):
         )
 
     def list_images(self) -> ActionResult:
-        """Return one identifier a tag, page by page."""
+        """Return one identifier per tag, in pages."""
         identifiers = [
             item
             for image in self._filtered()
@@ -85,9 +85,9 @@ class ImageOperations(EcrOperations):
         )
 
     def describe_images(self) -> ActionResult:
-        """Return what is known of images (contract E13)."""
-        wanted = self._image_ids()
-        if not wanted:
+        """Return the details of images (contract E13)."""
+        image_ids = self._image_ids()
+        if not image_ids:
             page, token = self._page(self._filtered())
             details = [self._detail(image) for image in page]
             return ActionResult(without_none({"imageDetails": details, "nextToken": token}))
@@ -95,7 +95,7 @@ class ImageOperations(EcrOperations):
             raise invalid_parameter("imageIds cannot be combined with maxResults or nextToken")
         visible = self._filtered()
         named: dict[str, StoredImage] = {}
-        for image_id in wanted:
+        for image_id in image_ids:
             found = self._store.resolve(image_id)
             if isinstance(found, ImageFailure) or found not in visible:
                 raise self._not_found(image_id)
@@ -103,11 +103,11 @@ class ImageOperations(EcrOperations):
         return ActionResult({"imageDetails": [self._detail(image) for image in named.values()]})
 
     def update_image_storage_class(self) -> ActionResult:
-        """Archive an image, or begin to restore it (contract E14)."""
-        wanted = _image_id(self._get_param("imageId"))
-        image = self._store.resolve(wanted)
+        """Archive an image, or start to restore it (contract E14)."""
+        image_id = _image_id(self._get_param("imageId"))
+        image = self._store.resolve(image_id)
         if isinstance(image, ImageFailure):
-            raise self._not_found(wanted)
+            raise self._not_found(image_id)
         now = self._registry.clock()
         target = self._get_param("targetStorageClass")
         if target == "ARCHIVE":
@@ -116,37 +116,37 @@ class ImageOperations(EcrOperations):
             self._store.restore(image, now)
         else:
             raise RegistryError("ValidationException", f"targetStorageClass '{target}' is unknown")
-        for item in self._store.identifiers(image, wanted):
+        for item in self._store.identifiers(image, image_id):
             self._emit(ImageAction.UPDATE_STORAGE_CLASS, item, image, target)
         repository = self._repository()
         return ActionResult(
             {
                 "registryId": repository.registry_id,
                 "repositoryName": repository.name,
-                "imageId": ImageId(image.digest, wanted.tag).as_json(),
+                "imageId": ImageId(image.digest, image_id.tag).as_json(),
                 "imageStatus": image.status(now).value,
             }
         )
 
     def _image_ids(self) -> list[ImageId]:
-        wanted = [_image_id(item) for item in self._get_param("imageIds") or ()]
-        if len(wanted) > 100:
-            raise invalid_parameter("Invalid parameter at 'imageIds': between 1 and 100 are taken")
-        return wanted
+        image_ids = [_image_id(item) for item in self._get_param("imageIds") or ()]
+        if len(image_ids) > 100:
+            raise invalid_parameter("Invalid parameter at 'imageIds': must have 1 to 100 items")
+        return image_ids
 
-    def _pullable(self, wanted: ImageId) -> StoredImage | ImageFailure:
-        found = self._store.resolve(wanted)
+    def _pullable(self, image_id: ImageId) -> StoredImage | ImageFailure:
+        found = self._store.resolve(image_id)
         if isinstance(found, ImageFailure):
             return found
         if found.status(self._registry.clock()) is not ImageStatus.ACTIVE:
-            return ImageFailure(wanted, self.code_of_archived, "Requested image is archived")
+            return ImageFailure(image_id, self.archived_failure_code, "Requested image is archived")
         return found
 
     def _filtered(self) -> list[StoredImage]:
-        """Return the images that `filter` lets through; without one, the active ones (E13)."""
-        wanted = self._get_param("filter") or {}
-        tag_status = wanted.get("tagStatus", "ANY")
-        status = wanted.get("imageStatus", ImageStatus.ACTIVE.value)
+        """Return the images that match `filter`, by default the active ones (contract E13)."""
+        filters = self._get_param("filter") or {}
+        tag_status = filters.get("tagStatus", "ANY")
+        status = filters.get("imageStatus", ImageStatus.ACTIVE.value)
         now = self._registry.clock()
         return [
             image

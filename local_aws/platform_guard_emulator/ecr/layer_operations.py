@@ -1,4 +1,4 @@
-"""Operations on blobs: upload in parts, availability, download."""
+"""ECR's operations on blobs: upload in parts, availability, download."""
 
 import base64
 
@@ -10,16 +10,16 @@ from platform_guard_emulator.ecr.operations import EcrOperations
 
 
 class LayerOperations(EcrOperations):
-    """What the layer store answers."""
+    """The operations on the layer store."""
 
     def initiate_layer_upload(self) -> ActionResult:
-        """Begin the upload of a blob."""
+        """Start the upload of a blob."""
         upload_id = self._registry.new_id()
         self._store.layers.initiate(upload_id)
         return ActionResult({"uploadId": upload_id, "partSize": SUGGESTED_PART_SIZE})
 
     def upload_layer_part(self) -> ActionResult:
-        """Take the next part of a blob."""
+        """Append a part to a blob."""
         upload_id = self._get_param("uploadId")
         last = self._store.layers.add_part(
             upload_id,
@@ -36,7 +36,7 @@ class LayerOperations(EcrOperations):
         return self._layer_result(uploadId=upload_id, layerDigest=digest)
 
     def batch_check_layer_availability(self) -> ActionResult:
-        """Say which blobs are present."""
+        """Return which blobs are present."""
         layers: list[dict[str, object]] = []
         failures: list[dict[str, str]] = []
         for digest in self._get_param("layerDigests"):
@@ -55,7 +55,7 @@ class LayerOperations(EcrOperations):
         return ActionResult({"layers": layers, "failures": failures})
 
     def get_download_url_for_layer(self) -> ActionResult:  # type: ignore[override]
-        """Answer contract E11; a blob no image references is `LayerInaccessibleException`."""
+        """Return a download URL, or LayerInaccessibleException for an unreferenced blob (E11)."""
         digest = self._get_param("layerDigest")
         if digest not in self._store.layers:
             raise RegistryError(

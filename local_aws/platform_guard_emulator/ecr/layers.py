@@ -1,4 +1,4 @@
-"""The blobs of one repository, and their upload in parts."""
+"""The blobs of one repository and their upload in parts."""
 
 from dataclasses import dataclass, field
 
@@ -6,7 +6,7 @@ from platform_guard_emulator.ecr.errors import RegistryError
 from platform_guard_emulator.ecr.manifests import digest_of
 
 MINIMUM_PART_SIZE = 5 * 1024 * 1024
-"""In bytes: what every part but the last must have (LayerPartTooSmallException)."""
+"""In bytes, for every part except the last (LayerPartTooSmallException)."""
 
 SUGGESTED_PART_SIZE = 10 * 1024 * 1024
 
@@ -21,7 +21,7 @@ class _Upload:
 
 
 class LayerStore:
-    """Uploaded blobs by digest, and blobs that are present by declaration, without their bytes."""
+    """Uploaded blobs by digest, and blobs that are declared present without their content."""
 
     def __init__(self) -> None:
         self._blobs: dict[str, bytes | None] = {}
@@ -31,23 +31,23 @@ class LayerStore:
         return digest in self._blobs
 
     def declare(self, digest: str) -> None:
-        """Make a blob count as present although its bytes are not here."""
+        """Declare a blob present without its content."""
         self._blobs.setdefault(digest, None)
 
     def forget(self) -> None:
-        """Drop all blobs."""
+        """Delete all blobs."""
         self._blobs.clear()
 
     def content(self, digest: str) -> bytes | None:
-        """Return the bytes of a blob that is present, or None when it was only declared."""
+        """Return the content of a blob, or None if it was only declared. Raises KeyError."""
         return self._blobs[digest]
 
     def initiate(self, upload_id: str) -> None:
-        """Begin an upload."""
+        """Start an upload."""
         self._uploads[upload_id] = _Upload()
 
     def add_part(self, upload_id: str, first: int, last: int, content: bytes) -> int:
-        """Append the bytes `first` to `last`, both inclusive; return the last byte received."""
+        """Append the bytes `first` to `last`, both inclusive. Return the last byte received."""
         upload = self._upload(upload_id)
         if first != upload.size or last - first + 1 != len(content):
             raise RegistryError(
@@ -59,7 +59,7 @@ class LayerStore:
         return upload.size - 1
 
     def complete(self, upload_id: str, digests: list[str]) -> str:
-        """Store the uploaded blob under its digest, which must be among those announced."""
+        """Store the uploaded blob under its digest, which must be one of `digests`."""
         upload = self._upload(upload_id)
         content = b"".join(upload.parts)
         if not upload.parts:

@@ -1,4 +1,4 @@
-"""What a registry reads of a manifest: its media type, and what it refers to."""
+"""The parts of a manifest that a registry reads: its media type and its references."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ MEDIA_TYPES = frozenset({OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST})
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A manifest as it was pushed. `text` is what the digest is computed over."""
+    """A manifest as pushed. The digest is that of `text`."""
 
     text: str
     digest: str
@@ -29,16 +29,16 @@ class Manifest:
 
 
 def digest_of(content: bytes) -> str:
-    """Return the OCI digest of some bytes."""
+    """Return the OCI digest of a blob, such as `sha256:…`."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def parse_manifest(text: str, declared_media_type: str | None) -> Manifest:
     """Read a manifest as PutImage does.
 
-    Raises RegistryError (InvalidParameterException) when it is no JSON object, when neither it nor
-    the request states a media type (contract E7), when the two differ, or when ECR does not store
-    that type.
+    Raises RegistryError (InvalidParameterException) if it is not a JSON object, if neither the
+    manifest nor the request states a media type (contract E7), if the two differ, or if ECR does
+    not support the media type.
     """
     try:
         document = json.loads(text)
@@ -66,11 +66,11 @@ def parse_manifest(text: str, declared_media_type: str | None) -> Manifest:
 
 
 def translate(manifest: Manifest, accepted: frozenset[str]) -> tuple[str, str]:
-    """Return text and media type of a manifest for a caller that asked by tag (contract E2).
+    """Return the text and media type of a manifest that was requested by tag (contract E2).
 
-    AWS documents that it may translate and not how. This translates an image manifest between OCI
-    and Docker v2 schema 2 when only the other form is accepted, and returns anything else as
-    stored.
+    AWS documents that ECR may translate manifests, but not how. This translates an image manifest
+    between OCI and Docker v2 schema 2 if only the other form is accepted. Everything else is
+    returned as stored.
     """
     if not accepted or manifest.media_type in accepted:
         return manifest.text, manifest.media_type

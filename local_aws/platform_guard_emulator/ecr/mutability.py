@@ -1,4 +1,4 @@
-"""Whether a tag that exists may be moved (contract E9)."""
+"""Tag mutability: whether an existing tag may be moved (contract E9)."""
 
 import fnmatch
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ class TagMutability:
     exclusions: tuple[str, ...] = ()
 
     def may_move(self, tag: str) -> bool:
-        """Return whether an existing tag may be given to another image.
+        """Return whether an existing tag may be moved to another image.
 
-        The filters know one wildcard, `*`: everything else stands for itself.
+        `*` is the only wildcard in exclusion filters.
         """
         excluded = any(
             fnmatch.fnmatchcase(tag, pattern.replace("[", "[[]").replace("?", "[?]"))
@@ -30,4 +30,6 @@ class TagMutability:
             case "MUTABLE_WITH_EXCLUSION":
                 return not excluded
             case _:
-                raise ValueError(f"imageTagMutability {self.setting!r} is unknown to the stand-in")
+                raise ValueError(
+                    f"The emulator does not support imageTagMutability {self.setting!r}"
+                )

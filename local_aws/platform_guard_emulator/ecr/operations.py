@@ -1,4 +1,4 @@
-"""What every overridden operation shares: the registry behind it, and how it refuses."""
+"""The base of all overridden ECR operations: access to the registry, errors and paging."""
 
 import base64
 from collections.abc import Callable, Sequence
@@ -19,14 +19,14 @@ from platform_guard_emulator.ecr.events import ImageEvent
 from platform_guard_emulator.ecr.store import ImageStore
 
 DEFAULT_PAGE = 100
-"""Results a page when the caller does not say; ECR allows 1,000 at most."""
+"""Results per page without `maxResults`, whose maximum is 1,000."""
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """What the operations need from outside: time, identity, and where events and bytes go."""
+    """The registry's state and its environment: clock, ids, event bus and download server."""
 
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -37,27 +37,27 @@ class Registry:
     """Pull-through cache rules by account and region, then by prefix."""
 
     def store_of(self, repository: Repository) -> ImageStore:
-        """Return the images of a repository; they vanish with it."""
+        """Return the image store of a repository, which is deleted together with it."""
         return self.stores.setdefault(repository, ImageStore())
 
 
-class _Refusal(ServiceException):
-    """A class of our own: moto looks for the service of an exception in its module's name."""
+class _EcrException(ServiceException):
+    """Defined here because moto derives an exception's service from its module name."""
 
 
 class EcrOperations(ECRResponse):
-    """One request to ECR. Methods are named after operations, as moto wants them."""
+    """A request to ECR. moto dispatches to the method with the operation's name."""
 
     def __init__(self, registry: Registry) -> None:
         super().__init__()
         self._registry = registry
 
     def call_action(self) -> TYPE_RESPONSE:
-        """Answer the request; what the store refuses becomes the service's exception."""
+        """Handle the request and convert a RegistryError to the service's exception."""
         try:
             return super().call_action()
         except RegistryError as error:
-            failure = _Refusal(error.code, str(error))
+            failure = _EcrException(error.code, str(error))
             for member, value in error.members.items():
                 setattr(failure, member, value)
             status, headers, body = self.serialized(ActionResult(failure))
@@ -82,7 +82,7 @@ class EcrOperations(ECRResponse):
 
 
 def without_none(members: dict[str, object]) -> dict[str, object]:
-    """Return the members that have a value: ECR leaves the others out."""
+    """Return the members with a value. ECR omits the others."""
     return {key: value for key, value in members.items() if value is not None}
 
 

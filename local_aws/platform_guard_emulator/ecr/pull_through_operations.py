@@ -1,4 +1,4 @@
-"""Operations on pull-through cache rules, which moto does not know."""
+"""ECR's operations on pull-through cache rules, which moto does not support."""
 
 import re
 
@@ -13,10 +13,10 @@ _PREFIX = rf"{_PART}(/{_PART})*/?|ROOT"
 
 
 class PullThroughOperations(EcrOperations):
-    """Rules are kept and listed; nothing is ever pulled through."""
+    """Stores and lists rules. Images are not pulled from an upstream registry."""
 
     def create_pull_through_cache_rule(self) -> ActionResult:
-        """Keep a rule by its prefix."""
+        """Store a rule by its prefix."""
         prefix = self._get_param("ecrRepositoryPrefix")
         if not 2 <= len(prefix) <= 30 or re.fullmatch(_PREFIX, prefix) is None:
             raise invalid_parameter("Invalid parameter at 'ecrRepositoryPrefix'")
@@ -38,7 +38,7 @@ class PullThroughOperations(EcrOperations):
         return ActionResult(rule)
 
     def describe_pull_through_cache_rules(self) -> ActionResult:
-        """Return rules page by page, or those of some prefixes."""
+        """Return all rules in pages, or those of the given prefixes."""
         prefixes = self._get_param("ecrRepositoryPrefixes")
         if prefixes:
             missing = [prefix for prefix in prefixes if prefix not in self._rules]

@@ -1,7 +1,7 @@
-"""ECR's image and layer operations wired into moto, whose repositories stay in use.
+"""The emulated ECR operations, connected to moto, which still manages the repositories.
 
-moto routes a request to `ECRResponse`; while the stand-in is active its dispatch hands over to
-`FaithfulEcr`, which overrides the operations that the stores answer.
+moto routes requests to `ECRResponse`. While the emulator is active, they are dispatched to
+`EmulatedEcr`, which overrides the operations on images, layers and pull-through cache rules.
 """
 
 from collections.abc import Iterator
@@ -20,11 +20,11 @@ from platform_guard_emulator.ecr.operations import Registry, without_none
 from platform_guard_emulator.ecr.pull_through_operations import PullThroughOperations
 
 
-class FaithfulEcr(ImageOperations, LayerOperations, PullThroughOperations):
-    """All of ECR: what is not overridden is moto's."""
+class EmulatedEcr(ImageOperations, LayerOperations, PullThroughOperations):
+    """All ECR operations. Those that are not overridden are moto's."""
 
     def describe_repositories(self) -> ActionResult:
-        """Return repositories page by page, which moto does not."""
+        """Return repositories in pages, which moto does not support."""
         names = self._get_param("repositoryNames")
         repositories = self.ecr_backend.describe_repositories(
             registry_id=self._get_param("registryId"), repository_names=names
@@ -35,7 +35,7 @@ class FaithfulEcr(ImageOperations, LayerOperations, PullThroughOperations):
         return ActionResult(without_none({"repositories": list(page), "nextToken": token}))
 
     def delete_repository(self) -> ActionResult:
-        """Refuse to delete a repository with images unless forced."""
+        """Delete a repository. Only `force` deletes one with images."""
         repository = self._repository()
         if len(self._store) and not self._get_param("force"):
             raise RepositoryNotEmptyException(repository.name, repository.registry_id)
@@ -43,13 +43,13 @@ class FaithfulEcr(ImageOperations, LayerOperations, PullThroughOperations):
 
 
 @contextmanager
-def faithful_ecr(registry: Registry) -> Iterator[None]:
-    """Answer moto's requests to ECR from the registry while the context is open."""
+def emulated_ecr(registry: Registry) -> Iterator[None]:
+    """Answer all ECR requests from the registry while the context is open."""
 
     def dispatch(
         _: ECRResponse, request: Request, full_url: str | None = None, headers: object = None
     ) -> TYPE_RESPONSE:
-        return BaseResponse._dispatch(FaithfulEcr(registry), request, full_url, headers)
+        return BaseResponse._dispatch(EmulatedEcr(registry), request, full_url, headers)
 
     with patch.object(ECRResponse, "_dispatch", dispatch):
         yield

@@ -1,4 +1,4 @@
-"""The images of one repository: a state machine without AWS around it."""
+"""The images and tags of one repository, independent of moto and HTTP."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from platform_guard_emulator.ecr.manifests import Manifest
 from platform_guard_emulator.ecr.mutability import TagMutability
 
 RESTORE_TIME = timedelta(minutes=20)
-"""How long restoring an archived image takes at most; the stand-in always takes it."""
+"""The longest time to restore an archived image, which the emulator always takes."""
 
 MAXIMUM_TAGS = 1000
 
@@ -35,7 +35,7 @@ class ImageStatus(StrEnum):
 
 @dataclass(slots=True)
 class StoredImage:
-    """An image with what happened to it. Tags live in the store, in the order they were given."""
+    """An image and its history. Its tags are in the store, in the order of their pushes."""
 
     manifest: Manifest
     pushed_at: datetime
@@ -46,17 +46,17 @@ class StoredImage:
 
     @property
     def digest(self) -> str:
-        """The digest of the manifest."""
+        """The manifest's digest."""
         return self.manifest.digest
 
     @property
     def activated_at(self) -> datetime | None:
-        """When the last restore was, or will be, through."""
+        """When the last restore was or will be complete; None if there was none."""
         requested = self.restore_requested_at
         return requested + RESTORE_TIME if requested else None
 
     def status(self, now: datetime) -> ImageStatus:
-        """Return the status at that time."""
+        """Return the status at a time."""
         if self.is_archived:
             return ImageStatus.ARCHIVED
         if self.activated_at is not None and now < self.activated_at:
@@ -65,7 +65,7 @@ class StoredImage:
 
 
 class ImageStore:
-    """Images by digest and tags, with the rules of contracts E3 to E10 and E14."""
+    """Images by digest, and tags, with the rules of contracts E3 to E10 and E14."""
 
     def __init__(self) -> None:
         self.layers = LayerStore()
@@ -76,20 +76,20 @@ class ImageStore:
         return len(self._images)
 
     def images(self) -> Iterable[StoredImage]:
-        """Return every image, in the order of their first push."""
+        """Return all images in the order of their first push."""
         return tuple(self._images.values())
 
     def tags_of(self, digest: str) -> list[str]:
-        """Return the tags of an image, in the order they were given."""
+        """Return the tags of an image in the order of their pushes."""
         return [tag for tag, owner in self._tags.items() if owner == digest]
 
     def put(
         self, manifest: Manifest, tag: str | None, mutability: TagMutability, now: datetime
     ) -> StoredImage:
-        """Store a manifest, give it the tag, and return the image.
+        """Store a manifest, tag it and return the image. Raises RegistryError.
 
-        An image that loses its tag this way stays, untagged. `pushed_at` is that of the first push:
-        a second tag is no push of the image. Pushing an archived image restores it at once.
+        An image whose tag moves stays in the store. `pushed_at` is the time of the first push and
+        does not change with another tag. Pushing an archived image restores it at once.
         """
         known = self._images.get(manifest.digest)
         if tag is not None:
@@ -107,83 +107,83 @@ class ImageStore:
             self._tags[tag] = manifest.digest
         return image
 
-    def resolve(self, wanted: ImageId) -> StoredImage | ImageFailure:
-        """Return the image an identifier names, or why none is named (contract E4)."""
-        failure = _malformed(wanted)
+    def resolve(self, image_id: ImageId) -> StoredImage | ImageFailure:
+        """Return the image of an identifier, or the failure (contract E4)."""
+        failure = _malformed(image_id)
         if failure is not None:
             return failure
-        tagged = self._tags.get(wanted.tag) if wanted.tag is not None else None
-        if wanted.tag is not None and tagged is None:
-            return _not_found(wanted)
-        if wanted.digest is not None and tagged is not None and tagged != wanted.digest:
+        tagged = self._tags.get(image_id.tag) if image_id.tag is not None else None
+        if image_id.tag is not None and tagged is None:
+            return _not_found(image_id)
+        if image_id.digest is not None and tagged is not None and tagged != image_id.digest:
             return ImageFailure(
-                wanted,
+                image_id,
                 "ImageTagDoesNotMatchDigest",
                 "Invalid request parameters: given tag does not map to the given digest",
             )
-        digest = wanted.digest if tagged is None else tagged
+        digest = image_id.digest if tagged is None else tagged
         image = self._images.get(digest) if digest is not None else None
-        return _not_found(wanted) if image is None else image
+        return _not_found(image_id) if image is None else image
 
-    def identifiers(self, image: StoredImage, wanted: ImageId) -> list[ImageId]:
-        """Return what a batch answers for one identifier: by digest one entry a tag (E3)."""
-        if wanted.tag is not None:
-            return [ImageId(image.digest, wanted.tag)]
+    def identifiers(self, image: StoredImage, image_id: ImageId) -> list[ImageId]:
+        """Return the identifiers that a batch returns for one: by digest, one per tag (E3)."""
+        if image_id.tag is not None:
+            return [ImageId(image.digest, image_id.tag)]
         tags = self.tags_of(image.digest)
         return [ImageId(image.digest, tag) for tag in tags] or [ImageId(image.digest)]
 
-    def delete(self, wanted: list[ImageId]) -> tuple[list[ImageId], list[ImageFailure]]:
-        """Delete images or tags (contracts E5, E6); return what went and what failed.
+    def delete(self, image_ids: list[ImageId]) -> tuple[list[ImageId], list[ImageFailure]]:
+        """Delete images or tags (contracts E5, E6). Return the deleted and the failed ones.
 
-        What an index protects is settled before the first deletion: an index and its children
-        cannot go in one call.
+        References from indexes are determined before the first deletion, so an index and its
+        children cannot be deleted in one call.
         """
-        protectors = {image.digest: self.referencing(image.digest) for image in self.images()}
+        referrers = {image.digest: self.referencing(image.digest) for image in self.images()}
         deleted: list[ImageId] = []
         failures: list[ImageFailure] = []
-        for image_id in wanted:
+        for image_id in image_ids:
             image = self.resolve(image_id)
             if isinstance(image, ImageFailure):
                 failures.append(image)
                 continue
-            gone = self.identifiers(image, image_id)
-            image_goes = len(gone) >= len(self.tags_of(image.digest))
-            if image_goes and protectors[image.digest]:
-                failures.append(_referenced(image_id, protectors[image.digest]))
+            removed = self.identifiers(image, image_id)
+            removes_image = len(removed) >= len(self.tags_of(image.digest))
+            if removes_image and referrers[image.digest]:
+                failures.append(_referenced(image_id, referrers[image.digest]))
                 continue
-            for item in gone:
+            for item in removed:
                 self._tags.pop(item.tag or "", None)
-            if image_goes:
+            if removes_image:
                 del self._images[image.digest]
-            deleted.extend(gone)
+            deleted.extend(removed)
         return deleted, failures
 
     def archive(self, image: StoredImage, now: datetime) -> None:
-        """Move an image to the archive class (contract E14).
+        """Move an image to the archive storage class (contract E14).
 
-        AWS does not document what archiving twice answers; the stand-in refuses it.
+        AWS does not document the result for an archived image; the emulator rejects it.
         """
         if image.status(now) is not ImageStatus.ACTIVE:
-            raise _unsupported(f"The image is {image.status(now)}, only an active one is archived")
-        keepers = [
+            raise _unsupported(
+                f"The image is {image.status(now)}; only active images can be archived"
+            )
+        active_referrers = [
             index for index in self.referencing(image.digest) if not self._images[index].is_archived
         ]
-        if keepers:
-            raise _unsupported(
-                f"Requested image referenced by manifest list: [{', '.join(keepers)}]"
-            )
+        if active_referrers:
+            raise _unsupported(_references(active_referrers))
         image.is_archived = True
         image.archived_at = now
 
     def restore(self, image: StoredImage, now: datetime) -> None:
-        """Begin to restore an archived image; it is active after RESTORE_TIME."""
+        """Start to restore an archived image, which is active after RESTORE_TIME."""
         if not image.is_archived:
             raise _unsupported("The image is not archived")
         image.is_archived = False
         image.restore_requested_at = now
 
     def record_pull(self, digest: str, now: datetime) -> None:
-        """Note that an image was pulled."""
+        """Record a pull of an image."""
         self._images[digest].last_pulled_at = now
 
     def referencing(self, digest: str) -> list[str]:
@@ -191,13 +191,13 @@ class ImageStore:
         return [image.digest for image in self.images() if digest in image.manifest.children]
 
     def is_blob_referenced(self, digest: str) -> bool:
-        """Return whether an image that can be pulled needs this blob (contract E11)."""
+        """Return whether an image that is not archived references this blob (contract E11)."""
         return any(
             digest in image.manifest.blobs for image in self.images() if not image.is_archived
         )
 
     def size_of(self, image: StoredImage) -> int:
-        """Return `imageSizeInBytes`: of an index, that of its largest manifest."""
+        """Return `imageSizeInBytes`. For an index it is the size of its largest manifest."""
         sizes = [
             self.size_of(self._images[child])
             for child in image.manifest.children
@@ -209,7 +209,7 @@ class ImageStore:
         self, tag: str, digest: str, known: StoredImage | None, mutability: TagMutability
     ) -> None:
         if not _TAG.fullmatch(tag):
-            raise invalid_parameter(f"Invalid parameter at 'imageTag': '{tag}' is no tag")
+            raise invalid_parameter(f"Invalid parameter at 'imageTag': '{tag}'")
         owner = self._tags.get(tag)
         if owner == digest:
             if known is not None and known.is_archived:
@@ -255,34 +255,34 @@ class ImageStore:
         )
 
 
-def _malformed(wanted: ImageId) -> ImageFailure | None:
-    if wanted.tag is None and wanted.digest is None:
+def _malformed(image_id: ImageId) -> ImageFailure | None:
+    if image_id.tag is None and image_id.digest is None:
         return ImageFailure(
-            wanted,
+            image_id,
             "MissingDigestAndTag",
             "Invalid request parameters: both tag and digest cannot be null",
         )
-    if wanted.digest is not None and not _DIGEST.fullmatch(wanted.digest):
+    if image_id.digest is not None and not _DIGEST.fullmatch(image_id.digest):
         return ImageFailure(
-            wanted,
+            image_id,
             "InvalidImageDigest",
             "Invalid request parameters: image digest should satisfy the regex "
             "'[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
         )
-    if wanted.tag is not None and not _TAG.fullmatch(wanted.tag):
+    if image_id.tag is not None and not _TAG.fullmatch(image_id.tag):
         return ImageFailure(
-            wanted, "InvalidImageTag", f"Invalid request parameters: '{wanted.tag}' is no tag"
+            image_id, "InvalidImageTag", f"Invalid request parameters: image tag '{image_id.tag}'"
         )
     return None
 
 
-def _not_found(wanted: ImageId) -> ImageFailure:
-    return ImageFailure(wanted, "ImageNotFound", "Requested image not found")
+def _not_found(image_id: ImageId) -> ImageFailure:
+    return ImageFailure(image_id, "ImageNotFound", "Requested image not found")
 
 
-def _referenced(wanted: ImageId, indexes: list[str]) -> ImageFailure:
+def _referenced(image_id: ImageId, indexes: list[str]) -> ImageFailure:
     return ImageFailure(
-        wanted,
+        image_id,
         "ImageReferencedByManifestList",
         _references(indexes),
     )

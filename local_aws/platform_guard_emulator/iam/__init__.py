@@ -1,1 +1,1 @@
-"""Identity-based policies, compared by action, true resource and condition."""
+"""Identity-based policies, evaluated by action, resource and condition."""

@@ -1,4 +1,4 @@
-"""What a call needs of the customer key that encrypts what it reads or writes."""
+"""The permissions that a call needs on the customer managed key of its resource."""
 
 from moto.dynamodb.models import dynamodb_backends
 from moto.sns.models import sns_backends
@@ -6,12 +6,12 @@ from moto.sqs.models import sqs_backends
 
 _WRITE = ("kms:GenerateDataKey", "kms:Decrypt")
 
-# All that DynamoDB does in the name of whoever calls it; AWS does not say which call needs what.
+# All KMS actions of DynamoDB on behalf of the caller. AWS does not document which call needs which.
 _TABLE = (*_WRITE, "kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo")
 
 
 def actions_on_key(action: str) -> tuple[str, ...]:
-    """Return what else an action takes where a customer key encrypts its resource.
+    """Return the KMS actions that an action needs if a customer managed key encrypts its resource.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
@@ -29,7 +29,7 @@ def actions_on_key(action: str) -> tuple[str, ...]:
 
 
 def customer_key_of(arn: str) -> str:
-    """Return the ARN of the key of a topic, queue or table; empty where it is AWS's own."""
+    """Return the ARN of a topic's, queue's or table's key; empty for a key of AWS."""
     if not arn.startswith("arn:"):
         return ""
     _, _, service, region, account, name = arn.split(":", 5)
@@ -43,7 +43,7 @@ def customer_key_of(arn: str) -> str:
         case "dynamodb":
             table = dynamodb_backends[account][region].tables.get(name.split("/")[1])
             encryption = (table.sse_specification if table else None) or {}
-            # Without a type it is AWS's key, which moto makes up an id for.
+            # Without a type it is a key of AWS, to which moto assigns an id.
             return _text(encryption["KMSMasterKeyId"]) if "SSEType" in encryption else ""
         case _:
             return ""

@@ -1,4 +1,4 @@
-"""Which action on which resource a call needs.
+"""The actions and resources that a call needs permissions for.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -22,7 +22,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where ARNs are built."""
+    """The account and the region of ARNs."""
 
     account: str
     region: str
@@ -40,10 +40,10 @@ class Scope:
 def required_permissions(
     service: str, operation: str, params: Params, scope: Scope
 ) -> list[Permission]:
-    """Return what a call needs, all of it.
+    """Return all permissions that a call needs.
 
     `service` is botocore's service name. Raises NotImplementedError for a service that is not
-    listed here: `*` would let a policy pass that AWS refuses.
+    listed here: with `*` as the resource, a policy would pass that AWS denies.
     """
     match service:
         case "ecr":
@@ -78,8 +78,8 @@ def required_permissions(
             resources = ["*"]
         case _:
             raise NotImplementedError(
-                f"{service}:{operation}: the stand-in does not know the resources of {service}; "
-                "add them to local_aws/iam/permissions.py"
+                f"{service}:{operation}: the emulator does not support the resources of {service}; "
+                f"add them to {__name__}"
             )
     action = f"{service}:{_ACTIONS.get((service, operation), operation)}"
     return [Permission(action, resource) for resource in resources]
@@ -101,7 +101,7 @@ def _plain(params: Params, *names: str) -> list[str]:
 
 
 def _ecr(operation: str, params: Params, scope: Scope) -> list[str]:
-    """Return the repositories. A call without one concerns the registry: `*`."""
+    """Return the repository ARNs, or `*` for a call on the registry."""
     account = str(params.get("registryId", scope.account))
     names = params.get("repositoryNames")
     if isinstance(names, list):
@@ -121,14 +121,14 @@ def _queue_arn(params: Params, scope: Scope) -> str:
 
 
 def _dynamodb(params: Params, scope: Scope) -> Iterator[str]:
-    """Yield the tables, or the index that is read."""
+    """Yield the ARNs of the tables, or of the index that is read."""
     tables = [str(params["TableName"])] if "TableName" in params else []
     batch = params.get("RequestItems")
     if isinstance(batch, dict):
         tables.extend(batch)
     if not tables:
         raise NotImplementedError(
-            "a DynamoDB call without TableName: teach local_aws/iam/permissions.py its tables"
+            f"A DynamoDB call without TableName: add its tables to {__name__}"
         )
     for table in tables:
         arn = table if table.startswith("arn:") else scope.arn("dynamodb", f"table/{table}")
@@ -136,7 +136,7 @@ def _dynamodb(params: Params, scope: Scope) -> Iterator[str]:
 
 
 def _transaction(params: Params, scope: Scope) -> Iterator[Permission]:
-    """Yield what each write needs; the transaction itself needs no permission.
+    """Yield the permission of each item; the transaction itself needs none.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     """
@@ -185,7 +185,7 @@ def _lambda(params: Params, scope: Scope) -> list[str]:
 
 
 def _scheduler(operation: str, params: Params, scope: Scope) -> Iterator[Permission]:
-    """Yield what a call needs; whoever creates a schedule also has to pass it its role."""
+    """Yield the permissions of a call, with iam:PassRole on the role of a schedule's target."""
     if "Name" not in params:
         yield Permission(f"scheduler:{operation}", "*")
         return
@@ -198,7 +198,7 @@ def _scheduler(operation: str, params: Params, scope: Scope) -> Iterator[Permiss
 def _secret_arn(secret_id: str, scope: Scope) -> str:
     if secret_id.startswith("arn:"):
         return secret_id
-    # AWS appends six characters of its own; a policy names them with `-??????` or `*`.
+    # AWS appends a hyphen and six characters, which policies match with `-??????` or `*`.
     return scope.arn("secretsmanager", f"secret:{secret_id}-AbCdEf")
 
 

@@ -1,7 +1,7 @@
-"""Policy evaluation: explicit deny, then allow, then nothing.
+"""Policy evaluation: explicit deny, then allow, then implicit deny.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
-moto compares neither resources nor conditions, so that a policy too narrow would pass there.
+moto evaluates neither resources nor conditions, so it would accept a policy that is too narrow.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Decision(Enum):
-    """What the policies of a principal say about one action on one resource."""
+    """The result of evaluating a principal's policies for one action on one resource."""
 
     ALLOWED = auto()
     EXPLICITLY_DENIED = auto()
@@ -23,10 +23,10 @@ class Decision(Enum):
 def evaluate(
     documents: Iterable[str], action: str, resource: str, context: Mapping[str, str]
 ) -> Decision:
-    """Decide on JSON policy documents.
+    """Evaluate JSON policy documents for an action on a resource.
 
-    `context` holds the values of the condition keys that the stand-in knows. Raises
-    NotImplementedError for a condition it cannot evaluate: guessing would prove nothing.
+    `context` has the values of the condition keys that the emulator supports. Raises
+    NotImplementedError for any other condition, because a guess would prove nothing.
     """
     statements = [
         statement
@@ -42,8 +42,8 @@ def evaluate(
 
 @cache
 def _statements(document: str) -> list[dict[str, Any]]:
-    # The same few documents are asked at every call.
-    return _listed(json.loads(document)["Statement"])
+    # Every call evaluates the same few documents.
+    return _as_list(json.loads(document)["Statement"])
 
 
 def _concerns(
@@ -60,7 +60,7 @@ def _element_matches(
     statement: dict[str, object], element: str, value: str, *, lower: bool
 ) -> bool:
     negated = f"Not{element}"
-    patterns = _listed(statement.get(element, statement.get(negated, [])))
+    patterns = _as_list(statement.get(element, statement.get(negated, [])))
     matches = any(
         matches_wildcard(str(pattern).lower() if lower else str(pattern), value)
         for pattern in patterns
@@ -72,7 +72,7 @@ def _conditions_hold(conditions: object, context: Mapping[str, str]) -> bool:
     if not isinstance(conditions, dict):
         raise TypeError(f"Condition must be an object, not {conditions!r}")
     return all(
-        _condition_holds(operator, key, _listed(expected), context)
+        _condition_holds(operator, key, _as_list(expected), context)
         for operator, tests in conditions.items()
         for key, expected in tests.items()
     )
@@ -83,8 +83,8 @@ def _condition_holds(
 ) -> bool:
     if key not in context:
         raise NotImplementedError(
-            f"condition {operator} on {key}: the stand-in knows only {', '.join(sorted(context))}; "
-            "teach local_aws/calls.py the value of the key"
+            f"condition {operator} on {key}: the emulator supports {', '.join(sorted(context))}; "
+            "add the key to condition_keys in calls.py"
         )
     actual = context[key]
     match operator:
@@ -95,14 +95,16 @@ def _condition_holds(
         case "StringLike" | "ArnLike" | "ArnEquals":
             return any(matches_wildcard(str(pattern), actual) for pattern in expected)
         case _:
-            raise NotImplementedError(f"condition operator {operator} is unknown to the stand-in")
+            raise NotImplementedError(
+                f"The emulator does not support the condition operator {operator}"
+            )
 
 
 def matches_wildcard(pattern: str, value: str) -> bool:
-    """Return whether a value fits a pattern in which `*` and `?` are wild, as in policies."""
+    """Return whether a value matches a policy pattern with the wildcards `*` and `?`."""
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(expression, value, re.DOTALL) is not None
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

@@ -48,7 +48,7 @@ class PushGuard(SqsFunction):
                 *permissions_to_guard(stack, settings.policies),
                 *permissions_to_know_policies(stack, settings.policies),
                 *(grace.permissions_to_end() if grace else []),
-                *(grace.permissions_to_begin() if grace and settings.policies.waits() else []),
+                *(grace.permissions_to_begin() if grace and settings.policies.may_delay() else []),
             ],
         )
         if grace:

@@ -1,4 +1,4 @@
-"""`platform-guard audit` on the stand-in: the verdicts of `inspect` for a fraction of its calls."""
+"""`platform-guard audit` on the emulator: the verdicts of `inspect` for a fraction of its calls."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from platform_guard_emulator import LocalAws, push_layout
 from tests.support.audit_command import Audit
 from tests.support.known_images import layout_of
 from tests.support.registry import MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.stocks import CASES, stock, stock_with_all
+from tests.support.stocks import CASES, fill_registry, fill_repository
 
 SAME_KEYS = ("reference", "digest", "kind", "platforms", "verdict", "reason")
 
@@ -20,8 +20,8 @@ def test_it_gives_the_verdicts_of_inspect_within_its_budget_of_calls(
     aws: LocalAws, audit: Audit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repositories = 3
-    stock_with_all(aws, repositories)
-    stock(aws, "shop/twice", MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64)
+    fill_registry(aws, repositories)
+    fill_repository(aws, "shop/twice", MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64)
     ecr = aws.client("ecr")
     manifests = 0
     plain_images = 0
@@ -52,7 +52,7 @@ def test_it_gives_the_verdicts_of_inspect_within_its_budget_of_calls(
 
 
 def test_it_changes_nothing(aws: LocalAws, audit: Audit) -> None:
-    stock(aws, "shop/api", MAC_BUILD)
+    fill_repository(aws, "shop/api", MAC_BUILD)
 
     audit.lines()
 
@@ -63,7 +63,7 @@ def test_it_changes_nothing(aws: LocalAws, audit: Audit) -> None:
 def test_an_image_with_several_tags_is_judged_once_and_its_marks_are_no_images(
     aws: LocalAws, audit: Audit
 ) -> None:
-    stock(aws, "shop/api", MAC_BUILD)
+    fill_repository(aws, "shop/api", MAC_BUILD)
     push_layout(aws, "shop/api", layout_of(MAC_BUILD), "2.0")
     push_layout(aws, "shop/api", layout_of(MAC_BUILD), "platform-guard.missing-platform.2.0.ab")
     push_layout(aws, "shop/api", layout_of(PLAIN_ARM64), "platform-guard.missing-platform.1.cd")
@@ -76,7 +76,7 @@ def test_an_image_with_several_tags_is_judged_once_and_its_marks_are_no_images(
 
 def test_repositories_are_chosen_by_name_and_by_pattern(aws: LocalAws, audit: Audit) -> None:
     for repository in ("shop/api", "shop/web", "team/app", "app"):
-        stock(aws, repository, PLAIN_AMD64)
+        fill_repository(aws, repository, PLAIN_AMD64)
 
     def audited(*patterns: str) -> set[str]:
         return {line["reference"].split("/", 1)[1].split(":")[0] for line in audit.lines(*patterns)}
@@ -89,7 +89,7 @@ def test_repositories_are_chosen_by_name_and_by_pattern(aws: LocalAws, audit: Au
 def test_a_policy_that_differs_by_tag_is_followed(
     aws: LocalAws, audit: Audit, tmp_path: Path
 ) -> None:
-    stock(aws, "shop/api", MAC_BUILD)
+    fill_repository(aws, "shop/api", MAC_BUILD)
     push_layout(aws, "shop/api", layout_of(MAC_BUILD), "mac-1")
     push_layout(aws, "shop/api", layout_of(MAC_BUILD), "old-1")
     policy = tmp_path / "guard.toml"
@@ -131,7 +131,7 @@ def test_several_regions_are_audited_in_one_go(aws: LocalAws, audit: Audit) -> N
 def test_it_fails_on_what_it_is_told_to_fail_on(
     aws: LocalAws, audit: Audit, fail_on: list[str], status: int
 ) -> None:
-    stock(aws, "shop/api", MAC_BUILD, PLAIN_AMD64)
+    fill_repository(aws, "shop/api", MAC_BUILD, PLAIN_AMD64)
 
     assert audit(*(f"--fail-on={finding}" for finding in fail_on)) == status
 

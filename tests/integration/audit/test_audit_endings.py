@@ -12,7 +12,7 @@ from platform_guard_emulator import LocalAws
 from tests.support.audit_command import Audit
 from tests.support.faults import before_each_call
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.stocks import stock
+from tests.support.stocks import fill_repository
 
 FORMATS = ["table", "jsonl", "csv", "html"]
 
@@ -37,7 +37,7 @@ def test_a_reader_that_has_seen_enough_changes_nothing(
     fail_on: str,
     status: int,
 ) -> None:
-    stock(aws, "shop/api", MAC_BUILD)
+    fill_repository(aws, "shop/api", MAC_BUILD)
     monkeypatch.setattr(sys, "stdout", unread)
 
     assert audit("--format", output_format, "--fail-on", fail_on) == status
@@ -63,12 +63,12 @@ def test_a_file_that_cannot_be_written_is_told_before_the_audit(
 def test_what_was_judged_but_not_shown_is_judged_anew(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stock(aws, "shop/api", PLAIN_AMD64)
+    fill_repository(aws, "shop/api", PLAIN_AMD64)
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", _no_space)
         assert audit("--output", str(audit.folder / "audit.txt")) == 2
     assert "No space left on device); --resume goes on with what was found" in audit.errors
-    stock(aws, "shop/new", MAC_BUILD)
+    fill_repository(aws, "shop/new", MAC_BUILD)
 
     lines = audit.lines()
 
@@ -82,12 +82,12 @@ def test_what_was_judged_but_not_shown_is_judged_anew(
 def test_what_was_judged_but_not_shown_is_shown_where_it_is_asked_for_with_its_age(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stock(aws, "shop/api", PLAIN_AMD64)
+    fill_repository(aws, "shop/api", PLAIN_AMD64)
     monkeypatch.setattr("platform_guard_cli.audit.session.audit.__defaults__", (lambda: 1000.0,))
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", _no_space)
         assert audit("--output", str(audit.folder / "audit.txt")) == 2
-    stock(aws, "shop/new", MAC_BUILD)
+    fill_repository(aws, "shop/new", MAC_BUILD)
     monkeypatch.setattr(
         "platform_guard_cli.audit.session.audit.__defaults__", (lambda: 1000.0 + 3 * 3600,)
     )
@@ -102,7 +102,7 @@ def test_what_was_judged_but_not_shown_is_shown_where_it_is_asked_for_with_its_a
 def test_a_pattern_that_fits_nothing_is_named_although_others_fit(
     aws: LocalAws, audit: Audit, patterns: list[str]
 ) -> None:
-    stock(aws, "shop/api", MAC_BUILD)
+    fill_repository(aws, "shop/api", MAC_BUILD)
 
     assert audit(*patterns, "--fail-on", "mislabeled") == 2
 
@@ -112,7 +112,7 @@ def test_a_pattern_that_fits_nothing_is_named_although_others_fit(
 
 
 def test_a_repository_that_one_region_lacks_may_be_in_another(aws: LocalAws, audit: Audit) -> None:
-    stock(aws, "shop/api", MAC_BUILD)
+    fill_repository(aws, "shop/api", MAC_BUILD)
 
     assert len(audit.lines("shop/api", "--region", "eu-central-1", "--region", "us-east-1")) == 1
 
@@ -120,7 +120,7 @@ def test_a_repository_that_one_region_lacks_may_be_in_another(aws: LocalAws, aud
 def test_why_images_were_not_judged_is_told_although_their_listing_broke_after_that(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stock(aws, "shop/api", PLAIN_AMD64, PLAIN_ARM64)
+    fill_repository(aws, "shop/api", PLAIN_AMD64, PLAIN_ARM64)
     monkeypatch.setattr("platform_guard.registry.listing.PAGE_SIZE", 1)
 
     def fail(operation: str, params: dict[str, object]) -> str | None:

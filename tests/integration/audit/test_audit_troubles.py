@@ -10,13 +10,13 @@ from platform_guard_emulator import LocalAws
 from tests.support.audit_command import Audit, verdicts
 from tests.support.faults import FAST_RETRIES, before_each_call, throttled_ecr
 from tests.support.registry import MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.stocks import CASES, stock
+from tests.support.stocks import CASES, fill_repository
 
 
 def test_throttling_of_three_calls_in_ten_changes_no_verdict(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stock(aws, "shop/api", *(image.name for image in CASES[:24]))
+    fill_repository(aws, "shop/api", *(image.name for image in CASES[:24]))
     undisturbed = audit.lines()
     monkeypatch.setattr(
         "platform_guard_cli.audit.registry.BULK",
@@ -34,8 +34,8 @@ def test_throttling_of_three_calls_in_ten_changes_no_verdict(
 def test_what_may_not_be_seen_is_named_and_the_rest_is_judged(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stock(aws, "shop/open", MAC_BUILD)
-    stock(aws, "shop/secret", MAC_BUILD)
+    fill_repository(aws, "shop/open", MAC_BUILD)
+    fill_repository(aws, "shop/secret", MAC_BUILD)
     for name, value in _credentials_for(aws, "repository/shop/open").items():
         monkeypatch.setenv(name, value)
 
@@ -50,7 +50,7 @@ def test_what_may_not_be_seen_is_named_and_the_rest_is_judged(
 def test_a_config_that_may_not_be_fetched_leaves_its_image_unjudged(
     aws: LocalAws, audit: Audit
 ) -> None:
-    stock(aws, "shop/api", PLAIN_AMD64, "oras-helm-chart-shape")
+    fill_repository(aws, "shop/api", PLAIN_AMD64, "oras-helm-chart-shape")
 
     def deny(operation: str, _: object) -> str | None:
         return "AccessDeniedException" if operation == "GetDownloadUrlForLayer" else None
@@ -64,7 +64,7 @@ def test_a_config_that_may_not_be_fetched_leaves_its_image_unjudged(
 
 def test_a_repository_that_disappears_half_way_is_named(aws: LocalAws, audit: Audit) -> None:
     for repository in ("shop/api", "shop/web"):
-        stock(aws, repository, MAC_BUILD)
+        fill_repository(aws, repository, MAC_BUILD)
 
     def delete(operation: str, params: dict[str, Any]) -> str | None:
         if operation == "BatchGetImage" and params["repositoryName"] == "shop/web":
@@ -81,7 +81,7 @@ def test_a_repository_that_disappears_half_way_is_named(aws: LocalAws, audit: Au
 def test_an_expired_page_token_begins_the_listing_anew_and_nothing_comes_twice(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stock(aws, "shop/api", MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, MULTI_PLATFORM)
+    fill_repository(aws, "shop/api", MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, MULTI_PLATFORM)
     monkeypatch.setattr("platform_guard.registry.listing.PAGE_SIZE", 1)
     tokens = 0
 
@@ -104,7 +104,7 @@ def test_an_expired_page_token_begins_the_listing_anew_and_nothing_comes_twice(
 def test_credentials_that_expire_end_it_and_what_was_found_is_kept(
     aws: LocalAws, audit: Audit
 ) -> None:
-    stock(aws, "shop/api", MAC_BUILD)
+    fill_repository(aws, "shop/api", MAC_BUILD)
 
     def expire(operation: str, _: object) -> str | None:
         return "ExpiredTokenException" if operation == "DescribeImages" else None
@@ -121,7 +121,7 @@ def test_an_interrupted_audit_goes_on_where_it_was(
 ) -> None:
     monkeypatch.setattr("platform_guard_cli.audit.workers.run_audit.__defaults__", (1,))
     for repository in ("app/a", "app/b", "app/c"):
-        stock(aws, repository, MAC_BUILD, PLAIN_AMD64)
+        fill_repository(aws, repository, MAC_BUILD, PLAIN_AMD64)
 
     def interrupt(operation: str, params: dict[str, Any]) -> str | None:
         if operation == "DescribeImages" and params["repositoryName"] == "app/c":

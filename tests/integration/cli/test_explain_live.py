@@ -1,4 +1,4 @@
-"""`platform-guard explain --live`, with the stand-in as the caller's account."""
+"""`platform-guard explain --live`, with the emulator as the caller's account."""
 
 import io
 import json
@@ -10,7 +10,7 @@ from platform_guard_cli.paths import REPOSITORY_ROOT
 from platform_guard_emulator import LocalAws, push_layout
 from tests.support.known_images import layout_of
 from tests.support.registry import MAC_BUILD, PLAIN_ARM64
-from tests.support.strong_guard import NewShelf
+from tests.support.strong_guard import RepositoryFactory
 
 MISSING = REPOSITORY_ROOT / "events" / "ecs" / "fargate-image-not-found.json"
 EVENT = REPOSITORY_ROOT / "events" / "ecs" / "fargate-platform-mismatch.json"
@@ -20,7 +20,7 @@ EVENT = REPOSITORY_ROOT / "events" / "ecs" / "fargate-platform-mismatch.json"
 def explained(
     aws: LocalAws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> str:
-    """What is printed about the sample event while the account holds its image."""
+    """The output for the sample event, with its image in the account."""
     aws.client("ecr").create_repository(repositoryName="shop/api", imageTagMutability="IMMUTABLE")
     push_layout(aws, "shop/api", layout_of(MAC_BUILD), "1.4.2")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "caller")
@@ -32,30 +32,30 @@ def explained(
     return capsys.readouterr().out
 
 
-def test_it_says_what_the_image_holds(explained: str) -> None:
+def test_the_platforms_of_the_image_are_shown(explained: str) -> None:
     assert "Holds       linux/arm64" in explained
 
 
-def test_what_cannot_be_seen_is_said(explained: str) -> None:
-    # The stand-in has no such task definition.
+def test_a_failed_lookup_is_shown(explained: str) -> None:
+    # The emulator has no such task definition.
     assert "not seen: the task definition" in explained
 
 
-def test_an_immutable_tag_is_known_to_be_in_the_way(explained: str) -> None:
+def test_an_immutable_tag_is_found_in_the_live_account(explained: str) -> None:
     assert "aws ecr batch-delete-image --region eu-central-1" in explained
     assert "If that push is refused" not in explained
 
 
-def test_it_changes_nothing(aws: LocalAws, explained: str) -> None:
+def test_a_live_explanation_changes_nothing(aws: LocalAws, explained: str) -> None:
     tags = aws.client("ecr").list_images(repositoryName="shop/api", filter={"tagStatus": "TAGGED"})
 
     assert [image["imageTag"] for image in tags["imageIds"]] == ["1.4.2"], explained
 
 
-def test_the_records_of_the_deployed_guard_say_that_it_took_the_image_away(
-    shelf: NewShelf, capsys: pytest.CaptureFixture[str]
+def test_the_records_of_the_deployed_guard_say_that_it_removed_the_tag(
+    new_repository: RepositoryFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    repository = shelf("quarantine").create()
+    repository = new_repository("quarantine").create()
     repository.push(PLAIN_ARM64, "1.4.3")
     repository.run()
     event = MISSING.read_text(encoding="utf-8").replace("shop/api", repository.name)
@@ -72,12 +72,12 @@ def test_the_records_of_the_deployed_guard_say_that_it_took_the_image_away(
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_text_alone_cannot_be_looked_up(capsys: pytest.CaptureFixture[str]) -> None:
+def test_live_refuses_an_error_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "--live", "CannotPullContainerError: something"]) == 2
     assert "--live needs the task" in capsys.readouterr().err
 
 
-def test_without_credentials_it_says_what_to_set(
+def test_live_without_credentials_says_what_to_set(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):

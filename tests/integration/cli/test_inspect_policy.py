@@ -57,8 +57,8 @@ def test_a_name_that_is_none_is_one_line(policy: Path, capsys: pytest.CaptureFix
 
     assert main(["inspect", source, "--as", "Shop", "--policy", str(policy)]) == 2
     assert capsys.readouterr().err == (
-        "platform-guard: inspect: --as: 'Shop' names no image; "
-        "write REPO or REPO:TAG, such as shop/api:1.4.2\n"
+        "platform-guard: inspect: --as: invalid image name 'Shop'; "
+        "use REPO or REPO:TAG, such as shop/api:1.4.2\n"
     )
 
 
@@ -88,14 +88,14 @@ def test_the_resource_tags_of_a_repository_in_ecr_count_where_teams_may_override
         (
             "AccessDeniedException",
             1,
-            "inspect: it could not be checked whether the repository's resource tags ask for "
-            "something else (AccessDeniedException)",
+            "inspect: could not check whether the repository's resource tags override the policy "
+            "(AccessDeniedException)",
         ),
         (
             "ThrottlingException",
             2,
-            "inspect: the resource tags of shop/api, which repository_overrides asks for, cannot "
-            "be read (ThrottlingException); try again",
+            "inspect: cannot read the resource tags of shop/api for repository_overrides "
+            "(ThrottlingException); try again",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""`platform-guard policy --live`, with the stand-in as the caller's account."""
+"""`platform-guard policy --live`, with the emulator as the caller's account."""
 
 import json
 from pathlib import Path
@@ -41,15 +41,15 @@ def test_the_tags_of_the_repository_and_its_cache_are_shown(
 
     shown = capsys.readouterr().out
     assert "index_rule                 allow        resource tag platform-guard:index-rule" in shown
-    assert "The pull-through cache quay may fill it, so nothing is ever changed." in shown
-    assert 'Not obeyed: the resource tag platform-guard:grace = "7d": it is not for teams' in shown
+    assert "The pull-through cache quay may fill this repository, so nothing is changed." in shown
+    assert 'Ignoring invalid resource tag platform-guard:grace = "7d": teams cannot' in shown
 
 
 def test_the_prefixes_of_all_caches_are_shown(
     guard_toml: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["policy", "--live", "--policy", guard_toml]) == 0
-    assert "Filled by pull-through caches, so never changed: quay/*." in capsys.readouterr().out
+    assert "Filled by pull-through caches and never changed: quay/*." in capsys.readouterr().out
 
     assert main(["policy", "--live", "--json", "--policy", guard_toml]) == 0
     assert json.loads(capsys.readouterr().out)["cache_prefixes"] == ["quay"]
@@ -69,6 +69,6 @@ def test_a_repository_that_is_not_there_is_one_line(
 ) -> None:
     assert main(["policy", "shop/web", "--live", "--policy", guard_toml]) == 2
     assert capsys.readouterr().err == (
-        "platform-guard: policy: --live: there is no repository shop/web in the account and region "
-        "of your AWS credentials\n"
+        "platform-guard: policy: --live: repository shop/web does not exist in the account and "
+        "region of your AWS credentials\n"
     )

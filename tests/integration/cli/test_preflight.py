@@ -103,8 +103,8 @@ def test_a_slip_in_the_region_of_the_environment_is_named(
     monkeypatch.setenv("AWS_REGION", "eu-centrall-1")
 
     assert refusal() == (
-        "region of your AWS credentials: 'eu-centrall-1' is no region of AWS; "
-        "write one such as eu-central-1"
+        "region of your AWS credentials: invalid AWS Region 'eu-centrall-1'; "
+        "use a Region code such as eu-central-1"
     )
 
 
@@ -173,7 +173,7 @@ def test_a_region_without_the_layer_is_named(aws: LocalAws) -> None:
 
 def test_where_the_code_brings_powertools_no_layer_is_looked_for(aws: LocalAws) -> None:
     class InGovCloud(OperatorClients):
-        """Credentials of an account there, which the stand-in does not give."""
+        """Credentials of an account there, which the emulator does not give."""
 
         @property
         def sts(self) -> Any:
@@ -228,8 +228,8 @@ def test_a_mistake_in_the_settings_comes_first_and_in_one_line(
     assert status == 2
     assert capsys.readouterr() == (
         "",
-        "platform-guard: guard.toml: [deploy] regions: 'eu-centrall-1' is no region of AWS; "
-        "write one such as eu-central-1\n",
+        "platform-guard: guard.toml: [deploy] regions: invalid AWS Region 'eu-centrall-1'; "
+        "use a Region code such as eu-central-1\n",
     )
 
 

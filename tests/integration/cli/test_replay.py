@@ -9,31 +9,31 @@ from platform_guard_cli.errors import UsageError
 from platform_guard_cli.main import main
 from platform_guard_cli.paths import REPOSITORY_ROOT
 from platform_guard_cli.replay.event_files import read_event
-from platform_guard_cli.replay.replay import Replayed, layouts_by_digest, replay, replay_event
+from platform_guard_cli.replay.replay import ReplayResult, layouts_by_digest, replay, replay_event
 from tests.support.known_images import layout_of
 
 EVENTS = REPOSITORY_ROOT / "events" / "ecr"
 GUARD_FILE = REPOSITORY_ROOT / "guard.toml"
 
 OUTCOMES = {
-    "delete": "not let through",
-    "pull-through-cache": "not let through",
+    "delete": "not matched",
+    "pull-through-cache": "not matched",
     "push-amd64-plain": "compliant",
     "push-arm64-index": "missing-platform",
     "push-arm64-plain": "missing-platform",
     "push-build-cache": "not-an-image",
-    "push-failed": "not let through",
+    "push-failed": "not matched",
     "push-helm-chart": "not-an-image",
-    "push-index-attestation": "not let through",
-    "push-index-child": "not let through",
+    "push-index-attestation": "not matched",
+    "push-index-child": "not matched",
     "push-index-child-empty-tag": "ignored",
     "push-mislabeled": "mislabeled",
     "push-multi-platform": "compliant",
-    "push-own-mark": "not let through",
+    "push-own-mark": "not matched",
     "push-tag-already-moved": "stale",
     "push-with-unknown-keys": "compliant",
-    "replication": "not let through",
-    "update-storage-class": "not let through",
+    "replication": "not matched",
+    "update-storage-class": "not matched",
 }
 
 
@@ -59,15 +59,15 @@ def pushed_as(folder: Path, **detail: object) -> Path:
 @pytest.fixture(scope="module")
 def replayed(
     tmp_path_factory: pytest.TempPathFactory, default_assembly: Path
-) -> dict[str, Replayed]:
-    """What became of every sample event, of a push in other regions, and of impossible names."""
+) -> dict[str, ReplayResult]:
+    """The results of every sample event, of a push in other regions, and of invalid names."""
     folder = tmp_path_factory.mktemp("events")
     regions = [in_region(name, folder) for name in ("us-east-1", "cn-north-1", "us-gov-west-1")]
-    ungrammatical = [
+    invalid_names = [
         pushed_as(folder, **{"repository-name": "Shop API"}),
         pushed_as(folder, **{"image-tag": "1.4.2 beta"}),
     ]
-    paths = [*sorted(EVENTS.glob("*.json")), *regions, *ungrammatical]
+    paths = [*sorted(EVENTS.glob("*.json")), *regions, *invalid_names]
     layouts = layouts_by_digest()
     return {
         path.stem: replay_event(path, read_event(path), default_assembly, layouts) for path in paths
@@ -79,16 +79,18 @@ def test_every_sample_event_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(("event", "expected"), OUTCOMES.items())
-def test_a_sample_event_ends_as_its_table_says(
-    replayed: dict[str, Replayed], event: str, expected: str
+def test_a_sample_event_has_the_outcome_of_the_table(
+    replayed: dict[str, ReplayResult], event: str, expected: str
 ) -> None:
     outcome = replayed[event].outcome
 
-    assert (outcome.verdict or outcome.word) == expected
+    assert (outcome.verdict or outcome.status) == expected
 
 
 @pytest.mark.parametrize("event", OUTCOMES)
-def test_exactly_the_findings_are_reported(replayed: dict[str, Replayed], event: str) -> None:
+def test_an_event_causes_an_alert_if_it_is_a_finding(
+    replayed: dict[str, ReplayResult], event: str
+) -> None:
     is_finding = OUTCOMES[event] in ("missing-platform", "mislabeled")
 
     assert len(replayed[event].alerts) == is_finding
@@ -103,7 +105,7 @@ def test_exactly_the_findings_are_reported(replayed: dict[str, Replayed], event:
     ],
 )
 def test_the_template_works_in_every_partition(
-    replayed: dict[str, Replayed], region: str, registry: str
+    replayed: dict[str, ReplayResult], region: str, registry: str
 ) -> None:
     result = replayed[region]
 
@@ -112,13 +114,13 @@ def test_the_template_works_in_every_partition(
 
 
 @pytest.mark.parametrize("field", ["repository-name", "image-tag"])
-def test_a_name_that_nothing_can_have_is_of_something_gone(
-    replayed: dict[str, Replayed], field: str
+def test_a_push_with_an_invalid_name_is_stale(
+    replayed: dict[str, ReplayResult], field: str
 ) -> None:
-    assert replayed[field].outcome.word == "stale"
+    assert replayed[field].outcome.status == "stale"
 
 
-def test_an_event_can_name_an_image_of_ones_own(
+def test_an_event_can_name_an_image_of_the_image_option(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     layout = layout_of("bk0.25-default-amd64")
@@ -142,13 +144,13 @@ def test_an_event_can_name_an_image_of_ones_own(
     [
         ("{", "is not JSON"),
         ("[" * 10_000, "is not JSON"),
-        ("[]", "is no event of EventBridge: it lacks account, detail"),
-        ('{"detail": {}}', "is no event of EventBridge: it lacks account, detail-type"),
-        (envelope(account="12"), 'is no event of EventBridge: account cannot be "12"'),
-        (envelope(id=7), "is no event of EventBridge: id cannot be 7"),
-        (envelope(region="mars-1"), 'is no event of EventBridge: region cannot be "mars-1"'),
-        (envelope(time="noon"), 'is no event of EventBridge: time cannot be "noon"'),
-        (envelope(source=None), "is no event of EventBridge: source cannot be null"),
+        ("[]", "is not an EventBridge event: missing account, detail"),
+        ('{"detail": {}}', "is not an EventBridge event: missing account, detail-type"),
+        (envelope(account="12"), 'is not an EventBridge event: invalid account "12"'),
+        (envelope(id=7), "is not an EventBridge event: invalid id 7"),
+        (envelope(region="mars-1"), 'is not an EventBridge event: invalid region "mars-1"'),
+        (envelope(time="noon"), 'is not an EventBridge event: invalid time "noon"'),
+        (envelope(source=None), "is not an EventBridge event: invalid source null"),
     ],
     ids=[
         "not JSON",
@@ -162,7 +164,7 @@ def test_an_event_can_name_an_image_of_ones_own(
         "no source",
     ],
 )
-def test_what_is_no_event_is_told_before_anything_starts(
+def test_an_invalid_event_is_reported_before_anything_starts(
     tmp_path: Path, content: str, complaint: str
 ) -> None:
     path = tmp_path / "event.json"
@@ -172,7 +174,7 @@ def test_what_is_no_event_is_told_before_anything_starts(
         list(replay([path], GUARD_FILE, []))
 
 
-def test_a_mistake_in_the_settings_is_told_as_synthesis_tells_it(tmp_path: Path) -> None:
+def test_invalid_settings_are_reported_with_the_error_of_the_synthesis(tmp_path: Path) -> None:
     settings = tmp_path / "guard.toml"
     settings.write_text('[guard]\nindex_rule = "forbit"\n')
 

@@ -1,4 +1,4 @@
-"""Looking things up in the stand-in: what hangs, and where networks lead."""
+"""Looking things up in the emulator: what hangs, and where networks lead."""
 
 import threading
 from collections.abc import Iterator

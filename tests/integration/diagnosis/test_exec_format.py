@@ -15,9 +15,9 @@ from tests.support.ecs import (
     Shop,
     alerts_about_stops,
     deliver,
-    machine,
+    last_stop_alert,
     operations,
-    start_processes_anew,
+    restart_processes,
 )
 from tests.support.stop_events import IMAGE, Json, exit_event, service_event
 
@@ -59,8 +59,8 @@ def test_an_image_for_another_platform_is_reported_once(
     outcomes = deliver(aws, guard, *events)
 
     assert outcomes == ["alerted", "ongoing", "ongoing", "ongoing"]
-    assert machine(guard)["code"] == "exec-format"
-    assert "linux/arm64" in str(machine(guard)["summary"])
+    assert last_stop_alert(guard)["code"] == "exec-format"
+    assert "linux/arm64" in str(last_stop_alert(guard)["summary"])
 
 
 @pytest.mark.parametrize("layout", [PLAIN_AMD64, MULTI_PLATFORM])
@@ -82,12 +82,12 @@ def test_another_process_looks_at_an_image_again_only_after_an_hour(
     first, second, third = exited(shop, PLAIN_AMD64, tasks=3)
     deliver(aws, guard, first)
 
-    start_processes_anew(guard)
+    restart_processes(guard)
     deliver(aws, guard, second)
     assert operations(aws) == ["UpdateItem", "PutItem"]
 
-    start_processes_anew(guard)
-    shop.let_time_pass(3601)
+    restart_processes(guard)
+    shop.advance_time(3601)
     deliver(aws, guard, third)
     assert "BatchGetImage" in operations(aws)
 
@@ -100,7 +100,7 @@ def test_every_service_with_the_image_is_told_of(
 
     assert deliver(aws, guard, first, second) == ["alerted", "ongoing"]
     assert deliver(aws, guard, third) == ["alerted"]
-    start_processes_anew(guard)
+    restart_processes(guard)
     assert deliver(aws, guard, fourth) == ["ongoing"]
 
     assert [alert.attributes["service"] for alert in alerts_about_stops(guard)] == ["api", "worker"]
@@ -127,8 +127,8 @@ def test_a_look_that_failed_is_made_again_a_minute_later(
     aws.fail("BatchGetImage", "ThrottlingException", times=9)
     assert deliver(aws, guard, first) == ["ignored"]
 
-    aws.fail_no_more()
-    start_processes_anew(guard)
+    aws.clear_failures()
+    restart_processes(guard)
 
     assert deliver(aws, guard, second) == ["alerted"]
 

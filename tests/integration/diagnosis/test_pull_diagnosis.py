@@ -1,19 +1,19 @@
-"""Tasks that stop in the stand-in, as the deployed diagnosis meets them."""
+"""Tasks that stop in the emulator, as the deployed diagnosis meets them."""
 
 import pytest
 
 from platform_guard_emulator import Deployment, LocalAws
 from tests.support.ecs import (
     EXECUTION_ROLE,
-    LOOK_AT_IMAGE,
+    IMAGE_LOOKUPS,
     MAC_BUILD,
     MULTI_PLATFORM,
-    NOTE_ALERT,
-    START_INCIDENT,
+    RECORD_ALERT,
+    RECORD_INCIDENT,
     Shop,
     alerts_about_stops,
     deliver,
-    machine,
+    last_stop_alert,
     operations,
 )
 from tests.support.stop_events import IMAGE, MISMATCH, NO_LOGIN, NOT_FOUND, stop_event
@@ -54,7 +54,7 @@ def test_a_task_on_arm64_wants_an_image_for_arm64(
         ),
     )
 
-    assert machine(guard)["summary"] == (
+    assert last_stop_alert(guard)["summary"] == (
         "shop/api:1.4.2 holds linux/amd64, but the task runs on linux/arm64."
     )
 
@@ -76,7 +76,7 @@ def test_what_is_there_instead_of_a_missing_tag_is_told(
     deliver(aws, guard, stop_event(definition=shop.define(), text=NOT_FOUND))
 
     assert operations(aws) == [
-        *START_INCIDENT,
+        *RECORD_INCIDENT,
         "DescribeTaskDefinition",
         "DescribeImages",
         "DescribeImages",
@@ -84,7 +84,7 @@ def test_what_is_there_instead_of_a_missing_tag_is_told(
         "DescribeRepositories",
         "DescribePullThroughCacheRules",
         "DescribeServices",
-        *NOTE_ALERT,
+        *RECORD_ALERT,
     ]
     (alert,) = alerts_about_stops(guard)
     assert alert.attributes["code"] == "image-not-found"
@@ -97,16 +97,16 @@ def test_a_repository_that_is_not_there_is_told(
     deliver(aws, guard, stop_event(definition=shop.define(), text=NOT_FOUND))
 
     assert operations(aws) == [
-        *START_INCIDENT,
+        *RECORD_INCIDENT,
         "DescribeTaskDefinition",
         "DescribeImages",
         "Query",
         "DescribeRepositories",
         "DescribePullThroughCacheRules",
         "DescribeServices",
-        *NOTE_ALERT,
+        *RECORD_ALERT,
     ]
-    assert "shop/api" in str(machine(guard)["summary"])
+    assert "shop/api" in str(last_stop_alert(guard)["summary"])
 
 
 def test_an_archived_image_is_told_apart_from_a_missing_one(
@@ -148,8 +148,8 @@ LOOK_AT_NETWORK = (
 
 
 COSTS = (
-    ("platform-mismatch", MISMATCH, LOOK_AT_IMAGE),
-    ("image-not-found", NOT_FOUND, LOOK_AT_IMAGE),
+    ("platform-mismatch", MISMATCH, IMAGE_LOOKUPS),
+    ("image-not-found", NOT_FOUND, IMAGE_LOOKUPS),
     (
         "access-denied",
         DENIED,
@@ -187,7 +187,7 @@ def test_a_cause_costs_the_look_ups_that_it_needs(
     deliver(aws, guard, stop_event(definition=definition, text=text, subnet=subnet))
 
     assert [alert.attributes["code"] for alert in alerts_about_stops(guard)] == [cause]
-    assert operations(aws) == [*START_INCIDENT, *look_ups, *NOTE_ALERT]
+    assert operations(aws) == [*RECORD_INCIDENT, *look_ups, *RECORD_ALERT]
 
 
 def test_the_network_of_a_task_is_told(aws: LocalAws, guard: Deployment, shop: Shop) -> None:

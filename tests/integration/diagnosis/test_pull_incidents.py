@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from platform_guard_emulator import NO_ANSWER, Deployment, LocalAws
+from platform_guard_emulator import CALL_TIMEOUT, Deployment, LocalAws
 from tests.support.ecs import (
     MAC_BUILD,
     Shop,
     alerts_about_stops,
     deliver,
-    machine,
+    last_stop_alert,
     operations,
-    start_processes_anew,
+    restart_processes,
 )
 from tests.support.stop_events import MISMATCH, NO_LOGIN, NOT_FOUND, Json, stop_event
 
@@ -42,9 +42,9 @@ def test_the_next_alert_tells_how_many_tasks_failed_since(
     aws: LocalAws, guard: Deployment, shop: Shop, definition: str
 ) -> None:
     deliver(aws, guard, *(stop_event(task, definition=definition) for task in (1, 2, 3, 4)))
-    shop.let_time_pass(HOUR + 1)
+    shop.advance_time(HOUR + 1)
     deliver(aws, guard, *(stop_event(task, definition=definition) for task in (5, 6)))
-    shop.let_time_pass(HOUR + 1)
+    shop.advance_time(HOUR + 1)
     deliver(aws, guard, stop_event(7, definition=definition))
 
     notified = [json.loads(alert.texts["sqs"])["facts"] for alert in alerts_about_stops(guard)]
@@ -55,7 +55,7 @@ def test_an_incident_outlives_the_process_that_alerted(
     aws: LocalAws, guard: Deployment, definition: str
 ) -> None:
     deliver(aws, guard, stop_event(1, definition=definition))
-    start_processes_anew(guard)
+    restart_processes(guard)
 
     assert deliver(aws, guard, stop_event(2, definition=definition)) == ["ongoing"]
 
@@ -65,11 +65,11 @@ def test_an_event_that_is_delivered_twice_counts_once(
 ) -> None:
     first, second = (stop_event(task, definition=definition) for task in (1, 2))
     deliver(aws, guard, first, first, second, second, second)
-    shop.let_time_pass(HOUR + 1)
+    shop.advance_time(HOUR + 1)
 
     deliver(aws, guard, stop_event(3, definition=definition))
 
-    assert "1 more task failed since the last alert." in str(machine(guard)["summary"])
+    assert "1 more task failed since the last alert." in str(last_stop_alert(guard)["summary"])
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ FAILURES = {
     "denied": "AccessDeniedException",
     "throttled": "ThrottlingException",
     "broken": "InternalError",
-    "no answer": NO_ANSWER,
+    "no answer": CALL_TIMEOUT,
 }
 OF_THE_IMAGE = {
     "DescribeTaskDefinition": "the task definition",
@@ -134,8 +134,8 @@ def test_a_look_up_that_fails_is_named_and_delays_nothing(
     outcomes = deliver(aws, guard, stop_event(1, definition=definition))
 
     assert outcomes == ["alerted"]
-    evidence = str(machine(guard)["evidence"])
-    why = "no answer in time" if FAILURES[failure] == NO_ANSWER else FAILURES[failure]
+    evidence = str(last_stop_alert(guard)["evidence"])
+    why = "no answer in time" if FAILURES[failure] == CALL_TIMEOUT else FAILURES[failure]
     assert OF_THE_IMAGE[operation] in evidence
     assert why in evidence
 
@@ -150,7 +150,7 @@ def test_a_network_that_is_not_seen_is_named(
     event = stop_event(1, definition=definition, text=NO_LOGIN, subnet=shop.private_subnet())
 
     assert deliver(aws, guard, event) == ["alerted"]
-    assert "the network of the task" in str(machine(guard)["evidence"])
+    assert "the network of the task" in str(last_stop_alert(guard)["evidence"])
 
 
 @pytest.mark.parametrize("operation", ["DescribeNetworkInterfaces", "DescribeServices"])
@@ -162,7 +162,7 @@ def test_a_network_is_told_without_its_interface(
     event = stop_event(1, definition=definition, text=NO_LOGIN, subnet=subnet)
 
     assert deliver(aws, guard, event) == ["alerted"]
-    assert subnet in str(machine(guard)["evidence"])
+    assert subnet in str(last_stop_alert(guard)["evidence"])
 
 
 def test_what_is_gone_is_told(aws: LocalAws, guard: Deployment) -> None:
@@ -170,7 +170,7 @@ def test_what_is_gone_is_told(aws: LocalAws, guard: Deployment) -> None:
 
     assert deliver(aws, guard, stop_event(1, definition=gone)) == ["alerted"]
 
-    assert "it was deleted" in str(machine(guard)["evidence"])
+    assert "it was deleted" in str(last_stop_alert(guard)["evidence"])
 
 
 def test_with_every_look_up_denied_the_text_is_explained(
@@ -182,8 +182,8 @@ def test_with_every_look_up_denied_the_text_is_explained(
         aws.fail(operation, "AccessDeniedException", times=9)
 
     assert deliver(aws, guard, stop_event(1, definition=definition)) == ["alerted"]
-    assert "linux/amd64" in str(machine(guard)["summary"])
-    evidence = str(machine(guard)["evidence"])
+    assert "linux/amd64" in str(last_stop_alert(guard)["summary"])
+    evidence = str(last_stop_alert(guard)["evidence"])
     assert [what for what in looks.values() if what not in evidence] == []
 
 

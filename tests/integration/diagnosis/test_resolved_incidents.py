@@ -3,7 +3,7 @@
 import pytest
 
 from platform_guard_emulator import Deployment, LocalAws, PublishedMessage
-from tests.support.ecs import MAC_BUILD, Shop, deliver, machine_text
+from tests.support.ecs import MAC_BUILD, Shop, alert_json, deliver
 from tests.support.stop_events import Json, service_event, stop_event
 
 SIDECAR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/proxy:2.0"
@@ -32,7 +32,7 @@ def test_a_service_that_is_steady_again_is_told_once(
     deliver(aws, guard, steady, steady, service_event("steady-2"))
 
     assert statuses(guard) == ["open", "resolved"]
-    opened, resolved = map(machine_text, about_service(guard))
+    opened, resolved = map(alert_json, about_service(guard))
     assert resolved["title"] == "api: steady again (platform-mismatch)"
     assert resolved["group"] == opened["group"]
     assert resolved["repository"] == opened["repository"] == "shop/api"

@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 
 from tests.support.privilege.roles import RolePolicy, first_uses
-from tests.support.privilege.scenarios import STORIES
-from tests.support.privilege.world import World, world_of
+from tests.support.privilege.scenarios import SCENARIOS
+from tests.support.privilege.world import World, deployed_world
 
 
 @pytest.fixture(scope="module")
 def world(default_assembly: Path) -> Iterator[World]:
-    with world_of(default_assembly) as default:
+    with deployed_world(default_assembly) as default:
         yield default
 
 
 def test_every_grant_of_every_role_is_used(world: World) -> None:
     deployed = {function.module for function in world.guard.functions.values()}
     unused = {}
-    for module in deployed & set(STORIES):
+    for module in deployed & set(SCENARIOS):
         used = first_uses(world, module)
         unused[module] = [grant for grant in RolePolicy(world, module).grants if grant not in used]
 

@@ -10,7 +10,7 @@ import pytest
 from platform_guard_emulator import Deployment, LocalAws
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.roles import without
-from tests.support.strong_guard import Shelf
+from tests.support.strong_guard import RemedyRepository
 
 EXPECTED = {
     "quarantine": "quarantined: its tag 1.0 was taken away",
@@ -31,15 +31,22 @@ NEEDED = {
     ("remedy", "action"), [(remedy, action) for remedy in NEEDED for action in NEEDED[remedy]]
 )
 def test_no_remedy_works_without_any_of_its_permissions(
-    running: tuple[LocalAws, Deployment], new_name: Iterator[str], remedy: str, action: str
+    destructive_deployment: tuple[LocalAws, Deployment],
+    repository_names: Iterator[str],
+    remedy: str,
+    action: str,
 ) -> None:
-    repository = Shelf(*running, f"{remedy}/{next(new_name)}").create()
+    repository = RemedyRepository(
+        *destructive_deployment, f"{remedy}/{next(repository_names)}"
+    ).create()
     # Of an index without the platform no config is read.
     repository.push(PLAIN_ARM64 if action == "ecr:GetDownloadUrlForLayer" else MAC_BUILD)
 
-    with without(*running, action):
+    with without(*destructive_deployment, action):
         repository.run()
-        assert not any(EXPECTED[remedy] in notified for notified in repository.remedies_told()) or (
+        assert not any(
+            EXPECTED[remedy] in notified for notified in repository.reported_remedies()
+        ) or (
             # Its children are deleted by a mark of their own.
             (remedy, action) == ("delete", "ecr:PutImage") and len(repository.images()) > 0
         )
@@ -47,22 +54,26 @@ def test_no_remedy_works_without_any_of_its_permissions(
 
 @pytest.mark.parametrize("remedy", EXPECTED)
 def test_the_role_suffices(
-    running: tuple[LocalAws, Deployment], new_name: Iterator[str], remedy: str
+    destructive_deployment: tuple[LocalAws, Deployment],
+    repository_names: Iterator[str],
+    remedy: str,
 ) -> None:
-    repository = Shelf(*running, f"{remedy}/{next(new_name)}").create()
+    repository = RemedyRepository(
+        *destructive_deployment, f"{remedy}/{next(repository_names)}"
+    ).create()
     repository.push(MAC_BUILD)
 
     repository.run()
 
-    (notified,) = repository.remedies_told()
+    (notified,) = repository.reported_remedies()
     assert EXPECTED[remedy] in notified
 
 
 def test_a_schedule_cannot_be_deleted_without_the_permission(
-    running: tuple[LocalAws, Deployment], new_name: Iterator[str]
+    destructive_deployment: tuple[LocalAws, Deployment], repository_names: Iterator[str]
 ) -> None:
-    aws, guard = running
-    repository = Shelf(aws, guard, f"later/{next(new_name)}").create()
+    aws, guard = destructive_deployment
+    repository = RemedyRepository(aws, guard, f"later/{next(repository_names)}").create()
     repository.push(MAC_BUILD)
     repository.run()
     waiting = len(aws.client("scheduler").list_schedules()["Schedules"])

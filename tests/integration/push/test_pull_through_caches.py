@@ -1,4 +1,4 @@
-"""The pull-through cache rules of a registry, as the guard looks them up in the stand-in."""
+"""The pull-through cache rules of a registry, as the guard looks them up in the emulator."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Pushes to the stand-in, as the deployed guard meets them: its template, its code, its role."""
+"""Pushes to the emulator, as the deployed guard meets them: its template, its code, its role."""
 
 import json
 from pathlib import Path
@@ -134,7 +134,7 @@ def test_the_events_of_an_index_yield_no_finding_in_any_order(
             # As if each had arrived under the tag, which some builders do for a moment.
             send(aws, guard, json.dumps(push_event(digest)))
         outcomes = drain(guard)
-        assert sorted(outcome.verdict or outcome.word for outcome in outcomes) == [
+        assert sorted(outcome.verdict or outcome.status for outcome in outcomes) == [
             "compliant",
             *["stale"] * len(children),
         ]
@@ -151,7 +151,7 @@ def test_a_repaired_push_is_not_reported(
 
     outcomes = drain(guard)
 
-    assert [outcome.verdict or outcome.word for outcome in outcomes] == ["stale", "compliant"]
+    assert [outcome.verdict or outcome.status for outcome in outcomes] == ["stale", "compliant"]
     assert tags(ecr) == {"1.0"}
     assert guard.alerts() == []
 
@@ -238,7 +238,7 @@ def test_an_event_that_was_forwarded_from_elsewhere_is_no_reason_to_look_here(
 
     send(aws, guard, json.dumps(event | {"id": "another"} | elsewhere))
 
-    assert [outcome.word for outcome in drain(guard)] == ["ignored"]
+    assert [outcome.status for outcome in drain(guard)] == ["ignored"]
     assert aws.calls == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from platform_guard.alerts.alert import Alert, Severity, Status
 from platform_guard.alerts.batch.outbox import AlertOutbox
 from platform_guard_cli.replay.emulator import drain
-from platform_guard_emulator import NO_ANSWER, Deployment, Invocation, LocalAws, deploy
+from platform_guard_emulator import CALL_TIMEOUT, Deployment, Invocation, LocalAws, deploy
 from platform_guard_emulator.topics import PublishedMessage
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, push, push_event
 
@@ -78,7 +78,7 @@ def test_another_good_tag_resolves_nothing(aws: LocalAws, guard: Deployment) -> 
     [
         *((name, "InternalError") for name in ("UpdateItem", "PutItem", "SendMessage", "GetItem")),
         *((name, "ThrottlingException") for name in ("DeleteItem", "Publish")),
-        ("Publish", NO_ANSWER),
+        ("Publish", CALL_TIMEOUT),
     ],
 )
 def test_a_passing_fault_loses_no_alert(
@@ -207,9 +207,9 @@ def test_whoever_dies_before_sending_the_message_sends_it_when_the_event_comes_b
 
 @pytest.mark.usefixtures("ecr")
 def test_settings_can_have_every_finding_told_and_no_repair(
-    aws: LocalAws, talkative_assembly: Path
+    aws: LocalAws, unthrottled_assembly: Path
 ) -> None:
-    guard = deploy(aws, talkative_assembly)
+    guard = deploy(aws, unthrottled_assembly)
     push(aws, INDEX_ONLY, tag="1")
     drain(guard)
     push(aws, INDEX_ONLY, tag="2")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from platform_guard_cli.replay.emulator import drain
-from platform_guard_emulator import NO_ANSWER, Deployment, LocalAws, deploy
+from platform_guard_emulator import CALL_TIMEOUT, Deployment, LocalAws, deploy
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push, tags
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def test_a_team_can_have_its_repository_left_alone(
 
     outcomes = drain(guard)
 
-    assert [outcome.word for outcome in outcomes] == ["ignored"]
+    assert [outcome.status for outcome in outcomes] == ["ignored"]
     assert "resource tag platform-guard:ignore" in outcomes[0].reason
     assert operations(aws) == ["ListTagsForResource"]
 
@@ -60,7 +60,7 @@ def test_what_the_account_ignores_costs_no_call(aws: LocalAws, guard: Deployment
 
     outcomes = drain(guard)
 
-    assert [(outcome.word, outcome.reason) for outcome in outcomes] == [
+    assert [(outcome.status, outcome.reason) for outcome in outcomes] == [
         ("ignored", 'the policy ignores such images: rule 1 "mirror/*"')
     ]
     assert operations(aws) == []
@@ -96,8 +96,8 @@ def test_a_tag_that_makes_no_sense_is_not_obeyed_and_reported_once(
     ]
     for report in reports:
         assert f"aws ecr untag-resource --region eu-central-1 --resource-arn {ARN}" in report
-    assert any("'arm64' is no platform" in report for report in reports)
-    assert any("is not for teams to say in this account" in report for report in reports)
+    assert any("invalid platform 'arm64'" in report for report in reports)
+    assert any("teams cannot override this setting in this account" in report for report in reports)
     assert len(marks(ecr)) == 2
 
 
@@ -112,7 +112,7 @@ def test_a_tag_that_makes_no_sense_is_reported_for_a_good_image_as_well(
     assert tags(ecr) == {"1.0"}
 
 
-@pytest.mark.parametrize("error", ["ThrottlingException", NO_ANSWER])
+@pytest.mark.parametrize("error", ["ThrottlingException", CALL_TIMEOUT])
 def test_tags_that_cannot_be_read_for_now_are_read_when_the_event_comes_back(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient", error: str
 ) -> None:
@@ -122,7 +122,7 @@ def test_tags_that_cannot_be_read_for_now_are_read_when_the_event_comes_back(
 
     failed, evaluated = drain(guard)
 
-    assert (failed.word, evaluated.verdict) == ("failed", "compliant")
+    assert (failed.status, evaluated.verdict) == ("failed", "compliant")
     assert guard.alerts() == []
     assert tags(ecr) == {"1.0"}
 
@@ -139,6 +139,6 @@ def test_tags_that_may_not_be_read_leave_the_account_s_policy_and_a_word_in_the_
     (alert,) = guard.alerts()
     text = " ".join(alert.texts["email"].split())
     assert (
-        "whether the repository's resource tags ask for something else (AccessDeniedException); "
-        "so nothing stronger than a mark is done" in text
+        "whether the repository's resource tags override the policy (AccessDeniedException); "
+        "only a mark can be added" in text
     )

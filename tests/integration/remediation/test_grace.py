@@ -11,7 +11,7 @@ import pytest
 from platform_guard_cli.main import main
 from platform_guard_emulator import LocalAws, deploy
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.strong_guard import Shelf
+from tests.support.strong_guard import RemedyRepository
 
 
 class Clock:
@@ -30,18 +30,18 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def repository(clock: Clock, strong_assembly: Path) -> Iterator[Shelf]:
+def repository(clock: Clock, destructive_assembly: Path) -> Iterator[RemedyRepository]:
     with LocalAws(clock=clock) as aws:
-        yield Shelf(aws, deploy(aws, strong_assembly), "later/api").create()
+        yield RemedyRepository(aws, deploy(aws, destructive_assembly), "later/api").create()
 
 
-def schedules(repository: Shelf) -> list[str]:
+def schedules(repository: RemedyRepository) -> list[str]:
     listed = repository.aws.client("scheduler").list_schedules()
     return [schedule["Name"] for schedule in listed["Schedules"]]
 
 
 def test_an_image_is_marked_now_and_deleted_when_its_time_is_over(
-    repository: Shelf, clock: Clock
+    repository: RemedyRepository, clock: Clock
 ) -> None:
     digest = repository.push(MAC_BUILD)
     repository.run()
@@ -56,12 +56,12 @@ def test_an_image_is_marked_now_and_deleted_when_its_time_is_over(
 
     assert repository.images() == {}
     assert schedules(repository) == []
-    first, second = repository.remedies_told()
+    first, second = repository.reported_remedies()
     assert "It will be deleted on" in first
     assert second == "deleted, and its tag 1.0 with it"
 
 
-def test_a_good_push_settles_the_matter(repository: Shelf, clock: Clock) -> None:
+def test_a_good_push_settles_the_matter(repository: RemedyRepository, clock: Clock) -> None:
     bad = repository.push(PLAIN_ARM64)
     repository.run()
 
@@ -75,7 +75,7 @@ def test_a_good_push_settles_the_matter(repository: Shelf, clock: Clock) -> None
 
 
 def test_a_tag_that_moved_without_an_event_cancels_it_when_time_is_over(
-    repository: Shelf, clock: Clock
+    repository: RemedyRepository, clock: Clock
 ) -> None:
     bad = repository.push(PLAIN_ARM64)
     repository.run()
@@ -87,11 +87,11 @@ def test_a_tag_that_moved_without_an_event_cancels_it_when_time_is_over(
     repository.run()
 
     assert bad in repository.images()
-    assert len(repository.remedies_told()) == 1
+    assert len(repository.reported_remedies()) == 1
 
 
 def test_an_image_that_runs_by_then_is_spared_and_that_is_told(
-    repository: Shelf, clock: Clock
+    repository: RemedyRepository, clock: Clock
 ) -> None:
     digest = repository.push(PLAIN_ARM64)
     repository.run()
@@ -102,11 +102,11 @@ def test_an_image_that_runs_by_then_is_spared_and_that_is_told(
     repository.run()
 
     assert "1.0" in repository.images()[digest]
-    assert "it is used by the service web in shop" in repository.remedies_told()[-1]
+    assert "it is used by the service web in shop" in repository.reported_remedies()[-1]
 
 
 def test_an_end_that_cannot_be_announced_waits_in_the_dead_letters(
-    repository: Shelf, clock: Clock
+    repository: RemedyRepository, clock: Clock
 ) -> None:
     repository.push(MAC_BUILD)
     repository.run()
@@ -121,11 +121,11 @@ def test_an_end_that_cannot_be_announced_waits_in_the_dead_letters(
         QueueUrl=queue_url(repository, queue), MessageBody=letter
     )
     repository.run()
-    assert repository.remedies_told()[-1] == "deleted, and its tag 1.0 with it"
+    assert repository.reported_remedies()[-1] == "deleted, and its tag 1.0 with it"
 
 
 @contextmanager
-def refused_to_schedules(repository: Shelf, queue_arn: str) -> Iterator[None]:
+def refused_to_schedules(repository: RemedyRepository, queue_arn: str) -> Iterator[None]:
     """Let nothing be sent to a queue by schedules for a while."""
     role = repository.guard.function("push_guard.handler").environment["GUARD_SCHEDULE_ROLE_ARN"]
     name = role.rpartition("/")[2]
@@ -137,12 +137,12 @@ def refused_to_schedules(repository: Shelf, queue_arn: str) -> Iterator[None]:
     iam.delete_role_policy(RoleName=name, PolicyName="Deny")
 
 
-def queue_url(repository: Shelf, queue_arn: str) -> str:
+def queue_url(repository: RemedyRepository, queue_arn: str) -> str:
     name = queue_arn.rpartition(":")[2]
     return str(repository.aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
-def test_an_image_that_waits_can_be_undone(repository: Shelf, clock: Clock) -> None:
+def test_an_image_that_waits_can_be_undone(repository: RemedyRepository, clock: Clock) -> None:
     digest = repository.push(PLAIN_ARM64)
     repository.run()
     (name,) = schedules(repository)

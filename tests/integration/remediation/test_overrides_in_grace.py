@@ -10,7 +10,7 @@ import pytest
 
 from platform_guard_emulator import LocalAws, deploy
 from tests.support.registry import MAC_BUILD
-from tests.support.strong_guard import Shelf
+from tests.support.strong_guard import RemedyRepository
 from tests.support.synthesis import cloud_assembly
 
 ARN = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/api"
@@ -33,7 +33,7 @@ def waiting_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Waiting:
     """A repository with an image that waits for the end of its grace period."""
 
-    repository: Shelf
+    repository: RemedyRepository
     digest: str
     let_time_pass: Callable[[timedelta], None]
 
@@ -55,7 +55,7 @@ def waiting(waiting_assembly: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
     monkeypatch.setattr("time.monotonic", lambda: monotonic() + ahead.total_seconds())
     with LocalAws(clock=lambda: datetime.now(UTC) + ahead) as aws:
-        repository = Shelf(aws, deploy(aws, waiting_assembly), "shop/api").create()
+        repository = RemedyRepository(aws, deploy(aws, waiting_assembly), "shop/api").create()
         digest = repository.push(MAC_BUILD)
         repository.run()
         yield Waiting(repository, digest, let_time_pass)
@@ -87,4 +87,4 @@ def test_that_nobody_sees_what_a_team_says_puts_it_off_and_does_not_cancel_it(
     waiting.end()
 
     assert waiting.repository.images() == {}
-    assert waiting.repository.remedies_told()[-1] == "deleted, and its tag 1.0 with it"
+    assert waiting.repository.reported_remedies()[-1] == "deleted, and its tag 1.0 with it"

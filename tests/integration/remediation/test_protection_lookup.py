@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from platform_guard_emulator import LocalAws, deploy
-from tests.support.ecs import run_something
+from tests.support.ecs import create_sample_workloads
 from tests.support.registry import MAC_BUILD
 from tests.support.roles import without
-from tests.support.strong_guard import Shelf
+from tests.support.strong_guard import RemedyRepository
 
 LOOKS = [
     "ecs:ListClusters",
@@ -20,16 +20,16 @@ LOOKS = [
 ]
 
 
-def test_without_any_of_its_looks_nothing_is_taken_away(strong_assembly: Path) -> None:
+def test_without_any_of_its_looks_nothing_is_taken_away(destructive_assembly: Path) -> None:
     with LocalAws() as aws:
-        guard = deploy(aws, strong_assembly)
-        run_something(aws)
+        guard = deploy(aws, destructive_assembly)
+        create_sample_workloads(aws)
         for number, action in enumerate(LOOKS):
-            repository = Shelf(aws, guard, f"quarantine/{number}").create()
+            repository = RemedyRepository(aws, guard, f"quarantine/{number}").create()
             repository.push(MAC_BUILD)
             with without(aws, guard, action):
                 repository.run()
-            (notified,) = repository.remedies_told()
+            (notified,) = repository.reported_remedies()
             assert "its own tag stays" in notified, action
             assert "it could not be checked" in notified, action
             assert "AccessDeniedException" in notified, action

@@ -10,28 +10,28 @@ import pytest
 from tests.support.ecs import Shop
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.stop_events import REGISTRY, stop_event
-from tests.support.strong_guard import REMEDIES, NewShelf
+from tests.support.strong_guard import REMEDIES, RepositoryFactory
 
 CASES = pytest.mark.parametrize("case", [PLAIN_ARM64, MAC_BUILD], ids=["plain", "index"])
 
 
 @CASES
-def test_a_bad_image_is_quarantined(shelf: NewShelf, case: str) -> None:
-    repository = shelf("quarantine").create()
+def test_a_bad_image_is_quarantined(new_repository: RepositoryFactory, case: str) -> None:
+    repository = new_repository("quarantine").create()
     digest = repository.push(case)
 
     repository.run()
 
     mark = f"platform-guard.missing-platform.1.0.{digest[7:19]}"
     assert repository.images()[digest] == [mark]
-    assert repository.remedies_told() == [
+    assert repository.reported_remedies() == [
         f"quarantined: its tag 1.0 was taken away, and it is kept under the tag {mark}"
     ]
 
 
 @CASES
-def test_a_bad_image_is_archived(shelf: NewShelf, case: str) -> None:
-    repository = shelf("archive").create()
+def test_a_bad_image_is_archived(new_repository: RepositoryFactory, case: str) -> None:
+    repository = new_repository("archive").create()
     digest = repository.push(case)
 
     repository.run()
@@ -39,59 +39,67 @@ def test_a_bad_image_is_archived(shelf: NewShelf, case: str) -> None:
     (archived,) = [item for item in repository.described() if item["imageDigest"] == digest]
     assert archived["imageStatus"] == "ARCHIVED"
     assert len(archived["imageTags"]) == 2
-    assert [notified.partition(":")[0] for notified in repository.remedies_told()] == ["archived"]
+    assert [notified.partition(":")[0] for notified in repository.reported_remedies()] == [
+        "archived"
+    ]
 
 
 @CASES
-def test_a_bad_image_is_deleted_with_its_children(shelf: NewShelf, case: str) -> None:
-    repository = shelf("delete").create()
+def test_a_bad_image_is_deleted_with_its_children(
+    new_repository: RepositoryFactory, case: str
+) -> None:
+    repository = new_repository("delete").create()
     repository.push(case)
 
     repository.run()
 
     assert repository.images() == {}
-    assert repository.remedies_told() == ["deleted, and its tag 1.0 with it"]
+    assert repository.reported_remedies() == ["deleted, and its tag 1.0 with it"]
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)
-def test_a_good_image_is_left_alone(shelf: NewShelf, remedy: str) -> None:
-    repository = shelf(remedy).create()
+def test_a_good_image_is_left_alone(new_repository: RepositoryFactory, remedy: str) -> None:
+    repository = new_repository(remedy).create()
     repository.push(PLAIN_AMD64)
     before = repository.listing()
 
     repository.run()
 
     assert repository.listing() == before
-    assert repository.remedies_told() == []
+    assert repository.reported_remedies() == []
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)
-def test_what_the_guard_does_never_starts_it_again(shelf: NewShelf, remedy: str) -> None:
-    repository = shelf(remedy).create()
+def test_what_the_guard_does_never_starts_it_again(
+    new_repository: RepositoryFactory, remedy: str
+) -> None:
+    repository = new_repository(remedy).create()
     repository.push(MAC_BUILD)
     repository.run()
 
     assert repository.guard.drain() == []
-    assert len(repository.remedies_told()) == 1
+    assert len(repository.reported_remedies()) == 1
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)
-def test_an_image_with_another_tag_is_marked_at_most(shelf: NewShelf, remedy: str) -> None:
-    repository = shelf(remedy).create()
+def test_an_image_with_another_tag_is_marked_at_most(
+    new_repository: RepositoryFactory, remedy: str
+) -> None:
+    repository = new_repository(remedy).create()
     digest = repository.push(PLAIN_ARM64)
     repository.push(PLAIN_ARM64, tag="stable")
 
     repository.run()
 
     assert {"1.0", "stable"} < set(repository.images()[digest])
-    assert all("but it also has the tag" in notified for notified in repository.remedies_told())
-    assert repository.remedies_told()
+    assert all("but it also has the tag" in notified for notified in repository.reported_remedies())
+    assert repository.reported_remedies()
 
 
 def test_a_task_that_misses_a_quarantined_image_is_told_who_took_it_and_why(
-    shelf: NewShelf,
+    new_repository: RepositoryFactory,
 ) -> None:
-    repository = shelf("quarantine").create()
+    repository = new_repository("quarantine").create()
     repository.push(MAC_BUILD)
     repository.run()
     image = f"{REGISTRY}/{repository.name}:1.0"
@@ -107,4 +115,4 @@ def test_a_task_that_misses_a_quarantined_image_is_told_who_took_it_and_why(
         if alert.attributes["code"] == "image-not-found"
     )
     assert "quarantined: its tag 1.0 was taken away" in summary
-    assert "Why: it holds linux/arm64, but nothing that runs on linux/amd64." in summary
+    assert "Why: it contains only linux/arm64; linux/amd64 is required." in summary

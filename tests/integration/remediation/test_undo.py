@@ -10,7 +10,7 @@ import pytest
 from platform_guard_cli.main import main
 from tests.support.command_line import run_command
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.strong_guard import MUTABILITY, NewShelf
+from tests.support.strong_guard import MUTABILITY, RepositoryFactory
 
 History = Callable[..., list[dict[str, str]]]
 
@@ -38,9 +38,9 @@ def history(capsys: pytest.CaptureFixture[str]) -> History:
 @pytest.mark.parametrize("mutability", MUTABILITY)
 @pytest.mark.parametrize("remedy", NOTED_BY_ECR)
 def test_undo_brings_back_the_exact_state_before(
-    shelf: NewShelf, history: History, remedy: str, mutability: str, case: str
+    new_repository: RepositoryFactory, history: History, remedy: str, mutability: str, case: str
 ) -> None:
-    repository = shelf(remedy).create(mutability)
+    repository = new_repository(remedy).create(mutability)
     repository.push(case)
     before = repository.listing(*NOTED_BY_ECR[remedy])
     repository.run()
@@ -58,25 +58,25 @@ def test_undo_brings_back_the_exact_state_before(
 
 @pytest.mark.parametrize("remedy", ["quarantine", "delete", "archive"])
 def test_what_was_given_back_is_left_alone_until_it_is_pushed_again(
-    shelf: NewShelf, history: History, remedy: str
+    new_repository: RepositoryFactory, history: History, remedy: str
 ) -> None:
-    repository = shelf(remedy).create()
+    repository = new_repository(remedy).create()
     repository.push(PLAIN_ARM64)
     repository.run()
-    notified = len(repository.remedies_told())
+    notified = len(repository.reported_remedies())
     main(["undo", history(repository.name)[0]["id"], "--yes"])
     before = repository.listing()
 
     repository.run()
 
     assert repository.listing() == before
-    assert len(repository.remedies_told()) == notified
+    assert len(repository.reported_remedies()) == notified
 
 
 def test_history_shows_what_was_done_the_newest_first(
-    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+    new_repository: RepositoryFactory, history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    repository = shelf("quarantine").create()
+    repository = new_repository("quarantine").create()
     for tag in ("1.0", "1.1"):
         repository.push(PLAIN_ARM64, tag)
         repository.run()
@@ -97,9 +97,9 @@ def test_history_shows_what_was_done_the_newest_first(
 
 
 def test_a_tag_that_names_another_image_by_now_is_not_taken_from_it(
-    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+    new_repository: RepositoryFactory, history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    repository = shelf("quarantine").create()
+    repository = new_repository("quarantine").create()
     repository.push(PLAIN_ARM64)
     repository.run()
     repaired = repository.push(PLAIN_AMD64)
@@ -114,9 +114,9 @@ def test_a_tag_that_names_another_image_by_now_is_not_taken_from_it(
 
 
 def test_a_deleted_image_whose_layers_are_gone_cannot_be_stored_again(
-    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+    new_repository: RepositoryFactory, history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    repository = shelf("delete").create()
+    repository = new_repository("delete").create()
     repository.push(PLAIN_ARM64)
     repository.run()
     repository.forget_layers()
@@ -131,9 +131,9 @@ def test_a_deleted_image_whose_layers_are_gone_cannot_be_stored_again(
 
 
 def test_undoing_twice_is_refused(
-    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+    new_repository: RepositoryFactory, history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    repository = shelf("quarantine").create()
+    repository = new_repository("quarantine").create()
     repository.push(PLAIN_ARM64)
     repository.run()
     (entry,) = history(repository.name)
@@ -144,7 +144,7 @@ def test_undoing_twice_is_refused(
     assert "it was undone already" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("new_repository")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -163,7 +163,7 @@ def test_a_mistake_is_one_line(
     assert len(error.splitlines()) == 1
 
 
-@pytest.mark.usefixtures("shelf")
+@pytest.mark.usefixtures("new_repository")
 @pytest.mark.parametrize(
     ("arguments", "notified"),
     [
@@ -188,9 +188,9 @@ def test_a_limit_that_is_no_number_is_said(limit: str, capsys: pytest.CaptureFix
 
 
 def test_the_regions_of_the_settings_are_looked_at_and_one_without_a_guard_is_said(
-    shelf: NewShelf, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    new_repository: RepositoryFactory, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    repository = shelf("quarantine").create()
+    repository = new_repository("quarantine").create()
     repository.push(PLAIN_ARM64)
     repository.run()
     settings = tmp_path / "guard.toml"
@@ -210,12 +210,12 @@ def test_the_regions_of_the_settings_are_looked_at_and_one_without_a_guard_is_sa
 
 
 def test_the_end_of_what_is_typed_is_a_no(
-    shelf: NewShelf,
+    new_repository: RepositoryFactory,
     history: History,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    repository = shelf("quarantine").create()
+    repository = new_repository("quarantine").create()
     repository.push(PLAIN_ARM64)
     repository.run()
     before = repository.listing()
@@ -231,9 +231,9 @@ def test_the_end_of_what_is_typed_is_a_no(
 
 
 def test_nobody_is_asked_where_nobody_can_answer(
-    shelf: NewShelf, history: History, capsys: pytest.CaptureFixture[str]
+    new_repository: RepositoryFactory, history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    repository = shelf("quarantine").create()
+    repository = new_repository("quarantine").create()
     repository.push(PLAIN_ARM64)
     repository.run()
     before = repository.listing()
@@ -244,8 +244,8 @@ def test_nobody_is_asked_where_nobody_can_answer(
     assert repository.listing() == before
 
 
-def test_the_alert_says_how_to_undo_it(shelf: NewShelf, history: History) -> None:
-    repository = shelf("quarantine").create()
+def test_the_alert_says_how_to_undo_it(new_repository: RepositoryFactory, history: History) -> None:
+    repository = new_repository("quarantine").create()
     repository.push(PLAIN_ARM64)
     repository.run()
 

@@ -1,4 +1,4 @@
-"""Which channels of Slack an alert is told in, and what nobody else is told."""
+"""Routing of alerts to Slack channels, without leaking the webhook URL."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from platform_guard.alerts.alert import Severity, Status
 from platform_guard.alerts.sns import AlertTopic
 from platform_guard_emulator import Deployment, LocalAws
 from tests.support.registry import MAC_BUILD, push
-from tests.support.slack_alerts import alert, everything_logged
+from tests.support.slack_alerts import alert, all_log_output
 from tests.support.slack_server import SlackServer
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.usefixtures("ecr")
-def test_a_bad_push_is_told_in_every_channel_that_it_is_for(
+def test_a_bad_push_is_reported_in_every_matching_channel(
     aws: LocalAws, guard: Deployment, slack: SlackServer, team: SlackServer
 ) -> None:
     push(aws, MAC_BUILD)
@@ -27,12 +27,12 @@ def test_a_bad_push_is_told_in_every_channel_that_it_is_for(
 
     title = "shop/api:1.0: cannot run on linux/amd64 (missing-platform)"
     assert (slack.titles, team.titles) == ([title], [title])
-    assert "docker buildx build --platform linux/amd64" in json.dumps(slack.taken[0])
-    assert "verysecret" not in everything_logged(invocations)
+    assert "docker buildx build --platform linux/amd64" in json.dumps(slack.accepted[0])
+    assert "verysecret" not in all_log_output(invocations)
     assert guard.dead_letters() == {}
 
 
-def test_channels_get_what_their_rules_say(
+def test_channels_receive_the_alerts_that_match_their_settings(
     guard: Deployment, topic: AlertTopic, slack: SlackServer, team: SlackServer
 ) -> None:
     topic.publish(alert(1))
@@ -46,7 +46,7 @@ def test_channels_get_what_their_rules_say(
     assert sorted(team.titles) == ["shop/api:2", "shop/api:4"]
 
 
-def test_a_channel_that_has_an_alert_gets_it_once_though_it_failed_for_another(
+def test_a_channel_receives_an_alert_once_if_sending_to_another_channel_fails(
     aws: LocalAws, guard: Deployment, topic: AlertTopic, slack: SlackServer, team: SlackServer
 ) -> None:
     aws.fail("SendMessage", "InternalError", after=1)
@@ -59,7 +59,7 @@ def test_a_channel_that_has_an_alert_gets_it_once_though_it_failed_for_another(
     assert slack.titles == team.titles == ["shop/api:1"]
 
 
-def test_a_repository_may_name_its_channel(
+def test_a_resource_tag_selects_the_channel_of_a_repository(
     guard: Deployment, topic: AlertTopic, ecr: "ECRClient", slack: SlackServer, team: SlackServer
 ) -> None:
     ecr.create_repository(
@@ -74,7 +74,7 @@ def test_a_repository_may_name_its_channel(
     assert (team.titles, slack.titles) == (["web:1"], ["api:2"])
 
 
-def test_alarms_are_told_too(
+def test_cloudwatch_alarms_are_posted(
     aws: LocalAws, guard: Deployment, topic: AlertTopic, slack: SlackServer
 ) -> None:
     alarm = {"AlarmName": "DeadLetters", "NewStateValue": "ALARM", "AlarmDescription": "Redrive."}
@@ -85,7 +85,7 @@ def test_alarms_are_told_too(
     assert slack.titles == ["DeadLetters: alarm"]
 
 
-def test_the_address_of_the_webhook_is_nowhere_in_what_is_deployed(
+def test_the_webhook_url_is_not_in_the_deployed_templates(
     slack_assembly: Path, slack: SlackServer
 ) -> None:
     templates = [path.read_text() for path in slack_assembly.glob("*.template.json")]

@@ -1,4 +1,4 @@
-"""Alerts on their way to Slack: in order, once, and none lost, whatever Slack answers."""
+"""Delivery to Slack: in order, exactly once and without loss, whatever Slack responds."""
 
 import json
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ import pytest
 
 from platform_guard.alerts.sns import AlertTopic
 from platform_guard_emulator import Deployment, LocalAws
-from tests.support.slack_alerts import alert, dead_letter_reasons, everything_logged, waits
+from tests.support.slack_alerts import alert, all_log_output, dead_letter_reasons, retry_delays
 from tests.support.slack_server import (
     INVALID_PAYLOAD,
     NO_SERVICE,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
-def test_messages_of_a_channel_keep_their_order_and_a_second_between_them(
+def test_messages_of_a_channel_are_in_order_and_one_second_apart(
     guard: Deployment, topic: AlertTopic, slack: SlackServer
 ) -> None:
     for number in range(6):
@@ -39,14 +39,18 @@ def test_messages_of_a_channel_keep_their_order_and_a_second_between_them(
     ("replies", "expected"),
     [
         pytest.param([Reply(429, "", retry_after="30")] * 2, [30, 30], id="429 with Retry-After"),
-        pytest.param([Reply(429, "rate_limited")] * 2, [15, 30], id="429 without"),
-        pytest.param([Reply(429, "", retry_after="soon")], [15], id="429 with nonsense"),
-        pytest.param([Reply(429, "", retry_after="99999")], [3600], id="429 for days"),
+        pytest.param([Reply(429, "rate_limited")] * 2, [15, 30], id="429 without Retry-After"),
+        pytest.param(
+            [Reply(429, "", retry_after="soon")], [15], id="429 with an invalid Retry-After"
+        ),
+        pytest.param(
+            [Reply(429, "", retry_after="99999")], [3600], id="429 with a long Retry-After"
+        ),
         pytest.param([Reply(500, "oops")] * 3, [15, 30, 60], id="500"),
         pytest.param([RESETS], [15], id="reset"),
     ],
 )
-def test_what_slack_does_not_take_now_is_posted_later_in_order(
+def test_messages_after_a_transient_failure_are_posted_in_order(
     aws: LocalAws,
     guard: Deployment,
     topic: AlertTopic,
@@ -62,26 +66,26 @@ def test_what_slack_does_not_take_now_is_posted_later_in_order(
 
     assert slack.titles == ["web:0", "web:1", "web:2"]
     assert slack.requests == len(replies) + 3
-    assert waits(aws) == expected
+    assert retry_delays(aws) == expected
     assert guard.dead_letters() == {}
 
 
-def test_after_an_outage_of_an_hour_every_alert_arrives_once_and_in_order(
+def test_every_alert_arrives_once_and_in_order_after_an_outage(
     aws: LocalAws, guard: Deployment, topic: AlertTopic, slack: SlackServer
 ) -> None:
     now = published = 0
     slack.reply = lambda: OUTAGE if now < 3600 else Reply()
-    while now < 3600 or len(slack.taken) < published:
+    while now < 3600 or len(slack.accepted) < published:
         for _ in range(2 if published < 12 else 0):
             topic.publish(alert(published))
             published += 1
-        waited = len(waits(aws))
+        waited = len(retry_delays(aws))
         guard.drain(max_rounds=1)
-        now += sum(waits(aws)[waited:]) or 1
+        now += sum(retry_delays(aws)[waited:]) or 1
 
     assert slack.titles == [f"web:{number}" for number in range(12)]
     assert 3600 <= now < 3600 + 700
-    assert max(waits(aws)) == 600
+    assert max(retry_delays(aws)) == 600
     assert guard.dead_letters() == {}
 
 
@@ -90,7 +94,7 @@ def test_after_an_outage_of_an_hour_every_alert_arrives_once_and_in_order(
     [(NO_SERVICE, "404 no_service"), (INVALID_PAYLOAD, "400 invalid_payload")],
     ids=["no_service", "invalid_payload"],
 )
-def test_what_slack_refuses_waits_in_the_dead_letters_with_the_reason(
+def test_a_rejected_message_is_in_the_dead_letter_queue_with_the_reason(
     aws: LocalAws,
     guard: Deployment,
     topic: AlertTopic,
@@ -117,7 +121,7 @@ def test_what_slack_refuses_waits_in_the_dead_letters_with_the_reason(
     assert [line["slack_refused"] for line in metrics if "slack_refused" in line] == [[1.0]]
 
 
-def test_a_message_that_the_guard_cannot_handle_is_told_in_its_log(
+def test_a_malformed_message_is_logged_and_counted(
     aws: LocalAws, guard: Deployment, slack: SlackServer
 ) -> None:
     url = guard.function("slack_notifier.handler").environment["GUARD_SLACK_QUEUE_URL"]
@@ -136,20 +140,22 @@ def test_a_message_that_the_guard_cannot_handle_is_told_in_its_log(
 
 
 @pytest.mark.parametrize(
-    ("value", "notified"),
+    ("value", "expected"),
     [
-        pytest.param("not a url: hunter2", "does not hold the https:// address", id="nonsense"),
-        pytest.param("http://hooks.example/hunter2", "does not hold", id="without TLS"),
-        pytest.param(None, "cannot be read (ResourceNotFoundException)", id="no secret"),
+        pytest.param(
+            "not a url: hunter2", "does not contain an https:// webhook URL", id="not a URL"
+        ),
+        pytest.param("http://hooks.example/hunter2", "does not contain", id="without TLS"),
+        pytest.param(None, "(ResourceNotFoundException)", id="no secret"),
     ],
 )
-def test_a_secret_without_a_webhook_is_told_with_the_command_that_mends_it(
+def test_a_secret_without_a_webhook_is_reported_with_the_fix(
     aws: LocalAws,
     guard: Deployment,
     topic: AlertTopic,
     secrets: "SecretsManagerClient",
     value: str | None,
-    notified: str,
+    expected: str,
 ) -> None:
     if value is None:
         secrets.delete_secret(SecretId="platform-guard/slack", ForceDeleteWithoutRecovery=True)
@@ -160,12 +166,12 @@ def test_a_secret_without_a_webhook_is_told_with_the_command_that_mends_it(
     invocations = guard.drain()
 
     (reason,) = dead_letter_reasons(aws, guard)
-    assert notified in reason
+    assert expected in reason
     assert "aws secretsmanager " in reason
-    assert "hunter2" not in reason + everything_logged(invocations)
+    assert "hunter2" not in reason + all_log_output(invocations)
 
 
-def test_a_webhook_that_was_replaced_is_used_at_once(
+def test_a_replaced_webhook_is_used_immediately(
     guard: Deployment,
     topic: AlertTopic,
     secrets: "SecretsManagerClient",

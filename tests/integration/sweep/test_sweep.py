@@ -1,4 +1,4 @@
-"""The sweep in the stand-in, as it is deployed: what no event told of is found, and told once."""
+"""The sweep in the emulator, as it is deployed: what no event told of is found, and told once."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -224,7 +224,7 @@ def test_what_cannot_be_seen_is_told_once_until_it_is_more(
         sweeps.clock.moved += 24 * HOUR
         aws.fail("DescribeImages", "AccessDeniedException", times=2)
         sweeps.sweep()
-        aws.fail_no_more()
+        aws.clear_failures()
         return [alert["title"].partition(": ")[2] for alert in sweeps.alerts()]
 
     assert notified() == ["the sweep could not see 1 repository, wholly or in part"]

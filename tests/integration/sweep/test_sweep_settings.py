@@ -135,9 +135,9 @@ def test_what_a_changed_policy_finds_was_not_missed(
 
 
 def test_what_the_guard_did_not_take_away_at_the_push_is_not_handed_over_again(
-    aws: LocalAws, strong_assembly: Path, clock: Clock
+    aws: LocalAws, destructive_assembly: Path, clock: Clock
 ) -> None:
-    sweeps = Sweeps(aws, deploy(aws, strong_assembly), clock)
+    sweeps = Sweeps(aws, deploy(aws, destructive_assembly), clock)
     name = "quarantine/api"
     aws.client("ecr").create_repository(repositoryName=name)
     for tag in ("1.0", "latest"):
@@ -171,9 +171,9 @@ def test_resource_tags_that_cannot_be_read_let_nothing_be_judged_by_a_guess(
     (alert,) = sweeps.alerts()
     assert alert["title"].endswith("the sweep could not see 1 repository, wholly or in part")
     (line,) = alert["evidence"]
-    assert "whether the repository's resource tags ask for something else (AccessDen" in line
+    assert "whether the repository's resource tags override the policy (AccessDen" in line
     assert "BatchGetImage" not in sweeps.calls()
-    aws.fail_no_more()
+    aws.clear_failures()
 
     sweeps.sweep()
 

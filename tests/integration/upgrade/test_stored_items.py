@@ -205,7 +205,7 @@ def test_a_collected_alert_is_sent_after_the_upgrade(
     else:
         window = Window(key_of_window(item["id"]["S"]), item["generation"]["S"])
 
-    batch = outbox.take(window)
+    batch = outbox.claim(window)
 
     assert batch is not None
     assert len(batch.alerts) == sum(name.startswith("first_") for name in item)
@@ -231,8 +231,8 @@ def test_the_messages_of_a_minute_count_on(client: "DynamoDBClient", row: Row) -
     put(client, row)
     sent = int(row["item"]["messages"]["N"])
 
-    assert AlertRate(client, TABLE, sent + 1, lambda: row["at"]).admits()
-    assert not AlertRate(client, TABLE, sent + 1, lambda: row["at"]).admits()
+    assert AlertRate(client, TABLE, sent + 1, lambda: row["at"]).allows()
+    assert not AlertRate(client, TABLE, sent + 1, lambda: row["at"]).allows()
 
 
 @pytest.mark.parametrize("row", rows("incident open"))

@@ -1,4 +1,4 @@
-"""The policy of a function's role, grant by grant."""
+"""The IAM policy of a function's role, split into single grants."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from moto.iam.models import iam_backends
 
 from platform_guard_emulator.iam.permissions import Permission
 from platform_guard_emulator.iam.policy import matches_wildcard
-from tests.support.privilege.scenarios import STORIES, Story
+from tests.support.privilege.scenarios import SCENARIOS, Scenario
 from tests.support.privilege.world import World
 
 Policy = dict[str, Any]
@@ -30,13 +30,13 @@ class Grant:
 
 
 class RolePolicy:
-    """The one policy of a function's role, from which grants can be taken away."""
+    """The only policy of a function's role; grants can be removed temporarily."""
 
     def __init__(self, world: World, module: str) -> None:
         arn = world.guard.function(f"{module}.handler").role_arn
         self.role = arn.rpartition("/")[2]
         role = iam_backends[world.aws.account]["aws"].get_role(self.role)
-        # As objects, which CloudFormation leaves behind here.
+        # CloudFormation in moto stores the documents as objects.
         self._policies = cast("dict[str, Policy]", role.policies)
         ((self._name, self._whole),) = self._policies.items()
 
@@ -61,28 +61,29 @@ class RolePolicy:
             self._policies[self._name] = self._whole
 
 
-def happen(world: World, module: str, story: Story, run: object) -> None:
-    """Let a story happen in which one function takes part."""
+def run_scenario(world: World, module: str, scenario: Scenario, run: object) -> None:
+    """Run a scenario in which only one function processes its queue."""
     with world.only(module):
-        story(world, f"{module}-{run}".replace("_", "-"))
+        scenario(world, f"{module}-{run}".replace("_", "-"))
 
 
-def first_uses(world: World, module: str) -> Mapping[Grant, Story]:
-    """Let all stories of a function happen, and give the first that uses each grant of its role.
+def first_uses(world: World, module: str) -> Mapping[Grant, Scenario]:
+    """Run all scenarios of a function, and return the first one that uses each grant of its role.
 
-    Nobody may be denied anything on the way, and no event may be given up.
+    Assert that no call is denied and no message reaches a dead-letter queue.
     """
     policy = RolePolicy(world, module)
-    first: dict[Grant, Story] = {}
-    for story in STORIES[module]:
-        happen(world, module, story, story.__name__)
-        assert not world.aws.denied, world.aws.denied
+    first: dict[Grant, Scenario] = {}
+    for scenario in SCENARIOS[module]:
+        run_scenario(world, module, scenario, scenario.__name__)
+        assert not world.aws.denied_permissions, world.aws.denied_permissions
         assert not world.guard.dead_letters(), world.guard.dead_letters()
-        wanted = {permission for role, permission in world.aws.wanted if role == policy.role}
+        requested = world.aws.requested_permissions
+        wanted = {permission for role, permission in requested if role == policy.role}
         for grant in policy.grants:
             if any(map(grant.allows, wanted)):
-                first.setdefault(grant, story)
-        world.forget()
+                first.setdefault(grant, scenario)
+        world.reset()
     return first
 
 

@@ -1,8 +1,8 @@
-"""All that each function does, as stories that together need every permission it has.
+"""Scenarios that together use every permission of each function.
 
-A new function joins by its module in STORIES. A story happens often in one account: `run` tells
-the times apart, and nothing that an earlier one left may spare a call. Some happen only under a
-policy that asks for it; under another one they are over sooner.
+Add a new function to SCENARIOS by its module. Scenarios run repeatedly in one account: `run` makes
+their names unique, and the state of an earlier run must not save any calls. Some scenarios depend
+on the policy and end early without it.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ from tests.support.stop_events import (
     stop_event,
 )
 
-Story = Callable[[World, str], None]
+Scenario = Callable[[World, str], None]
 
 NETWORK = (
     "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve "
@@ -38,10 +38,10 @@ LONG_AGO = -timedelta(hours=1)
 
 
 def mark_and_alert(world: World, run: str) -> None:
-    """Push an image that is marked and reported, with a fault between, and tell of it again."""
+    """Push an image that is marked and reported after a fault, then repeat the event."""
     repository = f"shop/run-{run}"
     digest = world.shop.push(PLAIN_ARM64, "1.0", repository)
-    # ECR fails once when the mark is added, so that the event comes back.
+    # Adding the mark fails once, so the event is redelivered.
     world.aws.fail("PutImage", "ServerException")
     again = {**push_event(digest, "1.0", repository), "id": f"again-{run}"}
     for _ in range(2):
@@ -49,8 +49,8 @@ def mark_and_alert(world: World, run: str) -> None:
     world.guard.drain()
 
 
-def mend_in_time(world: World, run: str) -> None:
-    """Push a bad image, and a good one in its place while the bad one waits for its end."""
+def fix_before_grace_ends(world: World, run: str) -> None:
+    """Push a bad image, then a good one under the same tag within the grace period."""
     repository = f"shop/run-{run}"
     world.shop.push(PLAIN_ARM64, "1.0", repository)
     world.guard.drain()
@@ -58,47 +58,47 @@ def mend_in_time(world: World, run: str) -> None:
     world.guard.drain()
 
 
-def delete_in_the_end(world: World, run: str) -> None:
-    """Push an image that is deleted when its time is over; a service has changed by then."""
+def delete_after_grace(world: World, run: str) -> None:
+    """Push an image that is deleted after its grace period, in which a service changes."""
     world.shop.push(MAC_BUILD, "1.0", f"shop/run-{run}")
     world.guard.drain()
-    # What a task definition says is remembered; a new one has to be looked at.
+    # Task definitions are cached; a new one forces a lookup.
     world.shop.update(world.shop.define())
-    _let_grace_end(world)
+    _end_grace(world)
 
 
-def archive_in_the_end(world: World, run: str) -> None:
-    """Push an image to a repository that wants no more than to have it archived."""
+def archive_after_grace(world: World, run: str) -> None:
+    """Push an image to a repository whose resource tag limits the remedy to archiving."""
     repository = f"shop/run-{run}"
     world.shop.push(PLAIN_ARM64, "1.0", repository)
     _tag_repository(world, repository, "platform-guard:remedy", "archive")
     world.guard.drain()
-    _let_grace_end(world)
+    _end_grace(world)
 
 
-def refuse_an_override(world: World, run: str) -> None:
-    """Push to a repository with a resource tag that makes no sense."""
+def report_invalid_override(world: World, run: str) -> None:
+    """Push to a repository with an invalid resource tag."""
     repository = f"shop/run-{run}"
     world.shop.push(PLAIN_AMD64, "1.0", repository)
     _tag_repository(world, repository, "platform-guard:remedy", "explode")
     world.guard.drain()
 
 
-def publish_a_window(world: World, run: str) -> None:
-    """Have a window of alerts published, which fails once."""
+def publish_window(world: World, run: str) -> None:
+    """Publish a window of alerts, which fails once."""
     world.aws.fail("Publish", "InternalError")
     _add_windows(world, run, 1)
     world.guard.drain()
 
 
-def publish_an_overview(world: World, run: str) -> None:
-    """Have more windows published than a minute may have messages."""
+def publish_overview(world: World, run: str) -> None:
+    """Publish more windows than the rate limit allows."""
     _add_windows(world, run, 12)
     world.guard.drain()
 
 
-def explain_an_exit(world: World, run: str) -> None:
-    """Let a task on an instance exit as one for another platform does; its alert fails once."""
+def diagnose_exit(world: World, run: str) -> None:
+    """Stop a task on an instance with an exec format error; its alert fails once."""
     digest = world.shop.push(PLAIN_ARM64)
     world.lose_messages()
     stopped_on = {"containerInstanceArn": world.instance, "group": f"service:exited-{run}"}
@@ -115,8 +115,8 @@ def explain_an_exit(world: World, run: str) -> None:
     world.guard.drain()
 
 
-def explain_a_timeout(world: World, run: str) -> None:
-    """Let a task stop that has no way to the registry."""
+def diagnose_timeout(world: World, run: str) -> None:
+    """Stop a task without network access to the registry."""
     event = stop_event(
         definition=world.shop.define(), text=NETWORK, subnet=world.subnet, service=f"network-{run}"
     )
@@ -124,8 +124,8 @@ def explain_a_timeout(world: World, run: str) -> None:
     world.guard.drain()
 
 
-def explain_a_missing_image(world: World, run: str) -> None:
-    """Let a task stop whose image is not there, and its service be steady later."""
+def diagnose_missing_image(world: World, run: str) -> None:
+    """Stop a task whose image does not exist; its service becomes steady later."""
     event = stop_event(definition=world.shop.define(), text=NOT_FOUND, service=f"missing-{run}")
     world.aws.emit({**event, "id": run})
     world.guard.drain()
@@ -133,39 +133,39 @@ def explain_a_missing_image(world: World, run: str) -> None:
     world.guard.drain()
 
 
-def sweep_what_was_missed(world: World, run: str) -> None:
-    """Sweep a registry that holds an image no event told of; the message about it fails once."""
+def sweep_missed_image(world: World, run: str) -> None:
+    """Sweep a registry with an image whose event was missed; its message fails once."""
     with world.at(LONG_AGO):
-        world.shop.push(PLAIN_ARM64, "unheard")
+        world.shop.push(PLAIN_ARM64, "missed")
     world.lose_messages()
     world.aws.fail("Publish", "InternalError")
     world.start_sweep(f"sweep-{run}")
     world.guard.drain()
 
 
-def route_an_alert(world: World, run: str) -> None:
-    """Publish an alert for Slack, which the queue of its channel does not take at first."""
+def route_alert(world: World, run: str) -> None:
+    """Publish an alert for Slack; sending it to the queue fails once."""
     world.aws.fail("SendMessage", "InternalError")
     _publish(world, run)
     world.guard.drain()
 
 
 def route_beside_another_process(world: World, run: str) -> None:
-    """Publish an alert for Slack that another process gave back just now."""
-    _let_a_record_vanish(world)
+    """Publish an alert for Slack that another process has just stopped routing."""
+    _fail_conditional_put(world)
     _publish(world, run)
     world.guard.drain()
 
 
 def post_after_an_outage(world: World, run: str) -> None:
-    """Post a message that Slack takes the second time."""
+    """Post a message that Slack accepts at the second attempt."""
     world.slack.script(OUTAGE)
     world.send_to_slack("platform", run)
     world.guard.drain()
 
 
-def post_in_vain(world: World, run: str) -> None:
-    """Post a message that Slack refuses."""
+def post_rejected_message(world: World, run: str) -> None:
+    """Post a message that Slack rejects."""
     world.slack.script(NO_SERVICE)
     world.send_to_slack("platform", run)
     world.guard.drain()
@@ -175,13 +175,13 @@ def post_in_vain(world: World, run: str) -> None:
 
 
 def post_beside_another_process(world: World, run: str) -> None:
-    """Post a message that another process gave back just now."""
-    _let_a_record_vanish(world)
+    """Post a message that another process has just stopped posting."""
+    _fail_conditional_put(world)
     world.send_to_slack("platform", run)
     world.guard.drain()
 
 
-def _let_grace_end(world: World) -> None:
+def _end_grace(world: World) -> None:
     with world.at(GRACE_IS_OVER):
         world.aws.fire_schedules()
     world.guard.drain()
@@ -224,23 +224,23 @@ def _alert(repository: str) -> Alert:
     )
 
 
-def _let_a_record_vanish(world: World) -> None:
-    """Refuse a record as one that is there, and have none when it is looked at."""
+def _fail_conditional_put(world: World) -> None:
+    """Fail a conditional put although the item does not exist."""
     world.aws.fail("PutItem", "ConditionalCheckFailedException")
 
 
-STORIES: Mapping[str, tuple[Story, ...]] = {
-    "alert_dispatch": (publish_a_window, publish_an_overview),
-    "pull_diagnosis": (explain_an_exit, explain_a_timeout, explain_a_missing_image),
+SCENARIOS: Mapping[str, tuple[Scenario, ...]] = {
+    "alert_dispatch": (publish_window, publish_overview),
+    "pull_diagnosis": (diagnose_exit, diagnose_timeout, diagnose_missing_image),
     "push_guard": (
         mark_and_alert,
-        mend_in_time,
-        delete_in_the_end,
-        archive_in_the_end,
-        refuse_an_override,
+        fix_before_grace_ends,
+        delete_after_grace,
+        archive_after_grace,
+        report_invalid_override,
     ),
-    "slack_notifier": (post_after_an_outage, post_in_vain, post_beside_another_process),
-    "slack_router": (route_an_alert, route_beside_another_process),
-    "sweep": (sweep_what_was_missed,),
+    "slack_notifier": (post_after_an_outage, post_rejected_message, post_beside_another_process),
+    "slack_router": (route_alert, route_beside_another_process),
+    "sweep": (sweep_missed_image,),
 }
-"""By the module of the function."""
+"""By function module."""

@@ -1,4 +1,4 @@
-"""An account with the guard in it and whatever it looks at, which many stories happen in."""
+"""An account with the guard and all resources that it reads, shared by many scenarios."""
 
 import json
 import time
@@ -14,7 +14,7 @@ from moto.scheduler.models import scheduler_backends
 from moto.sqs.models import sqs_backends
 
 from platform_guard_emulator import Deployment, LocalAws, deploy
-from tests.support.ecs import Shop, run_something
+from tests.support.ecs import Shop, create_sample_workloads
 from tests.support.slack_server import SlackServer, slack_server
 
 WEBHOOK_SECRET = "platform-guard/slack"
@@ -24,18 +24,18 @@ _DAY_SECONDS = 24 * 3600
 
 @dataclass(slots=True)
 class Clock:
-    """The stand-in's time of day: that of the machine, and how far it is moved."""
+    """The clock of the emulator: the system time plus an offset."""
 
     moved: timedelta = timedelta()
     uptime: float = 0
-    """How many seconds longer than in fact the processes have been running."""
+    """Seconds added to the monotonic clock of the functions."""
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.moved
 
     @contextmanager
     def in_processes(self) -> Iterator[None]:
-        """Have the functions measure time by it."""
+        """Apply `uptime` to the monotonic clock of the functions."""
         monotonic = time.monotonic
         with patch("time.monotonic", lambda: monotonic() + self.uptime):
             yield
@@ -43,7 +43,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The account, and what a team has there."""
+    """The account with its resources."""
 
     aws: LocalAws
     guard: Deployment
@@ -55,7 +55,7 @@ class World:
 
     @contextmanager
     def only(self, module: str) -> Iterator[None]:
-        """Let one function alone take what waits for it."""
+        """Enable the event source mapping of only one function."""
         mappings = self.guard.event_source_mappings
         function = self.guard.function(f"{module}.handler").logical_id
         self.guard.event_source_mappings = [
@@ -68,7 +68,7 @@ class World:
 
     @contextmanager
     def at(self, moved: timedelta) -> Iterator[None]:
-        """Do something earlier or later than now."""
+        """Offset the clock while the context is open."""
         self.clock.moved = moved
         try:
             yield
@@ -76,13 +76,13 @@ class World:
             self.clock.moved = timedelta()
 
     def start_sweep(self, sweep_id: str) -> None:
-        """Put the event of the schedule into the queue of the sweep."""
+        """Send the scheduled event to the sweep queue."""
         url = self.guard.function("sweep.handler").environment["GUARD_SWEEP_QUEUE_URL"]
         event = {"id": sweep_id, "detail-type": "Scheduled Event"}
         self.aws.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(event))
 
     def send_to_slack(self, channel: str, text: str) -> None:
-        """Put a message into the queue that a channel keeps its order in."""
+        """Send a message to the FIFO queue of the Slack notifier."""
         url = self.guard.function("slack_notifier.handler").environment["GUARD_SLACK_QUEUE_URL"]
         self.aws.client("sqs").send_message(
             QueueUrl=url,
@@ -92,16 +92,15 @@ class World:
         )
 
     def lose_messages(self) -> None:
-        """Let whatever waits in any queue get lost."""
+        """Drop all messages in all queues."""
         for queue in sqs_backends[self.aws.account][self.aws.region].queues.values():
             queue._messages.clear()
             queue._pending_messages.clear()
 
-    def forget(self) -> None:
-        """Forget all that a story has left, and what still had to fail.
+    def reset(self) -> None:
+        """Delete all state of a scenario and all pending faults.
 
-        Processes go on, which spares most of the time that the tests take, but what they remember
-        for a while is outdated.
+        The functions keep running, which saves most of the test time, but their caches expire.
         """
         self.clock.uptime += _DAY_SECONDS
         self.lose_messages()
@@ -114,14 +113,14 @@ class World:
         for repository in ecr.describe_repositories()["repositories"]:
             ecr.delete_repository(repositoryName=repository["repositoryName"], force=True)
         self.slack.script()
-        self.aws.fail_no_more()
-        for record in (self.aws.calls, self.aws.wanted, self.aws.denied):
+        self.aws.clear_failures()
+        for record in (self.aws.calls, self.aws.requested_permissions, self.aws.denied_permissions):
             record.clear()
 
 
 @contextmanager
-def world_of(assembly: Path) -> Iterator[World]:
-    """Deploy a stack into an account that has all of what the guard looks at."""
+def deployed_world(assembly: Path) -> Iterator[World]:
+    """Deploy a stack into an account with all resources that the guard reads."""
     clock = Clock()
     with clock.in_processes(), slack_server() as slack, LocalAws(clock=clock) as aws:
         guard = deploy(aws, assembly)
@@ -130,7 +129,7 @@ def world_of(assembly: Path) -> Iterator[World]:
         subnet = shop.private_subnet()
         shop.serve(shop.define(), subnet)
         instance = shop.add_instance("x86_64")
-        run_something(aws)
+        create_sample_workloads(aws)
         world = World(aws, guard, slack, clock, shop, subnet, instance)
-        world.forget()
+        world.reset()
         yield world

@@ -1,11 +1,11 @@
-"""Several alerts as one."""
+"""Aggregation of alerts into one message, and the JSON that stores them."""
 
 from dataclasses import replace
 
 import pytest
 
 from platform_guard.alerts.alert import Alert, Severity
-from platform_guard.alerts.batch.aggregate import AlertBatch, combined, name_in_window, overview
+from platform_guard.alerts.batch.aggregate import AlertBatch, batch_entry, combine, overview
 from platform_guard.alerts.render.json_format import AlertError, parse_alert, render_json
 from platform_guard.alerts.render.sns_message import compose_message
 from tests.support.diagnoses import CASES, alert_of
@@ -16,16 +16,16 @@ MILD = ALERTS["index-only-attestation"]
 
 
 def of(*alerts: Alert, names: tuple[str, ...] = (), count: int = 0) -> Alert:
-    named = names or tuple(map(name_in_window, alerts))
-    return combined(AlertBatch(alerts, named, count or len(named)))
+    named = names or tuple(map(batch_entry, alerts))
+    return combine(AlertBatch(alerts, named, count or len(named)))
 
 
-def test_one_alert_stays_as_it_is() -> None:
+def test_a_single_alert_is_unchanged() -> None:
     assert of(FIRST) == FIRST
 
 
-def test_the_gravest_leads_and_the_others_are_named() -> None:
-    alert = of(MILD, FIRST, names=("team/app:v0 (index-only)", name_in_window(FIRST)))
+def test_the_most_severe_alert_leads_and_the_others_are_listed() -> None:
+    alert = of(MILD, FIRST, names=("team/app:v0 (index-only)", batch_entry(FIRST)))
 
     assert alert.severity is Severity.WARNING
     assert alert.title == (
@@ -35,7 +35,7 @@ def test_the_gravest_leads_and_the_others_are_named() -> None:
     assert alert.fixes == FIRST.fixes
 
 
-def test_of_many_the_first_are_named_and_the_rest_is_counted() -> None:
+def test_the_first_of_many_alerts_are_listed_and_the_rest_are_counted() -> None:
     names = tuple(f"team/app:v{number} (missing-platform)" for number in range(1, 41))
 
     alert = of(FIRST, names=names, count=10_000)
@@ -46,28 +46,28 @@ def test_of_many_the_first_are_named_and_the_rest_is_counted() -> None:
     assert also.endswith(", and 9,979 more")
 
 
-def test_repositories_are_counted_in_an_overview() -> None:
-    alert = overview(AlertBatch((FIRST,), (name_in_window(FIRST), "web:1 (no-image)"), 9))
+def test_an_overview_counts_repositories() -> None:
+    alert = overview(AlertBatch((FIRST,), (batch_entry(FIRST), "web:1 (no-image)"), 9))
 
     assert alert.title.startswith("team/app:v1 and 8 more repositories: ")
 
 
-def test_an_overview_is_about_none_of_its_repositories_alone() -> None:
-    alert = overview(AlertBatch((FIRST,), (name_in_window(FIRST), "web:1 (no-image)"), 2))
+def test_an_overview_names_no_single_repository() -> None:
+    alert = overview(AlertBatch((FIRST,), (batch_entry(FIRST), "web:1 (no-image)"), 2))
 
     assert (alert.code, alert.repository, alert.image) == ("overview", "", "")
     assert "repository" not in compose_message(alert).attributes
 
 
-def test_an_overview_of_one_repository_is_its_alert() -> None:
-    assert overview(AlertBatch((FIRST,), (name_in_window(FIRST),), 1)) == FIRST
+def test_an_overview_of_one_alert_is_that_alert() -> None:
+    assert overview(AlertBatch((FIRST,), (batch_entry(FIRST),), 1)) == FIRST
 
 
 SAMPLES = [*ALERTS.values(), *map(alert_of, CASES)]
 
 
 @pytest.mark.parametrize("alert", SAMPLES, ids=[*ALERTS, *CASES])
-def test_an_alert_survives_being_written_as_json(alert: Alert) -> None:
+def test_an_alert_round_trips_through_json(alert: Alert) -> None:
     assert parse_alert(render_json(alert)) == alert
 
 
@@ -84,6 +84,6 @@ def test_an_alert_survives_being_written_as_json(alert: Alert) -> None:
         render_json(FIRST).replace('"title": "team', '"title": ["team"], "x": "'),
     ],
 )
-def test_what_is_no_alert_is_refused(text: str) -> None:
-    with pytest.raises(AlertError, match="no alert of version 1"):
+def test_a_text_that_is_not_an_alert_is_rejected(text: str) -> None:
+    with pytest.raises(AlertError, match="not a version 1 alert"):
         parse_alert(text)

@@ -1,4 +1,4 @@
-"""What each channel takes, and what nobody can do to it, whatever an alert holds."""
+"""Rendered alerts satisfy the limits of every channel, even with hostile content."""
 
 import json
 import re
@@ -55,7 +55,7 @@ def commands_in(payload: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=IDS)
-def test_slack_takes_it_and_shows_every_command_whole(sample: Alert) -> None:
+def test_slack_accepts_a_sample_alert_with_complete_commands(sample: Alert) -> None:
     payload = render_slack(sample)
 
     assert block_kit.problems(payload) == []
@@ -64,14 +64,14 @@ def test_slack_takes_it_and_shows_every_command_whole(sample: Alert) -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=IDS)
-def test_amazon_q_and_machines_take_it(sample: Alert) -> None:
+def test_a_sample_alert_is_valid_for_amazon_q_and_the_json_schema(sample: Alert) -> None:
     Q_SCHEMA.validate(json.loads(render_q(sample)))
     ALERT_SCHEMA.validate(json.loads(render_json(sample)))
 
 
 @hostile
 @given(HOSTILE)
-def test_slack_takes_whatever_there_is_to_say(sample: Alert) -> None:
+def test_slack_accepts_a_hostile_alert_without_markup(sample: Alert) -> None:
     payload: dict[str, Any] = render_slack(sample)
 
     assert block_kit.problems(payload) == []
@@ -84,7 +84,7 @@ def test_slack_takes_whatever_there_is_to_say(sample: Alert) -> None:
 
 @hostile
 @given(HOSTILE)
-def test_slack_shows_a_command_whole_or_not_at_all(sample: Alert) -> None:
+def test_slack_shows_a_complete_command_or_none(sample: Alert) -> None:
     commands = {command for fix in sample.fixes for command in fix.commands}
 
     for shown in commands_in(render_slack(replace(sample, evidence=()))):
@@ -93,7 +93,7 @@ def test_slack_shows_a_command_whole_or_not_at_all(sample: Alert) -> None:
 
 @hostile
 @given(HOSTILE)
-def test_amazon_q_rings_nobody_and_links_to_nobody_elses_page(sample: Alert) -> None:
+def test_amazon_q_gets_no_mentions_and_only_console_links(sample: Alert) -> None:
     notification = json.loads(render_q(sample))
 
     Q_SCHEMA.validate(notification)
@@ -105,7 +105,7 @@ def test_amazon_q_rings_nobody_and_links_to_nobody_elses_page(sample: Alert) -> 
 
 @hostile
 @given(HOSTILE)
-def test_one_message_of_sns_holds_all_texts(sample: Alert) -> None:
+def test_all_texts_fit_into_one_sns_message(sample: Alert) -> None:
     message = compose_message(sample)
 
     attributes = sum(
@@ -121,7 +121,7 @@ def test_one_message_of_sns_holds_all_texts(sample: Alert) -> None:
 
 @given(HOSTILE)
 @settings(max_examples=30, suppress_health_check=list(HealthCheck))
-def test_a_text_message_fits_into_one(sample: Alert) -> None:
+def test_a_short_text_fits_into_one_sms_message(sample: Alert) -> None:
     text = render_short(sample)
 
     assert len(text) <= 140
@@ -129,30 +129,30 @@ def test_a_text_message_fits_into_one(sample: Alert) -> None:
     assert text.isprintable()
 
 
-def test_a_command_with_code_marks_is_not_shown_broken_in_amazon_q() -> None:
+def test_amazon_q_omits_a_command_that_contains_backticks() -> None:
     text = render_q(alert(fixes=(Fix("Run", ("echo '```<!channel>'",)),)))
 
     assert "echo" not in text
     assert "left out" in text
 
 
-def test_what_slack_would_interpret_is_escaped_in_commands_of_amazon_q() -> None:
+def test_slack_markup_is_escaped_in_amazon_q_commands() -> None:
     description = json.loads(render_q(alert(fixes=(Fix("Run", ("a > b && c",)),))))["content"]
 
     assert "```a &gt; b &amp;&amp; c```" in description["description"]
 
 
-def test_what_there_is_no_room_for_is_said() -> None:
+def test_omitted_fixes_are_counted() -> None:
     fixes = tuple(Fix(f"Way {number}", ("x" * 2_000,)) for number in range(9))
 
     payload = render_slack(alert(fixes=fixes))
 
-    assert "5 more ways out are in the mail" in json.dumps(payload)
+    assert "5 more fixes in the email." in json.dumps(payload)
     assert "more ways out are in the mail" in render_q(alert(fixes=fixes))
 
 
 @pytest.mark.parametrize(
-    ("status", "severity", "sign"),
+    ("status", "severity", "emoji"),
     [
         (Status.OPEN, Severity.WARNING, "\U0001f534"),
         (Status.OPEN, Severity.INFO, "\U0001f7e1"),
@@ -160,13 +160,13 @@ def test_what_there_is_no_room_for_is_said() -> None:
         (Status.TEST, Severity.WARNING, "\U0001f9ea"),
     ],
 )
-def test_a_sign_tells_how_urgent_it_is(status: Status, severity: Severity, sign: str) -> None:
+def test_an_emoji_shows_status_and_severity(status: Status, severity: Severity, emoji: str) -> None:
     payload: dict[str, Any] = render_slack(alert(status=status, severity=severity))
 
-    assert payload["blocks"][0]["text"]["text"].startswith(f"{sign} ")
+    assert payload["blocks"][0]["text"]["text"].startswith(f"{emoji} ")
 
 
-def test_subscribers_can_filter() -> None:
+def test_message_attributes_support_filter_policies() -> None:
     message = compose_message(alert(service="api"))
 
     assert message.attributes == {
@@ -178,7 +178,7 @@ def test_subscribers_can_filter() -> None:
     }
 
 
-def test_alerts_of_one_group_are_one_thread_in_amazon_q() -> None:
+def test_alerts_of_one_group_share_an_amazon_q_thread() -> None:
     def thread(group: str) -> str:
         text: str = json.loads(render_q(alert(group=group)))["metadata"]["threadId"]
         return text

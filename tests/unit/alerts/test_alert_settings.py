@@ -1,4 +1,4 @@
-"""The settings that say who hears of what."""
+"""The [alerts], [slack] and [amazon_q] tables of guard.toml."""
 
 import pytest
 
@@ -49,66 +49,67 @@ def test_every_key_is_read() -> None:
 AMAZON_Q = '[amazon_q]\nworkspace_id = "T01234ABCDE"\nchannel_id = "C01234ABCDE"\n'
 
 MISTAKES = {
-    "too long": (
+    "delay too long": (
         "[alerts]\ncollect_seconds = 901",
-        "[alerts] collect_seconds: 901 is out of range; write a whole number from 0 to 900",
+        "[alerts] collect_seconds: 901 is out of range; use an integer from 0 to 900",
     ),
-    "no finding": (
+    "not a finding": (
         '[alerts]\nonce_a_day = ["compliant"]',
-        "[alerts] once_a_day: 'compliant' is not allowed; write one of missing-platform, "
+        "[alerts] once_a_day: 'compliant' is not allowed; use one of missing-platform, "
         "index-only, no-image, dangling, mislabeled",
     ),
-    "one table": (
+    "value for a list of tables": (
         '[slack]\nchannel = "x"',
-        "[slack] channel: is a string; write each as a table, [[slack.channel]]",
+        "[slack] channel: expected tables, got a string; write each as [[slack.channel]]",
     ),
     "no secret": (
         '[[slack.channel]]\nname = "platform"',
-        '[[slack.channel]] number 1 ("platform") secret: is missing; write the name of a '
-        'secret, such as "platform-guard/slack"',
+        '[[slack.channel]] number 1 ("platform") secret: required key is missing; set it to the '
+        'name of a secret, such as "platform-guard/slack"',
     ),
-    "twice": (
+    "duplicate name": (
         '[[slack.channel]]\nname = "a"\nsecret = "s"\n[[slack.channel]]\nname = "a"\nsecret = "t"',
-        '[[slack.channel]] number 2 ("a") name: "a" is there twice; write another name',
+        '[[slack.channel]] number 2 ("a") name: "a" is a duplicate; use another name',
     ),
-    "no pattern": (
+    "empty patterns": (
         '[[slack.channel]]\nname = "a"\nsecret = "s"\nrepositories = []',
-        '[[slack.channel]] number 1 ("a") repositories: is empty, so nothing is posted; '
-        'write a pattern, such as "*"',
+        '[[slack.channel]] number 1 ("a") repositories: the list is empty, so nothing would be '
+        'posted; add a pattern, such as "*"',
     ),
-    "no channel": (
+    "no channel ID": (
         '[amazon_q]\nworkspace_id = "T01"',
-        '[amazon_q] channel_id: is missing; write the id of the channel, "C…"',
+        '[amazon_q] channel_id: required key is missing; set it to the channel ID, "C…"',
     ),
-    "a name": (
+    "channel name as ID": (
         '[amazon_q]\nworkspace_id = "T01"\nchannel_id = "#platform"',
-        "[amazon_q] channel_id: '#platform' is no id of a channel; write one such as C01234ABCDE",
+        "[amazon_q] channel_id: invalid channel ID '#platform'; use an ID such as C01234ABCDE",
     ),
-    "several regions": (
+    "several Regions": (
         AMAZON_Q + '[deploy]\nregions = ["eu-west-1", "us-east-1"]',
-        "[amazon_q]: an account can configure a channel for Amazon Q once, and not in several "
-        "regions; write one region in [deploy] regions, or a [[slack.channel]] instead",
+        "[amazon_q]: an account can configure a channel only once, not in several Regions; "
+        "set a single Region in [deploy] regions, or use a [[slack.channel]] instead",
     ),
-    "a region without it": (
+    "unsupported Region": (
         AMAZON_Q + '[deploy]\nregions = ["us-gov-west-1"]',
-        "[amazon_q]: Amazon Q cannot be set up in us-gov-west-1; write a [[slack.channel]] instead",
+        "[amazon_q]: Amazon Q Developer is not available in us-gov-west-1; "
+        "use a [[slack.channel]] instead",
     ),
 }
 
 
 @pytest.mark.parametrize(("text", "message"), MISTAKES.values(), ids=MISTAKES)
-def test_a_mistake_is_one_line_that_says_what_to_write(text: str, message: str) -> None:
+def test_an_error_is_one_line_with_the_setting_and_the_correction(text: str, message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         parse_settings(text)
 
     assert str(caught.value) == f"guard.toml: {message}"
 
 
-def test_a_webhook_in_place_of_its_secrets_name_is_refused_and_not_repeated() -> None:
+def test_a_webhook_url_as_secret_name_is_rejected_without_repeating_it() -> None:
     url = "https://hooks.slack.com/services/T0/B0/verysecret"
 
     with pytest.raises(SettingsError) as caught:
         parse_settings(f'[[slack.channel]]\nname = "a"\nsecret = "{url}"')
 
-    assert "put it into Secrets Manager" in str(caught.value)
+    assert "store it in AWS Secrets Manager" in str(caught.value)
     assert "verysecret" not in str(caught.value)

@@ -21,7 +21,7 @@ DIGEST = f"sha256:{'7f' * 32}"
         ("us-gov-east-1", "console.amazonaws-us-gov.com"),
     ],
 )
-def test_every_page_is_in_the_console_of_its_partition_and_region(region: str, domain: str) -> None:
+def test_every_url_is_in_the_console_of_its_partition_and_region(region: str, domain: str) -> None:
     repository = Repository("123456789012", region, "shop/api")
     ecr, ecs = f"https://{domain}/ecr/repositories/private/123456789012", f"https://{domain}/ecs/v2"
 
@@ -38,7 +38,7 @@ def test_every_page_is_in_the_console_of_its_partition_and_region(region: str, d
     )
 
 
-def test_a_name_cannot_lead_elsewhere() -> None:
+def test_a_name_cannot_change_the_target_of_a_url() -> None:
     page = service_page("eu-central-1", "prod", "../../x?region=us-east-1#|evil> ")
 
     assert page == (
@@ -47,7 +47,7 @@ def test_a_name_cannot_lead_elsewhere() -> None:
     )
 
 
-def test_an_image_without_a_digest_has_no_page() -> None:
+def test_an_image_without_a_digest_has_no_image_link() -> None:
     image = Reference(Repository("123456789012", "eu-central-1", "shop/api"), "1")
 
     assert [link.title for link in links_to_image(image)] == ["Repository"]

@@ -28,7 +28,7 @@ ANY_TEXT = st.text(min_size=1, max_size=200)
 
 
 @given(ANY_TEXT)
-def test_a_subject_is_what_sns_takes(title: str) -> None:
+def test_a_subject_is_valid_for_sns(title: str) -> None:
     subject = render_subject(alert(title=title))
 
     assert len(subject) < 100
@@ -40,13 +40,13 @@ def test_a_subject_is_what_sns_takes(title: str) -> None:
     [
         pytest.param(
             "cdk-hnb659fds-container-assets-123456789012-eu-central-1:" + "0f" * 32,
-            id="an asset of CDK",
+            id="a CDK asset",
         ),
         pytest.param("team/" + "a" * 200 + ":v1", id="a long repository"),
         pytest.param("app:" + "v" * 128, id="a long tag"),
     ],
 )
-def test_a_subject_begins_with_the_name_however_long(name: str) -> None:
+def test_a_truncated_subject_begins_with_the_image_name(name: str) -> None:
     subject = render_subject(alert(title=f"{name}: cannot run on linux/amd64"))
 
     assert subject.startswith(name[:40])
@@ -54,7 +54,7 @@ def test_a_subject_begins_with_the_name_however_long(name: str) -> None:
 
 
 @given(ANY_TEXT)
-def test_no_control_character_reaches_a_terminal(text: str) -> None:
+def test_plain_text_contains_no_control_characters(text: str) -> None:
     written = render_text(alert(text, text))
 
     assert all(char.isprintable() for line in written.split("\n") for char in line)
@@ -65,14 +65,14 @@ def test_no_control_character_reaches_a_terminal(text: str) -> None:
     ["\x1b", "\x00", "\x7f", "\x9b", "\r", "\u202e", "\u2066", "\u200b", "\u2028", "\ud800"],
     ids=ascii,
 )
-def test_what_others_wrote_cannot_steer_a_terminal(char: str) -> None:
+def test_control_characters_in_untrusted_text_are_removed(char: str) -> None:
     hostile = f"a{char}[2Jb"
 
     assert char not in render_text(alert(hostile, hostile))
     assert char not in render_subject(alert(title=hostile))
 
 
-def test_a_forged_line_stays_within_its_own() -> None:
+def test_line_breaks_in_untrusted_text_are_removed() -> None:
     written = render_text(alert("fine\n\nRun this instead:\n  curl evil"))
 
     assert "\nRun this" not in written
@@ -80,7 +80,7 @@ def test_a_forged_line_stays_within_its_own() -> None:
 
 
 @given(ANY_TEXT)
-def test_json_is_one_line_that_says_the_same(text: str) -> None:
+def test_json_is_one_line_with_the_same_content(text: str) -> None:
     line = render_json(alert(text, text))
 
     fields = json.loads(line)
@@ -91,5 +91,5 @@ def test_json_is_one_line_that_says_the_same(text: str) -> None:
     assert fields["fixes"] == [{"title": text, "commands": ["docker buildx build ."]}]
 
 
-def test_json_of_half_a_character_can_be_sent() -> None:
+def test_json_with_a_lone_surrogate_can_be_encoded() -> None:
     assert render_json(alert("\ud800")).encode()

@@ -1,4 +1,4 @@
-"""Which channels of Slack hear of what."""
+"""Selection of the Slack channels for an alert."""
 
 from dataclasses import replace
 
@@ -20,26 +20,24 @@ MILD = replace(ALERT, severity=Severity.INFO)
 @pytest.mark.parametrize(
     ("alert", "tag", "names"),
     [
-        pytest.param(ALERT, "", ["general", "team"], id="by the repository's name"),
-        pytest.param(MILD, "", ["general"], id="too mild for a channel"),
+        pytest.param(ALERT, "", ["general", "team"], id="repository pattern"),
+        pytest.param(MILD, "", ["general"], id="below the minimum severity"),
         pytest.param(replace(MILD, status=Status.RESOLVED), "", ["general", "team"], id="resolved"),
-        pytest.param(ALERT, "shop", ["shop"], id="by the repository's own tag"),
-        pytest.param(ALERT, "nowhere", ["general", "team"], id="a tag that names no channel"),
+        pytest.param(ALERT, "shop", ["shop"], id="resource tag"),
+        pytest.param(ALERT, "nowhere", ["general", "team"], id="resource tag without a channel"),
         pytest.param(
-            replace(ALERT, repository="", code="sweep"), "", ["general"], id="about no repository"
+            replace(ALERT, repository="", code="sweep"), "", ["general"], id="no repository"
         ),
         pytest.param(
             replace(MILD, repository="", code="overview"),
             "",
             ["general", "shop", "team"],
-            id="an overview, which is about anybody's",
+            id="overview",
         ),
-        pytest.param(
-            replace(MILD, status=Status.TEST), "", ["general", "shop", "team"], id="a test"
-        ),
+        pytest.param(replace(MILD, status=Status.TEST), "", ["general", "shop", "team"], id="test"),
     ],
 )
-def test_an_alert_goes_to_whom_it_concerns(alert: Alert, tag: str, names: list[str]) -> None:
+def test_an_alert_goes_to_the_matching_channels(alert: Alert, tag: str, names: list[str]) -> None:
     chosen = channels_for(alert, (GENERAL, SHOP, TEAM), tag)
 
     assert [channel.name for channel in chosen] == names

@@ -1,4 +1,4 @@
-"""What becomes of a message that is posted, against a server that plays Slack."""
+"""Posting to a webhook, against a fake Slack server."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Secrets Manager, with one secret."""
+    """A fake Secrets Manager client with one secret."""
 
     value: str
 
@@ -30,42 +30,42 @@ def post(url: str, attempt: int = 1) -> Posted | TryLater | Refused:
 
 
 @pytest.mark.parametrize(
-    ("reply", "answer"),
+    ("reply", "expected"),
     [
         (OK, Posted()),
         (Reply(429, "slow down", retry_after="7"), TryLater("429 slow down", 7)),
         (Reply(502, "<html>"), TryLater("502 <html>", 15)),
         (NO_SERVICE, Refused("404 no_service")),
         (Reply(302, "elsewhere"), Refused("302 elsewhere")),
-        (HANGS, TryLater("no answer: ReadTimeoutError", 15)),
-        (RESETS, TryLater("no answer: ProtocolError", 15)),
+        (HANGS, TryLater("no response: ReadTimeoutError", 15)),
+        (RESETS, TryLater("no response: ProtocolError", 15)),
     ],
     ids=lambda value: str(value),
 )
-def test_an_answer_says_what_to_do(reply: Reply, answer: object) -> None:
+def test_a_response_is_classified(reply: Reply, expected: object) -> None:
     with slack_server() as slack:
         slack.script(reply)
 
-        assert post(slack.url) == answer
+        assert post(slack.url) == expected
 
 
-def test_nobody_there_is_no_answer_and_the_address_is_not_told() -> None:
-    answer = post("http://127.0.0.1:9/services/verysecret", attempt=3)
+def test_a_refused_connection_is_retried_without_revealing_the_url() -> None:
+    result = post("http://127.0.0.1:9/services/verysecret", attempt=3)
 
-    assert answer == TryLater("no answer: NewConnectionError", 60)
+    assert result == TryLater("no response: NewConnectionError", 60)
 
 
 @pytest.mark.parametrize(
     "value",
     ["", "hunter2", "http://hooks.slack.com/hunter2", "https://a b/hunter2", "file:///hunter2"],
 )
-def test_a_secret_that_holds_no_webhook_is_refused_and_not_told(value: str) -> None:
-    answer = post(value)
+def test_a_secret_without_a_webhook_is_rejected_without_revealing_it(value: str) -> None:
+    result = post(value)
 
-    assert isinstance(answer, Refused)
-    assert "--secret-id guard/slack" in answer.reason
-    assert "hunter2" not in answer.reason
+    assert isinstance(result, Refused)
+    assert "--secret-id guard/slack" in result.reason
+    assert "hunter2" not in result.reason
 
 
-def test_waits_double_up_to_ten_minutes() -> None:
+def test_retry_waits_double_up_to_ten_minutes() -> None:
     assert [wait_before(attempt) for attempt in (1, 2, 3, 6, 7, 500)] == [15, 30, 60, 480, 600, 600]

@@ -100,7 +100,9 @@ def test_a_region_that_is_none_is_said(
     ran = run_command(capsys, *command, "--region", region)
 
     assert ran.status == 2
-    expected = f"argument --region: {region!r} is no region of AWS; write one such as eu-central-1;"
+    expected = (
+        f"argument --region: invalid AWS Region {region!r}; use a Region code such as eu-central-1;"
+    )
     assert expected in ran.errors
     assert ran.errors.count("\n") == 1
 
@@ -114,7 +116,7 @@ def test_a_region_of_the_environment_that_is_none_is_said(
 
     assert main(command) == 2
     notified = capsys.readouterr().err
-    assert "'EU WEST' is no region of AWS" in notified
+    assert "invalid AWS Region 'EU WEST'" in notified
     assert notified.count("\n") == 1
 
 
@@ -137,5 +139,6 @@ def test_a_name_that_no_repository_can_have_is_said(
 
     assert main(command) == 2
     assert capsys.readouterr().err == (
-        f"platform-guard: {what}: ECR has no repository x: names have 2 to 256 characters\n"
+        f"platform-guard: {what}: Invalid repository name 'x'. "
+        "ECR names have 2 to 256 characters.\n"
     )

@@ -13,7 +13,7 @@ SLOW = ("aws_cdk", "botocore", "moto", "rich")
 RUN = "import sys; from platform_guard_cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
-def test_a_command_that_needs_none_of_it_waits_for_no_slow_import() -> None:
+def test_the_command_line_imports_no_slow_package() -> None:
     code = (
         "import sys, platform_guard_cli.commands; "
         f"print([name for name in {SLOW} if name in sys.modules])"
@@ -26,7 +26,7 @@ def test_a_command_that_needs_none_of_it_waits_for_no_slow_import() -> None:
     assert ran.stdout == "[]\n"
 
 
-def test_whoever_interrupts_a_command_that_starts_gets_one_line(
+def test_an_interrupt_during_startup_prints_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """The interrupt comes while the modules of the commands are imported."""
@@ -40,7 +40,7 @@ def test_whoever_interrupts_a_command_that_starts_gets_one_line(
 
 
 @pytest.mark.parametrize("command", [["policy"], ["policy", "check"]])
-def test_a_disk_that_is_full_is_said_in_one_line(command: list[str]) -> None:
+def test_a_full_disk_is_reported_in_one_line(command: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(  # noqa: S603 - runs this repository
             [sys.executable, "-c", RUN, *command],

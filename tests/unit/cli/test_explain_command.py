@@ -1,4 +1,4 @@
-"""`platform-guard explain` as its user meets it."""
+"""`platform-guard explain` from the user's point of view."""
 
 import contextlib
 import io
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from platform_guard.diagnosis.pull_error.classifier import Cause
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.explain.command import explain
-from tests.support.command_line import Ran, run_command
+from tests.support.command_line import CommandResult, run_command
 from tests.support.golden import golden
 from tests.support.paths import KNOWN_PULL_ERRORS
 from tests.support.stops import EVENTS, event
@@ -30,13 +30,13 @@ class Terminal(io.TextIOWrapper):
 
 
 class Command:
-    """Runs the command and catches what it prints."""
+    """Runs the command and captures its output."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
         self.capsys = capsys
         self.monkeypatch = monkeypatch
 
-    def __call__(self, *arguments: str, given: bytes | None = None) -> Ran:
+    def __call__(self, *arguments: str, given: bytes | None = None) -> CommandResult:
         wrapper = Terminal if given is None else io.TextIOWrapper
         self.monkeypatch.setattr(sys, "stdin", wrapper(io.BytesIO(given or b"")))
         return run_command(self.capsys, "explain", *arguments)
@@ -77,7 +77,7 @@ def test_json_is_one_object_with_the_agreed_keys(run: Command) -> None:
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=[known["message"][:60] for known in KNOWN])
-def test_what_ecs_really_printed_is_explained(run: Command, known: dict[str, object]) -> None:
+def test_a_real_error_of_ecs_is_explained(run: Command, known: dict[str, object]) -> None:
     ran = run("--json", str(known["message"]))
 
     causes = known["causes"]
@@ -87,7 +87,7 @@ def test_what_ecs_really_printed_is_explained(run: Command, known: dict[str, obj
 
 
 @pytest.mark.parametrize("text", ["hello", "{", "{'a': 1}", "OutOfMemoryError", "[1]", '"a"'])
-def test_a_text_that_says_nothing_is_an_answer_too(run: Command, text: str) -> None:
+def test_a_text_without_a_known_cause_is_explained_as_unknown(run: Command, text: str) -> None:
     ran = run("--json", text)
 
     assert (ran.status, ran.errors) == (0, "")
@@ -125,32 +125,32 @@ def test_a_task_that_ended_at_once_is_not_called_healthy(run: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "arguments", "said"),
+    ("given", "arguments", "expected"),
     [
-        pytest.param(None, [], "nothing to explain", id="a terminal"),
-        pytest.param(b"", [], "there is no text", id="nothing"),
-        pytest.param(b" \n", ["-"], "there is no text", id="blanks"),
-        pytest.param(None, [""], "there is no text", id="an empty argument"),
-        pytest.param(None, [str(EVENTS / "running.json")], "is a file; write", id="a file"),
+        pytest.param(None, [], "Nothing to explain", id="a terminal"),
+        pytest.param(b"", [], "text is empty", id="nothing"),
+        pytest.param(b" \n", ["-"], "text is empty", id="blanks"),
+        pytest.param(None, [""], "text is empty", id="an empty argument"),
+        pytest.param(None, [str(EVENTS / "running.json")], "is a file. Run", id="a file"),
         pytest.param(b"{}", [], "detail is missing", id="empty JSON"),
-        pytest.param(b'{"tasks": []}', [], "no stopped task", id="no tasks"),
-        pytest.param(b"[{}]", [], "no stopped task", id="a list of what is no task"),
+        pytest.param(b'{"tasks": []}', [], "No stopped task", id="no tasks"),
+        pytest.param(b"[{}]", [], "No stopped task", id="a list without tasks"),
         pytest.param(b'{"tasks": 5}', [], "tasks is missing", id="tasks of a number"),
         pytest.param((EVENTS / "running.json").read_bytes(), [], "RUNNING", id="running"),
         pytest.param(None, ["one", "two"], "unrecognized arguments", id="two texts"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(
-    run: Command, given: bytes | None, arguments: list[str], said: str
+def test_a_usage_error_is_reported_in_one_line(
+    run: Command, given: bytes | None, arguments: list[str], expected: str
 ) -> None:
     ran = run(*arguments, given=given)
 
     assert (ran.status, ran.output) == (2, "")
     assert len(ran.errors.splitlines()) == 1
-    assert said in ran.errors
+    assert expected in ran.errors
 
 
-def test_bytes_that_are_no_text_are_explained_all_the_same(run: Command) -> None:
+def test_undecodable_bytes_are_explained(run: Command) -> None:
     assert run("--json", given=b"\xff\xfe CannotPullContainerError").status == 0
 
 

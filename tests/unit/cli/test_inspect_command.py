@@ -1,4 +1,4 @@
-"""`platform-guard inspect` as its user meets it."""
+"""The output and exit status of `platform-guard inspect`."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ from tests.support.layout_files import blob_file, write_layout
 from tests.support.paths import ROOT
 
 
-def test_the_policy_decides(tmp_path: Path, inspect: Command) -> None:
+def test_the_policy_determines_the_exit_status(tmp_path: Path, inspect: Command) -> None:
     layout = write_layout(tmp_path / "app", v1=index(listed_image("linux/arm64")))
     policy = tmp_path / "guard.toml"
     policy.write_text('[guard]\nrequired_platforms = ["linux/arm64"]\nindex_rule = "allow"\n')
@@ -36,13 +36,13 @@ def test_the_policy_decides(tmp_path: Path, inspect: Command) -> None:
     assert inspect(f"oci:{layout}").status == 1
 
 
-def test_it_must_run_on_every_platform_asked_for(tmp_path: Path, inspect: Command) -> None:
+def test_every_requested_platform_is_required(tmp_path: Path, inspect: Command) -> None:
     layout = write_layout(tmp_path / "app", v1=image())
 
     assert inspect(f"oci:{layout}", "--platform", "linux/amd64").status == 0
     both = inspect(f"oci:{layout}", "--platform", "linux/amd64", "--platform", "linux/arm64")
     assert both.status == 1
-    assert "nothing that runs on linux/arm64" in both.output
+    assert "linux/arm64 is required" in both.output
 
 
 def test_every_image_of_a_layout_is_inspected(tmp_path: Path, inspect: Command) -> None:
@@ -61,7 +61,7 @@ def test_every_image_of_a_layout_is_inspected(tmp_path: Path, inspect: Command) 
     assert ran.status == 1
 
 
-def test_a_tag_chooses_one_image(tmp_path: Path, inspect: Command) -> None:
+def test_a_tag_selects_one_image(tmp_path: Path, inspect: Command) -> None:
     layout = write_layout(tmp_path / "app", v1=image(), v2=image("linux/arm64"))
 
     ran = inspect(f"oci:{layout}:v1")
@@ -70,14 +70,16 @@ def test_a_tag_chooses_one_image(tmp_path: Path, inspect: Command) -> None:
     assert ran.output.startswith(f"oci:{layout}:v1: compliant\n")
 
 
-def test_what_cannot_be_judged_outweighs_a_finding(tmp_path: Path, inspect: Command) -> None:
+def test_an_unreadable_image_determines_the_exit_status_over_a_finding(
+    tmp_path: Path, inspect: Command
+) -> None:
     layout = write_layout(tmp_path / "app", v1=Blob(b"oops", ""), v2=image("linux/arm64"))
 
     assert inspect(f"oci:{layout}").status == 2
 
 
 @pytest.mark.parametrize("tag", ["", ":v1"], ids=["without a tag", "with a tag"])
-def test_a_folder_may_have_a_colon_in_its_name(tag: str, tmp_path: Path, inspect: Command) -> None:
+def test_a_directory_name_can_contain_a_colon(tag: str, tmp_path: Path, inspect: Command) -> None:
     layout = write_layout(tmp_path / "app:2026", v1=image())
 
     ran = inspect(f"oci:{layout}{tag}")
@@ -86,9 +88,7 @@ def test_a_folder_may_have_a_colon_in_its_name(tag: str, tmp_path: Path, inspect
     assert ran.output.startswith(f"oci:{layout}:v1: compliant\n")
 
 
-def test_a_listed_image_that_is_not_there_cannot_be_judged(
-    tmp_path: Path, inspect: Command
-) -> None:
+def test_a_listed_image_that_is_missing_is_unreadable(tmp_path: Path, inspect: Command) -> None:
     layout = write_layout(tmp_path / "app", v1=image())
     blob_file(layout, image()).unlink()
 
@@ -96,7 +96,7 @@ def test_a_listed_image_that_is_not_there_cannot_be_judged(
 
     found = json.loads(ran.output)
     assert (ran.status, found["kind"], found["verdict"]) == (2, "unreadable", "unreadable")
-    assert found["reason"] == "it is not there"
+    assert found["reason"] == "it is missing"
 
 
 def test_a_dangling_child_is_a_finding(tmp_path: Path, inspect: Command) -> None:
@@ -112,7 +112,7 @@ def test_a_dangling_child_is_a_finding(tmp_path: Path, inspect: Command) -> None
     "architecture", ["arm\x1b[2J64", "arm\n64: compliant", "arm\u202e64", "arm\ud80064"], ids=ascii
 )
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "JSON"])
-def test_what_an_image_says_cannot_steer_the_terminal(
+def test_control_characters_in_an_image_are_escaped(
     architecture: str, form: list[str], tmp_path: Path, inspect: Command
 ) -> None:
     hostile = manifest(config("linux/arm64", architecture=architecture))
@@ -126,7 +126,7 @@ def test_what_an_image_says_cannot_steer_the_terminal(
     assert ran.errors == ""
 
 
-def test_people_read_a_paragraph_an_image(
+def test_text_output_is_one_paragraph_per_image(
     monkeypatch: pytest.MonkeyPatch, inspect: Command
 ) -> None:
     monkeypatch.chdir(ROOT)
@@ -143,7 +143,7 @@ def test_people_read_a_paragraph_an_image(
     assert "\n".join(printed) == golden("inspect")
 
 
-def test_nobody_reading_is_no_error(tmp_path: Path) -> None:
+def test_a_closed_output_pipe_is_not_an_error(tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "app", v1=image())
     command = "import sys; from platform_guard_cli.main import main; sys.exit(main(sys.argv[1:]))"
     with subprocess.Popen(  # noqa: S603  (our own command)

@@ -1,4 +1,4 @@
-"""`platform-guard policy` as its user meets it."""
+"""The output and exit status of `platform-guard policy`."""
 
 import json
 import shlex
@@ -52,12 +52,12 @@ class Command:
         self._guard_toml = guard_toml
 
     def __call__(self, arguments: str) -> str:
-        """Give what is printed where all is well."""
+        """Return the output of a successful call."""
         assert main(self._line(arguments)) == 0
         return self._capsys.readouterr().out
 
-    def refused(self, arguments: str) -> str:
-        """Give the one line that is printed where it is not."""
+    def error(self, arguments: str) -> str:
+        """Return the one error line of a failed call."""
         assert main(self._line(arguments)) == 2
         printed = self._capsys.readouterr()
         assert printed.out == ""
@@ -73,7 +73,7 @@ def policy(capsys: pytest.CaptureFixture[str], guard_toml: Path) -> Command:
     return Command(capsys, guard_toml)
 
 
-def test_without_an_image_all_policies_are_shown_in_order(policy: Command) -> None:
+def test_all_policies_are_shown_in_order_without_an_image(policy: Command) -> None:
     assert policy("--policy FILE") == golden("policy/all")
 
 
@@ -86,28 +86,28 @@ def test_without_an_image_all_policies_are_shown_in_order(policy: Command) -> No
         ("mirror/nginx", "one-ignored"),
     ],
 )
-def test_an_image_is_shown_with_the_origin_of_each_value(
+def test_the_policy_for_an_image_is_shown_with_the_origin_of_each_value(
     policy: Command, image: str, name: str
 ) -> None:
     assert policy(f"{image} --policy FILE") == golden(f"policy/{name}")
 
 
-def test_the_shipped_file_is_shown_where_none_is_named(policy: Command) -> None:
+def test_the_shipped_file_is_shown_by_default(policy: Command) -> None:
     assert policy("") == golden("policy/shipped")
 
 
-def test_a_full_reference_names_an_image_as_well(policy: Command) -> None:
+def test_a_full_reference_is_accepted_as_an_image(policy: Command) -> None:
     reference = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/lambda/resize:1.4.2"
 
     assert policy(f"{reference} --policy FILE") == policy("lambda/resize:1.4.2 --policy FILE")
 
 
-def test_a_repository_called_check_is_written_with_a_colon(policy: Command) -> None:
-    assert policy("check: --policy FILE").startswith("check:latest: no rule fits")
-    assert policy("check:1.0 --policy FILE").startswith("check:1.0: no rule fits")
+def test_a_repository_named_check_needs_a_colon(policy: Command) -> None:
+    assert policy("check: --policy FILE").startswith("check:latest: no rule matches")
+    assert policy("check:1.0 --policy FILE").startswith("check:1.0: no rule matches")
 
 
-def test_one_image_as_json(policy: Command) -> None:
+def test_the_policy_for_an_image_as_json(policy: Command) -> None:
     shown = json.loads(policy("ml/base:dev-1 --json --policy FILE"))
 
     assert (shown["repository"], shown["tag"]) == ("ml/base", "dev-1")
@@ -139,23 +139,23 @@ def test_all_policies_as_json(policy: Command) -> None:
 
 
 @pytest.mark.parametrize("arguments", ["check FILE", "check --policy FILE"])
-def test_a_good_file_passes_the_check(policy: Command, arguments: str, guard_toml: Path) -> None:
-    assert policy(arguments) == f"{guard_toml}: good, with 4 rules for some repositories\n"
+def test_a_valid_file_passes_the_check(policy: Command, arguments: str, guard_toml: Path) -> None:
+    assert policy(arguments) == f"{guard_toml}: valid, with 4 repository rules\n"
 
 
-def test_the_shipped_file_is_checked_where_none_is_named(policy: Command) -> None:
-    assert policy("check") == "guard.toml: good, with one policy for all images\n"
+def test_the_shipped_file_is_checked_by_default(policy: Command) -> None:
+    assert policy("check") == "guard.toml: valid, with one policy for all images\n"
 
 
 @pytest.mark.parametrize("arguments", ["check FILE", "--policy FILE", "shop/api --policy FILE"])
-def test_a_wrong_file_is_one_line_with_the_place(
+def test_an_invalid_file_is_reported_in_one_line_with_the_place(
     policy: Command, arguments: str, guard_toml: Path
 ) -> None:
     guard_toml.write_text('[[repository]]\nrepository = "ml/*"\nremedies.index-only = "burn"\n')
 
-    assert policy.refused(arguments) == (
+    assert policy.error(arguments) == (
         'platform-guard: guard.toml: [[repository]] number 1 ("ml/*") remedies.index-only: '
-        "'burn' is not allowed; write one of alert, tag, quarantine, archive, delete\n"
+        "'burn' is not allowed; use one of alert, tag, quarantine, archive, delete\n"
     )
 
 
@@ -164,13 +164,13 @@ def test_a_wrong_file_is_one_line_with_the_place(
     [
         (
             "Shop/api",
-            "policy: 'Shop/api' names no image; write REPO or REPO:TAG, such as shop/api:1.4.2",
+            "policy: invalid image name 'Shop/api'; use REPO or REPO:TAG, such as shop/api:1.4.2",
         ),
-        ("shop/api guard.toml", "policy: guard.toml is one too many; write policy REPO:TAG "),
-        ("check FILE --policy FILE", "policy: check takes one file; write policy check FILE"),
-        ("check --json", "policy: check looks at the file alone; leave out --live and --json"),
+        ("shop/api guard.toml", "policy: unexpected argument guard.toml; use policy REPO:TAG "),
+        ("check FILE --policy FILE", "policy: check accepts one file; use policy check FILE"),
+        ("check --json", "policy: check reads only the file; omit --live and --json"),
         ("check no-such-file.toml", "no-such-file.toml: cannot be read"),
     ],
 )
-def test_bad_usage_is_one_line(policy: Command, arguments: str, line: str) -> None:
-    assert policy.refused(arguments).startswith(f"platform-guard: {line}")
+def test_invalid_usage_is_reported_in_one_line(policy: Command, arguments: str, line: str) -> None:
+    assert policy.error(arguments).startswith(f"platform-guard: {line}")

@@ -1,4 +1,4 @@
-"""The page that looks like the channels do."""
+"""The previews of an alert: the HTML page and the text for a terminal."""
 
 from html.parser import HTMLParser
 
@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from platform_guard.alerts.alert import Alert
 from platform_guard_cli.replay.preview_html import render_page
-from platform_guard_cli.replay.preview_terminal import for_terminal
+from platform_guard_cli.replay.preview_terminal import render_terminal
 from tests.support.diagnoses import CASES, alert_of
 from tests.support.hostile_alerts import ALERTS as HOSTILE
 from tests.support.push_cases import ALERTS
@@ -42,9 +42,9 @@ SAMPLES = [*ALERTS.values(), *map(alert_of, CASES)]
 
 @pytest.mark.parametrize("alert", SAMPLES, ids=[*ALERTS, *CASES])
 def test_every_channel_shows_the_alert_and_its_commands(alert: Alert) -> None:
-    text = for_terminal(alert)
+    text = render_terminal(alert)
 
-    for channel in ("Slack", "Amazon Q Developer", "Mail", "Text message"):
+    for channel in ("Slack", "Amazon Q Developer", "Email", "Text message"):
         assert f"── {channel} ──" in text
     for fix in alert.fixes:
         assert all(text.count(command) >= 2 for command in fix.commands[:1])
@@ -53,5 +53,5 @@ def test_every_channel_shows_the_alert_and_its_commands(alert: Alert) -> None:
 
 @settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(HOSTILE)
-def test_nothing_in_an_alert_becomes_part_of_the_page(alert: Alert) -> None:
+def test_hostile_alert_text_adds_no_tag_to_the_page(alert: Alert) -> None:
     check(Page(render_page([alert])))

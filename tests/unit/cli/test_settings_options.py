@@ -1,4 +1,4 @@
-"""Which settings a command goes by, and that people are told where they are not the defaults."""
+"""Which settings file a command uses, and when it names the file on standard error."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ ARM = '[guard]\nrequired_platforms = ["linux/arm64"]\n'
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a layout that holds an amd64 image, and settings that want arm64."""
+    """A folder with a layout of an amd64 image, and settings that require arm64."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GUARD_TOML", str(tmp_path / "arm.toml"))
     write_layout(tmp_path / "app", v1=image())
@@ -22,13 +22,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_environment_names_the_settings_and_that_is_said(
+def test_the_settings_file_of_the_environment_is_used_and_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     ran = run_command(capsys, "inspect", "oci:app")
 
     assert ran.status == 1
-    assert ran.errors == "platform-guard: by the settings in arm.toml\n"
+    assert ran.errors == "platform-guard: using the settings in arm.toml\n"
 
 
 def test_an_option_wins_over_the_environment(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +38,7 @@ def test_an_option_wins_over_the_environment(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize("named", ["", "default.toml"])
-def test_the_defaults_go_without_saying(
+def test_a_settings_file_with_the_defaults_is_not_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, named: str
 ) -> None:
     monkeypatch.setenv("GUARD_TOML", named)
@@ -49,7 +49,7 @@ def test_the_defaults_go_without_saying(
 
 
 @pytest.mark.parametrize("command", [["policy", "check"], ["policy", "shop/api"], ["preflight"]])
-def test_every_command_goes_by_the_environment(
+def test_every_command_uses_the_settings_file_of_the_environment(
     here: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     (here / "arm.toml").write_text("[typo]\n")

@@ -12,7 +12,7 @@ from platform_guard.diagnosis.evidence.model import NO_EVIDENCE, Evidence, Unava
 from platform_guard.diagnosis.failure import exec_format_candidates
 from platform_guard.diagnosis.pull_error.classifier import Cause
 from tests.support.aws_commands import check_aws_command
-from tests.support.channels import on_every_channel
+from tests.support.channels import render_all_channels
 from tests.support.diagnoses import CASES, alert_of
 from tests.support.diagnosis_evidence import IMMUTABLE, SERVICE
 from tests.support.golden import golden
@@ -27,7 +27,7 @@ def test_a_diagnosis_reads_as_agreed(name: str) -> None:
 
 @pytest.mark.parametrize("cause", sorted(set(Cause) - {Cause.NOT_A_PULL_ERROR}))
 def test_a_cause_reads_as_agreed_on_every_channel(cause: Cause) -> None:
-    assert on_every_channel(alert_of(cause)) == golden(f"channels/{cause}")
+    assert render_all_channels(alert_of(cause)) == golden(f"channels/{cause}")
 
 
 def test_every_cause_that_is_alerted_about_has_a_diagnosis() -> None:
@@ -89,10 +89,10 @@ def test_an_exit_is_no_exec_format_error_unless_the_platform_shows_it(evidence: 
 @pytest.mark.parametrize(
     ("root", "said"),
     [
-        pytest.param(image("linux/arm64"), "it holds linux/arm64", id="another platform"),
+        pytest.param(image("linux/arm64"), "it contains only linux/arm64", id="another platform"),
         pytest.param(
             index(listed(image("linux/arm64"), "linux/amd64")),
-            "the config of that image says linux/arm64",
+            "is an image for linux/arm64",
             id="mislabeled",
         ),
     ],

@@ -23,7 +23,7 @@ QUARANTINED = Entry(
     image=IMAGE,
     pushed="2026-11-24T09:02:40Z",
     finding=Finding.MISSING_PLATFORM,
-    reason="it holds linux/arm64, but nothing that runs on linux/amd64",
+    reason="it contains only linux/arm64; linux/amd64 is required",
     kind=Kind.IMAGE,
     platforms=("linux/arm64",),
     fails_on=("linux/amd64",),
@@ -41,7 +41,7 @@ def test_a_deed_says_when_what_and_why() -> None:
         GuardAction(
             "2026-11-24T09:03:00Z",
             "quarantined: its tag 1.4.3 was taken away",
-            "it holds linux/arm64, but nothing that runs on linux/amd64",
+            "it contains only linux/arm64; linux/amd64 is required",
             took_it_away=True,
         ),
     )

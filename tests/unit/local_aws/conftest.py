@@ -1,4 +1,4 @@
-"""One stand-in a test, with a clock that stands still."""
+"""An emulator per test, with a clock that only moves on request."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from tests.contract.repository import ScratchRepository
 
 
 class Clock:
-    """A clock that moves when it is told to."""
+    """A clock that moves only by `advance`."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What the account does besides ECR: calls are recorded, limited and failed; topics are strict."""
+"""The emulated account: recorded, authorized and failing calls, and the limits of topics."""
 
 import json
 import os
@@ -27,7 +27,7 @@ def test_an_administrators_calls_are_neither_recorded_nor_failed(local: LocalAws
     assert local.calls == []
 
 
-def test_an_observed_clients_calls_are_recorded_and_failed_but_not_limited(
+def test_an_observed_clients_calls_are_recorded_and_failed_but_always_authorized(
     local: LocalAws,
 ) -> None:
     ecr = local.observed_client("ecr")
@@ -43,7 +43,9 @@ def test_an_observed_clients_calls_are_recorded_and_failed_but_not_limited(
     ]
 
 
-def test_a_role_may_only_do_what_its_policies_say(local: LocalAws, topic_arn: str) -> None:
+def test_the_calls_of_a_role_are_authorized_by_its_policies(
+    local: LocalAws, topic_arn: str
+) -> None:
     iam = local.client("iam")
     role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     statement = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic_arn}
@@ -69,7 +71,9 @@ def test_a_role_may_only_do_what_its_policies_say(local: LocalAws, topic_arn: st
     )
 
 
-def test_messages_are_kept_with_a_text_for_each_protocol(local: LocalAws, topic_arn: str) -> None:
+def test_published_messages_are_recorded_with_a_text_for_each_protocol(
+    local: LocalAws, topic_arn: str
+) -> None:
     sns = local.client("sns")
     sns.publish(TopicArn=topic_arn, Message="plain")
     sns.publish(
@@ -94,7 +98,7 @@ def test_messages_are_kept_with_a_text_for_each_protocol(local: LocalAws, topic_
         pytest.param({"Message": "m" * 262_145}, id="message too long"),
     ],
 )
-def test_what_sns_refuses_is_refused(
+def test_a_message_that_sns_rejects_is_rejected(
     local: LocalAws, topic_arn: str, message: dict[str, str]
 ) -> None:
     with pytest.raises(ClientError) as caught:
@@ -104,7 +108,7 @@ def test_what_sns_refuses_is_refused(
     assert local.published == []
 
 
-def test_leaving_puts_everything_back() -> None:
+def test_closing_the_account_restores_the_environment_and_moto() -> None:
     before = (dict(os.environ), ECRResponse._dispatch, Topic.publish, boto3.DEFAULT_SESSION)
 
     with LocalAws(account="210987654321") as local:
@@ -116,7 +120,7 @@ def test_leaving_puts_everything_back() -> None:
     ) == before  # fmt: skip
 
 
-def test_two_accounts_one_after_the_other_share_nothing() -> None:
+def test_two_consecutive_accounts_share_no_state() -> None:
     for _ in range(2):
         with LocalAws() as local:
             ecr = local.client("ecr")

@@ -1,4 +1,4 @@
-"""What the stand-in decides where AWS documents little; contracts are in tests/contract."""
+"""Behavior of the emulated ECR that AWS hardly documents; contracts are in tests/contract."""
 
 import json
 from datetime import timedelta
@@ -25,7 +25,7 @@ from tests.contract.repository import (
 from tests.unit.local_aws.conftest import Clock
 
 
-def test_by_tag_an_image_is_translated_for_a_caller_that_accepts_only_the_other_form(
+def test_an_image_by_tag_is_translated_for_a_caller_that_accepts_only_the_other_form(
     repository: ScratchRepository,
 ) -> None:
     digest = repository.push(image(), "v1")
@@ -55,7 +55,9 @@ def test_an_index_is_never_translated(repository: ScratchRepository) -> None:
     assert found["imageManifestMediaType"] == OCI_INDEX
 
 
-def test_an_index_and_its_children_do_not_go_in_one_call(repository: ScratchRepository) -> None:
+def test_an_index_and_its_children_cannot_be_deleted_in_one_call(
+    repository: ScratchRepository,
+) -> None:
     repository.push(image())
     parent = repository.push(index(image()), "v1")
 
@@ -65,7 +67,7 @@ def test_an_index_and_its_children_do_not_go_in_one_call(repository: ScratchRepo
     assert codes(answer["failures"]) == ["ImageReferencedByManifestList"]
 
 
-def test_a_second_tag_does_not_change_when_an_image_was_pushed(
+def test_a_second_tag_does_not_change_the_push_time_of_an_image(
     repository: ScratchRepository, clock: Clock
 ) -> None:
     repository.push(image(), "v1")
@@ -106,8 +108,8 @@ def test_pushing_an_archived_image_restores_it(repository: ScratchRepository) ->
     assert repository.digest_for_tag("v1") == digest
 
 
-def test_an_image_takes_a_thousand_tags_and_not_one_more(clock: Clock) -> None:
-    # A thousand calls of the API would take seconds.
+def test_an_image_has_at_most_a_thousand_tags(clock: Clock) -> None:
+    # A thousand API calls would take seconds.
     store, manifest = ImageStore(), parse_manifest(index().text, index().media_type)
     for number in range(1000):
         store.put(manifest, f"v{number}", TagMutability(), clock.now)
@@ -119,7 +121,9 @@ def test_an_image_takes_a_thousand_tags_and_not_one_more(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("tag", ["-starts-badly", ".hidden", "with space", "ü"])
-def test_a_tag_must_fit_the_grammar(repository: ScratchRepository, tag: str) -> None:
+def test_a_tag_that_violates_the_grammar_is_rejected(
+    repository: ScratchRepository, tag: str
+) -> None:
     with refused("InvalidParameterException"):
         repository.push(image(), tag)
 
@@ -127,14 +131,14 @@ def test_a_tag_must_fit_the_grammar(repository: ScratchRepository, tag: str) -> 
 @pytest.mark.parametrize(
     "manifest",
     ["not json", "[]", json.dumps({"mediaType": "application/vnd.example+json"})],
-    ids=["no JSON", "no object", "unknown media type"],
+    ids=["not JSON", "not an object", "unknown media type"],
 )
-def test_what_is_no_manifest_is_refused(repository: ScratchRepository, manifest: str) -> None:
+def test_an_invalid_manifest_is_rejected(repository: ScratchRepository, manifest: str) -> None:
     with refused("InvalidParameterException"):
         repository.ecr.put_image(repositoryName="team/app", imageManifest=manifest)
 
 
-def test_a_pull_is_recorded_when_a_test_says_so(
+def test_a_pull_is_recorded_on_request(
     local: LocalAws, repository: ScratchRepository, clock: Clock
 ) -> None:
     digest = repository.push(image(), "v1")
@@ -145,7 +149,7 @@ def test_a_pull_is_recorded_when_a_test_says_so(
     assert details[0]["lastRecordedPullTime"] == clock.now
 
 
-def test_a_declared_layer_counts_as_present_and_has_no_bytes(
+def test_a_declared_layer_is_present_without_content(
     local: LocalAws, repository: ScratchRepository
 ) -> None:
     manifest = image()
@@ -170,7 +174,7 @@ def test_a_download_url_cannot_be_guessed(repository: ScratchRepository) -> None
     assert urllib3.request("GET", f"http://{server}/guess/{digest}").status == 403
 
 
-def test_repositories_come_in_pages(local: LocalAws) -> None:
+def test_repositories_are_listed_in_pages(local: LocalAws) -> None:
     ecr = local.client("ecr")
     for number in range(5):
         ecr.create_repository(repositoryName=f"team/app-{number}")
@@ -180,7 +184,9 @@ def test_repositories_come_in_pages(local: LocalAws) -> None:
     assert [len(page["repositories"]) for page in pages] == [2, 2, 1]
 
 
-def test_identifiers_come_in_pages_and_by_tag_status(repository: ScratchRepository) -> None:
+def test_image_identifiers_are_listed_in_pages_and_by_tag_status(
+    repository: ScratchRepository,
+) -> None:
     untagged = repository.push(image("untagged"))
     tagged = repository.push(image("tagged"), "v1", "v2")
     paginator = repository.ecr.get_paginator("list_images")
@@ -196,7 +202,7 @@ def test_identifiers_come_in_pages_and_by_tag_status(repository: ScratchReposito
     assert only["imageIds"] == [{"imageDigest": untagged}]
 
 
-def test_a_repository_with_images_is_deleted_by_force_only(
+def test_a_repository_with_images_is_deleted_only_by_force(
     local: LocalAws, repository: ScratchRepository
 ) -> None:
     repository.push(image(), "v1")
@@ -210,9 +216,7 @@ def test_a_repository_with_images_is_deleted_by_force_only(
     assert ecr.list_images(repositoryName="team/app")["imageIds"] == []
 
 
-def test_regions_have_registries_of_their_own(
-    local: LocalAws, repository: ScratchRepository
-) -> None:
+def test_each_region_has_its_own_registry(local: LocalAws, repository: ScratchRepository) -> None:
     other = local.client("ecr", region_name="us-east-1")
 
     with refused("RepositoryNotFoundException"):
@@ -224,7 +228,7 @@ def test_regions_have_registries_of_their_own(
     [(1, 4, "InvalidLayerPartException"), (0, 9, "InvalidLayerPartException")],
     ids=["a gap", "fewer bytes than announced"],
 )
-def test_parts_of_a_layer_must_fit(
+def test_a_layer_part_with_a_wrong_range_is_rejected(
     repository: ScratchRepository, first: int, last: int, code: str
 ) -> None:
     upload_id = repository.ecr.initiate_layer_upload(repositoryName="team/app")["uploadId"]
@@ -239,7 +243,9 @@ def test_parts_of_a_layer_must_fit(
         )
 
 
-def test_a_layer_must_have_the_digest_that_was_announced(repository: ScratchRepository) -> None:
+def test_a_layer_with_another_digest_than_announced_is_rejected(
+    repository: ScratchRepository,
+) -> None:
     upload_id = repository.ecr.initiate_layer_upload(repositoryName="team/app")["uploadId"]
     repository.ecr.upload_layer_part(
         repositoryName="team/app",

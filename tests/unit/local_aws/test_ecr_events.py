@@ -8,7 +8,7 @@ from tests.contract.repository import OCI_CONFIG, OCI_MANIFEST, ScratchRepositor
 
 @pytest.fixture
 def queue_url(local: LocalAws) -> str:
-    """A queue that gets every event of ECR, whole."""
+    """A queue that receives every ECR event unchanged."""
     sqs, events = local.client("sqs"), local.client("events")
     url = sqs.create_queue(QueueName="seen")["QueueUrl"]
     arn = f"arn:aws:sqs:{local.region}:{local.account}:seen"
@@ -22,7 +22,7 @@ def _seen(local: LocalAws, queue_url: str) -> list[dict[str, object]]:
     return [json.loads(message["Body"]) for message in messages.get("Messages", [])]
 
 
-def test_a_push_raises_the_event_that_aws_documents(
+def test_a_push_emits_the_event_that_aws_documents(
     local: LocalAws, repository: ScratchRepository, queue_url: str
 ) -> None:
     digest = repository.push(image(), "v1")
@@ -48,7 +48,7 @@ def test_a_push_raises_the_event_that_aws_documents(
     ]
 
 
-def test_a_refused_push_raises_none(
+def test_a_rejected_push_emits_no_event(
     local: LocalAws, repository: ScratchRepository, queue_url: str
 ) -> None:
     repository.push(image(), "v1")
@@ -60,7 +60,7 @@ def test_a_refused_push_raises_none(
     assert _seen(local, queue_url) == []
 
 
-def test_disabled_rules_and_schedules_get_no_event(
+def test_disabled_rules_and_schedules_receive_no_event(
     local: LocalAws, repository: ScratchRepository, queue_url: str
 ) -> None:
     events = local.client("events")
@@ -74,7 +74,7 @@ def test_disabled_rules_and_schedules_get_no_event(
     assert _seen(local, queue_url) == []
 
 
-def test_children_are_pushed_without_a_tag(
+def test_the_push_event_of_a_child_has_no_tag(
     local: LocalAws, repository: ScratchRepository, queue_url: str
 ) -> None:
     repository.push(image())
@@ -86,7 +86,7 @@ def test_children_are_pushed_without_a_tag(
     assert tags == [None, "v1"]
 
 
-def test_each_tag_that_goes_is_a_delete(
+def test_a_deleted_image_emits_an_event_per_tag(
     local: LocalAws, repository: ScratchRepository, queue_url: str
 ) -> None:
     digest = repository.push(image(), "v1", "v2")
@@ -106,7 +106,7 @@ def test_each_tag_that_goes_is_a_delete(
     ]
 
 
-def test_archiving_is_an_update_of_the_storage_class(
+def test_archiving_emits_an_update_of_the_storage_class(
     local: LocalAws, repository: ScratchRepository, queue_url: str
 ) -> None:
     digest = repository.push(image(), "v1")

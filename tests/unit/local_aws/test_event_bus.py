@@ -14,12 +14,14 @@ from platform_guard_emulator.event_bus import unsupported_operators
         pytest.param({"detail": {"$or": [{"a": [1]}, {"b": [{"numeric": [">", 1]}]}]}}, id="or"),
     ],
 )
-def test_patterns_that_moto_matches_as_eventbridge_does_pass(pattern: dict[str, object]) -> None:
+def test_a_pattern_that_moto_matches_like_eventbridge_is_supported(
+    pattern: dict[str, object],
+) -> None:
     assert unsupported_operators(pattern) == []
 
 
 @pytest.mark.parametrize(
-    ("pattern", "complaint"),
+    ("pattern", "expected"),
     [
         pytest.param({"detail": {"tag": [{"prefixx": "a"}]}}, "detail.tag: prefixx", id="unknown"),
         pytest.param({"detail": {"ip": [{"cidr": "10.0.0.0/8"}]}}, "detail.ip: cidr", id="cidr"),
@@ -33,7 +35,7 @@ def test_patterns_that_moto_matches_as_eventbridge_does_pass(pattern: dict[str, 
         ),
     ],
 )
-def test_an_operator_that_moto_would_let_match_everything_is_named(
-    pattern: dict[str, object], complaint: str
+def test_an_operator_that_moto_ignores_is_reported(
+    pattern: dict[str, object], expected: str
 ) -> None:
-    assert unsupported_operators(pattern) == [complaint]
+    assert unsupported_operators(pattern) == [expected]

@@ -25,20 +25,23 @@ def stop(*containers: dict[str, object], stop_code: str = "Exited") -> dict[str,
             EXITED,
             stop({"exitCode": 1, "name": "log"}, {"exitCode": 0, "name": "app"}),
             False,
-            id="no single object has it all",
+            id="split between two objects",
         ),
         pytest.param(EXITED, stop({"exitCode": 0, "name": "app"}), False, id="another value"),
         pytest.param(EXITED, stop({"name": "app"}), False, id="no such key"),
         pytest.param(EXITED, stop(), False, id="an empty array"),
         pytest.param(
-            EXITED, stop({"exitCode": 1, "name": "app"}, stop_code="x"), False, id="beside it"
+            EXITED,
+            stop({"exitCode": 1, "name": "app"}, stop_code="x"),
+            False,
+            id="another stop code",
         ),
         pytest.param(EITHER, stop({"exitCode": 1}), True, id="one of two patterns"),
         pytest.param(EITHER, stop(stop_code="NotStarted"), True, id="the other one"),
         pytest.param(EITHER, stop({"exitCode": 2}), False, id="none of two patterns"),
     ],
 )
-def test_an_array_of_objects_matches_where_one_object_does(
+def test_an_array_of_objects_matches_if_one_object_does(
     pattern: dict[str, object], event: dict[str, object], expected: bool
 ) -> None:
     assert matches(pattern, event) is expected

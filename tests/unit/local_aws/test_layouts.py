@@ -15,7 +15,7 @@ from tests.contract.repository import (
 
 
 class Layout:
-    """An OCI image layout being written, its layers left out."""
+    """An OCI image layout under construction, without layers."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,7 +57,7 @@ def test_a_layout_is_pushed_byte_for_byte(
     assert found["imageManifest"].encode() == file.read_bytes()
 
 
-def test_children_arrive_first_and_untagged(local: LocalAws, layout: Layout) -> None:
+def test_children_are_pushed_first_and_untagged(local: LocalAws, layout: Layout) -> None:
     ecr = local.observed_client("ecr")
     ecr.create_repository(repositoryName="team/app")
 
@@ -68,7 +68,7 @@ def test_children_arrive_first_and_untagged(local: LocalAws, layout: Layout) -> 
     assert pushed[-1]["imageDigest"] == digest
 
 
-def test_children_may_pass_under_the_tag_before_the_index_takes_it(
+def test_children_can_be_pushed_under_the_tag_of_their_index(
     local: LocalAws, repository: ScratchRepository, layout: Layout
 ) -> None:
     digest = push_layout(

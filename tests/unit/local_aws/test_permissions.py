@@ -65,7 +65,7 @@ TABLE = "arn:aws:dynamodb:eu-central-1:123456789012:table"
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_a_call_needs_its_action_on_its_resources(
+def test_a_call_needs_permission_for_its_action_on_its_resources(
     service: str, operation: str, params: dict[str, object], expected: list[str]
 ) -> None:
     needed = required_permissions(service, operation, params, SCOPE)
@@ -73,7 +73,7 @@ def test_a_call_needs_its_action_on_its_resources(
     assert needed == [Permission(f"{service}:{operation}", resource) for resource in expected]
 
 
-def test_some_actions_are_not_named_after_their_operation() -> None:
+def test_a_batch_operation_needs_the_action_of_the_single_operation() -> None:
     params = {"QueueUrl": "https://sqs.eu-central-1.amazonaws.com/123456789012/q"}
 
     assert [
@@ -81,6 +81,6 @@ def test_some_actions_are_not_named_after_their_operation() -> None:
     ] == ["sqs:SendMessage"]
 
 
-def test_a_service_it_does_not_know_is_loud() -> None:
+def test_an_unsupported_service_raises_an_error() -> None:
     with pytest.raises(NotImplementedError, match="route53"):
         required_permissions("route53", "ListHostedZones", {}, SCOPE)

@@ -37,12 +37,12 @@ def _allow(**element: object) -> dict[str, object]:
         pytest.param(
             {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
             Decision.ALLOWED,
-            id="all but other actions",
+            id="NotAction with other actions",
         ),
         pytest.param(
             {"Effect": "Allow", "Action": "*", "NotResource": REPOSITORY},
             Decision.NOT_ALLOWED,
-            id="all but that resource",
+            id="NotResource with that resource",
         ),
         pytest.param(
             _allow(Condition={"StringEquals": {"aws:ResourceAccount": "123456789012"}}),
@@ -61,11 +61,13 @@ def _allow(**element: object) -> dict[str, object]:
         ),
     ],
 )
-def test_a_statement_decides(statement: dict[str, object], expected: Decision) -> None:
+def test_a_statement_determines_the_decision(
+    statement: dict[str, object], expected: Decision
+) -> None:
     assert evaluate(_policy(statement), "ecr:PutImage", REPOSITORY, CONTEXT) is expected
 
 
-def test_an_explicit_deny_wins_over_an_allow_elsewhere() -> None:
+def test_an_explicit_deny_overrides_an_allow_in_another_policy() -> None:
     documents = _policy(_allow()) + _policy({**_allow(), "Effect": "Deny"})
 
     assert evaluate(documents, "ecr:PutImage", REPOSITORY, {}) is Decision.EXPLICITLY_DENIED
@@ -82,6 +84,6 @@ def test_without_a_policy_nothing_is_allowed() -> None:
         pytest.param({"IpAddress": {"ecs:cluster": "10.0.0.0/8"}}, id="unknown operator"),
     ],
 )
-def test_a_condition_it_cannot_evaluate_is_loud(condition: dict[str, object]) -> None:
+def test_an_unsupported_condition_raises_an_error(condition: dict[str, object]) -> None:
     with pytest.raises(NotImplementedError):
         evaluate(_policy(_allow(Condition=condition)), "ecr:PutImage", REPOSITORY, CONTEXT)

@@ -1,4 +1,4 @@
-"""Nothing that an image contains makes the guard fail, or accuse without evidence."""
+"""No image content causes an exception, or a finding without evidence."""
 
 import hashlib
 import json
@@ -81,10 +81,10 @@ JSON_VALUES: st.SearchStrategy[Value] = st.recursive(
 MEDIA_TYPES = st.sampled_from(["", *TEXTS])
 
 
-def judge_every_way(root: StoredDocument, store: MemoryStore) -> None:
+def evaluate_every_way(root: StoredDocument, store: MemoryStore) -> None:
     for policy in POLICIES:
-        wanted = ReadRequest(policy.required_platforms, policy.verify_config)
-        image = read_image(root, store, wanted, lambda: 0.0)
+        request = ReadRequest(policy.required_platforms, policy.verify_config)
+        image = read_image(root, store, request, lambda: 0.0)
         verdict = evaluate(image, policy)
         assert verdict.reason
         if verdict.name is Finding.MISSING_PLATFORM:
@@ -95,15 +95,15 @@ def judge_every_way(root: StoredDocument, store: MemoryStore) -> None:
 
 @THOROUGHLY
 @given(st.binary(max_size=300), MEDIA_TYPES)
-def test_arbitrary_bytes_are_judged(content: bytes, media_type: str) -> None:
+def test_arbitrary_bytes_get_a_verdict(content: bytes, media_type: str) -> None:
     parse_document(content, media_type)
     parse_config_platform(content)
-    judge_every_way(StoredDocument(digest_of(content), content, media_type), MemoryStore({}))
+    evaluate_every_way(StoredDocument(digest_of(content), content, media_type), MemoryStore({}))
 
 
 @THOROUGHLY
 @given(JSON_VALUES, JSON_VALUES, MEDIA_TYPES)
-def test_arbitrary_json_is_judged(value: Value, other: Value, media_type: str) -> None:
+def test_arbitrary_json_gets_a_verdict(value: Value, other: Value, media_type: str) -> None:
     content, inner = json.dumps(value).encode(), json.dumps(other).encode()
     child = StoredDocument(digest_of(inner), inner)
     wrapped = json.dumps(
@@ -117,8 +117,8 @@ def test_arbitrary_json_is_judged(value: Value, other: Value, media_type: str) -
 
     assert not isinstance(parse_document(wrapped), Malformed)
     parse_config_platform(content)
-    judge_every_way(StoredDocument(digest_of(content), content, media_type), store)
-    judge_every_way(StoredDocument(digest_of(wrapped), wrapped), store)
+    evaluate_every_way(StoredDocument(digest_of(content), content, media_type), store)
+    evaluate_every_way(StoredDocument(digest_of(wrapped), wrapped), store)
 
 
 def documents_of(layout: Path) -> dict[str, bytes]:
@@ -147,7 +147,7 @@ def paths_in(value: Value, path: Place = ()) -> Iterator[Place]:
 
 
 def mutated(value: Value, path: Place, operation: str, replacement: Value) -> Value:
-    """Replace, delete or duplicate what is at a path."""
+    """Replace, delete or duplicate the value at a path."""
     step, *rest = path
     if isinstance(value, dict) and isinstance(step, str):
         if rest:
@@ -174,7 +174,7 @@ def mutated(value: Value, path: Place, operation: str, replacement: Value) -> Va
 def relinked(
     root: str, documents: dict[str, bytes], changed: str, content: bytes
 ) -> tuple[str, dict[str, bytes]]:
-    """Give one document new content, and all that name it its new digest and size."""
+    """Change one document, and update its digest and size in the documents that reference it."""
     rebuilt: dict[str, bytes] = {}
     new_digests: dict[str, str] = {}
 
@@ -202,7 +202,7 @@ def relinked(
 
 @THOROUGHLY
 @given(st.data())
-def test_a_mutated_real_image_is_judged(data: st.DataObject) -> None:
+def test_a_mutated_real_image_gets_a_verdict(data: st.DataObject) -> None:
     root, documents = data.draw(st.sampled_from(REAL_IMAGES))
     changed = data.draw(
         st.sampled_from(
@@ -218,4 +218,4 @@ def test_a_mutated_real_image_is_judged(data: st.DataObject) -> None:
         {digest: StoredDocument(digest, content) for digest, content in rebuilt.items()}
     )
 
-    judge_every_way(store.contents[new_root], store)
+    evaluate_every_way(store.contents[new_root], store)

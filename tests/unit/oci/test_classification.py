@@ -167,10 +167,10 @@ MANIFESTS = {
 
 
 @pytest.mark.parametrize(
-    ("role", "config_type", "layer_types", "artifact_type"), MANIFESTS.values(), ids=MANIFESTS
+    ("kind", "config_type", "layer_types", "artifact_type"), MANIFESTS.values(), ids=MANIFESTS
 )
-def test_a_manifest_is_known_by_its_types(
-    role: ManifestKind, config_type: str, layer_types: list[str], artifact_type: str
+def test_a_manifest_is_classified_by_its_media_types(
+    kind: ManifestKind, config_type: str, layer_types: list[str], artifact_type: str
 ) -> None:
     blob = manifest(
         Blob(b"{}", config_type),
@@ -181,7 +181,7 @@ def test_a_manifest_is_known_by_its_types(
     document = parse_document(blob.content, blob.media_type)
 
     assert isinstance(document, ImageManifest)
-    assert kind_of_manifest(document) is role
+    assert kind_of_manifest(document) is kind
 
 
 def docker_reference(kind: str) -> Listed:
@@ -243,22 +243,22 @@ DESCRIPTORS = {
     "no media type": (ManifestKind.NO_PLATFORM, listed(image(), AMD64, mediaType="")),
     "unknown platform": (ManifestKind.NO_PLATFORM, listed(image(), "unknown/unknown")),
     "empty platform": (ManifestKind.NO_PLATFORM, listed(image(), {})),
-    "platform of empty texts": (
+    "platform of empty strings": (
         ManifestKind.NO_PLATFORM,
         listed(image(), {"os": "", "architecture": ""}),
     ),
-    "no platform, so its config decides": (None, listed(image())),
+    "no platform, so the config must be read": (None, listed(image())),
     "index": (None, listed(index())),
     "index listed for a platform": (None, listed(index(), AMD64)),
 }
 
 
-@pytest.mark.parametrize(("role", "entry"), DESCRIPTORS.values(), ids=DESCRIPTORS)
-def test_a_child_is_known_by_its_descriptor(role: ManifestKind | None, entry: Listed) -> None:
+@pytest.mark.parametrize(("kind", "entry"), DESCRIPTORS.values(), ids=DESCRIPTORS)
+def test_a_child_is_classified_by_its_descriptor(kind: ManifestKind | None, entry: Listed) -> None:
     document = parse_document(index(entry).content)
 
     assert isinstance(document, ImageIndex)
-    assert kind_of_descriptor(document.manifests[0]) is role
+    assert kind_of_descriptor(document.manifests[0]) is kind
 
 
 def test_an_image_with_an_inline_cache_is_an_image() -> None:

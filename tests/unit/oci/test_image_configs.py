@@ -1,4 +1,4 @@
-"""The platform that the config of an image states."""
+"""The platform in an image config."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 
 from platform_guard.oci.manifest import parse_config_platform
 from platform_guard.oci.platforms import Platform
-from tests.support.documents import malformed_because
+from tests.support.documents import malformed_reason
 from tests.support.images import Json
 
 
@@ -60,10 +60,10 @@ def test_a_config_may_state_no_platform(fields: Json) -> None:
     ids=repr,
 )
 def test_a_config_with_a_wrong_field_is_malformed(fields: Json) -> None:
-    assert malformed_because(parse_config_platform(json.dumps(fields).encode()))
+    assert malformed_reason(parse_config_platform(json.dumps(fields).encode()))
 
 
-def test_a_config_of_half_a_character_can_still_be_printed() -> None:
+def test_a_config_with_an_unpaired_surrogate_can_be_printed() -> None:
     content = rb'{"os": "linux", "architecture": "\ud800"}'
 
     str(parse_config_platform(content)).encode()

@@ -1,4 +1,4 @@
-"""What is read of manifests and indexes, whatever they call themselves."""
+"""Parsing manifests and indexes, with any media type."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from tests.support.images import OMIT, Json, config, index, layer, listed
 @pytest.mark.parametrize(
     "outer_media_type", [media_types.OCI_MANIFEST, media_types.DOCKER_MANIFEST, ""]
 )
-def test_a_manifest_is_read_whatever_it_calls_itself(
+def test_a_manifest_is_parsed_with_any_media_type(
     own_media_type: str | None, outer_media_type: str
 ) -> None:
     fields = {**MANIFEST_FIELDS, "mediaType": own_media_type}
@@ -41,7 +41,7 @@ def test_a_manifest_is_read_whatever_it_calls_itself(
 @pytest.mark.parametrize(
     "outer_media_type", [media_types.OCI_INDEX, media_types.DOCKER_MANIFEST_LIST, ""]
 )
-def test_an_index_is_read_whatever_it_calls_itself(
+def test_an_index_is_parsed_with_any_media_type(
     own_media_type: str | None, outer_media_type: str
 ) -> None:
     fields = {**INDEX_FIELDS, "mediaType": own_media_type}
@@ -52,7 +52,7 @@ def test_an_index_is_read_whatever_it_calls_itself(
     assert [child.digest for child in document.manifests] == [PLAIN.digest]
 
 
-def test_every_field_of_a_descriptor_is_read() -> None:
+def test_every_field_of_a_descriptor_is_parsed() -> None:
     entry = listed(
         PLAIN,
         {"os": "Linux", "architecture": "AARCH64", "variant": "v8", "os.features": ["gpu"]},
@@ -90,7 +90,7 @@ def test_every_field_of_a_descriptor_is_read() -> None:
     ],
     ids=repr,
 )
-def test_a_field_that_may_be_left_out_may_be_null(fields: Json) -> None:
+def test_an_optional_field_can_be_null(fields: Json) -> None:
     document = parse_document(index(listed(PLAIN, "linux/amd64", **fields)).content)
 
     assert isinstance(document, ImageIndex)
@@ -104,7 +104,7 @@ def test_a_field_that_may_be_left_out_may_be_null(fields: Json) -> None:
         ({"manifests": []}, ""),
     ],
 )
-def test_an_index_may_list_nothing(fields: Json, media_type: str) -> None:
+def test_an_index_can_be_empty(fields: Json, media_type: str) -> None:
     assert parsed(fields, media_type) == ImageIndex("", ())
 
 
@@ -120,7 +120,7 @@ def test_a_manifest_may_have_no_layers(fields: Json) -> None:
     assert document.layers == ()
 
 
-def test_null_fields_of_the_other_kind_do_no_harm() -> None:
+def test_null_fields_of_the_other_document_type_are_ignored() -> None:
     with_null_manifests = {**MANIFEST_FIELDS, "manifests": None}
     with_null_config = {**INDEX_FIELDS, "config": None, "layers": None}
 
@@ -157,5 +157,5 @@ def test_an_artifact_manifest_is_known_by_its_media_type(media_type_place: str) 
         ("", False),
     ],
 )
-def test_a_digest_is_of_a_registered_algorithm(text: str, expected: bool) -> None:
+def test_a_digest_has_a_registered_algorithm(text: str, expected: bool) -> None:
     assert is_digest(text) is expected

@@ -1,4 +1,4 @@
-"""What is not read as a manifest or an index, and why."""
+"""Malformed manifests and indexes, and the reasons."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.support.documents import (
     INDEX_FIELDS,
     MANIFEST_FIELDS,
     PLAIN,
-    malformed_because,
+    malformed_reason,
     parsed,
 )
 from tests.support.images import OMIT, Json, index, layer, listed
@@ -43,11 +43,11 @@ SCHEMA_1: Json = {
             id="by its own media type",
         ),
         pytest.param({**MANIFEST_FIELDS, "fsLayers": [{}]}, "", id="mixed with schema 2"),
-        pytest.param({"schemaVersion": 1}, media_types.OCI_MANIFEST, id="by its version alone"),
+        pytest.param({"schemaVersion": 1}, media_types.OCI_MANIFEST, id="by its version only"),
     ],
 )
-def test_docker_schema_1_is_refused_by_name(fields: Json, media_type: str) -> None:
-    assert "Docker schema 1" in malformed_because(parsed(fields, media_type))
+def test_a_docker_schema_1_manifest_is_malformed(fields: Json, media_type: str) -> None:
+    assert "Docker schema 1" in malformed_reason(parsed(fields, media_type))
 
 
 @pytest.mark.parametrize(
@@ -78,19 +78,21 @@ def test_docker_schema_1_is_refused_by_name(fields: Json, media_type: str) -> No
         ),
     ],
 )
-def test_what_reads_as_a_manifest_and_as_an_index_is_refused(fields: Json, media_type: str) -> None:
+def test_a_document_that_is_a_manifest_and_an_index_is_malformed(
+    fields: Json, media_type: str
+) -> None:
     assert (
-        malformed_because(parsed(fields, media_type))
-        == "it is a manifest by one sign and an index by another"
+        malformed_reason(parsed(fields, media_type))
+        == "it is ambiguous: both a manifest and an index"
     )
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(b"", id="nothing"),
+        pytest.param(b"", id="empty"),
         pytest.param(b"<html>", id="HTML"),
-        pytest.param(b"{", id="cut"),
+        pytest.param(b"{", id="truncated"),
         pytest.param(b'{"manifests": []} trailing', id="trailing text"),
         pytest.param(b'{"manifests": [], "size": NaN}', id="NaN"),
         pytest.param(b'{"manifests": [], "size": -Infinity}', id="infinity"),
@@ -102,22 +104,24 @@ def test_what_reads_as_a_manifest_and_as_an_index_is_refused(fields: Json, media
         pytest.param(b'{"a": ' * 10_000 + b"1" + b"}" * 10_000, id="10,000 objects deep"),
     ],
 )
-def test_what_is_not_json_is_malformed(content: bytes) -> None:
-    assert malformed_because(parse_document(content)) == "it is not JSON"
-    assert malformed_because(parse_config_platform(content)) == "it is not JSON"
+def test_content_that_is_not_json_is_malformed(content: bytes) -> None:
+    assert malformed_reason(parse_document(content)) == "it is not JSON"
+    assert malformed_reason(parse_config_platform(content)) == "it is not JSON"
 
 
 @pytest.mark.parametrize("value", [None, True, 5, 1.5, "text", [], [INDEX_FIELDS]], ids=repr)
 def test_json_other_than_an_object_is_malformed(value: object) -> None:
-    assert malformed_because(parsed(value)) == "it is not a JSON object"
+    assert malformed_reason(parsed(value)) == "it is not a JSON object"
     content = json.dumps(value).encode()
-    assert malformed_because(parse_config_platform(content)) == "it is not a JSON object"
+    assert malformed_reason(parse_config_platform(content)) == "it is not a JSON object"
 
 
 @pytest.mark.parametrize("media_type", ["", media_types.OCI_MANIFEST, media_types.OCI_INDEX])
 @pytest.mark.parametrize("fields", [{}, {"schemaVersion": 2}, {"tags": ["latest"]}], ids=repr)
-def test_an_object_of_neither_kind_is_malformed(fields: Json, media_type: str) -> None:
-    reason = malformed_because(parsed(fields, media_type))
+def test_an_object_that_is_neither_manifest_nor_index_is_malformed(
+    fields: Json, media_type: str
+) -> None:
+    reason = malformed_reason(parsed(fields, media_type))
 
     assert reason == "it is neither a manifest nor an index"
 
@@ -158,10 +162,10 @@ WRONG_CHILD_FIELDS: list[Json] = [
 
 
 @pytest.mark.parametrize("fields", WRONG_CHILD_FIELDS, ids=repr)
-def test_a_wrong_field_of_a_child_spoils_the_index(fields: Json) -> None:
+def test_a_wrong_field_of_a_child_makes_the_index_malformed(fields: Json) -> None:
     document = parse_document(index(listed(PLAIN, "linux/amd64", **fields)).content)
 
-    assert malformed_because(document)
+    assert malformed_reason(document)
 
 
 @pytest.mark.parametrize(
@@ -188,8 +192,8 @@ def test_a_wrong_field_of_a_child_spoils_the_index(fields: Json) -> None:
     ],
     ids=repr,
 )
-def test_a_wrong_field_of_an_index_spoils_it(fields: Json) -> None:
-    assert malformed_because(parsed({**INDEX_FIELDS, **fields}))
+def test_a_wrong_field_of_an_index_makes_it_malformed(fields: Json) -> None:
+    assert malformed_reason(parsed({**INDEX_FIELDS, **fields}))
 
 
 @pytest.mark.parametrize(
@@ -215,13 +219,13 @@ def test_a_wrong_field_of_an_index_spoils_it(fields: Json) -> None:
     ],
     ids=repr,
 )
-def test_a_wrong_field_of_a_manifest_spoils_it(fields: Json) -> None:
-    assert malformed_because(parsed({**MANIFEST_FIELDS, **fields}))
+def test_a_wrong_field_of_a_manifest_makes_it_malformed(fields: Json) -> None:
+    assert malformed_reason(parsed({**MANIFEST_FIELDS, **fields}))
 
 
-def test_a_reason_names_the_place() -> None:
+def test_a_reason_names_the_malformed_entry() -> None:
     second = listed(PLAIN, "linux/amd64", size="5")
 
     document = parse_document(index(listed(PLAIN, "linux/amd64"), second).content)
 
-    assert malformed_because(document) == "manifests[1] has no valid size"
+    assert malformed_reason(document) == "manifests[1] has no valid size"

@@ -1,8 +1,13 @@
-"""Which images a host runs, and which of them it prefers."""
+"""Platform matching: the images that a host runs, in order of preference."""
 
 import pytest
 
-from platform_guard.oci.platforms import Platform, is_other_variant, match_rank, parse_platform
+from platform_guard.oci.platforms import (
+    Platform,
+    differs_only_in_variant,
+    match_rank,
+    parse_platform,
+)
 
 # Tables of containerd's platforms.Only, with the cases of its own tests: compare_test.go and
 # platform_windows_compat_test.go of github.com/containerd/platforms.
@@ -135,7 +140,7 @@ def test_a_host_runs_what_containerd_takes_for_it(required: str, offered: str, r
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "is_so"),
+    ("one", "other", "differs"),
     [
         ("linux/amd64", "linux/amd64/v3", True),
         ("linux/amd64/v3", "linux/x86_64", True),
@@ -148,17 +153,17 @@ def test_a_host_runs_what_containerd_takes_for_it(required: str, offered: str, r
         ("windows(10.0.20348)/amd64", "windows(10.0.17763)/amd64", False),
     ],
 )
-def test_platforms_may_differ_in_the_variant_alone(one: str, other: str, is_so: bool) -> None:
-    assert is_other_variant(parse_platform(one), parse_platform(other)) is is_so
+def test_platforms_that_differ_only_in_the_variant(one: str, other: str, differs: bool) -> None:
+    assert differs_only_in_variant(parse_platform(one), parse_platform(other)) is differs
 
 
-def test_an_image_of_special_features_runs_on_no_plain_host() -> None:
+def test_an_image_with_os_features_does_not_run_on_a_host_without_them() -> None:
     nydus = Platform("linux", "amd64", os_features=frozenset({"nydus.remoteimage.v1"}))
 
     assert match_rank(Platform("linux", "amd64"), nydus) is None
 
 
-def test_the_version_of_an_operating_system_other_than_windows_does_not_count() -> None:
+def test_the_os_version_is_ignored_except_on_windows() -> None:
     offered = Platform("linux", "amd64", os_version="6.1")
 
     assert match_rank(Platform("linux", "amd64", os_version="5.10"), offered) == 0
@@ -186,7 +191,7 @@ def test_the_version_of_an_operating_system_other_than_windows_does_not_count() 
         ),
     ],
 )
-def test_a_host_prefers_what_is_closest_to_it(required: str, best_first: list[str]) -> None:
+def test_a_host_prefers_the_closest_platform(required: str, best_first: list[str]) -> None:
     host = parse_platform(required)
     ranks = [match_rank(host, parse_platform(offered)) for offered in best_first]
 

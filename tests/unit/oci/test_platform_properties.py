@@ -1,4 +1,4 @@
-"""What holds for every platform, however it is written."""
+"""Properties of every platform, in any notation."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,22 +22,20 @@ PLATFORMS = st.builds(
 
 
 @given(PLATFORMS)
-def test_normalizing_twice_changes_nothing_more(platform: Platform) -> None:
+def test_normalizing_a_platform_is_idempotent(platform: Platform) -> None:
     once = normalize_platform(platform)
 
     assert normalize_platform(once) == once
 
 
 @given(PLATFORMS)
-def test_every_platform_runs_its_own_images_best(platform: Platform) -> None:
+def test_every_platform_ranks_its_own_images_first(platform: Platform) -> None:
     assert match_rank(platform, platform) == 0
     assert match_rank(platform, normalize_platform(platform)) == 0
 
 
 @given(PLATFORMS, PLATFORMS)
-def test_matching_does_not_depend_on_how_a_platform_is_written(
-    required: Platform, offered: Platform
-) -> None:
+def test_matching_ignores_the_notation_of_a_platform(required: Platform, offered: Platform) -> None:
     rank = match_rank(normalize_platform(required), normalize_platform(offered))
 
     assert match_rank(required, offered) == rank
@@ -51,7 +49,7 @@ def test_matching_does_not_depend_on_how_a_platform_is_written(
         variant=st.sampled_from(KNOWN_VARIANTS) | st.from_regex(r"\A[A-Za-z0-9_.-]*\Z"),
     )
 )
-def test_what_is_written_can_be_read_again(platform: Platform) -> None:
+def test_a_formatted_platform_can_be_parsed_again(platform: Platform) -> None:
     normalized = normalize_platform(platform)
 
     assert parse_platform(str(normalized)) == normalized

@@ -1,4 +1,4 @@
-"""How a platform is read and written."""
+"""Parsing, normalizing and formatting platforms."""
 
 import pytest
 
@@ -31,7 +31,7 @@ from platform_guard.oci.platforms import Platform, normalize_platform, parse_pla
         ("linux(+b+a)/arm/6", Platform("linux", "arm", "v6", "", frozenset({"a", "b"}))),
     ],
 )
-def test_a_specifier_is_read_and_normalized(specifier: str, platform: Platform) -> None:
+def test_a_specifier_is_parsed_and_normalized(specifier: str, platform: Platform) -> None:
     assert parse_platform(specifier) == platform
 
 
@@ -60,8 +60,8 @@ def test_a_specifier_is_read_and_normalized(specifier: str, platform: Platform) 
     ],
     ids=repr,
 )
-def test_a_specifier_that_is_none_is_refused_in_one_line(specifier: str) -> None:
-    with pytest.raises(ValueError, match="is no platform: write os/arch") as caught:
+def test_an_invalid_specifier_is_rejected_with_one_line(specifier: str) -> None:
+    with pytest.raises(ValueError, match=r"invalid platform .*; use os/arch") as caught:
         parse_platform(specifier)
 
     assert len(str(caught.value).splitlines()) == 1
@@ -77,7 +77,9 @@ def test_a_specifier_that_is_none_is_refused_in_one_line(specifier: str) -> None
     ],
     ids=str,
 )
-def test_a_platform_is_written_without_version_and_features(platform: Platform, text: str) -> None:
+def test_a_platform_is_formatted_without_version_and_features(
+    platform: Platform, text: str
+) -> None:
     assert str(platform) == text
 
 
@@ -95,11 +97,9 @@ def test_a_platform_is_written_without_version_and_features(platform: Platform, 
     ],
     ids=repr,
 )
-def test_a_platform_is_stated_where_something_could_run_on_it(
-    platform: Platform, is_stated: bool
-) -> None:
+def test_a_platform_is_stated_unless_empty_or_unknown(platform: Platform, is_stated: bool) -> None:
     assert normalize_platform(platform).is_stated is is_stated
 
 
-def test_an_operating_system_left_empty_is_linux() -> None:
+def test_an_empty_operating_system_is_linux() -> None:
     assert normalize_platform(Platform("", "amd64")) == Platform("linux", "amd64")

@@ -1,4 +1,4 @@
-"""What is read of an image, no more than is needed, and what it is taken for."""
+"""Reading an image: the calls that are made, and the resulting kind and entries."""
 
 import pytest
 
@@ -64,12 +64,12 @@ READS = {
         [],
     ),
     "an index, unverified: nothing": (MULTI_PLATFORM, UNVERIFIED, []),
-    "an index: the image for the wanted platform": (
+    "an index: the image for the required platform": (
         MULTI_PLATFORM,
         Policy(),
         [documents_call(AMD64_IMAGE), config_call(AMD64_CONFIG)],
     ),
-    "an index for two wanted platforms: both images at once": (
+    "an index for two required platforms: both images at once": (
         MULTI_PLATFORM,
         FOR_BOTH,
         [
@@ -78,7 +78,7 @@ READS = {
             config_call(ARM64_CONFIG),
         ],
     ),
-    "an index without the wanted platform: nothing": (
+    "an index without the required platform: nothing": (
         index(listed_image("linux/arm64"), listed_attestation()),
         Policy(),
         [],
@@ -102,7 +102,7 @@ READS = {
             config_call(ARM64_CONFIG),
         ],
     ),
-    "two children of one config: it once": (
+    "two children with one config: it once": (
         index(listed(AMD64_IMAGE), listed(manifest(AMD64_CONFIG, [])), listed(AMD64_IMAGE)),
         UNVERIFIED,
         [documents_call(AMD64_IMAGE, manifest(AMD64_CONFIG, [])), config_call(AMD64_CONFIG)],
@@ -117,7 +117,7 @@ READS = {
         Policy(),
         [documents_call(MULTI_PLATFORM), documents_call(AMD64_IMAGE), config_call(AMD64_CONFIG)],
     ),
-    "children that turn out to be no image: the next best": (
+    "children that turn out to be artifacts: the next best match": (
         FALLING_BACK,
         Policy(),
         [
@@ -131,7 +131,7 @@ READS = {
 
 
 @pytest.mark.parametrize(("root", "policy", "calls"), READS.values(), ids=READS)
-def test_no_more_is_read_than_is_needed(
+def test_the_reader_makes_only_the_necessary_calls(
     root: Blob, policy: Policy, calls: list[tuple[str, ...]]
 ) -> None:
     store = MemoryStore.of(root)
@@ -147,7 +147,7 @@ def test_a_plain_image_is_its_own_entry() -> None:
     assert (found.kind, found.digest) == (Kind.IMAGE, ARM64_IMAGE.digest)
     assert found.platforms == ("linux/arm64",)
     (entry,) = found.entries
-    assert (entry.digest, entry.role, entry.platform) == (
+    assert (entry.digest, entry.kind, entry.platform) == (
         ARM64_IMAGE.digest,
         ManifestKind.IMAGE,
         ARM64,
@@ -158,7 +158,7 @@ def test_entries_keep_the_order_of_the_index() -> None:
     found = read(MULTI_PLATFORM)
 
     assert found.kind is Kind.INDEX
-    assert [(entry.role, str(entry.platform)) for entry in found.entries] == [
+    assert [(entry.kind, str(entry.platform)) for entry in found.entries] == [
         (ManifestKind.IMAGE, "linux/amd64"),
         (ManifestKind.IMAGE, "linux/arm64"),
         (ManifestKind.ATTESTATION, "unknown/unknown"),
@@ -209,11 +209,11 @@ def test_entries_keep_the_order_of_the_index() -> None:
         ),
     ],
 )
-def test_a_kind_is_told(root: Blob, kind: Kind) -> None:
+def test_the_kind_of_an_image(root: Blob, kind: Kind) -> None:
     assert read(root).kind is kind
 
 
-def test_what_the_store_raises_passes_through() -> None:
+def test_exceptions_of_the_store_propagate() -> None:
     def fail() -> None:
         raise ConnectionError("the network is down")
 

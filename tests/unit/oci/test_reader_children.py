@@ -1,4 +1,4 @@
-"""What becomes of what an index lists."""
+"""How the reader resolves the entries of an index."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -42,10 +42,10 @@ ARTIFACT_MANIFEST = Blob(
 
 
 def amd64_child(root: Blob, store: MemoryStore | None = None) -> tuple[ManifestKind, str]:
-    """Read an index and give what became of its first entry, and the note on it."""
+    """Read an index and return the kind and the note of its first entry."""
     found = read(root, store)
     assert found.kind is Kind.INDEX
-    return found.entries[0].role, found.entries[0].note
+    return found.entries[0].kind, found.entries[0].note
 
 
 LISTED_OR_NOT = pytest.mark.parametrize(
@@ -54,11 +54,11 @@ LISTED_OR_NOT = pytest.mark.parametrize(
 
 
 @LISTED_OR_NOT
-def test_a_child_that_is_not_there_is_absent(platform: str | None) -> None:
+def test_a_child_that_does_not_exist_is_missing(platform: str | None) -> None:
     root = index(listed(AMD64_IMAGE, platform))
     store = MemoryStore.of(root, without=[AMD64_IMAGE])
 
-    assert amd64_child(root, store) == (ManifestKind.MISSING, "it is not there")
+    assert amd64_child(root, store) == (ManifestKind.MISSING, "it is missing")
 
 
 @LISTED_OR_NOT
@@ -68,12 +68,12 @@ def test_a_child_that_cannot_be_fetched_now_is_unreadable(platform: str | None) 
             return dict.fromkeys(digests, Inaccessible("it is archived"))
 
         def config(self, digest: str, size_limit: int) -> None:
-            raise AssertionError(f"{digest} is asked for, up to {size_limit} bytes")
+            raise AssertionError(f"unexpected request for {digest}, up to {size_limit} bytes")
 
     root = index(listed(AMD64_IMAGE, platform))
     (entry,) = read_image(root.stored, Archive(), ReadRequest((AMD64,)), lambda: 0.0).entries
 
-    assert (entry.role, entry.note) == (ManifestKind.UNREADABLE, "it is archived")
+    assert (entry.kind, entry.note) == (ManifestKind.UNREADABLE, "it is archived")
 
 
 @LISTED_OR_NOT
@@ -82,7 +82,7 @@ def test_a_child_of_another_digest_is_unreadable(platform: str | None) -> None:
     store = MemoryStore.of(root)
     store.contents[AMD64_IMAGE.digest] = StoredDocument(AMD64_IMAGE.digest, ARM64_IMAGE.content)
 
-    note = "its content is not what names it"
+    note = "its content does not match its digest or size"
     assert amd64_child(root, store) == (ManifestKind.UNREADABLE, note)
 
 
@@ -129,20 +129,20 @@ def test_a_child_without_its_config_is_unreadable(platform: str | None) -> None:
     root = index(listed(AMD64_IMAGE, platform))
     store = MemoryStore.of(root, without=[AMD64_CONFIG])
 
-    assert amd64_child(root, store) == (ManifestKind.UNREADABLE, "its config is not there")
+    assert amd64_child(root, store) == (ManifestKind.UNREADABLE, "its config is missing")
 
 
 @LISTED_OR_NOT
 @pytest.mark.parametrize(
-    ("child", "role"),
+    ("child", "kind"),
     [
         pytest.param(artifact(), ManifestKind.ARTIFACT, id="artifact"),
         pytest.param(attestation(), ManifestKind.ATTESTATION, id="attestation"),
         pytest.param(ARTIFACT_MANIFEST, ManifestKind.ARTIFACT, id="artifact manifest"),
     ],
 )
-def test_a_child_that_turns_out_to_be_no_image_makes_way_for_the_next(
-    child: Blob, role: ManifestKind, platform: str | None
+def test_a_child_that_turns_out_to_be_an_artifact_is_skipped(
+    child: Blob, kind: ManifestKind, platform: str | None
 ) -> None:
     root = index(
         listed(child, platform, mediaType=media_types.OCI_MANIFEST), listed_image("linux/amd64")
@@ -150,7 +150,7 @@ def test_a_child_that_turns_out_to_be_no_image_makes_way_for_the_next(
 
     found = read(root)
 
-    assert [entry.role for entry in found.entries] == [role, ManifestKind.IMAGE]
+    assert [entry.kind for entry in found.entries] == [kind, ManifestKind.IMAGE]
     assert found.entries[1].config_is_read
 
 
@@ -166,14 +166,14 @@ def test_one_image_may_be_listed_for_several_platforms() -> None:
 
 
 def test_an_index_that_claims_to_list_itself_is_unreadable() -> None:
-    # No index can hold its own digest, so it takes a store that lies about what it has.
+    # No index can contain its own digest, so this needs a store that returns wrong content.
     claimed = "sha256:" + "c" * 64
     fields = json.loads(MULTI_PLATFORM.content)
     fields["manifests"] = [{"mediaType": media_types.OCI_INDEX, "digest": claimed, "size": 1}]
-    lie = StoredDocument(claimed, json.dumps(fields).encode())
-    store = MemoryStore({claimed: lie})
+    forged = StoredDocument(claimed, json.dumps(fields).encode())
+    store = MemoryStore({claimed: forged})
     outer = index(listed(MULTI_PLATFORM, digest=claimed))
 
-    assert read_image(lie, store, ReadRequest((AMD64,)), lambda: 0.0).kind is Kind.UNREADABLE
+    assert read_image(forged, store, ReadRequest((AMD64,)), lambda: 0.0).kind is Kind.UNREADABLE
     (entry,) = read(outer, store).entries
-    assert entry.role is ManifestKind.UNREADABLE
+    assert entry.kind is ManifestKind.UNREADABLE

@@ -1,4 +1,4 @@
-"""The verdict on an image, by what it holds and what the policy requires."""
+"""Verdicts by image content and required platforms."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.support.images import (
     listed_image,
     manifest,
     read,
-    read_and_judge,
+    read_and_evaluate,
 )
 from tests.support.sample_images import AMD64, ARM64
 from tests.support.verdict_cases import (
@@ -165,8 +165,8 @@ VERDICTS = {
         requiring(AMD64),
         NoFinding.COMPLIANT,
     ),
-    # containerd follows the best child of an index alone: images.LimitManifests and
-    # images.Manifest, whose limit is 1.
+    # containerd follows only the best child of an index: images.LimitManifests and
+    # images.Manifest, with limit 1.
     "two children without a platform, the second of which is for it": (
         index(listed(image("linux/arm64")), listed(image())),
         requiring(AMD64),
@@ -226,14 +226,14 @@ VERDICTS = {
 
 
 @pytest.mark.parametrize(("root", "policy", "verdict"), VERDICTS.values(), ids=VERDICTS)
-def test_a_verdict(root: Blob, policy: Policy, verdict: Finding | NoFinding) -> None:
-    _, found = read_and_judge(root, policy)
+def test_the_verdict_on_an_image(root: Blob, policy: Policy, verdict: Finding | NoFinding) -> None:
+    _, found = read_and_evaluate(root, policy)
 
     assert found.name is verdict
     assert found.reason
 
 
-def test_a_config_nobody_verified_convicts_nobody() -> None:
+def test_an_unverified_config_causes_no_finding() -> None:
     root = index(mislabeled("linux/amd64", "linux/arm64"))
     policy = Policy(index_rule=IndexRule.ALLOW, verify_config=False)
 
@@ -241,9 +241,9 @@ def test_a_config_nobody_verified_convicts_nobody() -> None:
 
 
 def test_an_arm_config_that_leaves_out_its_variant_is_not_mislabeled() -> None:
-    # Older builders write no variant into the config of arm/v5 and arm/v6 images.
+    # Older build tools omit the variant from the config of arm/v5 and arm/v6 images.
     root = index(listed(image("linux/arm"), "linux/arm/v6"))
 
-    _, verdict = read_and_judge(root, requiring(Platform("linux", "arm", "v6")))
+    _, verdict = read_and_evaluate(root, requiring(Platform("linux", "arm", "v6")))
 
     assert verdict.name is NoFinding.COMPLIANT

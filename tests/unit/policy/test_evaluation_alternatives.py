@@ -1,4 +1,4 @@
-"""Judging where one of several platforms is enough."""
+"""Evaluation with `platform_rule = "any"`: one of several platforms is enough."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.support.images import (
     listed,
     listed_attestation,
     listed_image,
-    read_and_judge,
+    read_and_evaluate,
 )
 
 AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
@@ -41,31 +41,29 @@ BROKEN = Blob(b"oops", media_types.OCI_MANIFEST)
         pytest.param(
             index(MISLABELED_AMD64, ARM64_CHILD),
             NoFinding.COMPLIANT,
-            id="the second makes up for a mislabeled first",
+            id="the second is right and the first mislabeled",
         ),
-        pytest.param(
-            index(MISLABELED_AMD64), Finding.MISLABELED, id="a mislabeled one and no other"
-        ),
+        pytest.param(index(MISLABELED_AMD64), Finding.MISLABELED, id="only a mislabeled one"),
         pytest.param(
             index(listed(BROKEN, "linux/amd64"), S390X_CHILD),
             NoFinding.UNREADABLE,
-            id="one that cannot be judged may be the one that serves",
+            id="an unreadable one may satisfy the rule",
         ),
         pytest.param(index(listed_attestation()), Finding.NO_IMAGE, id="nothing that runs"),
     ],
 )
-def test_one_platform_that_is_served_is_enough(root: Blob, verdict: Finding | NoFinding) -> None:
-    assert read_and_judge(root, EITHER)[1].name == verdict
+def test_one_satisfied_platform_is_enough(root: Blob, verdict: Finding | NoFinding) -> None:
+    assert read_and_evaluate(root, EITHER)[1].name == verdict
 
 
 @pytest.mark.parametrize("missing", [AMD64_CHILD, ARM64_CHILD])
-def test_a_child_that_is_gone_counts_only_where_the_other_does_not_serve(
+def test_a_missing_child_is_a_finding_only_if_no_other_platform_satisfies_the_rule(
     missing: Listed,
 ) -> None:
-    alone, both = index(missing, S390X_CHILD), index(AMD64_CHILD, ARM64_CHILD)
+    single, both = index(missing, S390X_CHILD), index(AMD64_CHILD, ARM64_CHILD)
 
-    assert read_and_judge(alone, EITHER, without=[missing.blob])[1].name == Finding.DANGLING
-    assert read_and_judge(both, EITHER, without=[missing.blob])[1].name == NoFinding.COMPLIANT
+    assert read_and_evaluate(single, EITHER, without=[missing.blob])[1].name == Finding.DANGLING
+    assert read_and_evaluate(both, EITHER, without=[missing.blob])[1].name == NoFinding.COMPLIANT
 
 
 @pytest.mark.parametrize(
@@ -77,14 +75,14 @@ def test_a_child_that_is_gone_counts_only_where_the_other_does_not_serve(
         (image("linux/arm64"), IndexRule.FORBID, NoFinding.COMPLIANT),
     ],
 )
-def test_the_rule_for_indexes_holds_all_the_same(
+def test_the_index_rule_applies_with_alternative_platforms(
     root: Blob, rule: IndexRule, verdict: Finding | NoFinding
 ) -> None:
     policy = Policy(
         required_platforms=(AMD64, ARM64), platform_rule=PlatformRule.ANY, index_rule=rule
     )
 
-    assert read_and_judge(root, policy)[1].name == verdict
+    assert read_and_evaluate(root, policy)[1].name == verdict
 
 
 @pytest.mark.parametrize(
@@ -92,18 +90,16 @@ def test_the_rule_for_indexes_holds_all_the_same(
     [
         (
             image("linux/s390x"),
-            "it holds linux/s390x, but nothing that runs on linux/amd64; "
-            "linux/amd64 or linux/arm64 was wanted",
+            "it contains only linux/s390x; linux/amd64 or linux/arm64 is required",
         ),
         (
             index(S390X_CHILD),
-            "it holds linux/s390x, but nothing that runs on linux/amd64; "
-            "linux/amd64 or linux/arm64 was wanted",
+            "it contains only linux/s390x; linux/amd64 or linux/arm64 is required",
         ),
     ],
 )
-def test_a_reason_says_what_was_wanted(root: Blob, reason: str) -> None:
-    verdict = read_and_judge(root, EITHER)[1]
+def test_a_reason_lists_all_alternative_platforms(root: Blob, reason: str) -> None:
+    verdict = read_and_evaluate(root, EITHER)[1]
 
     assert verdict.reason == reason
     assert verdict.fails_on == ("linux/amd64", "linux/arm64")

@@ -1,4 +1,4 @@
-"""Which image may stand behind an index, by the rule of the policy."""
+"""Verdicts on indexes by the index rule of the policy."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.support.images import (
     listed_attestation,
     listed_soci_index,
     manifest,
-    read_and_judge,
+    read_and_evaluate,
 )
 from tests.support.sample_images import AMD64, ARM64
 from tests.support.verdict_cases import AMD64_CHILD, ARM64_CHILD, WINDOWS, requiring
@@ -53,7 +53,7 @@ TWO_WINDOWS = index(
             ("two platforms", TWO_PLATFORMS, AMD64, "compliant compliant index-only"),
             ("two versions of Windows", TWO_WINDOWS, WINDOWS, "compliant compliant index-only"),
             (
-                "no such platform",
+                "another platform",
                 SINGLE,
                 ARM64,
                 "missing-platform missing-platform missing-platform",
@@ -66,8 +66,8 @@ TWO_WINDOWS = index(
         )
     ],
 )
-def test_an_index_is_accepted_by_rule(root: Blob, policy: Policy, verdict: str) -> None:
-    _, found = read_and_judge(root, policy)
+def test_an_index_is_evaluated_by_the_index_rule(root: Blob, policy: Policy, verdict: str) -> None:
+    _, found = read_and_evaluate(root, policy)
 
     assert found.name == verdict
 
@@ -77,26 +77,26 @@ def test_an_index_is_accepted_by_rule(root: Blob, policy: Policy, verdict: str) 
     [
         pytest.param(
             index(AMD64_CHILD, listed_attestation()),
-            "it is an index for linux/amd64 alone: Lambda and SageMaker refuse an image behind an "
-            "index, and one platform needs none",
+            "its linux/amd64 image is wrapped in an index, usually for provenance; "
+            "Lambda and SageMaker reject indexes",
             id="attestation",
         ),
         pytest.param(
             index(AMD64_CHILD, listed_soci_index("linux/amd64"), listed_attestation()),
-            "it is an index for linux/amd64 and an artifact, such as a SOCI index: Lambda and "
-            "SageMaker refuse an image behind an index",
+            "its linux/amd64 image shares an index with an artifact, such as a SOCI index; "
+            "Lambda and SageMaker reject indexes",
             id="SOCI index",
         ),
         pytest.param(
             WITH_NYDUS,
-            "it is an index for linux/amd64 alone: Lambda and SageMaker refuse an image behind an "
-            "index",
+            "its linux/amd64 image is listed in an index in several forms; "
+            "Lambda and SageMaker reject indexes",
             id="nydus form",
         ),
     ],
 )
-def test_no_index_is_called_needless_that_holds_more_than_an_image(root: Blob, reason: str) -> None:
-    _, verdict = read_and_judge(root)
+def test_an_index_only_reason_names_the_content_of_the_index(root: Blob, reason: str) -> None:
+    _, verdict = read_and_evaluate(root)
 
     assert verdict.name is Finding.INDEX_ONLY
     assert verdict.reason == reason

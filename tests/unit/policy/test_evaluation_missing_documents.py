@@ -1,14 +1,14 @@
-"""Verdicts on an index that lists what is not there."""
+"""Verdicts on an index whose children are missing."""
 
 import pytest
 
 from platform_guard.policy.policy import Policy
 from platform_guard.policy.verdict import Finding, NoFinding
-from tests.support.images import Blob, image, index, listed, listed_image, read_and_judge
+from tests.support.images import Blob, image, index, listed, listed_image, read_and_evaluate
 from tests.support.sample_images import AMD64, ARM64
 from tests.support.verdict_cases import AMD64_CHILD, ARM64_CHILD, mislabeled, requiring
 
-ABSENT = {
+MISSING = {
     "its only child": (index(AMD64_CHILD), [image()], requiring(AMD64), Finding.DANGLING),
     "the child for it": (
         index(ARM64_CHILD, AMD64_CHILD),
@@ -28,7 +28,7 @@ ABSENT = {
         requiring(AMD64),
         NoFinding.UNREADABLE,
     ),
-    "all that it lists, without a platform": (
+    "every child, without a platform": (
         index(listed(image())),
         [image()],
         requiring(AMD64),
@@ -46,7 +46,7 @@ ABSENT = {
         requiring(AMD64, ARM64),
         Finding.MISSING_PLATFORM,
     ),
-    "one of two, and it lists nothing else": (
+    "one of two, and no other child": (
         index(ARM64_CHILD),
         [image("linux/arm64")],
         requiring(AMD64, ARM64),
@@ -55,10 +55,10 @@ ABSENT = {
 }
 
 
-@pytest.mark.parametrize(("root", "without", "policy", "verdict"), ABSENT.values(), ids=ABSENT)
-def test_an_index_lists_what_is_not_there(
+@pytest.mark.parametrize(("root", "without", "policy", "verdict"), MISSING.values(), ids=MISSING)
+def test_the_verdict_on_an_index_with_missing_children(
     root: Blob, without: list[Blob], policy: Policy, verdict: Finding | NoFinding
 ) -> None:
-    _, found = read_and_judge(root, policy, without)
+    _, found = read_and_evaluate(root, policy, without)
 
     assert found.name is verdict

@@ -1,4 +1,4 @@
-"""What a verdict says: a reason, and every entry as evidence."""
+"""The reason and the evidence of a verdict."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.support.images import (
     listed,
     listed_attestation,
     listed_image,
-    read_and_judge,
+    read_and_evaluate,
 )
 from tests.support.sample_images import AMD64
 from tests.support.verdict_cases import AMD64_CHILD, ARM64_CHILD, BROKEN, mislabeled, requiring
@@ -23,30 +23,30 @@ from tests.support.verdict_cases import AMD64_CHILD, ARM64_CHILD, BROKEN, mislab
     [
         (
             index(ARM64_CHILD, listed_image("linux/arm/v7")),
-            "it holds linux/arm/v7, linux/arm64, but nothing that runs on linux/amd64",
+            "it contains only linux/arm/v7, linux/arm64; linux/amd64 is required",
         ),
-        (image("linux/arm64"), "it holds linux/arm64, but nothing that runs on linux/amd64"),
+        (image("linux/arm64"), "it contains only linux/arm64; linux/amd64 is required"),
         (
             image("linux/amd64/v3"),
-            "it holds linux/amd64/v3, which not every machine for linux/amd64 runs",
+            "it contains only linux/amd64/v3, which not every linux/amd64 host can run",
         ),
         (
             index(listed_image("linux/amd64/v3")),
-            "it holds linux/amd64/v3, but nothing that runs on linux/amd64",
+            "it contains only linux/amd64/v3; linux/amd64 is required",
         ),
         (image(), "it is an image for linux/amd64"),
         (index(AMD64_CHILD, ARM64_CHILD), "it is an index for linux/amd64, linux/arm64"),
         (image(""), "its config states no platform"),
         (
             index(mislabeled("linux/amd64", "linux/arm64")),
-            "its index says linux/amd64, but the config of that image says linux/arm64: "
-            "it is pulled and then cannot be executed",
+            "its index entry for linux/amd64 is an image for linux/arm64, "
+            "which can be pulled but not executed",
         ),
-        (index(listed(BROKEN)), f"what it lists as {BROKEN.digest} cannot be read: it is not JSON"),
+        (index(listed(BROKEN)), f"its index entry {BROKEN.digest} cannot be read: it is not JSON"),
     ],
 )
-def test_a_reason_says_what_is_there_and_what_is_not(root: Blob, reason: str) -> None:
-    _, verdict = read_and_judge(root, requiring(AMD64))
+def test_a_reason_names_the_content_and_the_requirement(root: Blob, reason: str) -> None:
+    _, verdict = read_and_evaluate(root, requiring(AMD64))
 
     assert verdict.reason == reason
 
@@ -56,7 +56,7 @@ def test_every_entry_is_evidence() -> None:
     unknown = listed(image("linux/s390x"), "unknown/unknown")
     root = index(wrong, listed_attestation(), unknown, listed(BROKEN))
 
-    _, verdict = read_and_judge(root)
+    _, verdict = read_and_evaluate(root)
 
     assert verdict.evidence == (
         Evidence(

@@ -1,4 +1,4 @@
-"""What real builders make, against the verdicts of an independent reference."""
+"""Images from real build tools, compared with the verdicts of an independent reference."""
 
 import json
 
@@ -23,7 +23,7 @@ VERDICTS = [
 ]
 
 
-def test_all_of_them_are_judged_for_two_platforms() -> None:
+def test_every_known_image_has_verdicts_for_two_platforms() -> None:
     layouts = {file.parent for folder in FOLDERS for file in folder.glob("*/index.json")}
 
     assert {image.layout for image in IMAGES} == layouts

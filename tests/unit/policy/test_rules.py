@@ -14,7 +14,7 @@ def all_of(remedy: Remedy, **settings: Any) -> Policy:
     return Policy(remedies=dict.fromkeys(Finding, remedy), **settings)
 
 
-ALERT_ALONE = all_of(Remedy.ALERT)
+ALERT_ONLY = all_of(Remedy.ALERT)
 
 POLICIES = parse_settings("""
     [guard]
@@ -49,7 +49,7 @@ POLICIES = parse_settings("""
         ("web/shop", "dev-1", None),
     ],
 )
-def test_the_first_rule_that_fits_repository_and_tag_wins(
+def test_the_first_rule_that_matches_repository_and_tag_applies(
     repository: str, tag: str, number: int | None
 ) -> None:
     rule = POLICIES.policy_for(repository, tag).rule
@@ -57,7 +57,7 @@ def test_the_first_rule_that_fits_repository_and_tag_wins(
     assert (rule.number if rule else None) == number
 
 
-def test_a_rule_is_the_account_s_policy_but_for_what_it_states() -> None:
+def test_a_rule_takes_omitted_settings_from_the_default_policy() -> None:
     effective = POLICIES.policy_for("ml/train", "1.0")
 
     assert effective.policy == replace(
@@ -68,7 +68,7 @@ def test_a_rule_is_the_account_s_policy_but_for_what_it_states() -> None:
     assert effective.policy.index_rule == "forbid"
 
 
-def test_every_value_says_where_it_comes_from() -> None:
+def test_every_setting_has_an_origin() -> None:
     assert POLICIES.policy_for("ml/train", "dev-1").origins == {
         "required_platforms": "default",
         "platform_rule": "default",
@@ -92,36 +92,38 @@ def _policies(default: Policy, *rules: Rule) -> Policies:
 @pytest.mark.parametrize(
     ("policies", "remedies"),
     [
-        pytest.param(_policies(Policy()), {Remedy.TAG}, id="the account's own"),
+        pytest.param(_policies(Policy()), {Remedy.TAG}, id="default policy"),
         pytest.param(
-            _policies(ALERT_ALONE, Rule(1, "ml/*", Policy())),
+            _policies(ALERT_ONLY, Rule(1, "ml/*", Policy())),
             {Remedy.ALERT, Remedy.TAG},
-            id="one that only a rule states",
+            id="a remedy of a rule",
         ),
         pytest.param(
-            _policies(ALERT_ALONE, Rule(1, "ml/*", Policy(ignore=True))),
+            _policies(ALERT_ONLY, Rule(1, "ml/*", Policy(ignore=True))),
             {Remedy.ALERT},
-            id="none for images that are ignored",
+            id="no remedies for ignored images",
         ),
         pytest.param(
-            _policies(Policy(), Rule(1, "**", ALERT_ALONE)),
+            _policies(Policy(), Rule(1, "**", ALERT_ONLY)),
             {Remedy.ALERT},
-            id="none of an account's policy that a rule replaces for every image",
+            id="a rule for every image replaces the default policy",
         ),
         pytest.param(
-            _policies(Policy(), Rule(1, "*", ALERT_ALONE, tag="dev-*")),
+            _policies(Policy(), Rule(1, "*", ALERT_ONLY, tag="dev-*")),
             {Remedy.ALERT, Remedy.TAG},
-            id="a rule for some tags replaces nothing for the others",
+            id="a rule for some tags does not replace the default policy",
         ),
-        pytest.param(_policies(Policy(ignore=True)), set(), id="none where all is ignored"),
+        pytest.param(
+            _policies(Policy(ignore=True)), set(), id="no remedies if every image is ignored"
+        ),
         pytest.param(
             replace(_policies(all_of(Remedy.ARCHIVE)), overrides=frozenset({Override.REMEDY})),
             {Remedy.ALERT, Remedy.TAG, Remedy.QUARANTINE, Remedy.ARCHIVE},
-            id="every milder one as well where teams may ask for it",
+            id="every weaker remedy that teams can choose",
         ),
     ],
 )
-def test_remedies_in_use_are_those_that_some_image_may_meet(
+def test_remedies_in_use_are_those_that_can_apply_to_an_image(
     policies: Policies, remedies: set[Remedy]
 ) -> None:
     assert policies.remedies_in_use() == remedies
@@ -131,11 +133,13 @@ def test_remedies_in_use_are_those_that_some_image_may_meet(
 
 
 @pytest.mark.parametrize(
-    ("policies", "waits"),
+    ("policies", "delays"),
     [
         pytest.param(_policies(all_of(Remedy.QUARANTINE)), False, id="no grace"),
         pytest.param(
-            _policies(all_of(Remedy.TAG, grace_seconds=60)), False, id="no remedy that waits"
+            _policies(all_of(Remedy.TAG, grace_seconds=60)),
+            False,
+            id="no remedy that can be delayed",
         ),
         pytest.param(_policies(all_of(Remedy.QUARANTINE, grace_seconds=60)), True, id="grace"),
         pytest.param(
@@ -146,17 +150,17 @@ def test_remedies_in_use_are_those_that_some_image_may_meet(
         pytest.param(
             replace(_policies(all_of(Remedy.QUARANTINE)), overrides=frozenset({Override.GRACE})),
             True,
-            id="grace that a team may ask for",
+            id="grace that a team can choose",
         ),
     ],
 )
-def test_something_is_put_off_where_a_grace_period_meets_a_remedy_that_waits(
-    policies: Policies, waits: bool
+def test_a_grace_period_delays_only_remedies_stronger_than_a_mark(
+    policies: Policies, delays: bool
 ) -> None:
-    assert policies.waits() is waits
+    assert policies.may_delay() is delays
 
 
-def test_where_tags_cannot_be_read_a_mark_is_the_most_and_the_policy_says_why() -> None:
+def test_a_policy_without_readable_tags_is_limited_to_a_mark_and_has_the_reason() -> None:
     default = all_of(Remedy.DELETE, grace_seconds=60)
     effective = _policies(default).policy_for("web/shop", "1").without_tags("AccessDeniedException")
 
@@ -165,7 +169,7 @@ def test_where_tags_cannot_be_read_a_mark_is_the_most_and_the_policy_says_why() 
     assert replace(effective.policy, remedies=default.remedies, caveat="") == default
 
 
-def test_remedies_are_ordered_from_mildest_to_strongest() -> None:
+def test_remedies_are_ordered_from_weakest_to_strongest() -> None:
     order = ["alert", "tag", "quarantine", "archive", "delete"]
 
     assert [remedy.value for remedy in Remedy] == order[: len(Remedy)]

@@ -1,4 +1,4 @@
-"""What a team's resource tags make of the account's policy."""
+"""Policy overrides by the resource tags of a repository."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ def tag(setting: Override, value: str) -> dict[str, str]:
     ("tags", "policy"),
     [
         pytest.param({}, ACCOUNT, id="no tag"),
-        pytest.param({"team": "ml", "Platform-Guard:ignore": "true"}, ACCOUNT, id="others' tags"),
+        pytest.param({"team": "ml", "Platform-Guard:ignore": "true"}, ACCOUNT, id="unrelated tags"),
         pytest.param(
             {"platform-guard:required-platforms": "linux/arm64"},
             replace(ACCOUNT, required_platforms=(ARM64,)),
@@ -44,7 +44,7 @@ def tag(setting: Override, value: str) -> dict[str, str]:
         pytest.param(
             {"platform-guard:index-rule": "forbid"},
             replace(ACCOUNT, index_rule=IndexRule.FORBID),
-            id="a stricter rule for indexes",
+            id="a stricter index rule",
         ),
         pytest.param(
             {"platform-guard:remedy": "tag"},
@@ -52,16 +52,18 @@ def tag(setting: Override, value: str) -> dict[str, str]:
                 ACCOUNT,
                 remedies={**dict.fromkeys(Finding, Remedy.TAG), Finding.INDEX_ONLY: Remedy.ALERT},
             ),
-            id="a milder remedy, and no stronger one for what the account only reports",
+            id="a weaker remedy, except for findings that are only reported",
         ),
         pytest.param(
-            {"platform-guard:grace": "7d"}, replace(ACCOUNT, grace_seconds=604_800), id="more time"
+            {"platform-guard:grace": "7d"},
+            replace(ACCOUNT, grace_seconds=604_800),
+            id="a longer grace period",
         ),
         pytest.param({"platform-guard:ignore": "true"}, replace(ACCOUNT, ignore=True), id="ignore"),
         pytest.param({"platform-guard:ignore": "false"}, ACCOUNT, id="do not ignore"),
     ],
 )
-def test_a_tag_that_makes_sense_is_obeyed(tags: dict[str, str], policy: Policy) -> None:
+def test_a_valid_tag_is_applied(tags: dict[str, str], policy: Policy) -> None:
     overridden = override(ACCOUNT, tags, ALL)
 
     assert overridden.policy == policy
@@ -74,52 +76,50 @@ def test_a_tag_that_makes_sense_is_obeyed(tags: dict[str, str], policy: Policy) 
         (
             "platform-guard:remedy",
             "delete",
-            "'delete' is more than the account's policy does; write quarantine or something milder",
+            "'delete' is stronger than the account's policy allows; "
+            "use quarantine or a weaker remedy",
         ),
         (
             "platform-guard:remedy",
             "destroy",
-            "'destroy' is not allowed; write one of alert, tag, quarantine, archive, delete",
+            "'destroy' is not allowed; use one of alert, tag, quarantine, archive, delete",
         ),
         (
             "platform-guard:grace",
             "1h",
-            "it is shorter than the account's policy grants; write 24h or more",
+            "shorter than the account's grace period; use 24h or more",
         ),
         (
             "platform-guard:grace",
             "soon",
-            "'soon' is no length of time; write a whole number with m, h or d behind it, "
-            "such as 90m, 24h or 7d, or 0m for none",
+            "invalid duration 'soon'; use minutes, hours or days, such as 90m, 24h or 7d",
         ),
         (
             "platform-guard:required-platforms",
             "",
-            "it is empty; write at least one platform, such as linux/amd64",
+            "the value is empty; list at least one platform, such as linux/amd64",
         ),
         (
             "platform-guard:required-platforms",
             "amd64",
-            "'amd64' is no platform: write os/arch or os/arch/variant, such as linux/amd64",
+            "invalid platform 'amd64'; use os/arch or os/arch/variant, such as linux/amd64",
         ),
         (
             "platform-guard:index-rule",
             "Forbid",
-            "'Forbid' is not allowed; write one of allow, multi-platform, forbid",
+            "'Forbid' is not allowed; use one of allow, multi-platform, forbid",
         ),
-        ("platform-guard:ignore", "yes", "'yes' is not allowed; write true or false"),
+        ("platform-guard:ignore", "yes", "'yes' is not allowed; use true or false"),
         (
             "platform-guard:remedies",
             "tag",
-            "it is unknown; allowed are platform-guard:grace, platform-guard:ignore, "
+            "unknown key; allowed keys: platform-guard:grace, platform-guard:ignore, "
             "platform-guard:index-rule, platform-guard:platform-rule, platform-guard:remedy, "
             "platform-guard:required-platforms",
         ),
     ],
 )
-def test_a_tag_that_makes_no_sense_changes_nothing_and_says_why(
-    key: str, value: str, because: str
-) -> None:
+def test_an_invalid_tag_is_ignored_with_a_reason(key: str, value: str, because: str) -> None:
     overridden = override(ACCOUNT, {key: value}, ALL)
 
     assert overridden.policy == ACCOUNT
@@ -127,19 +127,19 @@ def test_a_tag_that_makes_no_sense_changes_nothing_and_says_why(
     assert overridden.invalid_tags == (InvalidTag(key, value, because),)
 
 
-def test_what_the_account_does_not_let_teams_override_is_refused() -> None:
+def test_a_tag_for_a_setting_that_teams_cannot_override_is_invalid() -> None:
     overridden = override(
         ACCOUNT, tag(Override.IGNORE, "true"), frozenset({Override.GRACE, Override.REMEDY})
     )
 
     assert overridden.policy == ACCOUNT
-    assert [refused.because for refused in overridden.invalid_tags] == [
-        "it is not for teams to say in this account; "
-        "allowed are platform-guard:grace, platform-guard:remedy"
+    assert [invalid.because for invalid in overridden.invalid_tags] == [
+        "teams cannot override this setting in this account; "
+        "allowed keys: platform-guard:grace, platform-guard:remedy"
     ]
 
 
-def test_tags_that_contradict_each_other_are_all_refused_and_the_others_obeyed() -> None:
+def test_conflicting_tags_are_all_ignored_and_the_others_applied() -> None:
     tags = {
         **tag(Override.REQUIRED_PLATFORMS, "linux/amd64 linux/arm64"),
         **tag(Override.INDEX_RULE, "forbid"),
@@ -149,14 +149,14 @@ def test_tags_that_contradict_each_other_are_all_refused_and_the_others_obeyed()
     overridden = override(ACCOUNT, tags, ALL)
 
     assert overridden.policy == replace(ACCOUNT, grace_seconds=172_800)
-    assert {refused.key for refused in overridden.invalid_tags} == {
+    assert {invalid.key for invalid in overridden.invalid_tags} == {
         "platform-guard:required-platforms",
         "platform-guard:index-rule",
     }
-    assert "contradicts several required_platforms" in overridden.invalid_tags[0].because
+    assert "conflicts with several required_platforms" in overridden.invalid_tags[0].because
 
 
-def test_a_bad_tag_does_not_keep_a_good_one_from_being_obeyed() -> None:
+def test_an_invalid_tag_does_not_affect_a_valid_one() -> None:
     tags = {**tag(Override.REMEDY, "delete"), **tag(Override.INDEX_RULE, "allow")}
 
     overridden = override(ACCOUNT, tags, ALL)
@@ -165,7 +165,7 @@ def test_a_bad_tag_does_not_keep_a_good_one_from_being_obeyed() -> None:
     assert overridden.origins == {"index_rule": "resource tag platform-guard:index-rule"}
 
 
-def test_only_the_findings_whose_remedy_a_tag_changes_come_from_the_tag() -> None:
+def test_only_the_remedies_that_a_tag_changes_have_the_tag_as_origin() -> None:
     origins = override(ACCOUNT, tag(Override.REMEDY, "alert"), ALL).origins
 
     assert set(origins) == {f"remedies.{finding}" for finding in Finding} - {"remedies.index-only"}

@@ -14,7 +14,7 @@ from platform_guard.push.finding_message import entry_about, found_again
 from platform_guard.registry.reference import Reference
 from platform_guard.remediation.ledger import Entry, read_entry, write_entry
 from platform_guard.remediation.plan import RemediationResult
-from tests.support.images import Blob, image, index, listed, listed_image, read_and_judge
+from tests.support.images import Blob, image, index, listed, listed_image, read_and_evaluate
 from tests.support.observations import PUSH
 
 NOW = datetime(2026, 11, 24, 9, 0, 15, tzinfo=UTC)
@@ -35,7 +35,7 @@ ORDINARY = index(*map(listed_image, ("linux/arm64", "linux/arm/v7", "windows/arm
 
 
 def found_in(root: Blob) -> FindingContext:
-    held, verdict = read_and_judge(root)
+    held, verdict = read_and_evaluate(root)
     push = replace(PUSH, image=Reference(PUSH.image.repository, PUSH.image.tag, root.digest))
     return FindingContext(push, root.stored, held, verdict)
 
@@ -53,8 +53,8 @@ def test_what_an_image_holds_is_told_again_as_it_was_told_first() -> None:
     for root in (ORDINARY, MADE_UP):
         found = found_in(root)
 
-        assert told_again(found).holds == found.image.holds
-    assert found.image.holds.endswith(" and 1988 more")
+        assert told_again(found).platform_summary == found.image.platform_summary
+    assert found.image.platform_summary.endswith(" and 1988 more")
 
 
 def test_an_index_of_2000_made_up_platforms_fits_into_the_ledger_and_into_an_alert() -> None:

@@ -6,7 +6,7 @@ from platform_guard.policy.policy import Policy
 from platform_guard.policy.tag_overrides import InvalidTag, Override, override
 from platform_guard.push.invalid_tag import alert_about_invalid_tag
 from platform_guard.registry.reference import Repository
-from tests.support.channels import on_every_channel
+from tests.support.channels import render_all_channels
 from tests.support.golden import golden
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "team/app")
@@ -20,7 +20,7 @@ def refused_tag(value: str) -> InvalidTag:
 def test_the_alert_reads_as_agreed() -> None:
     alert = alert_about_invalid_tag(refused_tag("delete"), REPOSITORY)
 
-    assert on_every_channel(alert) == golden("override-refused")
+    assert render_all_channels(alert) == golden("override-refused")
 
 
 def test_the_command_takes_the_tag_away_and_can_be_pasted() -> None:

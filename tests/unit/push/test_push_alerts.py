@@ -10,7 +10,7 @@ from platform_guard.alerts.render.sns_message import compose_message
 from platform_guard.oci.platforms import Platform
 from platform_guard.policy.policy import Policy
 from platform_guard.registry.reference import Repository
-from tests.support.channels import on_every_channel
+from tests.support.channels import render_all_channels
 from tests.support.golden import golden
 from tests.support.images import (
     Blob,
@@ -30,7 +30,7 @@ SNS_MESSAGE_LIMIT = 256 * 1024
 
 @pytest.mark.parametrize(("name", "alert"), ALERTS.items(), ids=ALERTS)
 def test_an_alert_reads_as_agreed(name: str, alert: Alert) -> None:
-    assert on_every_channel(alert) == golden(f"push/{name}")
+    assert render_all_channels(alert) == golden(f"push/{name}")
 
 
 @pytest.mark.parametrize("alert", ALERTS.values(), ids=ALERTS)

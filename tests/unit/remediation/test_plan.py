@@ -23,14 +23,14 @@ from tests.support.observations import (
     MISSING,
     PUSH,
     SHARED,
-    observed,
     policy_of,
+    protection_snapshot,
     state,
 )
 from tests.support.plans import describe_plan
 
 TAKING_AWAY = [Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE]
-FREE = observed()
+FREE = protection_snapshot()
 LISTED = {CHILD: (DIGEST,), SHARED: (DIGEST, INDEX)}
 
 
@@ -89,10 +89,13 @@ PLANS = {
     "quarantine": plan(Remedy.QUARANTINE),
     "archive": plan(Remedy.ARCHIVE),
     "delete": plan(Remedy.DELETE),
-    "delete-marked": plan(Remedy.DELETE, observed(state(MARK))),
-    "delete-index": plan(Remedy.DELETE, observed(children=(CHILD, SHARED), listings=LISTED)),
+    "delete-marked": plan(Remedy.DELETE, protection_snapshot(state(MARK))),
+    "delete-index": plan(
+        Remedy.DELETE, protection_snapshot(children=(CHILD, SHARED), listings=LISTED)
+    ),
     "delete-refused": plan(
-        Remedy.DELETE, observed(state("stable"), uses=((), DENIED), listings={DIGEST: (INDEX,)})
+        Remedy.DELETE,
+        protection_snapshot(state("stable"), uses=((), DENIED), listings={DIGEST: (INDEX,)}),
     ),
     "delete-after-grace": plan_remedy(
         MISSING, PUSH, policy_of(Remedy.DELETE), grace_seconds=24 * 3600
@@ -119,7 +122,7 @@ def test_without_a_look_nothing_is_taken_away(remedy: Remedy) -> None:
 
 @pytest.mark.parametrize("remedy", TAKING_AWAY)
 def test_what_is_refused_is_marked(remedy: Remedy) -> None:
-    made = plan(remedy, observed(state("stable")))
+    made = plan(remedy, protection_snapshot(state("stable")))
 
     assert (made.wanted, made.remedy, made.steps) == (remedy, Remedy.TAG, (AddMark(MARK),))
 
@@ -161,7 +164,7 @@ def test_what_may_be_a_pull_through_cache_is_not_changed(remedy: Remedy) -> None
 def test_what_may_have_become_a_pull_through_cache_keeps_the_mark_that_it_has(
     remedy: Remedy,
 ) -> None:
-    marked = observed(state(MARK))
+    marked = protection_snapshot(state(MARK))
     made = plan_remedy(MISSING, PUSH, policy_of(remedy), marked, cache_prefix=UNSEEN_RULES)
 
     assert (made.remedy, made.steps) == (Remedy.TAG, (AddMark(MARK),))
@@ -170,7 +173,7 @@ def test_what_may_have_become_a_pull_through_cache_keeps_the_mark_that_it_has(
 
 def test_of_an_index_only_children_that_nothing_else_lists_are_deleted() -> None:
     nested = f"sha256:{'e5' * 32}"
-    seen = observed(
+    seen = protection_snapshot(
         children=(nested, CHILD, SHARED),
         listings={nested: (DIGEST,), CHILD: (nested,)} | {SHARED: (nested, INDEX)},
     )
@@ -182,4 +185,4 @@ def test_of_an_index_only_children_that_nothing_else_lists_are_deleted() -> None
 
 def test_a_plan_is_the_same_whatever_marks_there_are() -> None:
     for remedy in (Remedy.QUARANTINE, Remedy.ARCHIVE):
-        assert plan(remedy, observed(state(MARK))) == plan(remedy)
+        assert plan(remedy, protection_snapshot(state(MARK))) == plan(remedy)

@@ -9,7 +9,7 @@ from tests.support.paths import ROOT
 SHIPPED_FILE = ROOT / "guard.toml"
 
 
-def refusal(text: str) -> str:
+def error_message(text: str) -> str:
     with pytest.raises(SettingsError) as caught:
         parse_settings(f"[deploy]\n{text}")
     return str(caught.value).removeprefix("guard.toml: [deploy] ")
@@ -32,7 +32,7 @@ def test_every_key_is_read() -> None:
     )
 
 
-def test_the_shipped_file_states_every_default() -> None:
+def test_the_shipped_file_sets_every_default() -> None:
     text = SHIPPED_FILE.read_text(encoding="utf-8")
 
     assert parse_settings(text).deploy == DeploySettings()
@@ -57,12 +57,12 @@ def test_a_region_belongs_to_a_partition(region: str, partition: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "slip",
+    "region",
     ["eu-centrall-1", "eu-central", "eu-central-1a", "EU-CENTRAL-1", "frankfurt", "", "us-gov-1"],
 )
-def test_what_is_no_region_is_refused_with_an_example(slip: str) -> None:
-    assert refusal(f'regions = ["{slip}"]') == (
-        f"regions: {slip!r} is no region of AWS; write one such as eu-central-1"
+def test_an_invalid_region_is_rejected_with_an_example(region: str) -> None:
+    assert error_message(f'regions = ["{region}"]') == (
+        f"regions: invalid AWS Region {region!r}; use a Region code such as eu-central-1"
     )
 
 
@@ -71,32 +71,32 @@ def test_what_is_no_region_is_refused_with_an_example(slip: str) -> None:
     [
         pytest.param(
             'regions = ["eu-west-1", "eu-west-1"]',
-            "regions: 'eu-west-1' is there twice; write it once",
-            id="a region twice",
+            "regions: 'eu-west-1' is a duplicate; list it once",
+            id="duplicate region",
         ),
         pytest.param(
             'regions = ["eu-west-1", "cn-north-1"]',
-            "regions: China, GovCloud and the other regions are separate, with accounts of their "
-            "own; write a settings file for each, and name it with GUARD_TOML",
-            id="regions that no account spans",
+            "regions: the Regions are in different partitions (China, GovCloud, other); "
+            "use one settings file per partition and select it with GUARD_TOML",
+            id="different partitions",
         ),
         pytest.param(
             'regions = "eu-west-1"',
-            "regions: is a string; write a list, in brackets",
-            id="no list",
+            "regions: expected a list in brackets, got a string",
+            id="not a list",
         ),
         pytest.param(
             "max_concurrency = 1",
-            "max_concurrency: 1 is out of range; write a whole number from 2 to 1000",
-            id="less than SQS accepts",
+            "max_concurrency: 1 is out of range; use an integer from 2 to 1000",
+            id="below the SQS minimum",
         ),
         pytest.param(
             "region = []",
-            "region: unknown; did you mean regions? allowed are regions, customer_key, "
+            "region: unknown key; did you mean regions? allowed keys: regions, customer_key, "
             "max_concurrency, reserve_concurrency",
-            id="a misspelled key",
+            id="misspelled key",
         ),
     ],
 )
-def test_a_mistake_is_one_line_that_says_what_to_write(text: str, message: str) -> None:
-    assert refusal(text) == message
+def test_an_error_is_one_line_with_the_setting_and_the_correction(text: str, message: str) -> None:
+    assert error_message(text) == message

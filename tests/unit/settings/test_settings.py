@@ -15,7 +15,7 @@ from tests.support.paths import ROOT
 SHIPPED_FILE = ROOT / "guard.toml"
 
 
-def test_an_empty_file_means_the_defaults() -> None:
+def test_an_empty_file_yields_the_defaults() -> None:
     assert parse_settings("") == Settings(
         policies=Policies(
             default=Policy(
@@ -44,7 +44,7 @@ def test_an_empty_file_means_the_defaults() -> None:
     )
 
 
-def test_the_shipped_file_states_every_default() -> None:
+def test_the_shipped_file_sets_every_default() -> None:
     text = SHIPPED_FILE.read_text(encoding="utf-8")
 
     settings = parse_settings(text)
@@ -147,7 +147,7 @@ def test_every_key_is_read() -> None:
     )
 
 
-def test_a_missing_file_is_named_with_what_belongs_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_named_with_the_correction(tmp_path: Path) -> None:
     path = tmp_path / "guard.toml"
 
     with pytest.raises(SettingsError) as caught:
@@ -155,34 +155,34 @@ def test_a_missing_file_is_named_with_what_belongs_there(tmp_path: Path) -> None
 
     assert str(caught.value) == (
         f"{path}: cannot be read (No such file or directory); "
-        "the guard's settings belong there, an empty file means the defaults"
+        "create the settings file there (an empty file means the defaults)"
     )
 
 
-def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:
+def test_a_folder_is_rejected_as_settings_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read"):
         load_settings(tmp_path)
 
 
-def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "guard.toml"
     path.write_bytes("# für alle\n".encode("latin-1"))
 
     with pytest.raises(SettingsError) as caught:
         load_settings(path)
 
-    assert str(caught.value) == f"{path}: is not UTF-8 text; save it as UTF-8"
+    assert str(caught.value) == f"{path}: not UTF-8 text; save the file as UTF-8"
 
 
-def test_a_file_is_named_by_its_own_name(tmp_path: Path) -> None:
+def test_an_error_contains_the_name_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "strict.toml"
     path.write_text("[guards]", encoding="utf-8")
 
-    with pytest.raises(SettingsError, match=r"^strict\.toml: guards: unknown"):
+    with pytest.raises(SettingsError, match=r"^strict\.toml: guards: unknown key"):
         load_settings(path)
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "guard.toml"
     path.write_text("[guard]\ndelay_seconds = 7\n", encoding="utf-8-sig")
 

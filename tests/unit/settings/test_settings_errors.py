@@ -1,4 +1,4 @@
-"""What an operator reads who made a mistake in guard.toml."""
+"""Error messages about guard.toml."""
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ TABLES = (
 )
 
 
-def refusal(text: str) -> str:
+def error_message(text: str) -> str:
     with pytest.raises(SettingsError) as caught:
         parse_settings(text)
     return str(caught.value)
@@ -27,166 +27,162 @@ def refusal(text: str) -> str:
     [
         pytest.param(
             '[guard]\nindex_rule = "forbid"\nrequired_platforms = ["linux/amd64", "linux/arm64"]',
-            '[guard] index_rule: "forbid" contradicts several required_platforms, which only an '
-            'index can hold; write one platform, platform_rule = "any", or '
+            '[guard] index_rule: "forbid" conflicts with several required_platforms, which only an '
+            'index can contain; use one platform, platform_rule = "any", or '
             'index_rule = "multi-platform"',
-            id="rules that contradict each other",
+            id="conflicting rules",
         ),
         pytest.param(
             '[guard]\nindex_rule = "forbit"',
-            "[guard] index_rule: 'forbit' is not allowed; "
-            "write one of allow, multi-platform, forbid",
+            "[guard] index_rule: 'forbit' is not allowed; use one of allow, multi-platform, forbid",
             id="unknown index rule",
         ),
         pytest.param(
             "[guard]\nindex_rule = true",
-            "[guard] index_rule: is a boolean; write a string, in quotes",
+            "[guard] index_rule: expected a string in quotes, got a boolean",
             id="index rule of another type",
         ),
         pytest.param(
             "[guard]\nverify_config = 1",
-            "[guard] verify_config: is a whole number; write true or false, without quotes",
+            "[guard] verify_config: expected true or false without quotes, got an integer",
             id="number for a boolean",
         ),
         pytest.param(
             '[guard]\nverify_config = "yes"',
-            "[guard] verify_config: is a string; write true or false, without quotes",
+            "[guard] verify_config: expected true or false without quotes, got a string",
             id="string for a boolean",
         ),
         pytest.param(
             "[guard]\ndelay_seconds = true",
-            "[guard] delay_seconds: is a boolean; write a whole number from 0 to 900",
+            "[guard] delay_seconds: expected an integer from 0 to 900, got a boolean",
             id="boolean for a number",
         ),
         pytest.param(
             "[guard]\ndelay_seconds = 1.5",
-            "[guard] delay_seconds: is a decimal number; write a whole number from 0 to 900",
+            "[guard] delay_seconds: expected an integer from 0 to 900, got a float",
             id="fraction for a number",
         ),
         pytest.param(
             "[guard]\ndelay_seconds = 2026-11-24",
-            "[guard] delay_seconds: is a date or time; write a whole number from 0 to 900",
+            "[guard] delay_seconds: expected an integer from 0 to 900, got a date or time",
             id="date for a number",
         ),
         pytest.param(
             "[guard]\ndelay_seconds = 901",
-            "[guard] delay_seconds: 901 is out of range; write a whole number from 0 to 900",
+            "[guard] delay_seconds: 901 is out of range; use an integer from 0 to 900",
             id="delay too long",
         ),
         pytest.param(
             "[guard]\ndelay_seconds = -1",
-            "[guard] delay_seconds: -1 is out of range; write a whole number from 0 to 900",
+            "[guard] delay_seconds: -1 is out of range; use an integer from 0 to 900",
             id="negative delay",
         ),
         pytest.param(
             '[guard]\nrequired_platforms = "linux/amd64"',
-            "[guard] required_platforms: is a string; write a list, in brackets",
+            "[guard] required_platforms: expected a list in brackets, got a string",
             id="platform without a list",
         ),
         pytest.param(
             "[guard]\nrequired_platforms = []",
-            "[guard] required_platforms: is empty; "
-            "write at least one platform, such as linux/amd64",
+            "[guard] required_platforms: is empty; list at least one platform, such as linux/amd64",
             id="no platform",
         ),
         pytest.param(
             '[guard]\nrequired_platforms = ["linux/amd64", 64]',
-            "[guard] required_platforms: is a whole number; write a string, in quotes",
+            "[guard] required_platforms: expected a string in quotes, got an integer",
             id="platform of another type",
         ),
         pytest.param(
             '[guard]\nrequired_platforms = ["amd64"]',
-            "[guard] required_platforms: 'amd64' is no platform: "
-            "write os/arch or os/arch/variant, such as linux/amd64",
+            "[guard] required_platforms: invalid platform 'amd64'; "
+            "use os/arch or os/arch/variant, such as linux/amd64",
             id="platform without an operating system",
         ),
         pytest.param(
             '[guard]\nrequired_platforms = ["linux/amd46"]',
-            "[guard] required_platforms: 'linux/amd46' has an unknown architecture; write one of "
+            "[guard] required_platforms: unknown architecture in 'linux/amd46'; use one of "
             "386, amd64, arm, arm64, loong64, mips64le, ppc64le, riscv64, s390x after linux/",
             id="misspelled architecture",
         ),
         pytest.param(
             '[guard]\nrequired_platforms = ["linus/amd64"]',
-            "[guard] required_platforms: 'linus/amd64' has an unknown operating system; "
-            "write one of linux, windows in front",
+            "[guard] required_platforms: unknown operating system in 'linus/amd64'; "
+            "use one of linux, windows",
             id="misspelled operating system",
         ),
         pytest.param(
             '[guard]\nrequired_platforms = ["linux/amd64", "linux/x86_64"]',
-            "[guard] required_platforms: 'linux/x86_64' is there twice; write it once",
-            id="one platform in two ways of writing it",
+            "[guard] required_platforms: 'linux/x86_64' is a duplicate; list it once",
+            id="duplicate platform under an alias",
         ),
         pytest.param(
             '[guard]\nrequired_platform = ["linux/amd64"]',
-            "[guard] required_platform: unknown; did you mean required_platforms? "
-            f"allowed are {GUARD_KEYS}",
+            "[guard] required_platform: unknown key; did you mean required_platforms? "
+            f"allowed keys: {GUARD_KEYS}",
             id="misspelled key",
         ),
         pytest.param(
             '[guard]\n"a\\nb" = 1',
-            f"[guard] 'a\\nb': unknown; allowed are {GUARD_KEYS}",
+            f"[guard] 'a\\nb': unknown key; allowed keys: {GUARD_KEYS}",
             id="key with a line break",
         ),
         pytest.param(
             '[remedies]\nindex-only = "delete-everything"',
             "[remedies] index-only: 'delete-everything' is not allowed; "
-            "write one of alert, tag, quarantine, archive, delete",
+            "use one of alert, tag, quarantine, archive, delete",
             id="unknown remedy",
         ),
         pytest.param(
             '[remedies]\nmislabelled = "tag"',
-            "[remedies] mislabelled: unknown; did you mean mislabeled? "
-            "allowed are missing-platform, index-only, no-image, dangling, mislabeled",
+            "[remedies] mislabelled: unknown key; did you mean mislabeled? "
+            "allowed keys: missing-platform, index-only, no-image, dangling, mislabeled",
             id="unknown finding",
         ),
         pytest.param(
             '[alerts]\nemails = ["team at example.com"]',
-            "[alerts] emails: 'team at example.com' is no e-mail address; "
-            "write one such as team@example.com",
-            id="no e-mail address",
+            "[alerts] emails: invalid email address 'team at example.com'; "
+            "use an address such as team@example.com",
+            id="not an email address",
         ),
         pytest.param(
             '[alerts]\nemails = ["team@example.com", "team@example.com"]',
-            "[alerts] emails: 'team@example.com' is there twice; write it once",
-            id="one e-mail address twice",
+            "[alerts] emails: 'team@example.com' is a duplicate; list it once",
+            id="duplicate email address",
         ),
         pytest.param(
             "[diagnosis]\nincident_minutes = 0",
-            "[diagnosis] incident_minutes: 0 is out of range; write a whole number from 1 to 10080",
+            "[diagnosis] incident_minutes: 0 is out of range; use an integer from 1 to 10080",
             id="incident without a length",
         ),
         pytest.param(
             "[diagnosis]\nexec_format = 1",
-            "[diagnosis] exec_format: is a whole number; write true or false, without quotes",
-            id="number for the check of exited tasks",
+            "[diagnosis] exec_format: expected true or false without quotes, got an integer",
+            id="number for exec_format",
         ),
         pytest.param(
             "[guards]",
-            f"guards: unknown; did you mean guard? allowed are {TABLES}",
+            f"guards: unknown key; did you mean guard? allowed keys: {TABLES}",
             id="misspelled table",
         ),
         pytest.param(
             "delay_seconds = 3",
-            f"delay_seconds: unknown; allowed are {TABLES}",
-            id="key outside of its table",
+            f"delay_seconds: unknown key; allowed keys: {TABLES}",
+            id="key outside its table",
         ),
         pytest.param(
             "guard = 3",
-            "guard: is a whole number; write it as a table, [guard]",
+            "guard: expected a table, got an integer; write it as [guard]",
             id="value for a table",
         ),
         pytest.param(
             "[[guard]]",
-            "guard: is a list; write it as a table, [guard]",
+            "guard: expected a table, got a list; write it as [guard]",
             id="list of tables for a table",
         ),
     ],
 )
-def test_a_mistake_is_one_line_that_names_the_place_and_what_to_write(
-    text: str, message: str
-) -> None:
-    assert refusal(text) == f"guard.toml: {message}"
+def test_an_error_is_one_line_with_the_setting_and_the_correction(text: str, message: str) -> None:
+    assert error_message(text) == f"guard.toml: {message}"
 
 
 @pytest.mark.parametrize(
@@ -206,14 +202,14 @@ def test_a_mistake_is_one_line_that_names_the_place_and_what_to_write(
         "a@example.com,b@example.com",
     ],
 )
-def test_what_is_no_single_plain_address_is_refused(address: str) -> None:
+def test_anything_but_a_single_plain_email_address_is_rejected(address: str) -> None:
     text = f"[alerts]\nemails = [{_toml_string(address)}]"
 
-    assert "is no e-mail address" in refusal(text)
+    assert "invalid email address" in error_message(text)
 
 
 def test_a_syntax_error_names_the_line() -> None:
-    message = refusal("[guard]\nindex_rule = forbid\n")
+    message = error_message("[guard]\nindex_rule = forbid\n")
 
     assert message.startswith("guard.toml: ")
     assert "line 2" in message

@@ -11,7 +11,7 @@ from platform_guard.registry.reference import Repository
 from platform_guard.sweep.evaluation import Candidate, EvaluatedImage
 from platform_guard.sweep.report import SweepReport, digest_alert, finding_line
 from tests.support.golden import golden
-from tests.support.images import image, index, listed, read_and_judge
+from tests.support.images import image, index, listed, read_and_evaluate
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 
@@ -28,9 +28,7 @@ REPORT = SweepReport(
     missed=2,
     enqueued=4,
     postponed=3,
-    lines=(
-        "shop/api:1.0 missing-platform: it holds linux/arm64, but nothing that runs on linux/amd64",
-    ),
+    lines=("shop/api:1.0 missing-platform: it contains only linux/arm64; linux/amd64 is required",),
     unseen=1,
     unseen_lines=("shop/secret: AccessDeniedException",),
 )
@@ -113,11 +111,13 @@ def test_what_only_lambda_refuses_is_no_warning() -> None:
 
 def test_a_line_is_short_however_long_the_names_of_platforms_are() -> None:
     names = [f"linux/{number:x>64}" for number in range(40)]
-    found, verdict = read_and_judge(index(*(listed(image("linux/arm64"), name) for name in names)))
+    found, verdict = read_and_evaluate(
+        index(*(listed(image("linux/arm64"), name) for name in names))
+    )
     repository = Repository(ACCOUNT, REGION, "shop/api")
     candidate = Candidate(repository, found.digest, ("1.0",), (), 0.0, Policy())
 
     line = finding_line(EvaluatedImage(candidate, found, verdict))
 
-    assert line.startswith("shop/api:1.0 missing-platform: it holds linux/xxx")
+    assert line.startswith("shop/api:1.0 missing-platform: it contains only linux/xxx")
     assert len(line) <= 500

@@ -106,7 +106,7 @@ def test_what_is_remembered_is_neither_read_nor_told() -> None:
     assert second.found == second.to_remedy == []
     assert second.result.remembered == 2
     assert second.result.keys == first.remembered
-    assert second.store.asked == [("documents",)]
+    assert second.store.calls == [("documents",)]
 
 
 def test_what_waits_for_its_remedy_is_handed_over_without_another_look() -> None:
@@ -117,7 +117,7 @@ def test_what_waits_for_its_remedy_is_handed_over_without_another_look() -> None
 
     assert second.found == second.changed == []
     assert second.to_remedy == [BAD.digest]
-    assert second.store.asked == [("documents",)]
+    assert second.store.calls == [("documents",)]
 
 
 def test_another_policy_judges_everything_anew_and_nothing_of_it_was_missed() -> None:
@@ -203,7 +203,7 @@ def test_what_could_not_be_looked_at_is_remembered_for_what_it_was(was_judged_be
     root = index(child, listed_image("linux/arm64"))
     known = frozenset({image_key(root.digest)} if was_judged_before else ())
     store = bulk(root)
-    store.unseen = frozenset({child.blob.digest})
+    store.denied = frozenset({child.blob.digest})
     one = RepositorySweep(REPOSITORY, lambda *_: Policy(), store, known, lambda _: (), NOW)
 
     swept = one.sweep([([listed_as(root)], None)], lambda: True)

@@ -1,1 +1,1 @@
-"""Alerts collected for a short while, so that related ones are sent as one message."""
+"""Batching of related alerts into one message."""

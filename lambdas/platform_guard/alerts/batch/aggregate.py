@@ -1,85 +1,84 @@
-"""Alerts that come in one message, because they are about the same thing at the same time."""
+"""Aggregation of alerts that are sent as one message."""
 
 from dataclasses import dataclass, replace
 
 from platform_guard.alerts.alert import Alert, Severity
 
 OVERVIEW_CODE = "overview"
-"""The code of an alert about several repositories, for each of which there was too little room."""
+"""The code of an alert that stands for several repositories."""
 
 NAMES_KEPT = 40
-"""How many alerts of a window are kept by name; the rest are counted."""
+"""Maximum number of alerts in a window that are kept by name; the rest are counted."""
 
 _NAMES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class AlertBatch:
-    """What was collected in a window."""
+    """The alerts of a window."""
 
     alerts: tuple[Alert, ...]
-    """The first of each severity; at least one."""
+    """The first alert of each severity; at least one."""
     names: tuple[str, ...]
-    """The first `NAMES_KEPT`, in the order in which they came."""
+    """The first `NAMES_KEPT`, in order of arrival."""
     count: int
-    """All of them."""
+    """The number of all alerts."""
     pushed: str = ""
-    """When the first push among what they are about was made, as its event says; empty for none."""
+    """The event time of the first push among them; empty if there is none."""
 
 
-def name_in_window(alert: Alert) -> str:
-    """Name what an alert is about, for a list of such names."""
+def batch_entry(alert: Alert) -> str:
+    """Return the entry of an alert in the list of names: subject and code."""
     return f"{_subject(alert)} ({alert.code})"
 
 
-def overview(collected: AlertBatch) -> Alert:
-    """Make one alert of those of several repositories: about none of them alone."""
-    alert = _combined(collected, "repository")
-    if collected.count == 1:
+def overview(batch: AlertBatch) -> Alert:
+    """Combine the alerts of several repositories into one that names no single repository."""
+    alert = _merge(batch, "repository")
+    if batch.count == 1:
         return alert
-    nothing = ""
     return replace(
         alert,
         code=OVERVIEW_CODE,
-        repository=nothing,
-        image=nothing,
-        service=nothing,
+        repository="",
+        image="",
+        service="",
         group=f"{alert.account}/{alert.region}/{OVERVIEW_CODE}",
     )
 
 
-def combined(collected: AlertBatch) -> Alert:
-    """Make one alert of those of a repository: the gravest, and what else there is."""
-    return _combined(collected, "tag")
+def combine(batch: AlertBatch) -> Alert:
+    """Combine the alerts of a repository: the most severe one, and a list of the others."""
+    return _merge(batch, "tag")
 
 
-def _combined(collected: AlertBatch, noun: str) -> Alert:
-    lead = min(collected.alerts, key=lambda alert: list(Severity)[::-1].index(alert.severity))
-    more = collected.count - 1
+def _merge(batch: AlertBatch, noun: str) -> Alert:
+    most_severe = min(batch.alerts, key=lambda alert: list(Severity)[::-1].index(alert.severity))
+    more = batch.count - 1
     if not more:
-        return lead
+        return most_severe
     nouns = noun if more == 1 else _plural(noun)
-    subject = _subject(lead)
+    subject = _subject(most_severe)
     return replace(
-        lead,
-        title=f"{subject} and {more:,} more {nouns}{lead.title[len(subject) :]}",
-        summary=f"{lead.summary} {more:,} more {nouns} came at the same time; what follows is "
-        f"about {subject}.",
-        facts=(*lead.facts, ("Also", _listed(collected, name_in_window(lead)))),
+        most_severe,
+        title=f"{subject} and {more:,} more {nouns}{most_severe.title[len(subject) :]}",
+        summary=f"{most_severe.summary} {more:,} more {nouns} came at the same time; "
+        f"what follows is about {subject}.",
+        facts=(*most_severe.facts, ("Also", _listed(batch, batch_entry(most_severe)))),
     )
 
 
 def _subject(alert: Alert) -> str:
-    """Take what a title is about from its beginning: it ends at the first colon and space."""
+    """Return the subject of a title, which ends at the first colon and space."""
     return alert.title.partition(": ")[0]
 
 
-def _listed(collected: AlertBatch, lead: str) -> str:
-    others = list(collected.names)
-    if lead in others:
-        others.remove(lead)
+def _listed(batch: AlertBatch, most_severe: str) -> str:
+    others = list(batch.names)
+    if most_severe in others:
+        others.remove(most_severe)
     shown = others[:_NAMES_SHOWN]
-    missing = collected.count - 1 - len(shown)
+    missing = batch.count - 1 - len(shown)
     return ", ".join([*shown, f"and {missing:,} more"] if missing > 0 else shown)
 
 

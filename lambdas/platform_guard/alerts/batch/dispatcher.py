@@ -1,8 +1,8 @@
-"""Publishing what was collected in a window, or putting it into the overview if it is too much."""
+"""Dispatch of a window: publish it, or add it to the overview above the rate limit."""
 
 from dataclasses import dataclass
 
-from platform_guard.alerts.batch.aggregate import OVERVIEW_CODE, combined, overview
+from platform_guard.alerts.batch.aggregate import OVERVIEW_CODE, combine, overview
 from platform_guard.alerts.batch.outbox import AlertOutbox, Window
 from platform_guard.alerts.batch.rate_limit import AlertRate
 from platform_guard.alerts.sns import AlertTopic
@@ -12,38 +12,38 @@ _OVERVIEW_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What became of a window."""
+    """The result of dispatching a window."""
 
     outcome: str
     pushed: str = ""
-    """When the first push that was told of was made, as its event says; empty for none."""
+    """The event time of the first published push; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertDispatcher:
-    """Sends one alert a window."""
+    """Sends one alert per window."""
 
     windows: AlertOutbox
     topic: AlertTopic
     rate: AlertRate
 
     def dispatch(self, window: Window) -> Dispatched:
-        """Take a window, and say what became of it. Safe to repeat."""
-        collected = self.windows.take(window)
-        if collected is None:
-            return Dispatched("done before")
+        """Claim a window and publish it. Idempotent."""
+        batch = self.windows.claim(window)
+        if batch is None:
+            return Dispatched("already dispatched")
         if window.key.startswith(OVERVIEW_CODE):
-            self.topic.publish(overview(collected))
-            dispatched = Dispatched("published", collected.pushed)
-        elif self.rate.admits():
-            self.topic.publish(combined(collected))
-            dispatched = Dispatched("published", collected.pushed)
+            self.topic.publish(overview(batch))
+            dispatched = Dispatched("published", batch.pushed)
+        elif self.rate.allows():
+            self.topic.publish(combine(batch))
+            dispatched = Dispatched("published", batch.pushed)
         else:
-            alert = combined(collected)
-            event_id, pushed = window.generation, collected.pushed
-            # What is resolved and what is not would make each other's title false.
+            alert = combine(batch)
+            event_id, pushed = window.generation, batch.pushed
+            # Separate overviews, because one title cannot cover open and resolved alerts.
             key = f"{OVERVIEW_CODE} {alert.status}"
             self.windows.add(key, alert, event_id, _OVERVIEW_SECONDS, pushed=pushed)
-            dispatched = Dispatched("put into the overview")
-        self.windows.forget(window)
+            dispatched = Dispatched("added to overview")
+        self.windows.delete_claimed(window)
         return dispatched

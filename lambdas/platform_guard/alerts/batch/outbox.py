@@ -1,14 +1,14 @@
-"""Windows in which alerts are collected, so that they come in one message.
+"""Windows that collect alerts, so that related ones are sent as one message.
 
-A window is an item in the table, from its first alert until it is taken. It is taken when a message
-arrives that was sent, with a delay, when the window was opened:
+A window is an item in the table, from its first alert until it is claimed. The process that opens a
+window also sends a delayed message, and the window is claimed when that message arrives:
 
-    alert ─▶ window (one update) ─▶ delayed message ─▶ taken ─▶ one alert
+    alert ─▶ window (one update) ─▶ delayed message ─▶ claimed ─▶ one alert
 
-No alert is lost. One call puts an alert into a window or finds that there is none. Whoever opens a
-window sends the message next; if it dies in between, its event comes back, finds itself in the
-window, and sends the message then. A window is copied before it is removed, and removed only if
-nothing was added since; what was taken stays until it was published.
+No alert is lost. A single update adds an alert to a window or reports that there is none. If a
+process stops between opening a window and sending the message, its event is redelivered, finds
+itself in the window, and sends the message. A window is copied before it is deleted, and deleted
+only if it has not changed since. The copy is kept until it is published.
 """
 
 import hashlib
@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from platform_guard.alerts.alert import Alert, Severity
-from platform_guard.alerts.batch.aggregate import NAMES_KEPT, AlertBatch, name_in_window
+from platform_guard.alerts.batch.aggregate import NAMES_KEPT, AlertBatch, batch_entry
 from platform_guard.alerts.render.json_format import parse_alert, render_json
-from platform_guard.alerts.render.truncate import fitted
+from platform_guard.alerts.render.truncate import shrink_to_fit
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,30 +30,30 @@ if TYPE_CHECKING:
 
     Item = dict[str, AttributeValueTypeDef]
 
-_KEPT_SECONDS = 28 * 24 * 3600  # longer than the message may wait in a queue and its dead letters
+_KEPT_SECONDS = 28 * 24 * 3600  # exceeds the retention of the queue and dead-letter queue
 _ATTEMPTS = 20
-_CHARACTERS = 100_000  # of JSON; an item holds two alerts and may have 400 kB
+_CHARACTERS = 100_000  # of JSON; an item contains two alerts and is limited to 400 KB
 
 
 class ContendedWindowError(Exception):
-    """Others were faster every time; the event comes back."""
+    """Other writers won every attempt; the queue redelivers the event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window by its key, and what distinguishes it from the next one with the same key."""
+    """A window; the generation distinguishes successive windows with the same key."""
 
     key: str
     generation: str
 
     def as_json(self) -> str:
-        """Write the message that has the window taken."""
+        """Format the message that causes the window to be claimed."""
         return json.dumps({"window": self.key, "generation": self.generation})
 
 
 @dataclass(frozen=True, slots=True)
 class AlertOutbox:
-    """The windows in a table, and the queue of the messages that have them taken."""
+    """The windows in a table, and the queue of delayed messages."""
 
     database: "DynamoDBClient"
     table: str
@@ -63,12 +63,12 @@ class AlertOutbox:
     """Seconds since 1970."""
 
     def add(self, key: str, alert: Alert, event_id: str, seconds: int, *, pushed: str = "") -> None:
-        """Put an alert into the window of a key; a new one is taken in `seconds`.
+        """Add an alert to the window of a key; a new window is claimed after `seconds`.
 
-        The same event counts once in a window. `pushed` is the time of the push that it is about,
-        as its event says; the window keeps the first.
+        A repeated event has no effect within a window. `pushed` is the event time of the push; the
+        window keeps the first one. Raise ContendedWindowError if other writers always win.
         """
-        alert = fitted(alert, lambda cut: len(render_json(cut)) <= _CHARACTERS)
+        alert = shrink_to_fit(alert, lambda cut: len(render_json(cut)) <= _CHARACTERS)
         for _ in range(_ATTEMPTS):
             item = self._join(key, alert, event_id, pushed)
             if item is None:
@@ -76,20 +76,20 @@ class AlertOutbox:
             if not item:
                 generation = self._open(key, alert, event_id, pushed)
                 if generation:
-                    self._have_claimed(Window(key, generation), seconds)
+                    self._send_claim_message(Window(key, generation), seconds)
                     return
             elif event_id in item["events"].get("SS", []):
-                # It died before it could send the message, or later, when another does no harm.
-                self._have_claimed(Window(key, item["generation"]["S"]), 0)
+                # An earlier attempt may have stopped before sending the message; two are safe.
+                self._send_claim_message(Window(key, item["generation"]["S"]), 0)
                 return
             elif self._count(key):
                 return
-        raise ContendedWindowError(f"the window {key} changes all the time")
+        raise ContendedWindowError(f"too many concurrent writes to window {key}")
 
-    def take(self, window: Window) -> AlertBatch | None:
-        """Close a window, and give what is in it; None where it is done with.
+    def claim(self, window: Window) -> AlertBatch | None:
+        """Close a window and return its alerts; None if it has already been published.
 
-        It can be taken again until `forget` is called.
+        It can be claimed again until `delete_claimed` is called.
         """
         for _ in range(_ATTEMPTS):
             item = self._get(_window_id(window.key))
@@ -99,16 +99,16 @@ class AlertOutbox:
             if self._remove(item):
                 break
         else:
-            raise ContendedWindowError(f"the window {window.key} changes all the time")
-        taken = self._get(_claimed_id(window))
-        return _batch(taken) if taken else None
+            raise ContendedWindowError(f"too many concurrent writes to window {window.key}")
+        claimed = self._get(_claimed_id(window))
+        return _batch(claimed) if claimed else None
 
-    def forget(self, window: Window) -> None:
-        """Note that what was taken has been published."""
+    def delete_claimed(self, window: Window) -> None:
+        """Delete the copy of a claimed window after it has been published."""
         self.database.delete_item(TableName=self.table, Key={"id": {"S": _claimed_id(window)}})
 
     def _join(self, key: str, alert: Alert, event_id: str, pushed: str) -> "Item | None":
-        """Add to an open window: None. Otherwise what is there instead, empty for nothing."""
+        """Add to an open window and return None; otherwise return the current item, or {}."""
         first_push = ", pushed = if_not_exists(pushed, :pushed)" if pushed else ""
         try:
             self.database.update_item(
@@ -126,7 +126,7 @@ class AlertOutbox:
                 ExpressionAttributeNames={"#first": _first(alert.severity)},
                 ExpressionAttributeValues={
                     ":alert": {"S": render_json(alert)},
-                    ":names": {"L": [{"S": name_in_window(alert)}]},
+                    ":names": {"L": [{"S": batch_entry(alert)}]},
                     ":one": {"N": "1"},
                     ":event": {"S": event_id},
                     ":events": {"SS": [event_id]},
@@ -135,12 +135,12 @@ class AlertOutbox:
                 },
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self.database.exceptions.ConditionalCheckFailedException as refusal:
-            return cast("Item", refusal.response.get("Item", {}))
+        except self.database.exceptions.ConditionalCheckFailedException as error:
+            return cast("Item", error.response.get("Item", {}))
         return None
 
     def _count(self, key: str) -> bool:
-        """Count an alert that a full window has no room for."""
+        """Count an alert that does not fit into a full window; False if there is none."""
         return self._succeeds(
             lambda: self.database.update_item(
                 TableName=self.table,
@@ -152,7 +152,7 @@ class AlertOutbox:
         )
 
     def _open(self, key: str, alert: Alert, event_id: str, pushed: str) -> str:
-        """Open a window, and give its generation; empty where somebody else was faster."""
+        """Open a window and return its generation; empty if another process opened it first."""
         generation = str(uuid.uuid4())
         item: Item = {
             "id": {"S": _window_id(key)},
@@ -160,7 +160,7 @@ class AlertOutbox:
             "generation": {"S": generation},
             "alerts": {"N": "1"},
             "events": {"SS": [event_id]},
-            "subjects": {"L": [{"S": name_in_window(alert)}]},
+            "subjects": {"L": [{"S": batch_entry(alert)}]},
             _first(alert.severity): {"S": render_json(alert)},
             "expiration": {"N": str(int(self.clock()) + _KEPT_SECONDS)},
         }
@@ -176,7 +176,7 @@ class AlertOutbox:
         return generation if opened else ""
 
     def _remove(self, item: "Item") -> bool:
-        """Remove a window, unless something has been added since it was read."""
+        """Delete a window unless it has changed since it was read."""
         return self._succeeds(
             lambda: self.database.delete_item(
                 TableName=self.table,
@@ -196,7 +196,7 @@ class AlertOutbox:
             return False
         return True
 
-    def _have_claimed(self, window: Window, seconds: int) -> None:
+    def _send_claim_message(self, window: Window, seconds: int) -> None:
         self.queue.send_message(
             QueueUrl=self.queue_url, MessageBody=window.as_json(), DelaySeconds=seconds
         )

@@ -1,4 +1,4 @@
-"""How many messages there have been in a minute, counted in the table."""
+"""A limit on messages per minute, counted in the table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _KEPT_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class AlertRate:
-    """Admits so many messages a minute of the clock."""
+    """Allows `most` messages per clock minute."""
 
     client: "DynamoDBClient"
     table: str
@@ -20,8 +20,8 @@ class AlertRate:
     clock: Callable[[], float]
     """Seconds since 1970."""
 
-    def admits(self) -> bool:
-        """Count one more message, and tell whether it is within the limit."""
+    def allows(self) -> bool:
+        """Count one more message, and return whether it is within the limit."""
         now = int(self.clock())
         answer = self.client.update_item(
             TableName=self.table,

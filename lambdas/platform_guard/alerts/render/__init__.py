@@ -1,1 +1,1 @@
-"""One renderer per channel."""
+"""Alert renderers, one per channel."""

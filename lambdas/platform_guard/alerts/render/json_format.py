@@ -1,4 +1,4 @@
-"""An alert as JSON, for machines: docs/alert.schema.json describes it."""
+"""Rendering and parsing of alerts as JSON; the schema is docs/alert.schema.json."""
 
 import json
 from collections.abc import Mapping
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from platform_guard.alerts.alert import Alert, Fix, Link, Severity, Status
 
 _VERSION = 1
-"""Goes up when a field changes its meaning or goes away. A new field does not change it."""
+"""Increases when a field is removed or changes its meaning, not when one is added."""
 
 
-# Words of a fact's name that are not written like others.
+# Words in fact names that are not lowercase.
 _ABBREVIATIONS = {"ecs": "ECS"}
 
 
 class AlertError(ValueError):
-    """A text is no alert in JSON."""
+    """A text is not a valid alert in JSON."""
 
 
 def render_json(alert: Alert) -> str:
@@ -46,12 +46,12 @@ def _key(name: str) -> str:
 
 
 def parse_alert(text: str) -> Alert:
-    """Read what `render_json` wrote. Raises AlertError."""
+    """Parse the output of `render_json`. Raise AlertError if it is invalid."""
     try:
         fields = json.loads(text)
         return _read(fields)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
-        raise AlertError(f"this is no alert of version {_VERSION}: {text[:80]!r}") from error
+        raise AlertError(f"not a version {_VERSION} alert: {text[:80]!r}") from error
 
 
 def _read(fields: Mapping[str, object]) -> Alert:
@@ -90,7 +90,7 @@ def _name(key: str) -> str:
 def _text(fields: Mapping[str, object], key: str) -> str:
     value = fields[key]
     if not isinstance(value, str):
-        raise TypeError(f"{key} is no text")
+        raise TypeError(f"{key} is not a string")
     return value
 
 

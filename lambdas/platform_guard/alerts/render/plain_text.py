@@ -1,22 +1,22 @@
-"""An alert as plain text, for mail and for terminals."""
+"""Rendering as plain text, for email, SMS and terminals."""
 
 import textwrap
 
 from platform_guard.alerts.alert import Alert, Fix, Link, Status
-from platform_guard.text import one_line, printable, shown_command
+from platform_guard.text import displayable_command, one_line, printable
 
 _WIDTH = 80
 _SUBJECT_LIMIT = 100  # SNS Publish, Subject: ASCII, no line breaks, less than 100 characters
 
 
 def render_subject(alert: Alert) -> str:
-    """Render the subject of a mail: ASCII, one line, within the limit of SNS."""
+    """Render an email subject: ASCII, one line, within the limit of SNS."""
     line = one_line(alert.title).encode("ascii", "replace").decode()
     return line if len(line) < _SUBJECT_LIMIT else f"{line[: _SUBJECT_LIMIT - 5]} ..."
 
 
 def render_text(alert: Alert) -> str:
-    """Render the whole alert in 80 columns, but each command on one line, to be copied."""
+    """Render the whole alert in 80 columns, with each command on one line for copying."""
     blocks = [_wrap(alert.title), _wrap(alert.summary), _facts(alert.facts)]
     if alert.evidence:
         blocks.append("Seen:\n" + "\n".join(f"  {printable(line)}" for line in alert.evidence))
@@ -33,7 +33,7 @@ def _facts(facts: tuple[tuple[str, str], ...]) -> str:
 
 
 def _fix(fix: Fix) -> str:
-    commands = (f"  {shown_command(command)}" for command in fix.commands)
+    commands = (f"  {displayable_command(command)}" for command in fix.commands)
     return "\n".join([_wrap(f"{fix.title}{fix.ending}"), *commands])
 
 
@@ -44,7 +44,7 @@ def _links(links: tuple[Link, ...]) -> str:
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> str:
-    # A name that is broken at a hyphen cannot be copied.
+    # A name that breaks at a hyphen cannot be copied.
     return textwrap.fill(
         printable(text),
         _WIDTH,
@@ -62,15 +62,15 @@ _CUT = " ..."
 
 
 def render_short(alert: Alert) -> str:
-    """Render what matters most in a line of plain ASCII that fits into one text message."""
-    line = f"{lead(alert)}: {one_line(alert.title)}".encode("ascii", "replace").decode()
+    """Render one line of ASCII that fits into a single SMS message."""
+    line = f"{status_label(alert)}: {one_line(alert.title)}".encode("ascii", "replace").decode()
     if len(line) <= _LIMIT:
         return line
     head = line[: _LIMIT - len(_CUT)]
     return head[: max(head.rfind(" "), _LIMIT // 2)] + _CUT
 
 
-def lead(alert: Alert) -> str:
-    """Say in one word, in capitals, what kind of message this is."""
+def status_label(alert: Alert) -> str:
+    """Return the status, or the severity of an open problem, in capitals."""
     word = alert.severity if alert.status is Status.OPEN else alert.status
     return word.upper()

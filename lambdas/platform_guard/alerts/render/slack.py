@@ -1,9 +1,9 @@
-"""An alert as a message of Slack, in Block Kit.
+"""Rendering as a Slack message in Block Kit.
 
 https://docs.slack.dev/reference/block-kit/blocks
 
-What others wrote stands in plain text and rich text only, which Slack does not interpret. The
-fallback for notifications is Slack's own markup, and is escaped.
+Untrusted text appears only in plain text and rich text, which Slack does not interpret. The
+notification fallback is mrkdwn and is escaped.
 """
 
 import json
@@ -11,36 +11,36 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from platform_guard.alerts.alert import Alert, Fix, Severity, Status
-from platform_guard.alerts.render.mrkdwn import escaped
-from platform_guard.text import cut, one_line, printable, shown_command
+from platform_guard.alerts.render.mrkdwn import escape
+from platform_guard.text import cut, displayable_command, one_line, printable
 
 Block = dict[str, Any]
 
 _CHARACTERS = 11_000
-"""Of JSON in all. Slack was seen to refuse messages near 13,200."""
+"""Total JSON characters. Slack has been observed to reject messages near 13,200."""
 
 _HEADER = 150  # Header block: text
-_SUMMARY = 1_500  # Section block: text may have 3,000
+_SUMMARY = 1_500  # Section block: the limit is 3,000
 _FACTS = 12
 _FIXES = 12
 _LINES = 20
-_COMMAND = 2_800  # what the rest of a message leaves room for
-_ROOMS = (400, 150, 50)
-"""How many characters each text of a list may have, tried in turn."""
+_COMMAND = 2_800  # leaves space for the rest of the message
+_TEXT_LIMITS = (400, 150, 50)
+"""Maximum characters of each text in a list, tried in turn."""
 
-_FOR_EVIDENCE = 1_000
-_FOR_FACTS = 4_000
+_EVIDENCE = 1_000
+_ALL_FACTS = 4_000
 
 
 def render_slack(alert: Alert) -> dict[str, object]:
     """Render an alert as the body of an incoming webhook's request."""
     blocks = [_header(alert), _plain_section(cut(one_line(alert.summary), _SUMMARY))]
-    blocks.extend(_fitting(lambda room: _facts(alert, room), _FOR_FACTS))
-    end = [*_fitting(lambda room: _links(alert, room), _FOR_EVIDENCE), _context(alert)]
-    left = _CHARACTERS - _size([*blocks, *end])
-    fixes = _fixes(alert.fixes, left - _FOR_EVIDENCE)
-    evidence = _fitting(lambda room: _evidence(alert, room), left - _size(fixes))
-    fallback = escaped(alert.title, _HEADER) or alert.code
+    blocks.extend(_fit(lambda limit: _facts(alert, limit), _ALL_FACTS))
+    end = [*_fit(lambda limit: _links(alert, limit), _EVIDENCE), _context(alert)]
+    remaining = _CHARACTERS - _size([*blocks, *end])
+    fixes = _fixes(alert.fixes, remaining - _EVIDENCE)
+    evidence = _fit(lambda limit: _evidence(alert, limit), remaining - _size(fixes))
+    fallback = escape(alert.title, _HEADER) or alert.code
     return {"text": fallback, "blocks": [*blocks, *fixes, *evidence, *end]}
 
 
@@ -61,32 +61,32 @@ def _sign(alert: Alert) -> str:
             return "\U0001f7e1"
 
 
-def _facts(alert: Alert, room: int) -> list[Block]:
+def _facts(alert: Alert, limit: int) -> list[Block]:
     elements = []
     for name, value in alert.facts[:_FACTS]:
-        elements.append(_text(f"{cut(one_line(name), room)}  ", bold=True))
-        elements.append(_text(f"{cut(one_line(value), room) or '-'}\n"))
+        elements.append(_text(f"{cut(one_line(name), limit)}  ", bold=True))
+        elements.append(_text(f"{cut(one_line(value), limit) or '-'}\n"))
     return [_rich(_section(elements))] if elements else []
 
 
-def _fixes(fixes: Sequence[Fix], room: int) -> list[Block]:
-    """Show as many fixes as there is room for, each whole, and say how many are not shown."""
+def _fixes(fixes: Sequence[Fix], characters: int) -> list[Block]:
+    """Render as many complete fixes as fit, and the number of omitted ones."""
     blocks: list[Block] = []
     for fix in fixes[:_FIXES]:
         block = _fix(fix)
-        if _size([*blocks, block]) > room:
+        if _size([*blocks, block]) > characters:
             break
         blocks.append(block)
     missing = len(fixes) - len(blocks)
     if missing:
-        more = "another way out is" if missing == 1 else f"{missing} more ways out are"
-        blocks.append(_plain_section(f"There is no room for more here: {more} in the mail."))
+        noun = "fix" if missing == 1 else "fixes"
+        blocks.append(_plain_section(f"{missing} more {noun} in the email."))
     return blocks
 
 
 def _fix(fix: Fix) -> Block:
     title = _section([_text(f"{cut(one_line(fix.title), 400)}{fix.ending}", bold=True)])
-    commands = [shown_command(command) for command in fix.commands]
+    commands = [displayable_command(command) for command in fix.commands]
     return _rich(
         title,
         *(
@@ -96,19 +96,19 @@ def _fix(fix: Fix) -> Block:
     )
 
 
-def _evidence(alert: Alert, room: int) -> list[Block]:
-    lines = [cut(printable(line), room) for line in alert.evidence[:_LINES]]
+def _evidence(alert: Alert, limit: int) -> list[Block]:
+    lines = [cut(printable(line), limit) for line in alert.evidence[:_LINES]]
     more = len(alert.evidence) - len(lines)
     shown = [*lines, f"and {more} more"] if more else lines
     text = "\n".join(shown)
     return [_rich(_section([_text("Seen:", bold=True)]), _preformatted(text))] if text else []
 
 
-def _links(alert: Alert, room: int) -> list[Block]:
+def _links(alert: Alert, limit: int) -> list[Block]:
     elements: list[Block] = []
     for page in alert.links:
-        if len(page.url) <= room * 5:
-            elements.append({"type": "link", "url": page.url, "text": cut(page.title, room)})
+        if len(page.url) <= limit * 5:
+            elements.append({"type": "link", "url": page.url, "text": cut(page.title, limit)})
             elements.append(_text("   "))
     return [_rich(_section(elements[:-1]))] if elements else []
 
@@ -119,10 +119,10 @@ def _context(alert: Alert) -> Block:
     return {"type": "context", "elements": [_plain(text)]}
 
 
-def _fitting(make: Callable[[int], list[Block]], characters: int) -> list[Block]:
-    """Make blocks with as much room for each text as fits; none where even the least does not."""
-    for room in _ROOMS:
-        blocks = make(room)
+def _fit(make: Callable[[int], list[Block]], characters: int) -> list[Block]:
+    """Make blocks with the largest text limit that fits; empty if none fits."""
+    for limit in _TEXT_LIMITS:
+        blocks = make(limit)
         if _size(blocks) <= characters:
             return blocks
     return []
@@ -137,7 +137,7 @@ def _plain_section(text: str) -> Block:
 
 
 def _plain(text: str) -> Block:
-    # Without emoji, ":x:" in a name stays what it is.
+    # Otherwise Slack would replace ":x:" in a name with an emoji.
     return {"type": "plain_text", "text": text, "emoji": False}
 
 

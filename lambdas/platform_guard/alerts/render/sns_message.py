@@ -1,4 +1,4 @@
-"""An alert as one message of SNS, with a text for each kind of subscriber.
+"""Rendering as one SNS message, with a text for each subscription protocol.
 
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 """
@@ -11,34 +11,34 @@ from platform_guard.alerts.alert import Alert
 from platform_guard.alerts.render.amazon_q import render_q
 from platform_guard.alerts.render.json_format import render_json
 from platform_guard.alerts.render.plain_text import render_short, render_subject, render_text
-from platform_guard.alerts.render.truncate import fitted
+from platform_guard.alerts.render.truncate import shrink_to_fit
 from platform_guard.text import one_line
 
 _BYTES = 250_000
-"""Of SNS's 262,144, for the texts; the rest is for the attributes."""
+"""The share of the texts in the SNS limit of 262,144; the rest is for the attributes."""
 
 _ATTRIBUTE_CHARACTERS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class TopicMessage:
-    """What is published, once."""
+    """The parameters of one SNS Publish call."""
 
     subject: str
     texts: Mapping[str, str]
-    """By the protocol of the subscription; `default` for all others."""
+    """By subscription protocol; `default` for all others."""
     attributes: Mapping[str, str]
-    """What subscribers can filter by. SNS takes none that is empty."""
+    """Message attributes for filter policies. SNS rejects empty values."""
 
     @property
     def body(self) -> str:
-        """The texts as SNS wants them, with `MessageStructure=json`."""
+        """The value of `Message` with `MessageStructure=json`."""
         return json.dumps(dict(self.texts), ensure_ascii=False)
 
 
 def compose_message(alert: Alert) -> TopicMessage:
-    """Render an alert for every subscriber, cut as far as it takes to fit into one message."""
-    return _compose(fitted(alert, lambda cut: len(_compose(cut).body.encode()) <= _BYTES))
+    """Render an alert for every protocol, truncated to fit into one message."""
+    return _compose(shrink_to_fit(alert, lambda cut: len(_compose(cut).body.encode()) <= _BYTES))
 
 
 def _compose(alert: Alert) -> TopicMessage:

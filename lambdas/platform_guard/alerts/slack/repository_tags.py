@@ -1,4 +1,4 @@
-"""The channel that a repository names by a resource tag of its own."""
+"""Lookup of the `slack-channel` resource tag of a repository."""
 
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def channel_tag(ecr: "ECRClient", alert: Alert) -> str:
-    """Give the value of a repository's tag; empty where it has none or is not this account's.
+    """Return the value of the tag; empty if it is missing or the repository is in another account.
 
-    Raises ClientError where ECR cannot be asked for now.
+    Raise ClientError on a transient failure.
     """
     image = parse_reference(alert.image)
     if image is None or image.repository.account != alert.account:
@@ -29,5 +29,5 @@ def channel_tag(ecr: "ECRClient", alert: Alert) -> str:
     except ClientError as error:
         if is_transient(error):
             raise
-        return ""  # It is gone, or is not ours to look at. The rules decide.
+        return ""  # Deleted or access denied: the channel rules apply.
     return next((tag["Value"] for tag in tags if tag["Key"] == CHANNEL_TAG), "")

@@ -1,4 +1,4 @@
-"""What Slack's answer to a webhook means.
+"""Classification of Slack's responses to webhook requests.
 
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
 https://docs.slack.dev/apis/web-api/rate-limits#incoming-webhooks
@@ -16,21 +16,21 @@ _REASON = 200
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """It stands in the channel."""
+    """Slack accepted the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """The same message may be taken later."""
+    """A retry of the same message may succeed."""
 
     reason: str
     seconds: int
-    """How long to wait."""
+    """The wait before the retry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """No attempt will help until somebody has changed something."""
+    """A retry cannot succeed until the configuration changes."""
 
     reason: str
 
@@ -39,21 +39,21 @@ Answer = Posted | TryLater | Refused
 
 
 def read_answer(status: int, body: str, retry_after: str, attempt: int) -> Answer:
-    """Read an answer over HTTP. `attempt` counts from 1; `retry_after` is that header, or empty."""
-    said = cut(one_line(f"{status} {body}"), _REASON)
+    """Classify a response. `attempt` counts from 1; `retry_after` is the header, or empty."""
+    reason = cut(one_line(f"{status} {body}"), _REASON)
     match status:
         case _ if 200 <= status < 300:
             return Posted()
         case 429:
             seconds = int(retry_after) if retry_after.isdecimal() else wait_before(attempt)
-            return TryLater(said, min(max(seconds, 1), _LONGEST_RETRY_AFTER_SECONDS))
+            return TryLater(reason, min(max(seconds, 1), _LONGEST_RETRY_AFTER_SECONDS))
         case _ if status >= 500:
-            return TryLater(said, wait_before(attempt))
+            return TryLater(reason, wait_before(attempt))
         case _:
-            return Refused(said)
+            return Refused(reason)
 
 
 def wait_before(attempt: int) -> int:
-    """Tell how many seconds to wait after so many attempts: twice as long every time."""
+    """Return the wait in seconds after an attempt; it doubles each time, up to ten minutes."""
     doublings = min(attempt - 1, 10)
     return min(_FIRST_WAIT_SECONDS << doublings, _LONGEST_WAIT_SECONDS)

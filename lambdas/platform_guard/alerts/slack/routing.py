@@ -1,4 +1,4 @@
-"""Which channels of Slack an alert goes to."""
+"""Selection of the Slack channels for an alert."""
 
 from collections.abc import Sequence
 
@@ -8,28 +8,28 @@ from platform_guard.alerts.settings import SlackChannel
 from platform_guard.pattern import matches
 
 CHANNEL_TAG = "slack-channel"
-"""The resource tag by which a repository names the channel that it is told to."""
+"""The resource tag that selects the channel of a repository."""
 
 
 def channels_for(
     alert: Alert, channels: Sequence[SlackChannel], tag: str
 ) -> tuple[SlackChannel, ...]:
-    """Choose channels by the repository's own tag, or else by the rules of the settings.
+    """Select channels by the repository's resource tag, or else by the channel rules.
 
-    A tag that names no channel counts for nothing. A test goes to all, and so does an overview of
-    many repositories. What is resolved goes wherever its beginning may have gone.
+    A tag that matches no channel is ignored. Tests and overviews go to all channels. A resolved
+    alert ignores the severity, because the channel may have received the original alert.
     """
     if alert.status is Status.TEST or alert.code == OVERVIEW_CODE:
         return tuple(channels)
-    own = tuple(channel for channel in channels if channel.name == tag)
-    return own or tuple(channel for channel in channels if _fits(alert, channel))
+    tagged = tuple(channel for channel in channels if channel.name == tag)
+    return tagged or tuple(channel for channel in channels if _matches(alert, channel))
 
 
-def _fits(alert: Alert, channel: SlackChannel) -> bool:
+def _matches(alert: Alert, channel: SlackChannel) -> bool:
     severities = list(Severity)
-    grave_enough = alert.status is Status.RESOLVED or severities.index(
+    severe_enough = alert.status is Status.RESOLVED or severities.index(
         alert.severity
     ) >= severities.index(channel.severity)
-    return grave_enough and any(
+    return severe_enough and any(
         matches(pattern, alert.repository) for pattern in channel.repositories
     )

@@ -1,6 +1,7 @@
-"""Posting to an incoming webhook of Slack, and the secrets that hold their addresses."""
+"""Posting to Slack incoming webhooks, whose URLs are stored in Secrets Manager."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -14,24 +15,22 @@ from platform_guard.aws.errors import error_code, is_transient
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-import re
-
-# Slack answers within a second; a function that waits longer is paid for.
+# Slack usually responds within a second, and Lambda bills the time spent waiting.
 _TIMEOUT = Timeout(connect=3, read=8)
 
 
 class Slack:
-    """Posts messages. Addresses of webhooks are read anew each time, and told to nobody."""
+    """Posts messages. Reads the webhook URL each time, and never logs it."""
 
     def __init__(self, secrets: "SecretsManagerClient", timeout: Timeout = _TIMEOUT) -> None:
         self._secrets = secrets
-        # No retries: a message that may have arrived is not sent twice in a row.
+        # A failed request may have delivered the message, so retries are left to the queue.
         self._http = PoolManager(timeout=timeout, retries=False)
 
     def post(self, secret: str, payload: Mapping[str, object], attempt: int) -> Answer:
-        """Post a message to the webhook whose address a secret holds.
+        """Post a message to the webhook whose URL is in a secret.
 
-        `attempt` counts from 1. Raises ClientError where the secret cannot be read for now.
+        `attempt` counts from 1. Raise ClientError if reading the secret fails transiently.
         """
         try:
             url = read_webhook(secret, self._value_of(secret))
@@ -46,8 +45,8 @@ class Slack:
                 redirect=False,
             )
         except HTTPError as error:
-            # Its message holds the address.
-            return TryLater(f"no answer: {type(error).__name__}", wait_before(attempt))
+            # The message of the exception contains the URL.
+            return TryLater(f"no response: {type(error).__name__}", wait_before(attempt))
         body = response.data[:1000].decode(errors="replace")
         return read_answer(response.status, body, response.headers.get("Retry-After", ""), attempt)
 
@@ -58,28 +57,28 @@ class Slack:
             if is_transient(error):
                 raise
             raise NoWebhookError(
-                f"the secret {secret} cannot be read ({error_code(error)}); if it is not in this "
-                f"region, create it with: aws secretsmanager create-secret --name {secret} "
-                "--secret-string file://webhook.txt; if a key of your own encrypts it, let the "
-                "policy of that key admit the role of this function with kms:Decrypt"
+                f"cannot read secret {secret} ({error_code(error)}); if it does not exist in this "
+                f"Region, create it with: aws secretsmanager create-secret --name {secret} "
+                "--secret-string file://webhook.txt; if a customer managed key encrypts it, allow "
+                "kms:Decrypt for the role of this function in the key policy"
             ) from error
         return answer.get("SecretString", "")
 
 
-# A webhook's address is as good as a password, so it must not travel in the clear.
+# A webhook URL is a credential, so only HTTPS is allowed. Loopback is for tests.
 _WEBHOOK = r"https://[A-Za-z0-9.-]+(?::[0-9]+)?/[!-~]*|http://127\.0\.0\.1:[0-9]+/[!-~]*"
 
 
 class NoWebhookError(Exception):
-    """A secret does not hold the address of a webhook; the message never says what it holds."""
+    """A secret does not contain a webhook URL; the message never includes its value."""
 
 
 def read_webhook(secret: str, value: str) -> str:
-    """Give the address that a secret's value holds. Raises NoWebhookError with what to do."""
+    """Return the URL in a secret's value. Raise NoWebhookError if it is not a webhook URL."""
     url = value.strip()
     if re.fullmatch(_WEBHOOK, url) is None:
         raise NoWebhookError(
-            f"the secret {secret} does not hold the https:// address of a webhook; put it there "
-            f"with: aws secretsmanager put-secret-value --secret-id {secret} --secret-string URL"
+            f"secret {secret} does not contain an https:// webhook URL; store one with: "
+            f"aws secretsmanager put-secret-value --secret-id {secret} --secret-string URL"
         )
     return url

@@ -1,7 +1,7 @@
 """Fixes for a registry, a layer store or a name server that cannot be reached."""
 
 from platform_guard.alerts.alert import Fix
-from platform_guard.alerts.console import console_address, quoted
+from platform_guard.alerts.console import console_url, percent_encode
 from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import AwsvpcConfiguration, Egress, Network
 from platform_guard.diagnosis.fixes.ecs import describe_service, is_deployed_by_ecs, run_task
@@ -67,9 +67,11 @@ def runbook_fix(target: Target) -> Fix:
 
 def runbook_link(target: Target) -> str:
     """Give the address of the runbook in the console, filled in."""
-    parameters = f"ClusterName={quoted(target.cluster)}&TaskId={quoted(target.task_id)}"
+    parameters = (
+        f"ClusterName={percent_encode(target.cluster)}&TaskId={percent_encode(target.task_id)}"
+    )
     path = f"systems-manager/automation/execute/{_RUNBOOK}"
-    return console_address(target.region, path, parameters)
+    return console_url(target.region, path, parameters)
 
 
 def _let_task_out(case: PullContext, network: Network, target: Target) -> Fix:

@@ -3,10 +3,10 @@
 import pytest
 
 from platform_guard.diagnosis.pull_error.classifier import Cause, classify
-from tests.support.wordings import COPY, DAEMON, DIGEST, ECR, RETRIEVAL, says
+from tests.support.wordings import COPY, DAEMON, DIGEST, ECR, RETRIEVAL, error_case
 
 REFUSED = [
-    says(
+    error_case(
         "CannotPullContainerError: The task can\u2019t pull the image. Check that the role has the "
         "permissions to pull images from the registry. Error response from daemon: pull access "
         f"denied for {ECR}/my_image, repository does not exist or may require 'docker login': "
@@ -16,14 +16,14 @@ REFUSED = [
         Cause.ACCESS_DENIED,
         "EC2 agent error_messages_test.go",
     ),
-    says(
+    error_case(
         "CannotPullECRContainerError: AccessDeniedException: User: arn:aws:sts::111122223333:"
         "assumed-role/exec/304803f7 is not authorized to perform: ecr:GetAuthorizationToken on "
         "resource: * status code: 400, ",
         Cause.ACCESS_DENIED,
         "EC2 agent, report",
     ),
-    says(
+    error_case(
         f"{DAEMON}pull access denied for {ECR}/app, repository does not exist or may require "
         "'docker login': denied: User: arn:aws:sts::111122223333:assumed-role/i/i-01 is not "
         "authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:us-east-1:111122223333:"
@@ -31,19 +31,19 @@ REFUSED = [
         Cause.ACCESS_DENIED,
         "IAM",
     ),
-    says(
+    error_case(
         f"{COPY}httpReadSeeker: failed open: unexpected status code https://prod-us-east-1-starport"
         "-layer-bucket.s3.us-east-1.amazonaws.com/d1d1/9s9s?X-Amz-Security-Token=x: 403 Forbidden",
         Cause.ACCESS_DENIED,
         "containerd fetcher, S3 endpoint policy",
     ),
-    says(
+    error_case(
         "failed to resolve reference public.ecr.aws/lambda/provided:al2023: unexpected status from "
         "HEAD request to https://public.ecr.aws/v2/lambda/provided/manifests/al2023: 403 Forbidden",
         Cause.ACCESS_DENIED,
         "aws-lambda-base-images#220",
     ),
-    says(
+    error_case(
         "CannotPullContainerError: Check if image exists and role 'Broken' has permissions to pull "
         "images from Amazon ECR. Error response from daemon: pull access denied for some/nonsense, "
         "repository does not exist or may require 'docker login': denied: requested access to the "
@@ -51,41 +51,41 @@ REFUSED = [
         Cause.IMAGE_NOT_FOUND,
         "EC2 agent before 1.84",
     ),
-    says(
+    error_case(
         "API error (500): Get https://registry-1.docker.io/v2/library/amazonlinux/manifests/1: "
         "unauthorized: incorrect username or password",
         Cause.REGISTRY_AUTH,
         "EC2 agent error_messages_test.go",
     ),
-    says(
+    error_case(
         "pull access denied, repository does not exist or may require authorization: authorization "
         "failed: no basic auth credentials",
         Cause.REGISTRY_AUTH,
         "containerd authorizer",
     ),
-    says(
+    error_case(
         "denied: Your authorization token has expired. Reauthenticate and try again.",
         Cause.REGISTRY_AUTH,
         "ECR",
     ),
-    says(
+    error_case(
         "CannotPullContainerAuthError: engine docker private registry credentials: not found",
         Cause.REGISTRY_AUTH,
         "EC2 agent docker_task_engine.go",
     ),
-    says(
+    error_case(
         "CannotPullECRContainerError: UnrecognizedClientException: The security token included in "
         "the request is invalid.",
         Cause.REGISTRY_AUTH,
         "AWS STS",
     ),
-    says(
+    error_case(
         "failed to authorize: failed to fetch anonymous token: unexpected status from GET request "
         "to https://ghcr.io/token?scope=repository%3Ax%3Apull&service=ghcr.io: 401 Unauthorized",
         Cause.REGISTRY_AUTH,
         "containerd remotes/docker/auth",
     ),
-    says(
+    error_case(
         f"{RETRIEVAL}unable to retrieve ecr registry auth: service call has been retried 3 time(s):"
         ' RequestError: send request failed caused by: Post "https://api.ecr.eu-west-3.amazonaws.'
         'com/": dial tcp 35.180.245.30:443: i/o timeout. Please check your task network '
@@ -93,21 +93,21 @@ REFUSED = [
         Cause.REGISTRY_AUTH,
         "Fargate 1.4 before 2024",
     ),
-    says(
+    error_case(
         f"{RETRIEVAL}unable to get registry auth from asm: service call has been retried 5 time(s):"
         " asm fetching secret from the service for reg: RequestError",
         Cause.REGISTRY_AUTH,
         "Fargate 1.4, private registry",
     ),
-    says(
+    error_case(
         f"{COPY}httpReaderSeeker: failed open: unexpected status code https://registry-1.docker.io/"
         f"v2/mmphego/frontend/manifests/{DIGEST}: 429 Too Many Requests - Server message: "
         "toomanyrequests: You have reached your pull rate limit.",
         Cause.RATE_LIMITED,
         "containerd fetcher",
     ),
-    says("toomanyrequests: Rate exceeded", Cause.RATE_LIMITED, "ECR Public"),
-    says(
+    error_case("toomanyrequests: Rate exceeded", Cause.RATE_LIMITED, "ECR Public"),
+    error_case(
         f"{RETRIEVAL}unable to retrieve ecr registry auth: service call has been retried 1 time(s):"
         " AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/exec/2 is not "
         "authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based "
@@ -115,7 +115,7 @@ REFUSED = [
         Cause.ACCESS_DENIED,
         "Fargate 1.4, execution role without its policy",
     ),
-    says(
+    error_case(
         f"{RETRIEVAL}unable to get registry auth from asm: service call has been retried 1 time(s):"
         " asm fetching secret from the service for reg: AccessDeniedException: User: arn:aws:sts::"
         "111122223333:assumed-role/exec/2 is not authorized to perform: "
@@ -123,18 +123,18 @@ REFUSED = [
         Cause.REGISTRY_AUTH,
         "Fargate 1.4, private registry",
     ),
-    says(
+    error_case(
         f"{RETRIEVAL}unable to retrieve ecr registry auth: service call has been retried 3 time(s):"
         " ThrottlingException: Rate exceeded status code: 400",
         Cause.RATE_LIMITED,
         "Fargate 1.4, GetAuthorizationToken",
     ),
-    says(
+    error_case(
         "CannotPullContainerAuthError: engine docker auth data: not usable",
         Cause.REGISTRY_AUTH,
         "EC2 agent, whatever it adds to the name",
     ),
-    says(
+    error_case(
         "You have reached your unauthenticated pull rate limit. https://www.docker.com/",
         Cause.RATE_LIMITED,
         "Docker Hub in 2025",
@@ -142,32 +142,32 @@ REFUSED = [
 ]
 
 MISSING = [
-    says("CannotPullContainerError: manifest not found", Cause.IMAGE_NOT_FOUND, "report"),
-    says(
+    error_case("CannotPullContainerError: manifest not found", Cause.IMAGE_NOT_FOUND, "report"),
+    error_case(
         f"STOPPED (CannotPullContainerError: inspect image has been retried 1 time(s): failed to "
         f'resolve ref "{ECR}/dev:latest": {ECR}/dev:latest: not found)',
         Cause.IMAGE_NOT_FOUND,
         "Fargate 1.4 in 2021",
     ),
-    says(
+    error_case(
         f"repository {ECR}/market not found: name unknown: The repository with name 'market' does "
         "not exist in the registry with id '111122223333'",
         Cause.IMAGE_NOT_FOUND,
         "ECR",
     ),
-    says(
+    error_case(
         "failed to copy: httpReadSeeker: failed open: content at https://ghcr.io/v2/k/b/manifests/"
         f"{DIGEST} not found: not found",
         Cause.IMAGE_NOT_FOUND,
         "containerd fetcher",
     ),
-    says(
+    error_case(
         f"failed to copy: httpReadSeeker: failed open: could not fetch content descriptor {DIGEST} "
         "(application/vnd.oci.image.layer.v1.tar+gzip) from remote: not found",
         Cause.IMAGE_NOT_FOUND,
         "containerd fetcher",
     ),
-    says(
+    error_case(
         "error pulling image configuration: download failed after attempts=1: unknown blob",
         Cause.IMAGE_NOT_FOUND,
         "moby, distribution BLOB_UNKNOWN",
@@ -175,109 +175,109 @@ MISSING = [
 ]
 
 NETWORK = [
-    says(
+    error_case(
         f'{DAEMON}Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: '
         "no such host",
         Cause.NETWORK_DNS,
         "Go net",
     ),
-    says(
+    error_case(
         f'CannotPullContainerError: failed to resolve ref {ECR}/a:1: failed to do request: Head "'
         f'https://{ECR}/v2/a/manifests/1": dial tcp: lookup {ECR} on 10.0.0.2:53: read udp '
         "10.0.1.9:44:53->10.0.0.2:53: i/o timeout",
         Cause.NETWORK_DNS,
         "Go net",
     ),
-    says(
+    error_case(
         "error pulling image configuration: download failed after attempts=6: dial tcp: lookup "
         "docker-images-prod.6aa3.r2.cloudflarestorage.com on 192.168.49.1:53: server misbehaving",
         Cause.NETWORK_DNS,
         "moby, Go net",
     ),
-    says(
+    error_case(
         f'{DAEMON}Get "https://{ECR}/v2/": dial tcp 1.2.3.4:443: connect: connection refused',
         Cause.NETWORK_REGISTRY,
         "moby",
     ),
-    says(
+    error_case(
         "CannotPullContainerError: Could not reach any registry endpoint",
         Cause.NETWORK_REGISTRY,
         "amazon-ecs-agent#719, moby 1.x",
     ),
-    says(
+    error_case(
         f'failed to resolve reference "{ECR}/a:1": failed to do request: Head: net/http: request '
         "canceled",
         Cause.NETWORK_REGISTRY,
         "Go net/http",
     ),
-    says(
+    error_case(
         f'{DAEMON}Get "https://{ECR}/v2/": net/http: TLS handshake timeout',
         Cause.NETWORK_REGISTRY,
         "moby",
     ),
-    says(f'{DAEMON}Get "https://{ECR}/v2/": EOF', Cause.NETWORK_REGISTRY, "moby"),
-    says(
+    error_case(f'{DAEMON}Get "https://{ECR}/v2/": EOF', Cause.NETWORK_REGISTRY, "moby"),
+    error_case(
         f'{DAEMON}Get "https://{ECR}/v2/": x509: certificate signed by unknown authority',
         Cause.NETWORK_REGISTRY,
         "Go crypto/x509",
     ),
-    says(
+    error_case(
         f'{DAEMON}Get "https://10.0.0.5:5000/v2/": http: server gave HTTP response to HTTPS client',
         Cause.NETWORK_REGISTRY,
         "Go net/http",
     ),
-    says(
+    error_case(
         'failed to resolve reference "docker.io/library/x:1": failed to authorize: failed to fetch '
         'anonymous token: Get "https://auth.docker.io/token?scope=x": dial tcp 44.1.1.1:443: i/o '
         "timeout",
         Cause.NETWORK_REGISTRY,
         "containerd remotes/docker/auth",
     ),
-    says(
+    error_case(
         f'{COPY}httpReadSeeker: failed open: failed to do request: Get "https://{ECR}/v2/app/blobs/'
         f'{DIGEST}": dial tcp 10.0.3.17:443: i/o timeout',
         Cause.NETWORK_REGISTRY,
         "containerd, before the redirect to S3",
     ),
-    says(
+    error_case(
         "The task cannot pull \u2018image-name\u2019 from the Amazon ECR repository \u2018u\u2019. "
         "There is a connection issue between the task and Amazon ECR. Check your task network "
         "configuration.",
         Cause.NETWORK_REGISTRY,
         "ECS developer guide",
     ),
-    says(
+    error_case(
         f"{COPY}httpReadSeeker: failed open: failed to do request: Get {ECR}/hello:0.0.1: dial tcp "
         "52.219.199.138:443: i/o timeout",
         Cause.NETWORK_LAYERS,
         "Fargate 1.4, redacted",
     ),
-    says(
+    error_case(
         f"{COPY}httpReadSeeker: failed open: failed to do request: Get https://prod-us-east-1-"
         "starport-layer-bucket.s3.us-east-1.amazonaws.com/d1/9s?X=y: dial tcp 52.216.63.90:443: "
         "i/o timeout",
         Cause.NETWORK_LAYERS,
         "containerd, not redacted",
     ),
-    says(
+    error_case(
         'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://production'
         '.cloudflare.docker.com/registry-v2/docker/registry/v2/blobs/sha256/41/41f0/data": net/http'
         ": timeout awaiting response headers",
         Cause.NETWORK_LAYERS,
         "containerd, Docker Hub",
     ),
-    says(
+    error_case(
         "failed to copy: read tcp 10.0.1.5:44444->52.216.1.1:443: read: connection reset by peer",
         Cause.NETWORK_LAYERS,
         "containerd content.Copy",
     ),
-    says(
+    error_case(
         "error pulling image configuration: download failed after attempts=6: dial tcp "
         "154.83.15.45:443: connect: connection refused",
         Cause.NETWORK_LAYERS,
         "moby distribution/xfer",
     ),
-    says(
+    error_case(
         "CannotPullContainerError: containerd: pull command failed: panic: runtime error: invalid "
         "memory address or nil pointer dereference",
         Cause.NETWORK_LAYERS,
