@@ -1,9 +1,9 @@
-"""Pushes to Amazon ECR: each is read, judged, remedied and, where that is called for, reported.
+"""Pushes to Amazon ECR: each is read, evaluated, remediated and reported if necessary.
 
-    ECR ─ PUSH ─▶ rule ─▶ queue ─▶ handler ─▶ read ─▶ judge ─▶ plan ─▶ apply ─▶ alert
+    ECR ─ PUSH ─▶ rule ─▶ queue ─▶ handler ─▶ read ─▶ evaluate ─▶ plan ─▶ execute ─▶ alert
 
-The queue delivers at least once. Reading and judging change nothing and are simply done again;
-remedy and alert are done once an event.
+The queue delivers at least once. Reading and evaluation change nothing and are simply repeated;
+remedy and alert happen once per event.
 """
 
 import os
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from platform_guard.push.factory import RemediatorFactory
     from platform_guard.push.notifier import PushReporting
 
-# Left of the function's time for remedy and alert when the reading of an image has to end.
+# Reserved for remedy and alert: reading an image must end this long before the timeout.
 _SECONDS_TO_ACT = 15
 
-# And for looking at what protects an image: at tasks, functions and indexes, 10 seconds each.
+# And for the safety checks: tasks, functions and indexes, 10 seconds each.
 _SECONDS_TO_LOOK_UP = 30
 
 settings = deployed_settings()
@@ -52,7 +52,7 @@ state_table = environment_variable(os.environ, "GUARD_STATE_TABLE")
 dispatch_queue_url = environment_variable(os.environ, "GUARD_DISPATCH_QUEUE_URL")
 
 clients = Clients()
-# Every push needs this client, and Lambda gives start-up more CPU than it gives a call.
+# Every push needs this client, and initialization gets more CPU than an invocation.
 ecr = clients.ecr
 policies = EffectivePolicies(settings.policies, ecr, time.monotonic)
 
@@ -60,9 +60,9 @@ policies = EffectivePolicies(settings.policies, ecr, time.monotonic)
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
-    """Guard a batch of pushes; what fails is named in the answer and delivered again."""
+    """Process a batch of pushes and return the failed ones, which are redelivered."""
     return handle_each(
-        event, context, _handle, failure="a push could not be guarded", counted_as="pushes_failed"
+        event, context, _handle, failure="could not process a push", counted_as="pushes_failed"
     )
 
 
@@ -83,7 +83,7 @@ def _handle(record: SQSRecord, context: LambdaContext) -> None:
             with _named_in_log(push.image):
                 count("pushes_seen")
                 is_redelivered = record.attributes.approximate_receive_count != "1"
-                _guard(push, context, is_redelivered=is_redelivered)
+                _process(push, context, is_redelivered=is_redelivered)
 
 
 def _ignore(reason: str) -> None:
@@ -91,7 +91,7 @@ def _ignore(reason: str) -> None:
     count("events_ignored")
 
 
-def _guard(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
+def _process(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
     image = push.image
     effective = policies.policy_for(image.repository, image.tag)
     processor = _processor(
@@ -99,13 +99,13 @@ def _guard(push: Push, context: LambdaContext, *, is_redelivered: bool) -> None:
         lambda: _reporting().publisher_about(push, effective.policy, context),
         context,
     )
-    match processor.guard(push, effective, is_redelivered=is_redelivered):
+    match processor.process(push, effective, is_redelivered=is_redelivered):
         case Ignored(reason):
             logger.info("push ignored", outcome="ignored", reason=reason)
             count("pushes_ignored")
             return
         case Superseded(reason):
-            logger.info("push is stale", outcome="stale", reason=reason)
+            logger.info("push superseded", outcome="superseded", reason=reason)
             count("pushes_stale")
         case Compliant(found):
             if found.verdict.name is NoFinding.COMPLIANT:
@@ -126,15 +126,15 @@ def _report_invalid_tags(
     once = Idempotency(clients.dynamodb, state_table, "override", SECONDS_BETWEEN_REPORTS)
     topic = AlertTopic(clients.sns, topic_arn)
     for tag in invalid_tags:
-        logger.warning("resource tag not obeyed", resource_tag=tag.key, reason=tag.because)
+        logger.warning("ignoring invalid resource tag", resource_tag=tag.key, reason=tag.because)
     report_invalid_tags(invalid_tags, push.image.repository, once, topic, context)
 
 
 def _end_grace(entry_id: str, context: LambdaContext) -> None:
-    """Do what was put off, unless the image has changed for the better."""
+    """Execute the announced remedy, unless the tag is fixed."""
     entry = _parts().ledger.find(entry_id)
     if entry is None:
-        _ignore(f"no entry {entry_id} is kept")
+        _ignore(f"there is no entry {entry_id}")
         return
     with _named_in_log(entry.image):
         image = entry.image
@@ -146,7 +146,7 @@ def _end_grace(entry_id: str, context: LambdaContext) -> None:
         )
         match processor.end_grace(entry, effective):
             case Superseded(reason):
-                logger.info("nothing is put off", outcome="ignored", reason=reason)
+                logger.info("nothing is scheduled", outcome="ignored", reason=reason)
             case Remediated(done):
                 _log_remedy(done)
 
@@ -188,13 +188,13 @@ def _reporting() -> "PushReporting":
 
 def _log_verdict(found: FindingContext) -> None:
     verdict = found.verdict
-    logger.info("judged", outcome="judged", verdict=verdict.name, reason=verdict.reason)
+    logger.info("evaluated", outcome="evaluated", verdict=verdict.name, reason=verdict.reason)
     count(f"verdict.{verdict.name}")
 
 
 def _log_remedy(done: RemediationResult | None) -> None:
     if done is not None:
-        logger.info("remedied and reported", outcome="remedied", remedy=done.sentence)
+        logger.info("remediated", outcome="remediated", remedy=done.sentence)
         count(f"remedy.{done.remedy}")
 
 

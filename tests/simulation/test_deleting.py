@@ -73,8 +73,8 @@ def test_a_tag_that_was_taken_before_an_interruption_comes_back_by_undoing(fault
     assert not world.faults.once
     assert only_entry(world).remedy is Remedy.QUARANTINE
     assert only_entry(world).sentence == (
-        "its tag 1.0 was taken away; the image was to be deleted and stays, because whoever began "
-        "it was interrupted, and nobody has looked since at what needs it"
+        "its tag 1.0 was removed; the image was not deleted because an earlier run was "
+        "interrupted before the safety checks could be repeated"
     )
     people.undo(world, only_entry(world))
     assert only_entry(world).state is State.UNDONE

@@ -149,7 +149,7 @@ class World:
         if isinstance(push, Ignored):
             return None
         effective = self.policies.policy_for(REPOSITORY.name, push.image.tag)
-        guarded = self._processor().guard(push, effective, is_redelivered=message.receives > 0)
+        guarded = self._processor().process(push, effective, is_redelivered=message.receives > 0)
         return guarded.done if isinstance(guarded, Remediated) else None
 
     def _processor(self) -> PushProcessor:

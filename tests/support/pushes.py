@@ -26,6 +26,6 @@ def alert_about(
     image, verdict = read_and_evaluate(root, policy, without)
     push = Push("event-1", "2026-11-24T01:54:34Z", Reference(repository, tag, root.digest))
     done = RemediationResult(
-        Remedy.ALERT, "nothing was changed: the policy asks for an alert alone"
+        Remedy.ALERT, "nothing was changed: the policy asks only for an alert"
     )
     return alert_about_push(FindingContext(push, root.stored, image, verdict), policy, done)

@@ -24,7 +24,7 @@ from platform_guard_emulator.layouts import push_layout
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
-_STYLES = {"compliant": "green", "not-an-image": "cyan", "stale": "cyan"}
+_STYLES = {"compliant": "green", "not-an-image": "cyan", "superseded": "cyan"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,16 +79,16 @@ def _outcomes(entries: Sequence[dict[str, object]]) -> Iterator[Outcome]:
     evaluated: Outcome | None = None
     for entry in entries:
         match entry:
-            case {"outcome": "ignored" | "stale" as status, "reason": reason}:
+            case {"outcome": "ignored" | "superseded" as status, "reason": reason}:
                 yield Outcome(str(status), str(reason))
             case {"outcome": "alerted" | "ongoing" as status, "cause": cause, "image": image}:
                 reason = f"{_STOP_REASONS[str(status)]}, image {image}"
                 yield Outcome(str(status), reason, cause=str(cause))
-            case {"outcome": "judged" | "evaluated", "verdict": verdict, "reason": reason}:
+            case {"outcome": "evaluated", "verdict": verdict, "reason": reason}:
                 if evaluated is not None:
                     yield evaluated
                 evaluated = Outcome("evaluated", str(reason), str(verdict))
-            case {"outcome": "remedied", "remedy": remedy} if evaluated is not None:
+            case {"outcome": "remediated", "remedy": remedy} if evaluated is not None:
                 yield Outcome("evaluated", evaluated.reason, evaluated.verdict, str(remedy))
                 evaluated = None
             case {"outcome": "failed"}:

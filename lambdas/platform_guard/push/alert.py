@@ -1,4 +1,4 @@
-"""The alert about a pushed image: what it holds, what was wanted, and how to get there."""
+"""The alert about a pushed image: what it contains, what is required, and the fix."""
 
 from typing import assert_never
 
@@ -16,7 +16,7 @@ from platform_guard.remediation.plan import RemediationResult, is_destructive
 
 
 def alert_about_push(found: FindingContext, policy: Policy, done: RemediationResult) -> Alert:
-    """Tell whoever pushed an image, and whoever runs it, what the guard found and did."""
+    """Build the alert about what the guard found and did."""
     push, image, verdict = found.push, found.image, found.verdict
     name = push.image.short_name
     return Alert(
@@ -51,7 +51,7 @@ def _severity(verdict: Verdict) -> Severity:
 
 
 def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
-    """Say how to push an image anew so that the verdict on its tag is a good one."""
+    """Return the commands that push a compliant image under the same tag."""
     name = f"{image.repository.uri}:{image.tag}"
     return (
         *_keep(image, verdict, policy),
@@ -69,7 +69,7 @@ def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, 
 
 
 def _keep(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
-    """Say when not to build it anew: the SOCI index that Fargate looks for lives in the index."""
+    """Return when not to rebuild: Fargate looks for the SOCI index in the index."""
     if not _holds_artifact(verdict, policy):
         return ()
     title = (
@@ -81,7 +81,7 @@ def _keep(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]
 
 
 def _holds_artifact(verdict: Verdict, policy: Policy) -> bool:
-    """Tell whether something that the policy accepts nowhere else may be why there is an index."""
+    """Return whether an artifact, which exists only in an index, may be the reason for it."""
     is_wrapped = verdict.name is Finding.INDEX_ONLY and policy.index_rule is not IndexRule.FORBID
     return is_wrapped and any(one.role is ManifestKind.ARTIFACT for one in verdict.evidence)
 
@@ -108,7 +108,7 @@ def _build_title(verdict: Verdict, policy: Policy) -> str:
 
 
 def _holds_attestations_alone(verdict: Verdict) -> bool:
-    """Tell whether an index holds nothing but one image and attestations."""
+    """Return whether an index contains only one image and attestations."""
     roles = [one.role for one in verdict.evidence]
     return (
         ManifestKind.ATTESTATION in roles
@@ -118,7 +118,7 @@ def _holds_attestations_alone(verdict: Verdict) -> bool:
 
 
 def _to_build(policy: Policy) -> str:
-    """List the platforms to build for, as `--platform` takes them; of alternatives the first."""
+    """Return the value of `--platform`: all required platforms, or the first alternative."""
     match policy.platform_rule:
         case PlatformRule.ALL:
             return ",".join(map(str, policy.required_platforms))
@@ -129,13 +129,13 @@ def _to_build(policy: Policy) -> str:
 
 
 def headline(verdict: Verdict, image: Image, policy: Policy) -> str:
-    """Say in a few words what is wrong."""
+    """Return what is wrong in a few words."""
     where = " and ".join(verdict.fails_on)
     match verdict.name:
         case Finding.INDEX_ONLY:
             return "only behind an image index"
         case NoFinding.UNREADABLE:
-            return "cannot be judged"
+            return "cannot be evaluated"
         case Finding.MISSING_PLATFORM if _depends_on_the_processor(verdict, image, policy):
             return f"may not run on {where}"
         case _:
@@ -143,7 +143,7 @@ def headline(verdict: Verdict, image: Image, policy: Policy) -> str:
 
 
 def consequence(verdict: Verdict, image: Image, policy: Policy) -> str:
-    """Say in a sentence who notices, and how."""
+    """Return in one sentence what fails, and how."""
     match verdict.name:
         case Finding.MISSING_PLATFORM if image.kind is Kind.IMAGE:
             return _of_plain_image(verdict, image, policy)
@@ -154,13 +154,13 @@ def consequence(verdict: Verdict, image: Image, policy: Policy) -> str:
         case Finding.INDEX_ONLY:
             return "ECS runs it; Lambda and SageMaker refuse it."
         case NoFinding.UNREADABLE:
-            return "Nobody was able to say whether it runs, so the guard leaves it alone."
+            return "It is unknown whether it runs, so the guard leaves it alone."
         case NoFinding.COMPLIANT | NoFinding.NOT_AN_IMAGE:
             return "There is nothing to do."
 
 
 def _of_plain_image(verdict: Verdict, image: Image, policy: Policy) -> str:
-    """Nearly every engine pulls a plain image without a look at its platform."""
+    """Nearly every engine pulls a plain image without checking its platform."""
     if _depends_on_the_processor(verdict, image, policy):
         return (
             f"A task can pull it. On a processor that lacks what {image.platform_summary} asks "
@@ -179,7 +179,7 @@ def _depends_on_the_processor(verdict: Verdict, image: Image, policy: Policy) ->
 
 
 def _misfits(verdict: Verdict, image: Image, policy: Policy) -> list[tuple[Platform, Platform]]:
-    """Pair the platform of a plain image with those that it does not run on, which come first."""
+    """Return pairs of a required platform and the platform of a plain image that fails on it."""
     if image.kind is not Kind.IMAGE:
         return []
     return [

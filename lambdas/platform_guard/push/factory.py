@@ -1,4 +1,4 @@
-"""What remedying takes in AWS: made when it is first needed, and kept by the process."""
+"""Creates the remediator on first use; the process keeps it."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class RemediatorFactory:
-    """What all images have in common."""
+    """Holds what all repositories share."""
 
     def __init__(
         self, clients: "Clients", environment: Mapping[str, str], policies: Policies
@@ -29,13 +29,13 @@ class RemediatorFactory:
         self._clients = clients
         self._environment = environment
         self._policies = policies
-        # They remember for a while what they have seen.
+        # Both cache what they looked up.
         self._account = Account(clients.adaptive)
         self._caches = PullThroughCaches(clients.ecr, time.monotonic)
 
     @cached_property
     def ledger(self) -> DynamoDbLedger:
-        """Where it is kept what was done."""
+        """The ledger."""
         table = environment_variable(self._environment, "GUARD_STATE_TABLE")
         return DynamoDbLedger(self._clients.dynamodb, table)
 
@@ -54,7 +54,7 @@ class RemediatorFactory:
     def remediator(
         self, images: EcrImages, publish: Callable[[Alert], None], actor: str
     ) -> Remediator:
-        """Put together what remedies the images of one repository."""
+        """Create the remediator of one repository."""
         return Remediator(
             images=images,
             ledger=self.ledger,

@@ -1,4 +1,4 @@
-"""A pushed image with what was found about it: what remedies and alerts are made from."""
+"""A pushed image with its verdict, from which remedies and alerts are made."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from platform_guard.registry.push_event import Push
 
 @dataclass(frozen=True, slots=True)
 class FindingContext:
-    """A push whose image was read and judged."""
+    """A push whose image was read and evaluated."""
 
     push: Push
     document: StoredDocument

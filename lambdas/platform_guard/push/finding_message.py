@@ -1,6 +1,6 @@
-"""Entries of the ledger made from findings, and findings made from entries again.
+"""Converts findings to ledger entries and back.
 
-Once a remedy has taken effect, the image cannot be read by its tag any more, or not at all.
+After a remedy the image cannot be read by its tag, or not at all.
 """
 
 from dataclasses import replace
@@ -22,14 +22,14 @@ from platform_guard.remediation.plan import Plan
 from platform_guard.remediation.protection import ProtectionSnapshot, unshared_children
 from platform_guard.timestamp import iso_time
 
-# An index may list thousands that somebody made up, and an item of DynamoDB takes 400 KB.
+# An index may list thousands, and a DynamoDB item has at most 400 KB.
 _PLATFORMS_KEPT = 20
 
 
 def entry_about(
     finding: Finding, found: FindingContext, actor: str, rule: str, now: datetime
 ) -> Entry:
-    """Begin an entry about a finding, before anything is planned."""
+    """Create the entry about a finding, before the plan."""
     push, platforms = found.push, found.image.platforms
     return Entry(
         id=entry_id(push.event_id, push.image),
@@ -57,7 +57,7 @@ def with_plan(
     observed: ProtectionSnapshot | None = None,
     documents: tuple[StoredDocument, ...] = (),
 ) -> Entry:
-    """Write down what is going to be done, so that somebody else could do it."""
+    """Write the plan into an entry, so that another process can resume it."""
     state = observed.state if observed else None
     return replace(
         entry,
@@ -73,7 +73,7 @@ def with_plan(
 
 
 def found_again(entry: Entry, push: Push) -> FindingContext:
-    """Give the finding that an entry is about, without its evidence."""
+    """Return the finding of an entry, without its evidence."""
     image = Image(
         entry.image.digest,
         entry.kind,
@@ -89,7 +89,7 @@ def found_again(entry: Entry, push: Push) -> FindingContext:
 
 
 def _platform(text: str) -> Platform:
-    """Read what `str` made of a platform, to be shown alone."""
+    """Parse a platform that was written with `str`, for display only."""
     os, _, rest = text.partition("/")
     architecture, _, variant = rest.partition("/")
     return Platform(os, architecture, variant)

@@ -1,4 +1,4 @@
-"""Reporting the resource tags that are not obeyed, each once and not at every push."""
+"""Reports invalid resource tags, each once a week and not with every push."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -13,7 +13,7 @@ from platform_guard.policy.tag_overrides import InvalidTag
 from platform_guard.registry.reference import Repository
 
 SECONDS_BETWEEN_REPORTS = 7 * 24 * 3600
-"""How long `once` should remember a report."""
+"""How long a report is remembered."""
 
 
 def report_invalid_tags(
@@ -23,7 +23,7 @@ def report_invalid_tags(
     topic: AlertTopic,
     context: LambdaContext,
 ) -> None:
-    """Alert about each tag, unless that was done lately for the same repository and value."""
+    """Alert about each tag unless the same value was reported recently."""
     for tag in invalid_tags:
         alert = alert_about_invalid_tag(tag, repository)
         key = f"{repository.uri} {tag.key}={tag.value}"
@@ -39,18 +39,18 @@ OVERRIDE_REFUSED = "override-refused"
 
 
 def alert_about_invalid_tag(tag: InvalidTag, repository: Repository) -> Alert:
-    """Tell a team that a tag on its repository does nothing."""
+    """Build the alert about a resource tag that has no effect."""
     return Alert(
         severity=Severity.INFO,
         code=OVERRIDE_REFUSED,
         repository=repository.name,
-        title=f"{repository.name}: the resource tag {tag.key} is not obeyed",
+        title=f"{repository.name}: ignoring invalid resource tag {tag.key}",
         summary=(
-            f"The guard does not obey a resource tag of the repository {repository.name}: "
-            f"{tag.because}. Images are judged as if the tag were not there."
+            f"The guard ignores a resource tag of the repository {repository.name}: "
+            f"{tag.because}. Images are evaluated without the tag."
         ),
         facts=(("Repository", repository.uri), ("Resource tag", f"{tag.key} = {tag.value}")),
-        fixes=(Fix("To take the tag away", (remove_resource_tag(repository, tag.key),)),),
+        fixes=(Fix("To remove the tag", (remove_resource_tag(repository, tag.key),)),),
         group=f"{repository.uri}/{OVERRIDE_REFUSED}",
         account=repository.account,
         region=repository.region,

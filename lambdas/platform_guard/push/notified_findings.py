@@ -1,4 +1,4 @@
-"""Which images the push guard has told of, so that the sweep does not tell of them again."""
+"""The findings that the push guard has reported, so that the sweep does not repeat them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class NotifiedFindings:
     """Seconds since 1970."""
 
     def note(self, repository: str, digest: str, policy: str) -> None:
-        """Remember that an image was told of by a policy, which is named by its fingerprint."""
+        """Remember that a finding was reported under a policy, named by its fingerprint."""
         expiration = int(self.clock()) + _KEPT_SECONDS
         self.client.update_item(
             TableName=self.table,
@@ -34,7 +34,7 @@ class NotifiedFindings:
         )
 
     def policies(self, repository: str, digest: str) -> frozenset[str]:
-        """Give the policies by which an image was told of; empty where nobody was told."""
+        """Return the policies under which a finding was reported; empty if it was not."""
         answer = self.client.get_item(
             TableName=self.table, Key={"id": {"S": _item_id(repository, digest)}}
         )

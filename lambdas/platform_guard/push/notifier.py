@@ -1,4 +1,4 @@
-"""Telling of what was found about a push, or about what it left to be done later."""
+"""Sends alerts about pushes and about the end of grace periods."""
 
 import time
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Publish = Callable[[Alert], None]
 
 @dataclass(frozen=True, slots=True)
 class PushReporting:
-    """Where alerts about pushes go."""
+    """Creates the publishers of alerts about pushes."""
 
     clients: Clients
     state_table: str
@@ -31,9 +31,9 @@ class PushReporting:
     settings: AlertSettings
 
     def publisher(self, event_id: str, context: LambdaContext, *, pushed: str = "") -> Publish:
-        """Give what tells of an event.
+        """Return the publisher for an event.
 
-        `pushed` is the time of the push that somebody is to hear of soon, as its event says.
+        `pushed` is the time of the push event, for the metric push_to_alert.
         """
         database, table = self.clients.dynamodb, self.state_table
         return FindingReporter(
@@ -47,7 +47,7 @@ class PushReporting:
         ).publish
 
     def publisher_about(self, push: Push, policy: Policy, context: LambdaContext) -> Publish:
-        """Give what tells of a finding about a push, and of what was taken away for it."""
+        """Return the publisher for a finding, which also remembers that it was reported."""
         pushed = "" if push.origin else push.time
         publish = self.publisher(push.event_id, context, pushed=pushed)
         notified = NotifiedFindings(self.clients.dynamodb, self.state_table, time.time)
@@ -56,12 +56,12 @@ class PushReporting:
             publish(alert)
             notified.note(push.image.repository.name, push.image.digest, fingerprint(policy))
 
-        def publish_deed(alert: Alert) -> None:
-            # Whoever handed the finding over tells of it.
+        def publish_destructive(alert: Alert) -> None:
+            # The sweep or audit that enqueued the finding reports it.
             if alert.bypass_throttling:
                 publish(alert)
 
-        return publish_deed if push.origin else publish_and_note
+        return publish_destructive if push.origin else publish_and_note
 
 
 DAY_SECONDS = 24 * 3600
@@ -69,25 +69,24 @@ DAY_SECONDS = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class FindingReporter:
-    """Takes the alerts about one event."""
+    """Publishes the alerts about one event."""
 
     windows: AlertOutbox
     open_findings: OpenFindings
     daily: Idempotency
-    """Remembers for a day."""
+    """Remembers keys for a day."""
     settings: AlertSettings
     event_id: str
     context: LambdaContext
     pushed: str = ""
-    """When the push was made that somebody is to hear of soon; empty where there is none."""
+    """The time of the push event; empty for anything else."""
 
     def publish(self, alert: Alert) -> None:
-        """Have an alert published together with what else there is about its repository."""
+        """Publish an alert together with other alerts about its repository."""
         may_be_rare = alert.status is Status.OPEN and not alert.bypass_throttling
         if may_be_rare and alert.code in self.settings.once_a_day:
             key = f"{alert.code} {_repository(alert)}"
-            # While another process is reporting it, there is nothing to add. Should that one fail,
-            # its event comes back.
+            # Another process is reporting it right now. If that fails, its event is redelivered.
             with suppress(InProgressError):
                 self.daily.run(key, lambda: self._collect(alert), self.context)
         else:

@@ -1,4 +1,4 @@
-"""Which tags somebody was alerted about, so that it can be told when they are well again."""
+"""The tags with an open finding, so that their resolution can be reported."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_KEPT_SECONDS = 90 * 24 * 3600  # whoever mends it later knows
+_KEPT_SECONDS = 90 * 24 * 3600  # time to fix it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class OpenFindings:
         return answer.get("Item", {}).get("finding", {}).get("S", "")
 
     def forget(self, image: str) -> None:
-        """Note that it was told that the image is well again."""
+        """Close the finding of an image."""
         self.client.delete_item(TableName=self.table, Key={"id": {"S": _item_id(image)}})
 
 

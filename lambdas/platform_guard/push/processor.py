@@ -1,4 +1,4 @@
-"""Guarding one repository: from an event to what was done about it."""
+"""Processes the pushes of one repository: from an event to the remedy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,64 +24,64 @@ if TYPE_CHECKING:
     from platform_guard.remediation.ledger import Entry
 
 _SUPERSEDED = "the tag has moved on, or the image is gone"
-_LEFT_ALONE = "the policy leaves such images alone by now"
+_LEFT_ALONE = "the policy now ignores such images"
 _NEEDS_NO_REMEDY = (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
 
 
 class RunOnce(Protocol):
-    """Does a thing once, however often it is asked to."""
+    """Runs an action once, no matter how often the event is delivered."""
 
     def __call__(self, key: str, action: Callable[[], None]) -> None:
-        """Run an action unless it was run to its end for this key."""
+        """Run an action unless it has completed for this key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """There is nothing to do any more, and why."""
+    """There is nothing left to do."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Compliant:
-    """The image may stay as it is."""
+    """The image needs no remedy."""
 
     found: FindingContext
 
 
 @dataclass(frozen=True, slots=True)
 class Remediated:
-    """A finding was taken care of; None where that had been done before."""
+    """A finding was handled; None if that had been done before."""
 
     done: RemediationResult | None
 
 
 class PolicyUnavailableError(Exception):
-    """A grace period is over, and what the policy is by now cannot be seen; it comes back."""
+    """A grace period is over, but the current policy cannot be read. The event is retried."""
 
 
 class StillInProgressError(Exception):
-    """A grace period is over whose beginning has not been brought to its end; it comes back."""
+    """A grace period is over, but its start is still in progress. The event is retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushProcessor:
-    """Guards the images of one repository."""
+    """Processes the pushes of one repository."""
 
     images: Images
     remediator: "Callable[[], Remediator]"
-    """Made when it is needed: few pushes have a finding."""
+    """Created on first use: few pushes have a finding."""
     once: RunOnce
     clock: Callable[[], float]
-    """Seconds, to bound the reading by."""
+    """Seconds; bounds the time for reading."""
     bounds: Bounds
     evaluated: Callable[[FindingContext], None]
-    """Is told what was found, before anything is done about it."""
+    """Called with each verdict before anything is done about it."""
 
-    def guard(
+    def process(
         self, push: Push, effective: EffectivePolicy, *, is_redelivered: bool = False
     ) -> Superseded | Compliant | Ignored | Remediated:
-        """Judge a push, and do what the policy wants done about it."""
+        """Evaluate a push and execute the remedy of the policy."""
         policy = effective.policy
         interrupted = self._interrupted(push) if is_redelivered else None
         if policy.ignore:
@@ -92,7 +92,7 @@ class PushProcessor:
         if policy.grace_seconds and (found is not None or is_redelivered):
             self.remediator().cancel_superseded(push, has_tag=found is not None)
         if found is None:
-            return self._guard_stale(push, policy, is_redelivered=is_redelivered)
+            return self._process_superseded(push, policy, is_redelivered=is_redelivered)
         self.evaluated(found)
         if found.verdict.name in _NEEDS_NO_REMEDY:
             if interrupted is None:
@@ -103,13 +103,13 @@ class PushProcessor:
             self._once(push.event_id, lambda: self.remediator().handle(found, effective))
         )
 
-    def _guard_stale(
+    def _process_superseded(
         self, push: Push, policy: Policy, *, is_redelivered: bool
     ) -> Superseded | Remediated:
-        """End what was begun about a push whose tag does not name the image any more.
+        """Finish a remediation whose tag no longer names the image.
 
-        Taking a tag away makes its own event stale: what was interrupted then must not be taken for
-        something that has settled itself.
+        Removing a tag makes the push's own event look superseded, so an interrupted remediation
+        must not be mistaken for one that needs nothing more.
         """
         may_be_in_progress = is_redelivered or is_destructive(policy.strongest_remedy)
         entry = self.remediator().in_progress(push) if may_be_in_progress else None
@@ -119,13 +119,13 @@ class PushProcessor:
         return Superseded(_SUPERSEDED) if remedied.done is None else remedied
 
     def end_grace(self, entry: "Entry", effective: EffectivePolicy) -> Superseded | Remediated:
-        """Judge an image anew whose grace period is over, and do what was wanted."""
+        """Evaluate an image again after its grace period and execute the announced remedy."""
         from platform_guard.remediation.ledger import State
 
         if entry.state not in (State.WAITING, State.IN_PROGRESS, State.DONE):
-            return Superseded(f"the entry {entry.id} is {entry.state} already")
+            return Superseded(f"entry {entry.id} is already {entry.state}")
         if entry.state is State.IN_PROGRESS and entry.due:
-            raise StillInProgressError(f"the entry {entry.id} is not marked yet")
+            raise StillInProgressError(f"entry {entry.id} is not marked yet")
         caveat = effective.policy.caveat
         if entry.state is State.WAITING and caveat:
             raise PolicyUnavailableError(f"the entry {entry.id} waits on: not seen {caveat}")
@@ -156,7 +156,7 @@ class PushProcessor:
         return entry if entry is not None and entry.is_open else None
 
     def _resume(self, entry: "Entry", push: Push, policy: Policy, because: str = "") -> Remediated:
-        """Bring to its end what was begun about a push, without taking anything more away."""
+        """Finish an interrupted remediation without removing anything more."""
         return Remediated(
             self._once(
                 push.event_id, lambda: self.remediator().resume(entry, push, policy, because)
@@ -164,7 +164,7 @@ class PushProcessor:
         )
 
     def _examine(self, push: Push, policy: Policy) -> FindingContext | None:
-        """Read and judge what was pushed; None where the tag no longer names it."""
+        """Read and evaluate the image; None if the tag no longer names it."""
         document = self.images.resolve(push.image)
         if document is None:
             return None

@@ -1,7 +1,7 @@
-"""From a finding to what was done about it: plan, keep a record, act, tell.
+"""From a finding to its remedy: plan, store the entry, execute, notify.
 
-The record is kept before the deed and completed after it. A process that dies in between leaves an
-open entry, which the event takes up again when it comes back.
+The entry is stored before the remedy and completed after it. A process that dies in between leaves
+an entry in progress, which the redelivered event resumes.
 """
 
 from collections.abc import Callable
@@ -32,14 +32,14 @@ from platform_guard.remediation.plan import (
 from platform_guard.remediation.protection import ProtectionLookup
 from platform_guard.timestamp import iso_time
 
-_RELEASED = "none: a person has just given the image back"
+_RELEASED = "none: undone by an operator"
 
 _SOON = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Remediator:
-    """What the guard does about the images of one repository."""
+    """Remediates findings in one repository."""
 
     images: Images
     ledger: Ledger
@@ -50,7 +50,7 @@ class Remediator:
     actor: str
 
     def handle(self, found: FindingContext, effective: EffectivePolicy) -> RemediationResult:
-        """Do what the policy wants done about a finding, then say so. Safe to repeat."""
+        """Execute the remedy of the policy for a finding and notify. Safe to repeat."""
         policy, finding, push = effective.policy, found.verdict.name, found.push
         entry = self.ledger.find(entry_id(push.event_id, push.image))
         if not isinstance(finding, Finding) or policy.remedies[finding] is Remedy.ALERT:
@@ -73,14 +73,14 @@ class Remediator:
                 return self._notify(found, policy, in_progress)
             entry = in_progress
         elif entry.is_open and entry.tag_is_taken:
-            # Somebody has given the tag back since.
+            # The tag was restored by somebody in the meantime.
             return self.resume(entry, push, policy)
         elif entry.is_open:
             entry = self._planned_again(entry, found, policy)
         return self._end(entry, found, policy)
 
     def in_progress(self, push: Push) -> Entry | None:
-        """Give the entry about a push; None where nothing was begun, or it is undone."""
+        """Return the entry about a push; None if there is none or it is undone."""
         entry = self.ledger.find(entry_id(push.event_id, push.image))
         open_states = (State.IN_PROGRESS, State.WAITING, State.DONE)
         return entry if entry is not None and entry.state in open_states else None
@@ -88,28 +88,28 @@ class Remediator:
     def resume(
         self, entry: Entry, push: Push, policy: Policy, because: str = ""
     ) -> RemediationResult:
-        """Bring to its end what an entry says was begun, and tell. Nothing more is taken away.
+        """Finish an entry and notify, without removing anything more.
 
-        `because` is a clause why, empty where the tag did not name the image any more. Should it
-        name it again, somebody may rely on it by now: another event will tell of it.
+        `because` is a clause; empty if the tag no longer named the image. If the tag names it
+        again, workloads may rely on it, and another event reports it.
         """
         if entry.is_open:
             entry = self._not_deferred(entry)
         return self._end(entry, found_again(entry, push), policy, because or INTERRUPTED)
 
     def cancel_superseded(self, push: Push, *, has_tag: bool) -> None:
-        """Cancel what waits for the end of a grace period, if another image has the tag by now.
+        """Cancel the grace periods of a tag if another image has it now.
 
-        Where the push itself does not have it any more, that is left to whichever does. What is
-        begun and does not wait yet is left to the end of its time: its schedule must not go before
-        it waits.
+        If the pushed image itself lost the tag, that is left to the image that has it. An entry
+        that is still in progress is left to the end of its grace period: its schedule must outlive
+        it.
         """
         for waiting_id in self.schedules.waiting(push.image):
             entry = self.ledger.find(waiting_id)
             if entry is None:
                 continue
             if entry.state is State.CANCELED:
-                # Whoever canceled it did not come to this.
+                # The process that canceled it died before this.
                 self.schedules.delete(entry.image, entry.id)
             elif (
                 has_tag and entry.state is State.WAITING and entry.image.digest != push.image.digest
@@ -117,7 +117,7 @@ class Remediator:
                 self.cancel(entry, f"another image got the tag {push.image.tag}")
 
     def cancel(self, entry: Entry, because: str) -> RemediationResult:
-        """End a grace period without doing anything."""
+        """End a grace period without a remedy."""
         done = RemediationResult(Remedy.ALERT, f"nothing more: {because}")
         if entry.state is State.WAITING:
             sentence = f"{entry.sentence} Canceled: {because}."
@@ -126,13 +126,13 @@ class Remediator:
         return done
 
     def end_grace(self, entry: Entry, found: FindingContext, policy: Policy) -> RemediationResult:
-        """Do at the end of a grace period what is still wanted, and no more than was announced."""
+        """Execute what is still wanted after a grace period, at most what was announced."""
         if self._is_released(entry.image, entry.pushed):
             if entry.is_open:
                 self._leave(entry)
             return self.cancel(entry, _RELEASED)
         if entry.tag_is_taken:
-            # Somebody has given the tag back since.
+            # The tag was restored by somebody in the meantime.
             return self.resume(entry, found.push, policy)
         because = why_not_wanted_any_more(entry.finding, found.verdict, policy)
         if not because:
@@ -146,30 +146,30 @@ class Remediator:
         return self.cancel(entry, because)
 
     def _is_released(self, image: Reference, pushed: str) -> bool:
-        """Tell whether a person wants left alone what was pushed then."""
+        """Return whether an operator released the image after that push."""
         return self.ledger.released_until(image) >= pushed
 
     def _leave(self, entry: Entry) -> None:
-        """End what was interrupted before it took anything away; a mark may be there already."""
+        """Cancel an entry that was interrupted before it removed anything."""
         entry = self._not_deferred(entry)
         self.ledger.save(
             replace(entry, state=State.CANCELED, remedy=Remedy.TAG, sentence=_RELEASED)
         )
 
     def _not_deferred(self, entry: Entry) -> Entry:
-        """Give an open entry that is to wait for nothing."""
+        """Return an entry in progress without its grace period."""
         if entry.due:
-            # Its schedule may have been made already. The entry stays open until that is gone.
+            # Its schedule may exist already. The entry stays in progress until that is deleted.
             self.schedules.delete(entry.image, entry.id)
         return replace(entry, due="")
 
     def _planned_again(self, entry: Entry, found: FindingContext, policy: Policy) -> Entry:
-        """Plan what was interrupted once more: what protects the image may have appeared since."""
+        """Plan an interrupted entry again: the image may be protected now."""
         if entry.due:
             wanted = wanted_remedy(found.verdict, policy)
             if policy.grace_seconds and is_destructive(wanted):
                 return replace(entry, wanted=wanted)
-            # Nobody was told yet that it would wait.
+            # The grace period was not announced yet.
             entry = self._not_deferred(entry)
         elif entry.remedy is Remedy.TAG:
             return entry
@@ -178,7 +178,7 @@ class Remediator:
     def _begin(
         self, new: Entry, found: FindingContext, policy: Policy
     ) -> Entry | RemediationResult:
-        """Keep a new entry with its plan; or tell why nothing new is begun."""
+        """Store a new entry with its plan, or return why there is nothing to do."""
         entry, plan = self._planned(new, found, policy, policy.grace_seconds)
         if plan.because:
             return RemediationResult(
@@ -194,7 +194,7 @@ class Remediator:
         return self.ledger.save(entry)
 
     def _waiting(self, image: Reference) -> Entry | None:
-        """Find what waits already for the end of this very image's grace period."""
+        """Return the entry of this image whose grace period is running."""
         entries = map(self.ledger.find, self.schedules.waiting(image))
         return next(
             (
@@ -208,7 +208,7 @@ class Remediator:
     def _planned(
         self, entry: Entry, found: FindingContext, policy: Policy, grace_seconds: int = 0
     ) -> tuple[Entry, Plan]:
-        """Plan what is to be done now, and write it into an entry."""
+        """Plan the remedy and write it into an entry."""
         looked_up = None
         if is_destructive(wanted_remedy(found.verdict, policy)) and not grace_seconds:
             looked_up = self.protection_lookup.look(found.document)
@@ -227,7 +227,7 @@ class Remediator:
     def _end(
         self, entry: Entry, found: FindingContext, policy: Policy, blocked_by: str = ""
     ) -> RemediationResult:
-        """Bring an entry to its end, whatever of that was done already, and tell."""
+        """Execute what is left of an entry and notify."""
         if entry.is_open:
             there = self.images.resolve(replace(entry.image, tag=""))
             save = self.ledger.save
@@ -239,13 +239,12 @@ class Remediator:
         return self._notify(found, policy, RemediationResult(entry.remedy, entry.sentence, undo_id))
 
     def _wait(self, entry: Entry) -> Entry:
-        # Where it took long to come here, the time may be over, and a schedule cannot be in the
-        # past.
+        # After a long retry the time may be over, and a schedule must not be in the past.
         due = max(datetime.fromisoformat(entry.due), self.now() + _SOON)
         self.schedules.create(entry.image, entry.id, due)
         sentence = (
             f"{entry.sentence}. It will be {PAST_PARTICIPLES[entry.wanted]} on {iso_time(due)}, "
-            f"unless another image gets the tag {entry.image.tag} by then."
+            f"unless another image gets the tag {entry.image.tag} before."
         )
         return replace(entry, state=State.WAITING, due=iso_time(due), sentence=sentence)
 

@@ -1,4 +1,4 @@
-"""Telling that a tag names an image that runs again, where somebody was alerted about it."""
+"""Reports that the finding of a tag is resolved."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from platform_guard.registry.reference import Reference
 
 @dataclass(frozen=True, slots=True)
 class ResolvedFindings:
-    """The repairs of images whose findings stand in a table."""
+    """Reports resolved findings, which are kept in a table."""
 
     client: "DynamoDBClient"
     table: str
@@ -33,19 +33,19 @@ class ResolvedFindings:
         publisher: Callable[[], Callable[[Alert], None]],
         context: LambdaContext,
     ) -> None:
-        """Tell that the tag of a good image is well again, once, if there was a finding."""
+        """Report once that a tag is fixed, if it had a finding."""
         image = found.push.image
         findings = OpenFindings(self.client, self.table, time.time)
         finding = findings.of(image.tagged_uri)
         if not finding:
             return
-        # Most good images never had a finding, so a cold start does not load these.
+        # Most compliant images never had a finding, so a cold start does not load this.
         from platform_guard.aws.idempotency import Idempotency
 
         def notify() -> None:
             publisher()(alert_about_resolution(image, finding, found.verdict.reason))
             findings.forget(image.tagged_uri)
-            logger.info("repaired", finding=finding)
+            logger.info("finding resolved", finding=finding)
             count("findings_resolved")
 
         Idempotency(self.client, self.table, scope="repair").run(
@@ -54,7 +54,7 @@ class ResolvedFindings:
 
 
 def alert_about_resolution(image: Reference, finding: str, reason: str) -> Alert:
-    """Tell that a tag names a good image now. `reason` is the verdict's clause about it."""
+    """Build the alert that a tag is fixed. `reason` is the clause of the new verdict."""
     repository, name = image.repository, image.short_name
     return Alert(
         severity=Severity.INFO,

@@ -1,8 +1,8 @@
-"""Deleting what a deleted index has led to.
+"""Deletes the children of a deleted index.
 
-ECR can delete an image by its digest, with all its tags, but not on the condition that it has none.
-So a child gets a mark, which is then taken away: the child goes with it only if that was its last
-tag. Whatever tag it gets meanwhile, it is safe.
+ECR deletes an image by digest together with all its tags; it cannot be told to delete only an
+untagged image. So a child gets a mark, which is then removed: the child is deleted only if that was
+its last tag. A tag that it gets in between keeps it.
 """
 
 from platform_guard.oci.reader import StoredDocument
@@ -13,7 +13,7 @@ from platform_guard.remediation.safety_checks import signs_of_use
 
 
 def delete_children(entry: Entry, images: Images) -> list[str]:
-    """Delete the children of an index that is gone; tell of those that stay, a clause each."""
+    """Delete the children of a deleted index and return a clause for each one that stays."""
     documents = {document.digest: document for document in entry.documents}
     clauses = (
         _delete_child(entry, documents[digest], images)
@@ -41,11 +41,11 @@ def _delete_child(entry: Entry, child: StoredDocument, images: Images) -> str:
 
 
 def _why_it_stays(entry: Entry, state: ImageState) -> str:
-    """Say why a child may be needed without the index; empty where nothing speaks for that."""
+    """Return why a child may be needed without the index; empty if nothing suggests it."""
     tags = [tag for tag in state.tags if not is_mark(tag)]
     if tags:
         return f"it has the tag {tags[0]}"
     if state.status is not ImageStatus.ACTIVE:
         return "it is archived"
-    # Clusters of other accounts and Kubernetes pin images by digest, and nobody sees them.
+    # Other accounts and Kubernetes pin images by digest, which the guard cannot see.
     return next(signs_of_use(entry.pushed, state), "")

@@ -1,7 +1,6 @@
-"""Which images Amazon ECS runs, or would run: those of all tasks and of all services' deployments.
+"""The images that Amazon ECS runs or would run: of all tasks and of all deployments of services.
 
-Clusters of AWS Batch are among them. What is started by hand or by a schedule is not there before
-it runs.
+Includes AWS Batch clusters. Tasks that are started by hand or by a schedule count while they run.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,15 +23,15 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class EcsUses:
-    """What one account runs in one region."""
+    """The tasks and services of one account in one region."""
 
     client: "ECSClient"
     deadline: Deadline
     images_of_definitions: dict[str, tuple[str, ...]]
-    """By the ARN of a task definition, whose revisions never change; added to."""
+    """A cache by task definition ARN; revisions never change."""
 
     def find(self) -> tuple[Use, ...]:
-        """Look at all clusters. Raises what botocore raises, and LookUpError."""
+        """Return the uses in all clusters. Raises botocore errors and LookupFailedError."""
         definitions: dict[str, str] = {}
         uses: list[Use] = []
         for page in self.client.get_paginator("list_clusters").paginate():
@@ -45,7 +44,7 @@ class EcsUses:
         return tuple(uses)
 
     def _tasks(self, cluster: str) -> Iterator[Use]:
-        # RUNNING is what a task is to become: pending ones are listed as well.
+        # desiredStatus RUNNING lists pending tasks too.
         pages = self.client.get_paginator("list_tasks").paginate(
             cluster=cluster, desiredStatus="RUNNING"
         )
@@ -59,7 +58,7 @@ class EcsUses:
                     yield from _uses_of(task)
 
     def _deployed(self, cluster: str) -> dict[str, str]:
-        """Give the task definitions of all deployments, and whose they are."""
+        """Return the task definitions of all deployments with the service they belong to."""
         found: dict[str, str] = {}
         pages = self.client.get_paginator("list_services").paginate(cluster=cluster)
         for page in pages:
@@ -101,7 +100,7 @@ def _definitions_of(service: "ServiceTypeDef") -> Iterator[str]:
 
 def _check(failures: "Iterable[FailureTypeDef]") -> None:
     for failure in failures:
-        # A task or service that has ended since it was listed uses nothing any more.
+        # A task or service that ended after it was listed uses nothing.
         if failure.get("reason") != "MISSING":
             raise LookupFailedError(failure.get("reason", "a failure without a reason"))
 

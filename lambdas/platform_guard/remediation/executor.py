@@ -1,7 +1,7 @@
-"""Carrying out what is planned for an image.
+"""Executes a planned remedy.
 
-Every function here may be run again after it was interrupted between any two calls: it looks where
-things stand, and what is done already, or cannot be done any more, ends well and is told.
+Every function can be repeated after an interruption between any two calls. It checks the current
+state first; a step that is already done, or no longer possible, ends the entry and is recorded.
 """
 
 from collections.abc import Callable
@@ -16,14 +16,14 @@ from platform_guard.remediation.delete_children import delete_children
 from platform_guard.remediation.ledger import Entry, State
 
 Save = Callable[[Entry], Entry]
-"""Keeps an entry and gives its new version."""
+"""Stores an entry and returns it with its new version."""
 
 PAST_PARTICIPLES = {
     Remedy.QUARANTINE: "quarantined",
     Remedy.ARCHIVE: "archived",
     Remedy.DELETE: "deleted",
 }
-INTERRUPTED = "whoever began it was interrupted, and nobody has looked since at what needs it"
+INTERRUPTED = "an earlier run was interrupted before the safety checks could be repeated"
 
 _GONE = "none: the image is gone"
 _TAG_MOVED = "its tag has moved on meanwhile"
@@ -37,10 +37,10 @@ def execute(
     *,
     blocked_by: str = "",
 ) -> Entry:
-    """Do what an entry says is to be done, and give it back with what came of it.
+    """Execute the remedy of an entry and return the entry with its outcome, not yet saved.
 
-    `document` is the image's manifest if the image is there now. `blocked_by` is a clause why
-    nothing more may be taken away, empty if it may. The result is not saved yet.
+    `document` is the manifest if the image still exists. `blocked_by` says why nothing more may be
+    removed; empty if nothing blocks it.
     """
     action = _RemediationAction(entry, document, images, save, blocked_by)
     match entry.remedy:
@@ -67,13 +67,13 @@ class _RemediationAction:
     blocked_by: str
 
     def tag(self) -> Entry:
-        """Mark the image as planned; whether its tag still names it nobody has seen."""
+        """Add the mark. Whether the tag still names the image has not been checked yet."""
         if not self.blocked_by or self.images.resolve(self.entry.image) is not None:
             return self.mark("" if self.entry.blocked_by else self.blocked_by)
         return self.mark(_TAG_MOVED)
 
     def mark(self, because: str = "") -> Entry:
-        """Mark the image and leave it at that."""
+        """Add the mark and do nothing else."""
         if self.document is None:
             return _ended(self.entry, Remedy.ALERT, _GONE)
         refusal = self._add_mark()
@@ -89,7 +89,7 @@ class _RemediationAction:
         image, mark = self.entry.image, self.entry.mark
         if self.document is None and self._state() is not None:
             return _ended(self.entry, Remedy.ALERT, "none: the image is archived")
-        # If it is gone, taking its tag away may have taken it along: then it has to come back.
+        # Removing its tag may have deleted the image. Then it must be restored.
         self.document = self.document or self.entry.document
         if self.document is None:
             return _ended(self.entry, Remedy.ALERT, _GONE)
@@ -98,7 +98,7 @@ class _RemediationAction:
             return _ended(self.entry, Remedy.ALERT, refusal)
         state = self._state()
         if state is not None and image.tag in state.tags:
-            # Else it is taken already, or names another image; what follows finds that out.
+            # Otherwise the tag is removed already or names another image, as the calls below show.
             reason = self._why_not_any_more(state)
             if reason:
                 return self.mark(reason)
@@ -118,7 +118,7 @@ class _RemediationAction:
         return _ended(
             entry,
             Remedy.QUARANTINE,
-            f"quarantined: its tag {image.tag} was taken away, and it is kept under the tag {mark}",
+            f"quarantined: its tag {image.tag} was removed; the image keeps the tag {mark}",
         )
 
     def archive(self) -> Entry:
@@ -143,17 +143,17 @@ class _RemediationAction:
         return _ended(
             self.entry,
             Remedy.ARCHIVE,
-            "archived: nobody can pull it until it is restored, which takes up to 20 minutes",
+            "archived: it cannot be pulled until it is restored, which takes up to 20 minutes",
         )
 
     def _brought_back(self) -> Entry:
-        """End with an image that got another tag while it was archived, and may be needed by it."""
+        """Restore an image that got another tag while it was archived and may be needed by it."""
         sentence = f"marked with the tag {self.entry.mark}; archived and brought back, because it "
         try:
             self.images.restore(self.entry.image.digest)
         except ChangeRefusedError as refusal:
             state = self._state()
-            # Whoever pushes an archived image restores it as well.
+            # A push of an archived image restores it too.
             if state is not None and state.status is ImageStatus.ARCHIVED:
                 return _ended(self.entry, Remedy.ARCHIVE, f"archived; no way back ({refusal})")
         return _ended(self.entry, Remedy.TAG, sentence + "got another tag meanwhile")
@@ -195,37 +195,36 @@ class _RemediationAction:
         return self._state()
 
     def _delete_children(self) -> list[str]:
-        """Delete what the index led to; tell what of it stays, a clause each."""
+        """Delete the children of the index and return a clause for each one that stays."""
         if self.blocked_by and self.entry.children:
             return [f"what it led to stays, because {self.blocked_by}"]
         return delete_children(self.entry, self.images)
 
     def _tag_names_an_image(self) -> bool:
-        """Tell whether the tag names any image. Where it names none, it was taken, not moved.
+        """Return whether the tag names any image. If it names none, it was removed, not moved.
 
-        A call whose answer is lost is made again, by botocore or after the process has died, and
-        finds no tag then.
+        A repeated call, by botocore or after the process died, finds no tag any more.
         """
         return bool(self.images.digest_for_tag(self.entry.image.tag))
 
     def _kept_after_all(self, state: ImageState, because: str) -> Entry:
-        """End with an image that lost its own tag and stays, which the mark keeps it by."""
+        """End with an image that lost its own tag and stays, kept by its mark."""
         entry = replace(self.entry, tag_is_taken=True)
         others = [tag for tag in state.tags if not is_mark(tag)]
         if not others:
             refusal = self._add_mark()
             if refusal:
-                return _ended(entry, Remedy.QUARANTINE, f"its tag was taken away; {refusal}")
+                return _ended(entry, Remedy.QUARANTINE, f"its tag was removed; {refusal}")
         tag = self.entry.image.tag
         why = f"it got the tag {others[0]} meanwhile" if others else because
         return _ended(
             entry,
             Remedy.QUARANTINE,
-            f"its tag {tag} was taken away; the image was to be deleted and stays, because {why}",
+            f"its tag {tag} was removed; the image was not deleted because {why}",
         )
 
     def _add_mark(self) -> str:
-        """Add the mark; say why that cannot be, empty if it could."""
+        """Add the mark. Return why that failed, empty if it succeeded."""
         document = self.document or self.entry.document
         if document is None:
             return _GONE
@@ -236,7 +235,7 @@ class _RemediationAction:
         return ""
 
     def _restore_if_gone(self, document: StoredDocument) -> str:
-        """Make sure that the image has outlived its tag; say how it was lost, empty if not."""
+        """Store the image again if it went with its tag. Return how it was lost, empty if not."""
         if self.images.resolve(replace(self.entry.image, tag="")) is not None:
             return ""
         try:
@@ -249,7 +248,7 @@ class _RemediationAction:
         return self.images.describe(self.entry.image.digest)
 
     def _why_not_any_more(self, state: ImageState | None) -> str:
-        """Look once more, right before the deed, at what may have changed since it was planned."""
+        """Check again, right before the call, what may have changed since the plan."""
         if state is None or self.entry.image.tag not in state.tags:
             return _TAG_MOVED
         if self.blocked_by:

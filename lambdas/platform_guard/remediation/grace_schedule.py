@@ -1,4 +1,4 @@
-"""Schedules of Amazon EventBridge Scheduler that end grace periods."""
+"""EventBridge Scheduler schedules that end grace periods."""
 
 import json
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ from platform_guard.event import required_object, required_text
 
 @dataclass(frozen=True, slots=True)
 class GraceSchedules:
-    """The guard's own group of schedules. Raises what botocore raises."""
+    """Schedules in the guard's own group. Raises botocore errors."""
 
     client: "EventBridgeSchedulerClient"
     group: str
     queue_arn: str = ""
-    """Where the end of a grace period is announced; empty for who only deletes."""
+    """The queue that gets the message; not needed to delete."""
     role_arn: str = ""
-    """A role that may send to the queue."""
+    """The role that sends to the queue."""
     dead_letters_arn: str = ""
-    """A queue for what cannot be announced, which the role may send to as well."""
+    """The dead-letter queue of the schedules."""
 
     def create(self, image: Reference, entry_id: str, due: datetime) -> None:
-        """Have the end of a grace period announced; that it is already so is fine.
+        """Schedule the end of a grace period. An existing schedule stays.
 
         https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#one-time
         https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
@@ -59,7 +59,7 @@ class GraceSchedules:
                 raise
 
     def delete(self, image: Reference, entry_id: str) -> None:
-        """Have it announced no more; that nobody would is fine."""
+        """Delete the schedule if it exists."""
         try:
             self.client.delete_schedule(Name=schedule_name(image, entry_id), GroupName=self.group)
         except ClientError as error:
@@ -67,7 +67,7 @@ class GraceSchedules:
                 raise
 
     def waiting(self, image: Reference) -> tuple[str, ...]:
-        """List the entries that wait for the end of a grace period of this tag."""
+        """Return the ids of entries whose grace period for this tag has not ended."""
         prefix = tag_prefix(image)
         pages = self.client.get_paginator("list_schedules").paginate(
             GroupName=self.group, NamePrefix=prefix
@@ -81,22 +81,22 @@ class GraceSchedules:
 
 @dataclass(frozen=True, slots=True)
 class NoSchedules:
-    """For a policy that takes nothing away: nothing is put off, and nothing waits."""
+    """For a policy without destructive remedies: nothing is ever scheduled."""
 
     def create(self, image: Reference, entry_id: str, due: datetime) -> None:
-        """Raise ValueError: there is nobody who would announce it."""
+        """Raise ValueError: this deployment has no schedules."""
         raise ValueError(f"{image.short_name} cannot wait until {due}: {entry_id} has no schedule")
 
     def delete(self, image: Reference, entry_id: str) -> None:
-        """Do nothing: there is nothing to delete."""
+        """Do nothing."""
 
     def waiting(self, image: Reference) -> tuple[str, ...]:  # noqa: ARG002
-        """Give nothing."""
+        """Return nothing."""
         return ()
 
 
 GRACE_IS_OVER = "Platform Guard Grace Is Over"
-"""The detail-type of what a schedule sends to the push guard's queue."""
+"""The detail-type of the message to the push guard's queue."""
 
 
 SOURCE = "platform-guard"
@@ -106,38 +106,38 @@ _TAG_HASH_LENGTH = 16
 
 
 class Schedules(Protocol):
-    """Schedules that are due once, and then are gone."""
+    """One-time schedules."""
 
     def create(self, image: Reference, entry_id: str, due: datetime) -> None:
-        """Have the end of a grace period announced; that it is already so is fine."""
+        """Schedule the end of a grace period. An existing schedule stays."""
 
     def delete(self, image: Reference, entry_id: str) -> None:
-        """Have it announced no more; that nobody would is fine."""
+        """Delete the schedule if it exists."""
 
     def waiting(self, image: Reference) -> tuple[str, ...]:
-        """List the entries that wait for the end of a grace period of this tag."""
+        """Return the ids of entries whose grace period for this tag has not ended."""
 
 
 def tag_prefix(image: Reference) -> str:
-    """Begin the name of all schedules about a tag."""
+    """Return the common prefix of the names of all schedules for a tag."""
     name = f"{image.repository.uri}:{image.tag}"
     return hashlib.sha256(name.encode()).hexdigest()[:_TAG_HASH_LENGTH] + "-"
 
 
 def schedule_name(image: Reference, entry_id: str) -> str:
-    """Name a schedule within the 64 characters of EventBridge Scheduler (CreateSchedule, Name)."""
+    """Return a name of at most 64 characters (EventBridge Scheduler, CreateSchedule, Name)."""
     return tag_prefix(image) + entry_id
 
 
 def grace_message(entry_id: str) -> dict[str, object]:
-    """Build what a schedule sends."""
+    """Return the message that a schedule sends."""
     return {"source": SOURCE, "detail-type": GRACE_IS_OVER, "detail": {"entry": entry_id}}
 
 
 def entry_that_waited(message: object) -> str:
-    """Read of which entry the grace period is over; empty where the message is about other things.
+    """Return the id of the entry whose grace period is over; empty for any other message.
 
-    Raises EventError where it is over and no entry is named.
+    Raises EventError if the message names no entry.
     """
     if not isinstance(message, dict) or message.get("detail-type") != GRACE_IS_OVER:
         return ""

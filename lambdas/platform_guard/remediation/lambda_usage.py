@@ -1,4 +1,4 @@
-"""Which images AWS Lambda runs: those of all functions that come as container images."""
+"""The images of all AWS Lambda functions that are deployed as container images."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LambdaUses:
-    """What one account has in one region."""
+    """The functions of one account in one region."""
 
     client: "LambdaClient"
     deadline: Deadline
 
     def find(self) -> tuple[Use, ...]:
-        """Look at all functions and their published versions.
+        """Return the uses of all functions and published versions.
 
-        Raises what botocore raises, and LookUpError.
+        Raises botocore errors and LookupFailedError.
         """
         uses: list[Use] = []
         for page in self.client.get_paginator("list_functions").paginate(FunctionVersion="ALL"):

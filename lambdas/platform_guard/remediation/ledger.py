@@ -1,4 +1,4 @@
-"""The ledger: what was done to which image, by whom and why, and what it takes to undo it."""
+"""The ledger: what was done to which image, by whom and why, and what undoing it needs."""
 
 import hashlib
 import json
@@ -15,25 +15,25 @@ from platform_guard.policy.verdict import Finding
 from platform_guard.registry.reference import Reference, Repository
 
 LEDGER_INDEX = "history"
-"""The index of the state table that holds the entries of the ledger alone."""
+"""The index of the state table that contains only ledger entries."""
 
 LEDGER_INDEX_KEYS = ("repository", "at")
-"""What entries are found by in the index."""
+"""The partition and sort key of the index."""
 
 LEDGER_INDEX_ATTRIBUTES = ("entry",)
-"""What the index holds besides its keys: not the manifests, which are large."""
+"""What the index projects besides its keys: not the manifests, which are large."""
 
 STATE_TABLE_OUTPUT = "GuardStateTable"
-"""The stack's output that names the state table."""
+"""The stack output that names the state table."""
 
 SCHEDULE_GROUP_OUTPUT = "GuardScheduleGroup"
-"""The stack's output that names the group of the schedules, where there are grace periods."""
+"""The stack output that names the schedule group, if the policy has grace periods."""
 
 KEPT = timedelta(days=400)
 """How long an entry is kept."""
 
 LEFT_ALONE_AFTER_UNDO = timedelta(minutes=15)
-"""Undoing may push a tag; that push, and all before it, start the guard no more."""
+"""Undo may push a tag. That push, and all before it, do not start the guard."""
 
 # The queue's delay, and four attempts with the time in between.
 _ENDED_WITHIN = timedelta(hours=2)
@@ -42,12 +42,12 @@ _ID_LENGTH = 16
 
 
 class State(StrEnum):
-    """How far a deed has come."""
+    """The state of a remediation."""
 
     IN_PROGRESS = "begun"
-    """It is being done, or whoever did it died halfway and it will be taken up again."""
+    """Being executed, or interrupted and resumed by the next delivery."""
     WAITING = "waiting"
-    """The image is marked, and its grace period runs."""
+    """The image is marked and its grace period runs."""
     DONE = "done"
     CANCELED = "canceled"
     """The grace period ended without anything to do."""
@@ -57,103 +57,100 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One deed: what the guard did about one push."""
+    """What the guard did about one push."""
 
     id: str
     at: str
-    """When it was begun, ISO 8601 in UTC."""
+    """When it started, ISO 8601 in UTC."""
     actor: str
-    """Who did it, as an ARN."""
+    """The ARN of the function or operator."""
     image: Reference
     """With tag and digest."""
     pushed: str
-    """When the push was announced, RFC 3339 in UTC."""
+    """The time of the push event, RFC 3339 in UTC."""
     finding: Finding
     reason: str
-    """Why, a clause."""
+    """The verdict's reason, a clause."""
     kind: Kind
     platforms: tuple[str, ...]
-    """What of the image can run, of a great many the first."""
+    """The runnable platforms; the first ones of a long list."""
     fails_on: tuple[str, ...]
     rule: str
-    """Which rule of the policy asks for the remedy."""
+    """The rule that sets the remedy."""
     wanted: Remedy
     remedy: Remedy
-    """What it came to, or is coming to."""
+    """The actual remedy, which may be weaker than the wanted one."""
     mark: str
     tags_before: tuple[str, ...] = ()
-    """Empty where nothing is taken away and nobody looked."""
+    """Empty if nothing destructive was planned."""
     blocked_by: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     """Digests that are deleted with an index, outer ones first."""
     documents: tuple[StoredDocument, ...] = ()
-    """The image's manifest first, then those of the children, where something is taken away."""
+    """For destructive remedies: the manifest of the image, then those of its children."""
     state: State = State.IN_PROGRESS
     tag_is_taken: bool = False
-    """Whether the guard itself has taken the image's own tag away."""
+    """Whether the guard removed the image's own tag."""
     sentence: str = ""
-    """What was done, for people."""
+    """What was done, in words."""
     due: str = ""
     """When a grace period ends, ISO 8601 in UTC."""
     undone_by: str = ""
     undone_at: str = ""
     platforms_left_off: int = 0
-    """How many more can run."""
+    """How many runnable platforms are not listed."""
     version: int = 0
-    """How often it was saved."""
+    """How many times it was saved; the condition of the next write."""
 
     @property
     def document(self) -> StoredDocument | None:
-        """The image's own manifest, where it was kept."""
+        """The manifest of the image itself, if it was kept."""
         return next((item for item in self.documents if item.digest == self.image.digest), None)
 
     @property
     def is_open(self) -> bool:
-        """Tell whether whoever began it has not ended it."""
+        """Whether it is still being executed."""
         return self.state is State.IN_PROGRESS
 
 
 def has_lapsed(entry: Entry, now: datetime) -> bool:
-    """Tell whether a grace period is over that nobody has ended, so that nothing comes of it."""
+    """Return whether a grace period is long over and its end was never delivered."""
     waits = entry.state is State.WAITING
     return waits and now > datetime.fromisoformat(entry.due) + _ENDED_WITHIN
 
 
 class EntryChangedError(Exception):
-    """Somebody else has changed the entry meanwhile; look at it again."""
+    """Another process changed the entry in the meantime; read it again."""
 
 
 class Ledger(Protocol):
-    """Where entries are kept."""
+    """Stores entries."""
 
     def find(self, entry_id: str) -> Entry | None:
-        """Give an entry as it is now, None where there is none."""
+        """Return the current entry, None if there is none."""
 
     def save(self, entry: Entry) -> Entry:
-        """Keep an entry, and give it with its new version.
+        """Store an entry and return it with its new version.
 
-        Raises EntryChangedError unless the kept one, if any, has the version of this one.
+        Raises EntryChangedError if the stored entry has another version.
         """
 
     def release(self, image: Reference, until: str) -> None:
-        """Note that a person wants an image left alone that is pushed until then (ISO 8601)."""
+        """Leave an image alone if it is pushed before `until` (ISO 8601)."""
 
     def released_until(self, image: Reference) -> str:
-        """Tell until when; empty where nobody has said so."""
+        """Return until when pushes of an image are left alone; empty if they are not."""
 
 
 class History(Protocol):
     """The entries of all images."""
 
     def entries(self, repository: str = "") -> Iterable[Entry]:
-        """Give the entries of a repository, of all without a name; the newest first.
-
-        Without the manifests.
-        """
+        """Return entries without manifests, newest first: of one repository, or of all."""
 
 
 def entry_id(event_id: str, image: Reference) -> str:
-    """Name the deed about a push: short enough to be typed, the same however often it is tried."""
+    """Return the id of the entry about a push: short enough to type, stable across retries."""
     return hashlib.sha256(f"{event_id} {image.uri}".encode()).hexdigest()[:_ID_LENGTH]
 
 
@@ -164,7 +161,7 @@ _TUPLES = ("platforms", "fails_on", "tags_before", "blocked_by", "children")
 
 
 def write_entry(entry: Entry) -> dict[str, Any]:
-    """Write an entry as a JSON object, without the manifests."""
+    """Return an entry as a JSON object, without manifests."""
     fields = asdict(entry)
     del fields["documents"]
     fields |= {name: list(fields[name]) for name in _TUPLES}
@@ -172,7 +169,7 @@ def write_entry(entry: Entry) -> dict[str, Any]:
 
 
 def read_entry(stored: dict[str, Any]) -> Entry:
-    """Read what `write_entry` wrote."""
+    """Return the entry that `write_entry` wrote."""
     names = {stored_name: name for name, stored_name in _STORED_NAMES.items()}
     fields = {names.get(name, name): value for name, value in stored.items()}
     image = fields["image"]
@@ -190,14 +187,14 @@ def read_entry(stored: dict[str, Any]) -> Entry:
 
 
 def write_documents(documents: Sequence[StoredDocument]) -> bytes:
-    """Write manifests as JSON. What a registry stores is UTF-8."""
+    """Return manifests as JSON. A registry stores UTF-8."""
     return json.dumps(
         [[item.digest, item.media_type, item.content.decode()] for item in documents]
     ).encode()
 
 
 def read_documents(content: bytes) -> tuple[StoredDocument, ...]:
-    """Read what `write_documents` wrote."""
+    """Return the manifests that `write_documents` wrote."""
     return tuple(
         StoredDocument(digest, text.encode(), media_type)
         for digest, media_type, text in json.loads(content)

@@ -1,7 +1,6 @@
-"""The ledger in the table that holds all state.
+"""The ledger in the state table.
 
-One item an entry. An index of its own holds nothing but entries, by repository and time, and leaves
-the manifests out: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general-sparse-indexes.html
+One item per entry. A sparse index lists only entries, by repository and time, without manifests: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general-sparse-indexes.html
 """
 
 import gzip
@@ -29,23 +28,23 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 DOCUMENTS_LIMIT = 300_000
-"""Bytes of compressed manifests: DynamoDB takes items of 400 KB in all."""
+"""Bytes of compressed manifests. A DynamoDB item has at most 400 KB."""
 
 
 def compressed(documents: bytes) -> bytes:
-    """Compress manifests, the same way every time."""
+    """Compress manifests reproducibly."""
     return gzip.compress(documents, mtime=0)
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoDbLedger:
-    """The entries in a table. Raises what botocore raises."""
+    """Ledger entries in a table. Raises botocore errors."""
 
     client: "DynamoDBClient"
     table: str
 
     def find(self, entry_id: str) -> Entry | None:
-        """Give an entry as it is now, None where there is none."""
+        """Return the current entry, None if there is none."""
         item = self._item(f"deed#{entry_id}")
         if item is None:
             return None
@@ -56,7 +55,7 @@ class DynamoDbLedger:
         return replace(entry, documents=read_documents(gzip.decompress(documents)))
 
     def save(self, entry: Entry) -> Entry:
-        """Keep an entry, and give it with its new version. Raises EntryChangedError."""
+        """Store an entry and return it with its new version. Raises EntryChangedError."""
         saved = replace(entry, version=entry.version + 1)
         expires = datetime.fromisoformat(entry.at) + KEPT
         item: dict[str, AttributeValueTypeDef] = {
@@ -78,11 +77,11 @@ class DynamoDbLedger:
                 ExpressionAttributeValues={":version": {"N": str(entry.version)}},
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
-            raise EntryChangedError(f"the entry {entry.id} was changed meanwhile") from error
+            raise EntryChangedError(f"entry {entry.id} was changed by another process") from error
         return saved
 
     def release(self, image: Reference, until: str) -> None:
-        """Note that a person wants an image left alone that is pushed until then (ISO 8601)."""
+        """Leave an image alone if it is pushed before `until` (ISO 8601)."""
         expires = datetime.fromisoformat(until) + KEPT
         self.client.put_item(
             TableName=self.table,
@@ -94,12 +93,12 @@ class DynamoDbLedger:
         )
 
     def released_until(self, image: Reference) -> str:
-        """Tell until when; empty where nobody has said so."""
+        """Return until when pushes of an image are left alone; empty if they are not."""
         item = self._item(_released(image))
         return item["until"]["S"] if item else ""
 
     def entries(self, repository: str = "") -> Iterator[Entry]:
-        """Give the entries of a repository, of all without a name; the newest first."""
+        """Return the entries of a repository, or of all, newest first."""
         if repository:
             pages = self.client.get_paginator("query").paginate(
                 TableName=self.table,

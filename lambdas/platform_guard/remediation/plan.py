@@ -1,4 +1,4 @@
-"""What is done about a verdict: a plan, made of steps, each with its reason."""
+"""Plans the remedy for a verdict: steps, each with its reason."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from platform_guard.unavailable import Unavailable
 
 @dataclass(frozen=True, slots=True)
 class AddMark:
-    """Give the image one more tag, which says what was found."""
+    """Add a tag that names the finding."""
 
     mark: str
-    because: str = "whoever lists the tags sees what was found"
+    because: str = "the list of tags shows the finding"
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Let some time pass, then judge anew and do what is wanted."""
+    """Wait, then evaluate again and execute the remedy."""
 
     seconds: int
     because: str = "the policy grants a grace period, in which a good push settles the matter"
@@ -31,28 +31,28 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class TakeTag:
-    """Take the image's own tag away, if it still names this image."""
+    """Remove the image's own tag if it still names this image."""
 
     tag: str
-    because: str = "nobody deploys it by its tag any more, and the tag is free again"
+    because: str = "deployments cannot use the tag any more, and the tag is free again"
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
     """Move the image to the archive class.
 
-    Of an index it is the index alone: its children have no tag to be pulled by, and with them in
-    place a restore is one call.
+    Only the index itself: its children have no tag to be pulled by, and with them in place a
+    restore is one call.
     """
 
-    because: str = "nobody can pull it from there, and it can be restored"
+    because: str = "it cannot be pulled from there, and it can be restored"
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Take the image's tags away, its own first: the image goes with the last of them.
+    """Remove the image's tags, its own first: the last one deletes the image.
 
-    By tag and digest together, so that an image which got another tag meanwhile stays.
+    By tag and digest together, so that an image that got another tag in the meantime stays.
     """
 
     tag: str
@@ -62,7 +62,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class DeleteChildren:
-    """Delete what a deleted index has led to."""
+    """Delete the children of a deleted index."""
 
     digests: tuple[str, ...]
     because: str = "no other index lists them"
@@ -73,52 +73,52 @@ Step = AddMark | Wait | TakeTag | Archive | Delete | DeleteChildren
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is going to be done about an image."""
+    """What will be done about an image."""
 
     wanted: Remedy
-    """What the policy asks for."""
+    """The remedy in the policy."""
     remedy: Remedy
-    """What is done: that, or a milder one where it is refused."""
+    """The wanted remedy, or a weaker one if that is blocked."""
     steps: tuple[Step, ...] = ()
     blocked_by: tuple[str, ...] = ()
-    """Clauses; empty where nothing was refused."""
+    """A clause per safety check that blocks the wanted remedy."""
     because: str = ""
-    """Why there is nothing to do; empty where there is."""
+    """Why there is nothing to do; empty if there is."""
 
     @property
     def grace_seconds(self) -> int:
-        """How long it waits, 0 for not at all."""
+        """The grace period, 0 for none."""
         return next((step.seconds for step in self.steps if isinstance(step, Wait)), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class RemediationResult:
-    """What became of a plan."""
+    """What was done in the end."""
 
     remedy: Remedy
-    """What was done in the end: the planned remedy, or a milder one where that could not be."""
+    """The planned remedy, or a weaker one if that was not possible."""
     sentence: str
     """For the alert."""
     undo_id: str = ""
-    """What to undo it by; empty where there is nothing to undo."""
+    """The id that `platform-guard undo` takes; empty if there is nothing to undo."""
 
 
 def is_destructive(remedy: Remedy) -> bool:
-    """Tell whether a remedy leaves less of an image than there was."""
+    """Return whether a remedy removes a tag or an image."""
     return remedy not in (Remedy.ALERT, Remedy.TAG)
 
 
 def wanted_remedy(verdict: Verdict, policy: Policy) -> Remedy:
-    """Give what the policy wants done about a verdict."""
+    """Return the remedy that the policy sets for a verdict."""
     return policy.remedies[verdict.name] if isinstance(verdict.name, Finding) else Remedy.ALERT
 
 
 def why_not_wanted_any_more(announced: Finding, verdict: Verdict, policy: Policy) -> str:
-    """Say why what was announced about an image is not to be done; empty if it is."""
+    """Return why an announced remedy is no longer wanted; empty if it still is."""
     if not isinstance(verdict.name, Finding):
         return f"it is {verdict.name}: {verdict.reason}"
     if verdict.name is not announced:
-        return f"it is {verdict.name} by now, which was not announced"
+        return f"it is now {verdict.name}, which was not announced"
     if is_destructive(policy.remedies[verdict.name]):
         return ""
     if policy.caveat:
@@ -135,17 +135,17 @@ def plan_remedy(
     grace_seconds: int = 0,
     cache_prefix: str | Unavailable = "",
 ) -> Plan:
-    """Choose what to do about a verdict on an image that was pushed.
+    """Choose the remedy for the verdict on a pushed image.
 
-    `observed` is None where nobody looked: then nothing is taken away. `grace_seconds` is how long
-    to wait first; 0 for now, which is when to look. `cache_prefix` is that of the pull-through
-    cache that fills the repository; empty where none does.
+    Without `observed` nothing destructive is planned. `grace_seconds` is how long to wait before
+    the safety checks, 0 for not at all. `cache_prefix` is that of the pull-through cache rule that
+    fills the repository; empty if there is none.
     """
     wanted = wanted_remedy(verdict, policy)
     if not isinstance(verdict.name, Finding):
-        return Plan(wanted, Remedy.ALERT, because="what is no finding is left alone")
+        return Plan(wanted, Remedy.ALERT, because="only findings are remediated")
     if wanted is Remedy.ALERT:
-        return Plan(wanted, wanted, because="the policy asks for an alert alone")
+        return Plan(wanted, wanted, because="the policy asks only for an alert")
     if isinstance(cache_prefix, str) and cache_prefix:
         reason = f"the pull-through cache {cache_prefix} fills the repository and would do it again"
         return Plan(wanted, Remedy.ALERT, blocked_by=(reason,), because="it is left alone")
@@ -158,7 +158,7 @@ def plan_remedy(
     if grace_seconds:
         return Plan(wanted, Remedy.TAG, (mark, Wait(grace_seconds)))
     if observed is None:
-        return Plan(wanted, Remedy.TAG, (mark,), ("nobody looked at what may need it",))
+        return Plan(wanted, Remedy.TAG, (mark,), ("the safety checks have not run",))
     blocked_by = blocking_reasons(push, observed, cache_prefix)
     if blocked_by:
         return Plan(wanted, Remedy.TAG, (mark,), blocked_by)

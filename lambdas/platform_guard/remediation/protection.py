@@ -1,6 +1,6 @@
-"""What an image and its surroundings are like right before something is done to it.
+"""What protects an image right before a destructive remedy.
 
-Each look-up is a value, or `Unavailable` where it was tried in vain.
+Each lookup is a value, or `Unavailable` if it failed.
 """
 
 from collections.abc import Mapping
@@ -15,17 +15,17 @@ from platform_guard.unavailable import Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Somebody who runs an image."""
+    """A workload that runs an image."""
 
     user: str
     """In words, such as `the service api in the cluster shop`."""
     image: str
     """The reference as its user wrote it."""
     digest: str = ""
-    """What it was resolved to; empty where nobody knows."""
+    """The digest that it was resolved to; empty if unknown."""
 
     def concerns(self, image: Reference, digests: frozenset[str]) -> bool:
-        """Tell whether it names the tag of an image, or any of these digests."""
+        """Return whether it uses the tag of an image or any of these digests."""
         used = parse_reference(self.image)
         if used is None or used.repository != image.repository:
             return False
@@ -34,22 +34,22 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionSnapshot:
-    """All that protects an image, as far as it was seen."""
+    """Everything that protects an image, as far as the lookups succeeded."""
 
     state: ImageState | Unavailable | None
-    """None where the image is gone."""
+    """None if the image is gone."""
     children: tuple[str, ...] | Unavailable
-    """The digests that it leads to where it is an index, outer ones first."""
+    """The digests of all descendants of an index, outer ones first."""
     listings: Mapping[str, tuple[str, ...]] | Unavailable
-    """For each digest that some index of the repository lists, the digests of those indexes."""
+    """For each digest that indexes of the repository list, the digests of those indexes."""
     uses: tuple[tuple[Use, ...] | Unavailable, ...]
-    """Of each service that runs images, a look-up."""
+    """One lookup per AWS service that runs images."""
     can_be_kept: bool = True
-    """Whether its manifests fit into the ledger, so that it could be undone."""
+    """Whether its manifests fit into the ledger, which undo needs."""
 
 
 def unshared_children(digest: str, observed: ProtectionSnapshot) -> tuple[str, ...]:
-    """List the children of an index that nothing outside of it leads to."""
+    """Return the descendants of an index that no other index lists."""
     if isinstance(observed.children, Unavailable) or isinstance(observed.listings, Unavailable):
         return ()
     own = {digest}
@@ -61,18 +61,18 @@ def unshared_children(digest: str, observed: ProtectionSnapshot) -> tuple[str, .
 
 @dataclass(frozen=True, slots=True)
 class ProtectionLookupResult:
-    """What was seen of an image before something is taken away from it."""
+    """The snapshot, and the manifests that undo would need."""
 
     observed: ProtectionSnapshot
     documents: tuple[StoredDocument, ...]
-    """Its manifest, then those of its children as far as they are there."""
+    """Its manifest, then those of its existing descendants."""
 
 
 class ProtectionLookup(Protocol):
-    """Looks at what protects an image. What cannot be seen is part of what it gives."""
+    """Looks up what protects an image. Failed lookups are part of the result."""
 
     def look(self, document: StoredDocument) -> ProtectionLookupResult:
-        """Look at an image, at who runs it, and at what leads to it."""
+        """Look up the image, the workloads that use it, and the indexes that list it."""
 
     def cache_prefix(self) -> str | Unavailable:
-        """Give the prefix of the pull-through cache that fills the repository, empty for none."""
+        """Return the prefix of the pull-through cache rule for the repository; empty for none."""

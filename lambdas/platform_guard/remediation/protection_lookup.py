@@ -1,4 +1,4 @@
-"""Looking at all that protects an image in Amazon ECR, before something is taken away from it."""
+"""Looks up what protects an image in Amazon ECR before a destructive remedy."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 10.0
 
-# Enough for a repository in which nobody ever tidies up; a larger one is not looked through.
+# Enough for a repository without lifecycle rules. A larger one is not scanned.
 _IMAGES_LISTED = 20_000
 _INDEXES_READ = 2_000
 _CHILDREN_READ = 500
@@ -35,25 +35,25 @@ Uses = tuple[tuple[Use, ...] | Unavailable, ...]
 
 
 class Caches(Protocol):
-    """Knows which repositories pull-through caches fill."""
+    """Finds the pull-through cache rule of a repository."""
 
     def prefix_for(self, repository: str) -> str | Unavailable:
-        """Give the prefix of the rule that fills a repository; empty where there is none."""
+        """Return the prefix of the rule that fills a repository; empty if there is none."""
 
 
 class Users(Protocol):
-    """Knows who runs images."""
+    """Finds the workloads that run images."""
 
     def uses(self) -> Uses:
-        """Give what runs, a look-up each."""
+        """Return one lookup per AWS service."""
 
 
 @dataclass(slots=True)
 class Account:
-    """What protects images all over the account.
+    """The workloads of the account.
 
-    Looked up each time: what a service began to use a moment ago has to be seen. A look that ran
-    out of time is remembered for a minute. It only protects, and the next would take as long.
+    Looked up every time, because a service may have just started to use the image. A lookup that
+    ran out of time is remembered for a minute: it only protects, and the next would take as long.
     """
 
     clients: "Clients"
@@ -64,16 +64,16 @@ class Account:
     _too_slow_until: float = 0
 
     def uses(self) -> Uses:
-        """Give what Amazon ECS and AWS Lambda run."""
+        """Return what Amazon ECS and AWS Lambda run."""
         if self.clock() < self._too_slow_until:
             return self._too_slow
-        began = self.clock()
+        started = self.clock()
         uses = (
             look_up("the tasks and services of Amazon ECS", self._ecs().find),
             look_up("the functions of AWS Lambda", self._functions().find),
         )
         failed = any(isinstance(use, Unavailable) for use in uses)
-        if failed and self.clock() - began > _SECONDS:
+        if failed and self.clock() - started > _SECONDS:
             self._too_slow = uses
             self._too_slow_until = self.clock() + _SLOWNESS_REMEMBERED_SECONDS
         return uses
@@ -88,7 +88,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class EcrProtectionLookup:
-    """Looks at the images of one repository."""
+    """Looks up what protects the images of one repository."""
 
     images: EcrImages
     account: Users
@@ -97,8 +97,8 @@ class EcrProtectionLookup:
     """Seconds."""
 
     def look(self, document: StoredDocument) -> ProtectionLookupResult:
-        """Look at an image, at who runs it, and at what leads to it."""
-        children = look_up("what the index leads to", lambda: self._children(document))
+        """Look up the image, the workloads that use it, and the indexes that list it."""
+        children = look_up("the children of the index", lambda: self._children(document))
         if isinstance(children, Unavailable):
             documents: tuple[StoredDocument, ...] = (document,)
             digests: tuple[str, ...] | Unavailable = children
@@ -117,25 +117,25 @@ class EcrProtectionLookup:
         )
 
     def cache_prefix(self) -> str | Unavailable:
-        """Give the prefix of the pull-through cache that fills the repository, empty for none."""
+        """Return the prefix of the pull-through cache rule for the repository; empty for none."""
         return self.caches.prefix_for(self.images.repository.name)
 
     def _children(self, root: StoredDocument) -> tuple[StoredDocument, ...]:
-        """Fetch what an index leads to, outer ones first; what is not there is left out."""
+        """Fetch all descendants of an index, outer ones first, without missing ones."""
         found: dict[str, StoredDocument] = {}
         level = [root]
         while level:
             listed = dict.fromkeys(child for document in level for child in _listed(document))
             missing = [child for child in listed if child not in found and child != root.digest]
             if len(found) + len(missing) > _CHILDREN_READ:
-                raise LookupFailedError(f"it leads to more than {_CHILDREN_READ} manifests")
+                raise LookupFailedError(f"it lists more than {_CHILDREN_READ} manifests")
             there = self._documents(missing)
             level = [there[child] for child in missing if child in there]
             found |= {document.digest: document for document in level}
         return tuple(found.values())
 
     def _listings(self) -> dict[str, tuple[str, ...]]:
-        """Read the repository's indexes, and give those that list each digest."""
+        """Read the indexes of the repository and return, by digest, which of them list it."""
         deadline = Deadline.within(_SECONDS, self.clock)
         indexes = list(self._indexes(deadline))
         listings: dict[str, tuple[str, ...]] = {}
@@ -148,7 +148,7 @@ class EcrProtectionLookup:
         return listings
 
     def _documents(self, digests: Sequence[str]) -> dict[str, StoredDocument]:
-        """Fetch what is there. Raises LookUpError where some of it is there and inaccessible."""
+        """Fetch existing manifests. Raises LookupFailedError if one of them is inaccessible."""
         found: dict[str, StoredDocument] = {}
         for digest, document in self.images.documents(digests).items():
             if isinstance(document, Inaccessible):
@@ -164,7 +164,7 @@ class EcrProtectionLookup:
                 raise LookupFailedError(f"there are more than {_IMAGES_LISTED} images in it")
             if detail.get("imageManifestMediaType") in INDEXES:
                 if detail.get("imageStatus") == ImageStatus.ARCHIVED:
-                    # Nobody can read it, nor pull by it; and ECR deletes nothing that it lists.
+                    # It cannot be read or pulled, and ECR refuses to delete what it lists.
                     continue
                 indexes += 1
                 if indexes > _INDEXES_READ:

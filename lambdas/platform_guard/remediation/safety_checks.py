@@ -1,6 +1,6 @@
-"""Why nothing may be taken away from an image, however bad it is.
+"""What blocks a destructive remedy, no matter how bad the image is.
 
-What protects an image and could not be seen protects it.
+A failed lookup protects the image.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,8 @@ from platform_guard.registry.push_event import Push
 from platform_guard.remediation.protection import ProtectionSnapshot, Use
 from platform_guard.unavailable import Unavailable
 
-# An image is stored, gets its tag and is announced within seconds. One that was stored earlier got
-# another tag by this push, and somebody may rely on it by its digest.
+# Storing, tagging and the event follow within seconds. An image that was stored earlier only got
+# another tag, and workloads may use it by digest.
 _PUSH_TAKES = timedelta(seconds=60)
 
 _LISTED = 3
@@ -23,9 +23,9 @@ _DIGEST_SHOWN = len("sha256:") + 12
 def blocking_reasons(
     push: Push, observed: ProtectionSnapshot, cache_prefix: str | Unavailable = ""
 ) -> tuple[str, ...]:
-    """List why a remedy that takes something away is refused, a clause each; none: it is not.
+    """Return a clause for each reason that blocks a destructive remedy.
 
-    Clauses that begin with `it could not be checked` tell of a look-up that failed.
+    Clauses that begin with `it could not be checked` report a failed lookup.
     """
     found = _blocking_reasons(push, observed)
     if isinstance(cache_prefix, Unavailable):
@@ -34,21 +34,20 @@ def blocking_reasons(
 
 
 def signs_of_use(pushed: str, state: ImageState) -> Iterator[str]:
-    """List what lets somebody rely on an image by its digest, a clause each.
+    """Yield a clause for each sign that a workload uses an image by digest.
 
-    `pushed` is when the push was announced that brought the image, or an index that leads to it,
-    RFC 3339.
+    `pushed` is the time of the push event of the image or of an index that lists it, RFC 3339.
     """
     if state.pushed_at < datetime.fromisoformat(pushed) - _PUSH_TAKES:
         yield f"it was stored before this push, on {_time(state.pushed_at)}"
-    # AWS notes a pull within a day and may count the guard's own reading as one. It cannot be told
-    # apart from that of a host, so it protects the image all the same.
+    # ECR records a pull within a day. The guard's own reads cannot be told apart from others, so
+    # any recorded pull protects the image.
     if state.last_pulled_at is not None:
         yield f"ECR has noted a pull of it, on {_time(state.last_pulled_at)}"
 
 
 def may_be_cached(unseen: Unavailable) -> str:
-    """Say that nobody knows whether a pull-through cache fills the repository."""
+    """Return that the pull-through cache rules could not be checked."""
     return _unchecked("whether a pull-through cache fills the repository", unseen)
 
 

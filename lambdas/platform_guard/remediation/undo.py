@@ -1,6 +1,6 @@
-"""Undoing what the guard did, by its entry in the ledger.
+"""Undoes a remedy by its ledger entry.
 
-As in acting, each function may be run again after it was interrupted between any two calls.
+As in the executor, every function can be repeated after an interruption between any two calls.
 """
 
 from collections.abc import Callable
@@ -19,30 +19,30 @@ from platform_guard.timestamp import iso_time
 
 
 class CannotUndoError(Exception):
-    """It cannot be undone, or not now; the message says why, for people."""
+    """The remedy cannot be undone, or not now. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Undoes what was done to the images of one repository, on behalf of a person."""
+    """Undoes remedies on the images of one repository for an operator."""
 
     images: Images
     ledger: Ledger
     schedules: Schedules
     now: Callable[[], datetime]
     actor: str
-    """Who asked for it, as an ARN."""
+    """The operator's ARN."""
 
     def undo(self, entry: Entry) -> Entry:
-        """Give the image back its state from before. Raises CannotUndoError."""
+        """Restore the image to its state before the remedy. Raises CannotUndoError."""
         announce_undo(entry)
         other = self._other_image_of_tag(entry)
         if other:
             if entry.state is State.UNDOING:
                 self.ledger.save(replace(entry, state=State.DONE))
-            raise CannotUndoError(f"the tag {entry.image.tag} names another image by now, {other}")
+            raise CannotUndoError(f"the tag {entry.image.tag} now names another image, {other}")
         now = self.now()
-        # Before the tag comes back: its push must not start the guard again.
+        # Before the tag is restored, because its push must not start the guard again.
         self.ledger.release(entry.image, iso_time(now + LEFT_ALONE_AFTER_UNDO))
         in_progress = self.ledger.save(replace(entry, state=State.UNDOING))
         if entry.due:
@@ -68,7 +68,7 @@ class Undo:
                 return self._remove_mark(entry)
             case Remedy.QUARANTINE:
                 if self.images.describe(entry.image.digest) is None:
-                    # A later deed may have deleted it, with what it leads to.
+                    # A later remedy may have deleted it together with its children.
                     return self._store_again(entry)
                 self.images.add_tag(self._document(entry), entry.image.tag)
                 return f"it has its tag {entry.image.tag} back; {self._remove_mark(entry)}"
@@ -86,7 +86,7 @@ class Undo:
     def _store_again(self, entry: Entry) -> str:
         children = [item for item in entry.documents if item.digest in entry.children]
         indexes = [child for child in children if child.media_type in INDEXES]
-        # An index can be stored once what it lists is there: the inner ones first.
+        # ECR accepts an index only if its children exist: inner ones first.
         for child in (*[item for item in children if item not in indexes], *reversed(indexes)):
             self.images.restore_manifest(child)
         self.images.add_tag(self._document(entry), entry.image.tag)
@@ -99,15 +99,15 @@ class Undo:
         return there
 
     def _remove_mark(self, entry: Entry) -> str:
-        """Take the mark away, unless the image would go with it."""
+        """Remove the mark unless that would delete the image."""
         mark = entry.mark
         match remove_mark(self.images, mark, entry.image.digest, entry.document):
             case UntagResult.NOT_THERE:
-                return "there is no mark on it"
+                return "it has no mark"
             case UntagResult.LAST:
                 return f"its mark {mark} stays: it has no other tag, and would go with the last one"
             case UntagResult.TAKEN:
-                return "its mark is taken away"
+                return "its mark was removed"
             case UntagResult.PUT_BACK:
                 return (
                     f"its mark {mark} stays: ECR let the image go with it, and it was stored again"
@@ -118,9 +118,9 @@ class Undo:
                 assert_never(fate)
 
     def _other_image_of_tag(self, entry: Entry) -> str:
-        """Give the digest of the image that giving the tag back would take it from; empty for none.
+        """Return the digest of another image that has the tag now; empty if there is none.
 
-        ECR knows no compare-and-tag: a push within the moments that follow would lose its tag.
+        ECR has no compare-and-tag: a push in the moments that follow would lose its tag.
         """
         if entry.remedy not in (Remedy.QUARANTINE, Remedy.DELETE):
             return ""
@@ -129,11 +129,11 @@ class Undo:
 
 
 def announce_undo(entry: Entry) -> str:
-    """Say what undoing an entry will do. Raises CannotUndoError where it is not to be undone."""
+    """Describe what undoing an entry will do. Raises CannotUndoError if it cannot be undone."""
     image = entry.image
     match entry.state:
         case State.IN_PROGRESS:
-            raise CannotUndoError("it is still under way; try again in some minutes")
+            raise CannotUndoError("it is still in progress; try again in a few minutes")
         case State.UNDONE:
             raise CannotUndoError(f"it was undone already, by {entry.undone_by}")
         case State.WAITING | State.DONE | State.CANCELED | State.UNDOING:
@@ -146,14 +146,14 @@ def announce_undo(entry: Entry) -> str:
         case Remedy.TAG:
             waits = ""
             if entry.state is State.WAITING:
-                waits = f", and spare it what it waits for on {entry.due}"
-            return f"take the mark {entry.mark} from {image.short_name}{waits}"
+                waits = f", and cancel what is scheduled for {entry.due}"
+            return f"remove the mark {entry.mark} from {image.short_name}{waits}"
         case Remedy.QUARANTINE:
-            return f"give the image its tag {image.tag} back, and take the mark {entry.mark} away"
+            return f"restore the tag {image.tag} and remove the mark {entry.mark}"
         case Remedy.ARCHIVE:
-            return f"restore {image.short_name} from the archive, and take its mark away"
+            return f"restore {image.short_name} from the archive and remove its mark"
         case Remedy.DELETE:
-            return f"store {image.short_name} again from the manifests that were kept"
+            return f"store {image.short_name} again from the kept manifests"
         case _:
             assert_never(entry.remedy)
 
@@ -164,7 +164,7 @@ def _refused(refusal: ChangeRefusedError) -> str:
         return "its layers are gone from the registry; push the image again"
     if "ReferencedImagesNotFound" in reason:
         return (
-            "what the index lists is gone from the registry, or not back from the archive yet; "
+            "the children of the index are gone, or not yet restored from the archive; "
             "try again in 20 minutes, or push the image again"
         )
     return f"ECR refused it: {reason}"

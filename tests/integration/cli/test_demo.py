@@ -43,7 +43,7 @@ def test_the_output_without_a_terminal_is_plain_text(demo_output: str) -> None:
         (5, "mislabeled: its index entry for linux/amd64"),
         (6, "not-an-image: it is an artifact, not an image"),
         (7, "not-an-image: it is an artifact, not an image"),
-        (8, "stale: the tag has moved on, or the image is gone"),
+        (8, "superseded: the tag has moved on, or the image is gone"),
     ],
 )
 def test_a_scenario_ends_with_its_verdict(demo_output: str, number: int, verdict: str) -> None:

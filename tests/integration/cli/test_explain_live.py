@@ -67,7 +67,7 @@ def test_the_records_of_the_deployed_guard_say_that_it_removed_the_tag(
     without_records = capsys.readouterr().out
 
     assert "This guard did that" in with_records
-    assert "quarantined: its tag 1.4.3 was taken away" in with_records
+    assert "quarantined: its tag 1.4.3 was removed" in with_records
     assert "quarantined:" not in without_records
 
 

@@ -30,7 +30,7 @@ OUTCOMES = {
     "push-mislabeled": "mislabeled",
     "push-multi-platform": "compliant",
     "push-own-mark": "not matched",
-    "push-tag-already-moved": "stale",
+    "push-tag-already-moved": "superseded",
     "push-with-unknown-keys": "compliant",
     "replication": "not matched",
     "update-storage-class": "not matched",
@@ -117,7 +117,7 @@ def test_the_template_works_in_every_partition(
 def test_a_push_with_an_invalid_name_is_stale(
     replayed: dict[str, ReplayResult], field: str
 ) -> None:
-    assert replayed[field].outcome.status == "stale"
+    assert replayed[field].outcome.status == "superseded"
 
 
 def test_an_event_can_name_an_image_of_the_image_option(

@@ -13,8 +13,8 @@ from tests.support.roles import without
 from tests.support.strong_guard import RemedyRepository
 
 EXPECTED = {
-    "quarantine": "quarantined: its tag 1.0 was taken away",
-    "archive": "archived: nobody can pull it",
+    "quarantine": "quarantined: its tag 1.0 was removed",
+    "archive": "archived: it cannot be pulled",
     "delete": "deleted, and its tag 1.0 with it",
     "later": "It will be deleted on",
 }

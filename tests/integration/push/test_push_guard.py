@@ -136,7 +136,7 @@ def test_the_events_of_an_index_yield_no_finding_in_any_order(
         outcomes = drain(guard)
         assert sorted(outcome.verdict or outcome.status for outcome in outcomes) == [
             "compliant",
-            *["stale"] * len(children),
+            *["superseded"] * len(children),
         ]
 
     assert tags(ecr) == {"1.0"}
@@ -151,7 +151,7 @@ def test_a_repaired_push_is_not_reported(
 
     outcomes = drain(guard)
 
-    assert [outcome.verdict or outcome.status for outcome in outcomes] == ["stale", "compliant"]
+    assert [outcome.verdict or outcome.status for outcome in outcomes] == ["superseded", "compliant"]
     assert tags(ecr) == {"1.0"}
     assert guard.alerts() == []
 
@@ -223,7 +223,7 @@ def test_a_stale_event_costs_one_call(aws: LocalAws, guard: Deployment) -> None:
 
     aws.emit(push_event(f"sha256:{'5e' * 32}"))
 
-    assert drain(guard) == [Outcome("stale", "the tag has moved on, or the image is gone")]
+    assert drain(guard) == [Outcome("superseded", "the tag has moved on, or the image is gone")]
     assert [call.operation for call in aws.calls] == ["BatchGetImage"]
 
 
@@ -265,4 +265,4 @@ def test_a_policy_of_alerts_changes_nothing(
 
     assert tags(ecr) == {"1.0"}
     assert len(guard.alerts()) == 1
-    assert "the policy asks for an alert alone" in guard.alerts()[0].texts["email"]
+    assert "the policy asks only for an alert" in guard.alerts()[0].texts["email"]

@@ -76,7 +76,7 @@ def test_what_is_gone_is_stale_and_no_failure(
 ) -> None:
     aws.emit(event)
 
-    assert [outcome.status for outcome in drain(guard)] == ["stale"]
+    assert [outcome.status for outcome in drain(guard)] == ["superseded"]
     assert guard.dead_letters() == {}
 
 

@@ -25,7 +25,7 @@ def test_a_bad_image_is_quarantined(new_repository: RepositoryFactory, case: str
     mark = f"platform-guard.missing-platform.1.0.{digest[7:19]}"
     assert repository.images()[digest] == [mark]
     assert repository.reported_remedies() == [
-        f"quarantined: its tag 1.0 was taken away, and it is kept under the tag {mark}"
+        f"quarantined: its tag 1.0 was removed; the image keeps the tag {mark}"
     ]
 
 
@@ -114,5 +114,5 @@ def test_a_task_that_misses_a_quarantined_image_is_told_who_took_it_and_why(
         for alert in repository.guard.alerts()
         if alert.attributes["code"] == "image-not-found"
     )
-    assert "quarantined: its tag 1.0 was taken away" in summary
+    assert "quarantined: its tag 1.0 was removed" in summary
     assert "Why: it contains only linux/arm64; linux/amd64 is required." in summary

@@ -93,7 +93,7 @@ def test_history_shows_what_was_done_the_newest_first(
     main(["history", repository.name])
     shown = capsys.readouterr().out
     assert entries[0]["id"] in shown
-    assert "was taken away" in shown
+    assert "was removed" in shown
 
 
 def test_a_tag_that_names_another_image_by_now_is_not_taken_from_it(
@@ -108,7 +108,7 @@ def test_a_tag_that_names_another_image_by_now_is_not_taken_from_it(
 
     assert main(["undo", entry["id"], "--yes"]) == 1
 
-    assert "names another image by now" in capsys.readouterr().err
+    assert "now names another image" in capsys.readouterr().err
     assert repository.images()[repaired] == ["1.0"]
     assert repository.marks() != set()
 

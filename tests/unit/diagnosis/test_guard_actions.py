@@ -32,7 +32,7 @@ QUARANTINED = Entry(
     remedy=Remedy.QUARANTINE,
     mark="platform-guard.missing-platform.1.4.3.5e5e5e5e5e5e",
     state=State.DONE,
-    sentence="quarantined: its tag 1.4.3 was taken away",
+    sentence="quarantined: its tag 1.4.3 was removed",
 )
 
 
@@ -40,7 +40,7 @@ def test_a_deed_says_when_what_and_why() -> None:
     assert guard_history_of(IMAGE, [QUARANTINED]) == (
         GuardAction(
             "2026-11-24T09:03:00Z",
-            "quarantined: its tag 1.4.3 was taken away",
+            "quarantined: its tag 1.4.3 was removed",
             "it contains only linux/arm64; linux/amd64 is required",
             took_it_away=True,
         ),

@@ -71,7 +71,7 @@ def test_each_finding_has_its_own_remedy(finding: Finding) -> None:
         (
             Verdict(Finding.INDEX_ONLY, "it is wrapped"),
             policy_of(Remedy.DELETE),
-            "it is index-only by now, which was not announced",
+            "it is now index-only, which was not announced",
         ),
     ],
 )
