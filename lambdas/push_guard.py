@@ -134,7 +134,7 @@ def _end_grace(entry_id: str, context: LambdaContext) -> None:
     """Execute the announced remedy, unless the tag is fixed."""
     entry = _parts().ledger.find(entry_id)
     if entry is None:
-        _ignore(f"there is no entry {entry_id}")
+        _ignore(f"entry {entry_id} does not exist")
         return
     with _named_in_log(entry.image):
         image = entry.image

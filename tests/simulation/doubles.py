@@ -72,7 +72,7 @@ class MemoryOnce:
         except InProgressError:
             raise
         except BaseException:
-            # If nothing else, the time runs out that is granted to whoever began.
+            # The lease of the process that started it runs out.
             self.under_way.discard(key)
             raise
         self.under_way.discard(key)

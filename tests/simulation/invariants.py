@@ -76,7 +76,7 @@ def _marks_are_known(world: World) -> None:
     }
     for tag, digest in world.store._tags.items():
         if is_mark(tag):
-            require((tag, digest) in known, f"nobody knows of the mark {tag}")
+            require((tag, digest) in known, f"no ledger entry explains the mark {tag}")
 
 
 def _nothing_is_left_open(world: World) -> None:
@@ -158,15 +158,15 @@ def _findings_were_told(world: World) -> None:
             continue
         if _is_canceled(world, key):
             continue
-        require(notified >= 1, f"nobody was told of the finding of {key}")
+        require(notified >= 1, f"the finding of {key} was not reported")
         require(
             notified <= 1 + world.alerts_again[key],
-            f"people were told {notified} times of the finding of {key}",
+            f"the finding of {key} was reported {notified} times",
         )
 
 
 def _is_canceled(world: World, key: str) -> bool:
-    """Tell whether it is the end of a grace period whose finding was told when it began."""
+    """Return whether it ended a grace period whose finding was reported when that started."""
     entry = world.ledger.kept.get(key.removeprefix("grace-"))
     return entry is not None and "Canceled: " in entry.sentence
 

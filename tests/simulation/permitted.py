@@ -1,4 +1,4 @@
-"""What a policy lets the guard take away, said anew and in other words than the product's own."""
+"""What a policy allows the guard to remove, stated independently of the product."""
 
 from collections.abc import Sequence
 

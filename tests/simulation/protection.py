@@ -1,4 +1,4 @@
-"""What protects images: what the guard may not take away, seen before it can look."""
+"""What protects images from removal, recorded before the guard can look."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ class Protection:
         if is_mark(tag):
             # An image goes with its last tag, even if that is a mark.
             return self._why_it_was_pulled(digest) if own == [tag] else ""
-        # An archive takes no tag: the first that is no mark counts as the one that was judged.
+        # Archiving names no tag: the first tag that is not a mark counts as the evaluated one.
         tag = tag or next((other for other in own if not is_mark(other)), "")
         return (
             self._why_it_runs(Reference(REPOSITORY, tag, digest))

@@ -1,4 +1,4 @@
-"""After a history everything that was done is undone, the last deed first."""
+"""After a history every remedy is undone, the last one first."""
 
 from platform_guard.policy.policy import Remedy
 from platform_guard.registry.mark import is_mark

@@ -1,4 +1,4 @@
-"""The registry as the guard sees it; what it takes away is looked at right before."""
+"""The registry as the guard sees it; every removal is checked right before it happens."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,13 +8,13 @@ from tests.simulation.permitted import ARCHIVES
 from tests.simulation.registry import DirectEcr, FaultyEcr
 
 Watch = Callable[[str, str, str], None]
-"""Is told what is about to happen to which digest, and to which tag, empty for all."""
+"""Called before a removal with what happens, the digest and the tag (empty for all)."""
 
 Taken = Callable[[str, str], None]
-"""Is told which tag was taken from which digest."""
+"""Called with the digest and the tag that was removed from it."""
 
 Looked = Callable[[], None]
-"""Is told that images have been described."""
+"""Called after images were described."""
 
 
 class WatchedEcr(FaultyEcr):

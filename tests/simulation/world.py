@@ -140,7 +140,9 @@ class World:
         if message.event is None:
             entry = self.faults.call("GetItem", lambda: self.ledger.kept.get(message.entry_id))
             if entry is None:
-                raise AssertionError(f"a schedule announces {message.entry_id}, which nobody knows")
+                raise AssertionError(
+                    f"a schedule announces {message.entry_id}, which does not exist"
+                )
             image = entry.image
             effective = self.policies.policy_for(image.repository.name, image.tag)
             outcome = self._processor().end_grace(entry, effective)

@@ -26,7 +26,7 @@ from platform_guard.timestamp import iso_time
 _PLATFORMS_KEPT = 20
 
 
-def entry_about(
+def new_entry(
     finding: Finding, found: FindingContext, actor: str, rule: str, now: datetime
 ) -> Entry:
     """Create the entry about a finding, before the plan."""
@@ -72,7 +72,7 @@ def with_plan(
     )
 
 
-def found_again(entry: Entry, push: Push) -> FindingContext:
+def finding_of_entry(entry: Entry, push: Push) -> FindingContext:
     """Return the finding of an entry, without its evidence."""
     image = Image(
         entry.image.digest,

@@ -14,7 +14,7 @@ from platform_guard.policy.rules import EffectivePolicy
 from platform_guard.policy.verdict import Finding
 from platform_guard.push.alert import alert_about_push
 from platform_guard.push.finding import FindingContext
-from platform_guard.push.finding_message import entry_about, found_again, with_plan
+from platform_guard.push.finding_message import new_entry, finding_of_entry, with_plan
 from platform_guard.registry.images import Images
 from platform_guard.registry.push_event import Push
 from platform_guard.registry.reference import Reference
@@ -67,7 +67,7 @@ class Remediator:
             return RemediationResult(Remedy.ALERT, _RELEASED)
         if entry is None:
             rule = effective.origins[f"remedies.{finding}"]
-            new = entry_about(finding, found, self.actor, rule, self.now())
+            new = new_entry(finding, found, self.actor, rule, self.now())
             in_progress = self._begin(new, found, policy)
             if isinstance(in_progress, RemediationResult):
                 return self._notify(found, policy, in_progress)
@@ -95,7 +95,7 @@ class Remediator:
         """
         if entry.is_open:
             entry = self._not_deferred(entry)
-        return self._end(entry, found_again(entry, push), policy, because or INTERRUPTED)
+        return self._end(entry, finding_of_entry(entry, push), policy, because or INTERRUPTED)
 
     def cancel_superseded(self, push: Push, *, has_tag: bool) -> None:
         """Cancel the grace periods of a tag if another image has it now.

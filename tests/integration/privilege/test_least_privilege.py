@@ -1,6 +1,6 @@
 """Each function can do all it does with what its role allows, and with nothing less.
 
-The emulator asks the template's own statements at every call. Once each action is taken away from
+The emulator asks the template's own statements at every call. Each action is removed once from
 each statement, and the function has to miss it.
 """
 

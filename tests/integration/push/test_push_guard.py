@@ -151,7 +151,8 @@ def test_a_repaired_push_is_not_reported(
 
     outcomes = drain(guard)
 
-    assert [outcome.verdict or outcome.status for outcome in outcomes] == ["superseded", "compliant"]
+    verdicts = [outcome.verdict or outcome.status for outcome in outcomes]
+    assert verdicts == ["superseded", "compliant"]
     assert tags(ecr) == {"1.0"}
     assert guard.alerts() == []
 

@@ -1,4 +1,4 @@
-"""What runs in an account, as it is looked up before something is taken away."""
+"""The lookup of running workloads before a destructive remedy."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -76,10 +76,12 @@ def test_what_was_given_back_is_left_alone_until_it_is_pushed_again(
 def test_history_shows_what_was_done_the_newest_first(
     new_repository: RepositoryFactory, history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    repository = new_repository("quarantine").create()
+    repository, other = (new_repository("quarantine").create() for _ in range(2))
     for tag in ("1.0", "1.1"):
         repository.push(PLAIN_ARM64, tag)
         repository.run()
+    other.push(PLAIN_ARM64, "1.0")
+    other.run()
 
     entries = history(repository.name)
     assert {entry["tag"] for entry in entries} == {"1.0", "1.1"}
@@ -87,7 +89,7 @@ def test_history_shows_what_was_done_the_newest_first(
         (entry["at"] for entry in entries), reverse=True
     )
     assert entries[0]["rule"].startswith("rule 1")
-    assert {entry["repository"] for entry in history()} > {repository.name}
+    assert {entry["repository"] for entry in history()} >= {repository.name, other.name}
     assert len(history("--limit", "1")) == 1
     capsys.readouterr()
     main(["history", repository.name])

@@ -1,4 +1,4 @@
-"""What the ledger remembers of a finding is enough to tell of it again, and fits into an item."""
+"""A ledger entry keeps enough of a finding to report it again, and fits into an item."""
 
 import json
 from dataclasses import replace
@@ -10,7 +10,7 @@ from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.policy.verdict import Finding
 from platform_guard.push.alert import alert_about_push
 from platform_guard.push.finding import FindingContext
-from platform_guard.push.finding_message import entry_about, found_again
+from platform_guard.push.finding_message import new_entry, finding_of_entry
 from platform_guard.registry.reference import Reference
 from platform_guard.remediation.ledger import Entry, read_entry, write_entry
 from platform_guard.remediation.plan import RemediationResult
@@ -41,12 +41,12 @@ def found_in(root: Blob) -> FindingContext:
 
 
 def remembered(found: FindingContext) -> Entry:
-    return entry_about(Finding.MISSING_PLATFORM, found, "actor", "default", NOW)
+    return new_entry(Finding.MISSING_PLATFORM, found, "actor", "default", NOW)
 
 
 def told_again(found: FindingContext) -> Image:
     written = json.dumps(write_entry(remembered(found)))
-    return found_again(read_entry(json.loads(written)), found.push).image
+    return finding_of_entry(read_entry(json.loads(written)), found.push).image
 
 
 def test_what_an_image_holds_is_told_again_as_it_was_told_first() -> None:
