@@ -14,7 +14,7 @@ from platform_guard.policy.rules import EffectivePolicy
 from platform_guard.policy.verdict import Finding
 from platform_guard.push.alert import alert_about_push
 from platform_guard.push.finding import FindingContext
-from platform_guard.push.finding_message import new_entry, finding_of_entry, with_plan
+from platform_guard.push.finding_message import finding_of_entry, new_entry, with_plan
 from platform_guard.registry.images import Images
 from platform_guard.registry.push_event import Push
 from platform_guard.registry.reference import Reference

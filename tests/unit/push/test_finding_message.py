@@ -10,7 +10,7 @@ from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.policy.verdict import Finding
 from platform_guard.push.alert import alert_about_push
 from platform_guard.push.finding import FindingContext
-from platform_guard.push.finding_message import new_entry, finding_of_entry
+from platform_guard.push.finding_message import finding_of_entry, new_entry
 from platform_guard.registry.reference import Reference
 from platform_guard.remediation.ledger import Entry, read_entry, write_entry
 from platform_guard.remediation.plan import RemediationResult
