@@ -25,7 +25,5 @@ def alert_about(
     """Evaluate an image as if it had been pushed, and return the alert."""
     image, verdict = read_and_evaluate(root, policy, without)
     push = Push("event-1", "2026-11-24T01:54:34Z", Reference(repository, tag, root.digest))
-    done = RemediationResult(
-        Remedy.ALERT, "nothing was changed: the policy asks only for an alert"
-    )
+    done = RemediationResult(Remedy.ALERT, "nothing was changed: the policy asks only for an alert")
     return alert_about_push(FindingContext(push, root.stored, image, verdict), policy, done)

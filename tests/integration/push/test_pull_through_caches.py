@@ -9,6 +9,7 @@ from platform_guard.registry.pull_through_cache import PullThroughCaches
 from platform_guard.unavailable import Unavailable
 from platform_guard_cli.replay.emulator import drain
 from platform_guard_emulator import Deployment, LocalAws
+from tests.support.clock import SecondsClock
 from tests.support.registry import MAC_BUILD, push
 
 if TYPE_CHECKING:
@@ -16,17 +17,9 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Clock:
-    seconds: float = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@dataclass
 class Registry:
     aws: LocalAws
-    clock: Clock = field(default_factory=Clock)
+    clock: SecondsClock = field(default_factory=SecondsClock)
 
     def add_rule(self, prefix: str) -> None:
         self.aws.client("ecr").create_pull_through_cache_rule(
@@ -78,7 +71,7 @@ def test_rules_are_looked_up_again_after_some_minutes(registry: Registry) -> Non
     assert len(registry.aws.calls) == 1
 
     registry.add_rule("quay")
-    registry.clock.seconds += 300
+    registry.clock.now += 300
 
     assert caches.prefix_for("quay/etcd") == "quay"
     assert len(registry.aws.calls) == 2

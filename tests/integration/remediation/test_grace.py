@@ -3,34 +3,25 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from platform_guard_cli.main import main
 from platform_guard_emulator import LocalAws, deploy
+from tests.support.clock import OffsetClock
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.strong_guard import RemedyRepository
 
 
-class Clock:
-    """The time of day, and more where a test lets some pass."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+@pytest.fixture
+def clock() -> OffsetClock:
+    return OffsetClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def repository(clock: Clock, destructive_assembly: Path) -> Iterator[RemedyRepository]:
+def repository(clock: OffsetClock, destructive_assembly: Path) -> Iterator[RemedyRepository]:
     with LocalAws(clock=clock) as aws:
         yield RemedyRepository(aws, deploy(aws, destructive_assembly), "later/api").create()
 
@@ -41,7 +32,7 @@ def schedules(repository: RemedyRepository) -> list[str]:
 
 
 def test_an_image_is_marked_now_and_deleted_when_its_time_is_over(
-    repository: RemedyRepository, clock: Clock
+    repository: RemedyRepository, clock: OffsetClock
 ) -> None:
     digest = repository.push(MAC_BUILD)
     repository.run()
@@ -61,7 +52,7 @@ def test_an_image_is_marked_now_and_deleted_when_its_time_is_over(
     assert second == "deleted, and its tag 1.0 with it"
 
 
-def test_a_good_push_settles_the_matter(repository: RemedyRepository, clock: Clock) -> None:
+def test_a_good_push_settles_the_matter(repository: RemedyRepository, clock: OffsetClock) -> None:
     bad = repository.push(PLAIN_ARM64)
     repository.run()
 
@@ -75,7 +66,7 @@ def test_a_good_push_settles_the_matter(repository: RemedyRepository, clock: Clo
 
 
 def test_a_tag_that_moved_without_an_event_cancels_it_when_time_is_over(
-    repository: RemedyRepository, clock: Clock
+    repository: RemedyRepository, clock: OffsetClock
 ) -> None:
     bad = repository.push(PLAIN_ARM64)
     repository.run()
@@ -91,7 +82,7 @@ def test_a_tag_that_moved_without_an_event_cancels_it_when_time_is_over(
 
 
 def test_an_image_that_runs_by_then_is_spared_and_that_is_told(
-    repository: RemedyRepository, clock: Clock
+    repository: RemedyRepository, clock: OffsetClock
 ) -> None:
     digest = repository.push(PLAIN_ARM64)
     repository.run()
@@ -106,7 +97,7 @@ def test_an_image_that_runs_by_then_is_spared_and_that_is_told(
 
 
 def test_an_end_that_cannot_be_announced_waits_in_the_dead_letters(
-    repository: RemedyRepository, clock: Clock
+    repository: RemedyRepository, clock: OffsetClock
 ) -> None:
     repository.push(MAC_BUILD)
     repository.run()
@@ -142,7 +133,9 @@ def queue_url(repository: RemedyRepository, queue_arn: str) -> str:
     return str(repository.aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
-def test_an_image_that_waits_can_be_undone(repository: RemedyRepository, clock: Clock) -> None:
+def test_an_image_that_waits_can_be_undone(
+    repository: RemedyRepository, clock: OffsetClock
+) -> None:
     digest = repository.push(PLAIN_ARM64)
     repository.run()
     (name,) = schedules(repository)

@@ -1,7 +1,6 @@
 """The lookup of running workloads before a destructive remedy."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
 import pytest
@@ -13,6 +12,7 @@ from platform_guard.remediation.lambda_usage import LambdaUses
 from platform_guard.remediation.protection_lookup import Account, Uses
 from platform_guard.unavailable import Unavailable
 from platform_guard_emulator import LocalAws
+from tests.support.clock import SecondsClock
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -20,25 +20,13 @@ if TYPE_CHECKING:
 TOO_SLOW = "it took longer than 10 seconds"
 
 
-@dataclass
-class Clock:
-    """Counts seconds; each look at it takes some."""
-
-    now: float = 0
-    step: float = 0
-
-    def __call__(self) -> float:
-        self.now += self.step
-        return self.now
+@pytest.fixture
+def clock() -> SecondsClock:
+    return SecondsClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def account(aws: LocalAws, clock: Clock) -> Account:
+def account(aws: LocalAws, clock: SecondsClock) -> Account:
     for number in range(12):
         aws.client("ecs").create_cluster(clusterName=f"cluster-{number}")
     return Account(Clients(aws.region), clock)
@@ -55,7 +43,7 @@ def test_what_a_service_began_to_use_a_moment_ago_is_seen(aws: LocalAws, account
 
 
 def test_many_clusters_that_run_nothing_are_too_slow_as_well(
-    account: Account, clock: Clock
+    account: Account, clock: SecondsClock
 ) -> None:
     clock.step = 1
 
@@ -66,7 +54,7 @@ def test_many_clusters_that_run_nothing_are_too_slow_as_well(
 
 
 def test_a_look_that_was_too_slow_is_not_tried_again_within_a_minute(
-    account: Account, clock: Clock
+    account: Account, clock: SecondsClock
 ) -> None:
     clock.step = 1
     slow = account.uses()
@@ -78,7 +66,7 @@ def test_a_look_that_was_too_slow_is_not_tried_again_within_a_minute(
     assert images(account.uses()) == set()
 
 
-def test_many_functions_that_are_archives_are_too_slow_as_well(clock: Clock) -> None:
+def test_many_functions_that_are_archives_are_too_slow_as_well(clock: SecondsClock) -> None:
     clock.step = 1
     functions = LambdaUses(cast("LambdaClient", ArchivesOnly()), Deadline.within(10, clock))
 

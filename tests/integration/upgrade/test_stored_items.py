@@ -20,16 +20,16 @@ from platform_guard.diagnosis.incident import NotifiedIncident
 from platform_guard.diagnosis.incident_store import Incidents, ServiceIncidents
 from platform_guard.push.notified_findings import NotifiedFindings
 from platform_guard.push.open_findings import OpenFindings
-from platform_guard.remediation.ledger import LEDGER_INDEX, LEDGER_INDEX_KEYS, State
+from platform_guard.remediation.ledger import State
 from platform_guard.remediation.ledger_dynamodb import DynamoDbLedger
 from platform_guard.sweep.evaluated_images import read_evaluated
 from platform_guard.sweep.state import SweepState
 from platform_guard_emulator import LocalAws
+from tests.support.state_table import TABLE, create_state_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TABLE = "state"
 RETRIES = RetryPolicy(sleep=lambda _: None, random=lambda: 1.0)
 Row = dict[str, Any]
 
@@ -61,25 +61,7 @@ def emulator() -> Iterator[LocalAws]:
 @pytest.fixture
 def client(emulator: LocalAws) -> Iterator["DynamoDBClient"]:
     client: DynamoDBClient = emulator.client("dynamodb")
-    hash_key, range_key = LEDGER_INDEX_KEYS
-    client.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("id", hash_key, range_key)
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": LEDGER_INDEX,
-                "KeySchema": [
-                    {"AttributeName": hash_key, "KeyType": "HASH"},
-                    {"AttributeName": range_key, "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["entry"]},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_state_table(client)
     yield client
     client.delete_table(TableName=TABLE)
 

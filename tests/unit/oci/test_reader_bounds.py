@@ -1,11 +1,10 @@
 """The bounds on reading an image: bytes, documents, depth and time."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from platform_guard.oci.image import Kind
 from platform_guard.oci.reader import Bounds, ReadRequest, read_image
+from tests.support.clock import SecondsClock
 from tests.support.images import (
     OMIT,
     Blob,
@@ -142,22 +141,12 @@ def test_an_index_with_very_many_entries_reaches_a_bound() -> None:
     assert unreadable_reason(read(root))
 
 
-@dataclass
-class Clock:
-    """A clock that a test advances."""
-
-    now: float = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.mark.parametrize(
     ("seconds_per_call", "kind"),
     [(59, Kind.INDEX), (60, Kind.INDEX), (61, Kind.UNREADABLE)],
 )
 def test_a_read_stops_after_a_minute(seconds_per_call: float, kind: Kind) -> None:
-    clock = Clock()
+    clock = SecondsClock(1_000.0)
     store = MemoryStore.of(MULTI_PLATFORM)
 
     def advance_clock() -> None:
