@@ -187,7 +187,7 @@ def test_the_page_about_cost_counts_what_is_deployed(
 def test_the_dashboard_shows_every_function_queue_and_region(template: Template) -> None:
     values = {str(value) for metric in dashboard_metrics(template) for value in metric}
 
-    for part in ("push_guard", "pull_diagnosis"):
+    for part in ("push_guard", "pull_diagnosis", "alert_dispatch", "sweep"):
         function = template.part(part).function_id
         queue = template.part(part).queue_id
         assert f"${{{function}}}" in values

@@ -46,11 +46,16 @@ class Faults:
     """What is to happen right before the next call of a name."""
     once: dict[str, Fault] = field(default_factory=dict)
     """What is to go wrong with the next call of a name."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Calls that are always refused, by name, with the error code."""
 
     def call(self, name: str, action: Callable[[], T], *, is_repeated: bool = False) -> T:
         """Make a call of the guard, or not; twice at times where `is_repeated` by botocore."""
         self.once_before.pop(name, lambda: None)()
         self.meanwhile()
+        if name in self.refused:
+            self.note(f"{name} is refused: {self.refused[name]}")
+            raise client_error(self.refused[name], name)
         fault = self.once.pop(name, None) or self._choose()
         if fault is None:
             return action()

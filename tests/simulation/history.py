@@ -10,6 +10,7 @@ from tests.simulation.undoing_all import undo_everything
 from tests.simulation.world import World
 
 _STEPS = 14
+_WRITES = ("put_image", "batch_delete_image", "update_image_storage_class")
 _ROUNDS_TO_REST = 200
 _ROUNDS_WITH_FAULTS = 30
 
@@ -32,6 +33,7 @@ def run_history(seed: int) -> Failed | None:
     try:
         _happen(world)
         _come_to_rest(world)
+        world.faults.refused.clear()
         undo_everything(world)
         _come_to_rest(world)
     except Exception as error:
@@ -42,6 +44,8 @@ def run_history(seed: int) -> Failed | None:
 def _happen(world: World) -> None:
     random = world.random
     world.faults.probability = random.choice([0.0, 0.0, 0.02, 0.1])
+    if random.random() < 0.1:
+        world.faults.refused[random.choice(_WRITES)] = "LimitExceededException"
     world.faults.meanwhile = lambda: _meanwhile(world)
     steps = [
         *[people.push] * 5,

@@ -219,6 +219,7 @@ class World:
         if tag:
             self.given[tag] = blob.digest
             self.given_back.pop(tag, None)
+            self.taken.pop(tag, None)
             self.gone_by_people.discard(blob.digest)
 
     def push_parts(self, blob: Blob, tag: str) -> None:

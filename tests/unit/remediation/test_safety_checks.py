@@ -21,6 +21,7 @@ from tests.support.observations import (
 )
 
 THROTTLED = Unavailable("the image in ECR", "ThrottlingException")
+EVENT_AT = datetime.fromisoformat(PUSH.time)
 PULLED_AT = datetime(2026, 11, 24, 9, 3, tzinfo=UTC)
 BY_TAG = f"{REPOSITORY.uri}:1.4.2"
 BY_DIGEST = f"{REPOSITORY.uri}@{DIGEST}"
@@ -35,6 +36,10 @@ PROTECTED: dict[str, tuple[ProtectionSnapshot, str]] = {
     "stored long before": (
         protection_snapshot(state(pushed_at=PUSHED_AT - timedelta(hours=1))),
         "it was stored before this push, on 2026-11-24T07:59:59Z",
+    ),
+    "stored 61 s before": (
+        protection_snapshot(state(pushed_at=EVENT_AT - timedelta(seconds=61))),
+        "it was stored before this push, on 2026-11-24T08:58:59Z",
     ),
     "pulled": (
         protection_snapshot(state(last_pulled_at=PULLED_AT)),
@@ -112,9 +117,7 @@ def test_an_image_that_is_gone_needs_nothing() -> None:
 FREE: dict[str, ProtectionSnapshot] = {
     "nothing protects it": protection_snapshot(),
     "marks do not count": protection_snapshot(state(MARK)),
-    "stored moments before": protection_snapshot(
-        state(pushed_at=PUSHED_AT - timedelta(seconds=50))
-    ),
+    "stored 60 s before": protection_snapshot(state(pushed_at=EVENT_AT - timedelta(seconds=60))),
     "children of its own": protection_snapshot(children=(CHILD,), listings={CHILD: (DIGEST,)}),
     "another index": protection_snapshot(listings={CHILD: (INDEX,)}),
     "another image is used": protection_snapshot(
