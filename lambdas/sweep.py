@@ -1,6 +1,6 @@
-"""The sweep: what the registry holds is judged, where no event of ECR has told of it.
+"""The sweep: evaluates images whose ECR event was missed.
 
-    schedule, deployment ─▶ queue ─▶ start ─▶ parts ─▶ queue ─▶ list ─▶ read ─▶ judge ─▶ hand over
+    schedule, deployment ─▶ queue ─▶ start ─▶ parts ─▶ queue ─▶ list ─▶ read ─▶ evaluate ─▶ enqueue
                                                                 └─▶ the last one ─▶ one alert
 
 A part is some repositories. A part that runs out of time sends back what is left of it. The queue
@@ -115,7 +115,7 @@ def _end_if_through(sweep_id: str, context: LambdaContext) -> None:
 
 
 def _notify(report: SweepReport, context: LambdaContext) -> None:
-    """Send the one message of a sweep, however often this is called."""
+    """Send the one message of a sweep, no matter how often this is called."""
     # One message of a sweep comes here, so a cold start does not load what only that one needs.
     from platform_guard.alerts.sns import AlertTopic
     from platform_guard.aws.idempotency import Idempotency
@@ -136,7 +136,7 @@ def _notify(report: SweepReport, context: LambdaContext) -> None:
         if report.has_news:
             topic.publish(alert)
             return
-        # What cannot be seen stays so until somebody mends it, or is meant to be so.
+        # A failed lookup repeats until somebody fixes it, or is intended.
         reminder = Idempotency(
             clients.dynamodb, state_table, "sweep-unseen", _SECONDS_BETWEEN_REMINDERS
         )
@@ -160,7 +160,7 @@ def _sweeper(context: LambdaContext) -> Sweeper:
 
 
 def _policy_for(repository: "Repository", tag: str) -> "Policy":
-    """Give a policy that is known for sure: by a milder one all would be judged anew."""
+    """Return a policy without failed lookups: a weaker one would evaluate everything again."""
     policy = policies.policy_for(repository, tag).policy
     if policy.caveat:
         raise LookupFailedError(f"it could not be seen {policy.caveat.partition(';')[0]}")

@@ -11,14 +11,14 @@ from platform_guard_cdk.shared.resources import SharedResources
 class AmazonQChannel(Construct):
     """Lets Amazon Q post to a channel, and do nothing else.
 
-    The workspace has to be authorized in the console once; CloudFormation cannot do that.
+    The workspace must be authorized once in the console; CloudFormation cannot do that.
     """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, shared: SharedResources, channel: AmazonQ
     ) -> None:
         super().__init__(scope, construct_id)
-        # Whoever asks Amazon Q something in the channel acts as this role, which may do nothing.
+        # Users who ask Amazon Q something in the channel act as this role, which may do nothing.
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("chatbot.amazonaws.com"))
         chatbot.CfnSlackChannelConfiguration(
             self,

@@ -25,7 +25,7 @@ def stage_code(guard_file: Path, folder: Path) -> None:
 
 
 def stage_powertools(folder: Path) -> None:
-    """Copy Powertools, as it is installed here, and what it needs that Lambda does not have.
+    """Copy the installed Powertools and the dependencies that Lambda lacks.
 
     Both are Python alone, so that they run on every machine.
     """

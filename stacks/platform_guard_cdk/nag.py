@@ -1,6 +1,6 @@
 """What rule packs of cdk-nag find about the guard that is meant to be so, and why.
 
-Whoever checks an app that holds the guard with cdk-nag calls `acknowledge_findings` first. The
+An app that checks the guard with cdk-nag calls `acknowledge_findings` first. The
 tests do, and fail for a finding that is not here and for a reason that nothing needs any more.
 """
 
@@ -65,11 +65,10 @@ _RULES: Mapping[str, str] = {
 
 _WHERE_IMAGES_ARE_TAKEN_AWAY: Mapping[str, str] = {
     "arn:<AWS::Partition>:ecs:{region}:{account}:task/*": (
-        "No image that a task runs is taken away, whichever task that is. The guard only reads."
+        "No image that any task runs is removed. The guard only reads."
     ),
     "arn:<AWS::Partition>:lambda:{region}:{account}:function:*": (
-        "No image that a function runs is taken away, whichever function that is. The guard only "
-        "reads."
+        "No image that any function runs is removed. The guard only reads."
     ),
 }
 
@@ -83,7 +82,7 @@ _SCHEDULES_REASON = (
 
 
 def acknowledge_findings(guard: PlatformGuard) -> None:
-    """Acknowledge the known findings about a guard, so that only new ones are told.
+    """Acknowledge the known findings about a guard, so that only new ones are reported.
 
     For the whole stack that it stands in: cdk-nag finds the same about what else is there.
     """

@@ -29,7 +29,7 @@ from platform_guard_cdk.shared.runtime import brings_powertools
 class PlatformGuard(Construct):
     """All that the guard consists of in one account and region.
 
-    Only one may stand in an account and region: two would judge each push twice.
+    Only one per account and region: two would evaluate each push twice.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class PlatformGuard(Construct):
     ) -> None:
         """Build what a settings file asks for. Raises SettingsError with what to change in it.
 
-        `[deploy] regions` of the file is for whoever builds the stacks, and not looked at here.
+        `[deploy] regions` of the file is for the app that builds the stacks and is not used here.
         With `encryption_key` that key encrypts all that is stored, and none is made. If the key
         was not made in the same app, its policy has to admit what stacks/encryption.py lists.
         """

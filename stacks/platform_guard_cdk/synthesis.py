@@ -11,7 +11,7 @@ from platform_guard_cdk.guard_stack import GuardStack
 def build_app(guard_file: Path, output: Path, *, any_region: bool = False) -> cdk.App:
     """Build the app: a stack for each region of the settings, to be written into `output`.
 
-    Without regions, or with `any_region`, it is one stack, for the region of whoever deploys.
+    Without regions, or with `any_region`, it is one stack for the region of the credentials.
     Raises SettingsError.
     """
     regions = () if any_region else load_settings(guard_file).deploy.regions

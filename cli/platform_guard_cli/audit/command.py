@@ -1,4 +1,4 @@
-"""`platform-guard audit`: judge all that registries hold, changing nothing."""
+"""`platform-guard audit`: evaluates every image in the registry and changes nothing."""
 
 import argparse
 import os
@@ -28,7 +28,7 @@ def add_audit_command(commands: Commands) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "audit",
-        help="judge every tagged image in Amazon ECR",
+        help="evaluate every tagged image in Amazon ECR",
         description="Judges every tagged image of the account of your AWS credentials. Reads only, "
         "unless --apply is given. Interrupted with Ctrl-C, it goes on where it was when it is run "
         "again: until it has ended it keeps what it found in ecr-platform-guard/ in your cache "
@@ -50,7 +50,7 @@ def add_audit_command(commands: Commands) -> None:
         default=[],
         help="may be given several times (default: the region of your AWS credentials)",
     )
-    add_policy_option(parser, "judge by")
+    add_policy_option(parser, "evaluate with")
     parser.add_argument(
         "--format",
         choices=_FORMATS,
@@ -74,7 +74,7 @@ def add_audit_command(commands: Commands) -> None:
         "--apply",
         action="store_true",
         help="hand every finding that the policy has a remedy for to the deployed guard, which "
-        "judges it anew and does what its own settings say",
+        "evaluates each again with its own settings",
     )
     add_stack_option(parser, "with --apply: the stack that holds the guard")
     again = parser.add_mutually_exclusive_group()
@@ -85,7 +85,7 @@ def add_audit_command(commands: Commands) -> None:
         "or hand it over; or do nothing",
     )
     again.add_argument(
-        "--restart", action="store_true", help="begin anew, also where one was interrupted"
+        "--restart", action="store_true", help="start over instead of resuming an interrupted audit"
     )
     parser.set_defaults(run=_run)
 

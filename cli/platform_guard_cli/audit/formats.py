@@ -37,7 +37,7 @@ _CSV_HEADER = (
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Leave it to whoever writes the output; rich would exit with 1."""
+        """Leave the broken pipe to the caller; rich would exit with 1."""
         raise BrokenPipeError
 
 
@@ -118,7 +118,7 @@ def trouble_lines(tallies: Sequence[Tally]) -> list[str]:
     """Name what could not be seen, a line a repository."""
     return [
         printable(
-            f"{tally.repository}: {tally.unseen} images could not be judged: {tally.trouble}"
+            f"{tally.repository}: {tally.unseen} images could not be evaluated: {tally.trouble}"
             if tally.unseen
             else f"{tally.repository}: could not be seen: {tally.trouble}"
         )

@@ -37,7 +37,7 @@ _COLUMNS = (
 
 
 class AuditJournal:
-    """The repositories to audit and the images that were judged."""
+    """The repositories to audit and the images evaluated so far."""
 
     def __init__(self, file: Path | None) -> None:
         """Open a journal, or begin one; without a file it is kept in memory.
@@ -64,13 +64,13 @@ class AuditJournal:
         self._database.commit()
 
     def in_progress(self, now: float) -> float:
-        """Give when the audit was begun, which is now unless it was before; seconds since 1970."""
+        """Return when the audit started, in seconds since 1970; now for a new one."""
         self._database.execute("INSERT OR IGNORE INTO progress VALUES ('begun', ?)", (str(now),))
         return float(self._value("begun") or now)
 
     @property
     def is_complete(self) -> bool:
-        """Whether all repositories are done, so that nothing is left to be judged."""
+        """Whether all repositories are done."""
         done, count = self.repositories()
         return self.is_listed and done == count
 
@@ -99,7 +99,7 @@ class AuditJournal:
         return int(row[0]), int(row[1])
 
     def images(self) -> int:
-        """Count the images that were judged."""
+        """Return the number of evaluated images."""
         ((count,),) = self._database.execute("SELECT count(*) FROM images")
         return int(count)
 

@@ -30,14 +30,11 @@ def journal_file(
 def open_journal(file: Path, *, restart: bool, resume: bool) -> Iterator[AuditJournal]:
     """Open the journal of an audit, and remove it when the audit has ended well.
 
-    One that was interrupted goes on. One that has judged everything and failed after that is begun
-    anew, unless it is to be resumed: the registry has changed since. Raises UsageError where there
-    is none to go on with, or another process is at it.
+    An interrupted audit is resumed. A complete one starts over unless `resume` asks for it, because
+    the registry has changed since. Raises UsageError if there is nothing to resume.
     """
     if resume and not file.exists():
-        raise UsageError(
-            "audit: there is no interrupted audit of this to resume; leave out --resume"
-        )
+        raise UsageError("audit: no interrupted audit to resume; leave out --resume")
     try:
         if restart:
             file.unlink(missing_ok=True)
@@ -56,7 +53,7 @@ def open_journal(file: Path, *, restart: bool, resume: bool) -> Iterator[AuditJo
         ) from error
     except sqlite3.DatabaseError as error:
         raise UsageError(
-            f"audit: {file} is damaged ({error}); begin anew with --restart"
+            f"audit: {file} is damaged ({error}); start over with --restart"
         ) from error
     try:
         yield journal

@@ -20,7 +20,7 @@ _WRITERS: Mapping[str, Callable[[AuditJournal, TextIO], None]] = {
 
 
 def check_output(file: Path) -> None:
-    """Raise UsageError where a file cannot be written, which is no news to get after an audit."""
+    """Raise UsageError before the audit if the output file cannot be written."""
     if file.is_dir():
         raise UsageError(f"audit: {file} cannot be written (it is a folder)")
     partial = _partial(file)
@@ -34,7 +34,7 @@ def check_output(file: Path) -> None:
 def write_output(journal: AuditJournal, output_format: str, file: Path | None) -> None:
     """Write the output whole or not at all. Raises UsageError where the file cannot be written.
 
-    Standard output may be closed before the end: whoever reads it has seen enough.
+    The reader may close standard output early.
     """
     write = _WRITERS[output_format]
     if file is None:

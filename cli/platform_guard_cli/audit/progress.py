@@ -37,7 +37,7 @@ class AuditProgress:
         return ", ".join(parts)
 
     def add(self, repositories: int, images: int) -> None:
-        """Count what was finished and judged."""
+        """Count finished repositories and evaluated images."""
         self.done += repositories
         self.new_done += repositories
         self.images += images

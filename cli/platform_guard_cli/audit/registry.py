@@ -53,7 +53,7 @@ class Registries:
         )
 
     def audit(self, repository: Repository, policy_for: PolicyFor) -> Iterator[AuditedPage]:
-        """Judge a repository. Raises RepositoryUnseenError where it cannot be seen."""
+        """Evaluate a repository. Raises RepositoryUnavailableError if it cannot be read."""
         client = self.clients[repository.region].ecr
         auditor = RepositoryAuditor(client, policy_for, self.seen_configs, self.pool)
         try:

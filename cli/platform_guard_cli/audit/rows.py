@@ -50,7 +50,7 @@ class Tally:
 
     @property
     def images(self) -> int:
-        """How many images were judged."""
+        """How many images were evaluated."""
         return sum(self.verdicts.values())
 
     @property

@@ -25,7 +25,7 @@ def audit(
     policies: Policies,
     clock: Callable[[], float] = time.time,
 ) -> None:
-    """Judge what the journal does not have yet, and name what could not be seen.
+    """Evaluate what the journal does not have yet, and report failed lookups.
 
     `clock` gives seconds since 1970. Raises UsageError where a pattern fits no repository.
     """
@@ -38,8 +38,7 @@ def audit(
     if done:
         _say(
             console,
-            f"audit: goes on with an audit that was begun {duration(age)} ago; --restart begins "
-            "anew",
+            f"audit: resuming the audit started {duration(age)} ago; --restart starts over",
         )
 
     policy_for = registries.policies(policies)
@@ -62,7 +61,7 @@ def _list(journal: AuditJournal, registries: Registries, patterns: Sequence[str]
         unfit = [glob for glob in unfit if not any(matches(glob, name) for name in names)]
     if unfit:
         where = f"account {registries.account} in {', '.join(registries.regions)}"
-        raise UsageError(f"audit: there is no repository {' or '.join(unfit)} in {where}")
+        raise UsageError(f"audit: no repository {' or '.join(unfit)} in {where}")
     journal.note_listed()
 
 

@@ -23,7 +23,7 @@ class Page(Protocol):
 
     @property
     def evaluated(self) -> Sequence[EvaluatedImage]:
-        """Those that were judged."""
+        """The evaluated images."""
 
     @property
     def unseen(self) -> Sequence[UnavailableImage]:
@@ -57,8 +57,8 @@ def run_audit(
 ) -> None:
     """Audit the repositories that the journal does not have yet.
 
-    `report` is told how many repositories were finished and how many images were judged, each
-    time. Whatever else than RepositoryUnseenError `audit` raises ends the run and is raised.
+    `report` gets the number of repositories and images that were just finished. Any exception of
+    `audit` except RepositoryUnavailableError ends the run and is raised.
     """
     crew = _Crew(journal.waiting(), audit, workers)
     first_unseen: dict[Repository, str] = {}

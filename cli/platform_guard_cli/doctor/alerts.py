@@ -29,7 +29,7 @@ class Subscription:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is told from others by; people write mail addresses in either case."""
+        """The identity of a subscription; email addresses are case-insensitive."""
         return self.protocol, self.endpoint.casefold()
 
 
@@ -49,7 +49,7 @@ class Alerting:
         yield check(
             "subscriptions",
             bool(entries),
-            f"{len(entries)} on the topic" if entries else "nobody hears of alerts",
+            f"{len(entries)} on the topic" if entries else "alerts have no recipient",
             "write emails under [alerts] or a [[slack.channel]] in guard.toml, then " + DEPLOY,
         )
         present = {
@@ -78,7 +78,7 @@ class Alerting:
         return Subscription(properties["Protocol"], endpoint, raw)
 
     def _subscription(self, topic: str, wanted: Subscription, is_confirmed: bool | None) -> Check:
-        """Tell of one; `is_confirmed` is None where the topic does not have it."""
+        """Return the check of one subscription; `is_confirmed` is None if the topic lacks it."""
         attributes = ["--attributes", *wanted.attributes] if wanted.attributes else []
         again = run_aws(
             "sns",
@@ -94,7 +94,7 @@ class Alerting:
         )
         if is_confirmed is None:
             # SNS forgets one that nobody confirms, and a deployment changes nothing about it.
-            found = "is gone: not confirmed within 48 hours, or taken away"
+            found = "missing: not confirmed within 48 hours, or removed"
             fix = again
         else:
             found = "is on the topic" if is_confirmed else "is not confirmed"

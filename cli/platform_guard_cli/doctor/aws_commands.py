@@ -1,4 +1,4 @@
-"""Commands of the AWS CLI that mend something, quoted for a POSIX shell."""
+"""AWS CLI commands that fix something, quoted for a POSIX shell."""
 
 import shlex
 

@@ -57,7 +57,7 @@ def push_canary(
     nonce = secrets.token_hex(4)
     policy = settings.policies.policy_for(f"{_PREFIX}-{nonce}", "doctor").policy
     if policy.ignore:
-        found = f"guard.toml leaves {_PREFIX}-* alone, so there is no alert to wait for"
+        found = f"guard.toml ignores {_PREFIX}-*, so no alert is expected"
         yield Check("push", Outcome.UNKNOWN, found, "add a rule for it that does not ignore")
         return
     yield from _push_and_wait(clients, stack, frozenset(policy.required_platforms), nonce, waiting)

@@ -1,4 +1,4 @@
-"""What a check found, and how a list of them is told."""
+"""The result of a check, and how a list of results is rendered."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -30,7 +30,7 @@ class Check:
 
 
 DEPLOY = "run make deploy"
-"""What mends most of what somebody has changed by hand."""
+"""The command that fixes most manual changes."""
 
 
 def check(name: str, healthy: bool, found: str, fix: str) -> Check:

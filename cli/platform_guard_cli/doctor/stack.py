@@ -1,4 +1,4 @@
-"""The guard as it is deployed to an account and region, found through its stack."""
+"""The deployed guard of an account and region, found through its stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -111,7 +111,7 @@ def _as_object(body: object, stack_name: str) -> Mapping[str, Any]:
 def _not_found(reason: str, stack_name: str, region: str) -> str:
     if reason == "ValidationError":
         return (
-            f"there is no stack {stack_name} in {region}: run make deploy, "
+            f"stack {stack_name} not found in {region}: run make deploy, "
             "or name the region with --region and the stack with --stack"
         )
     return (

@@ -45,7 +45,7 @@ def add_clear_marks_command(commands: Commands) -> None:
         "clear-marks",
         help="list the guard's marks in Amazon ECR, and remove them with --yes",
         description="List the marks that the guard has added to images. With --yes they are "
-        "removed, but for those of an image without another tag, which ECR would delete.",
+        "removed, except those of an image without another tag, which ECR would delete.",
         epilog="Exit status: 0 done, 1 marks are left, 2 could not be done.",
     )
     parser.add_argument("--repository", metavar="NAME", help="only here (default: everywhere)")

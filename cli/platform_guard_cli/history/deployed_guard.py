@@ -31,7 +31,7 @@ def find_deployed_guard(region: str, stack: str) -> DeployedGuard:
     if STATE_TABLE_OUTPUT not in outputs:
         raise UsageError(
             f"no stack {stack} of the guard is in {region}; "
-            "name its region with --region and its stack with --stack, or deploy it anew"
+            "name its region with --region and its stack with --stack, or deploy it again"
         )
     group = outputs.get(SCHEDULE_GROUP_OUTPUT)
     return DeployedGuard(
@@ -44,7 +44,7 @@ def find_deployed_guard(region: str, stack: str) -> DeployedGuard:
 
 @contextmanager
 def user_errors(what: str) -> Iterator[None]:
-    """Turn what AWS answers into one line for whoever runs the command."""
+    """Turn AWS errors into one line for the operator."""
     try:
         yield
     except AWS_ERRORS as error:

@@ -71,5 +71,5 @@ def _nothing(repository: str, regions: list[str]) -> str:
 
 def _a_count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+        raise argparse.ArgumentTypeError(f"invalid number {text!r}; use 1 or more")
     return int(text)

@@ -60,7 +60,7 @@ class PullContext:
 
     @property
     def is_on_fargate(self) -> bool | None:
-        """Whether the task runs on Fargate; None where that is not known."""
+        """Whether the task runs on Fargate; None if unknown."""
         return self.stop.is_on_fargate if self.stop else None
 
     @property
@@ -82,7 +82,7 @@ class PullContext:
 
     @property
     def platform(self) -> Platform | None:
-        """The platform that the image has to be for."""
+        """The platform that the task requires."""
         wanted = self.failure.error.platform
         if self.stop is None:
             return parse_platform(wanted) if wanted else None
@@ -96,7 +96,7 @@ class PullContext:
 
     @property
     def stored(self) -> StoredImage | None:
-        """The image as it is in ECR."""
+        """The image in ECR."""
         found = self.evidence.image
         return found if isinstance(found, StoredImage) else None
 
@@ -160,7 +160,7 @@ class PullContext:
 
     @property
     def has_moved(self) -> bool:
-        """Whether the tag names another image by now."""
+        """Whether the tag now names another image."""
         return self.tag is not None and self.tag.state is TagState.MOVED
 
     @property

@@ -78,7 +78,7 @@ def diagnose_exec_format(
 
 
 def alert_about_stop(stop: TaskStop, failure: PullFailure, diagnosis: Diagnosis) -> Alert:
-    """Tell whoever runs the task."""
+    """Build the alert about a stopped task."""
     who = stop.service or stop.family
     return Alert(
         severity=Severity.WARNING,
@@ -151,7 +151,7 @@ def _notified(case: PullContext) -> str:
 
 
 def repository_name(failure: PullFailure) -> str:
-    """Name the repository of the image, in ECR or elsewhere; `unknown` where nobody knows it."""
+    """Return the repository of the image, in ECR or elsewhere; `unknown` if it is not known."""
     if failure.reference is not None:
         return failure.reference.repository.name
     name = failure.image.partition("@")[0]

@@ -97,7 +97,7 @@ def _way_out(network: Network) -> str:
         case Egress.NONE:
             return "nowhere outside of its VPC"
         case Egress.OTHER:
-            return f"{network.egress_target}, and beyond that nobody looked"
+            return f"{network.egress_target} (not inspected further)"
         case Egress.INTERNET_GATEWAY | Egress.NAT_GATEWAY:
             return f"the {network.egress} {network.egress_target}"
 

@@ -44,7 +44,7 @@ class NotExecFormat:
 
 
 class _NotCompatibleError(Exception):
-    """What was found is not to be remembered of the image."""
+    """The result must not be remembered for the image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def collect_evidence(
 
 
 def _with_architecture(clients: Clients, stop: TaskStop, failure: PullFailure) -> TaskStop:
-    """Add what only the instance knows, where an image is to be judged and it can be had.
+    """Add the architecture of the instance if the evaluation of the image needs it.
 
     On EC2 a task without a runtime platform runs on whatever processor its instance has.
     """

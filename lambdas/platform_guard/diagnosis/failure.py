@@ -112,7 +112,7 @@ def _of_whole_task(error: PullError, failures: list[PullFailure], stop: TaskStop
         named = (container for container in stop.containers if _is_named(container, error))
         return PullFailure(error, next(named, None))
     with_image = [container for container in stop.containers if container.image]
-    # What has a digest or an exit code was pulled; and what is no ECR image cannot be looked at.
+    # A container with a digest or an exit code was pulled; images outside ECR cannot be read.
     with_image.sort(key=lambda c: (bool(c.image_digest), parse_reference(c.image) is None))
     unclear = tuple(with_image) if len(with_image) > 1 else ()
     return PullFailure(error, with_image[0] if with_image else None, unclear)

@@ -56,7 +56,7 @@ class IncidentReporter:
             reported = Reported.ALERTED
 
         try:
-            # What has ended and comes back is alerted about anew.
+            # An incident that ended and comes back alerts again.
             self.once.run(f"{key} {standing.ended}" if standing.ended else key, alert, context)
         except InProgressError:
             self.incidents.count(key, task_arn)

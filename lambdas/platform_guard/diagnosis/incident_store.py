@@ -1,6 +1,6 @@
 """The tasks that fail in an incident, counted in a table beside what was alerted already.
 
-One item an incident: when it was alerted, until when nobody is alerted again, and how many tasks
+One item per incident: when it alerted, until when it does not alert again, and how many tasks
 have failed since. A count is one atomic update, so that no process loses what another one counted.
 """
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from platform_guard.diagnosis.incident import NotifiedIncident
 
 # An incident that comes back within a day says how many tasks failed before.
-_SERVICE_KEPT_SECONDS = 30 * 24 * 3600  # whoever mends it later knows
+_SERVICE_KEPT_SECONDS = 30 * 24 * 3600  # time to fix the service
 _KEPT_SECONDS = 24 * 3600
 
 # For longer than it is remembered that the same incident was alerted about.
@@ -86,7 +86,7 @@ class Incidents:
         )
 
     def open(self, key: str, task_arn: str, seconds: int, notified: int) -> None:
-        """Note that somebody was alerted, and that `notified` failures are told now."""
+        """Note that an alert was sent that reports `notified` failures."""
         now = int(self.clock())
         self.client.update_item(
             TableName=self.table,
@@ -131,7 +131,7 @@ def _item_id(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ServiceIncidents:
-    """The incidents that were told, in a table by the service."""
+    """The incidents that were reported, by service."""
 
     client: "DynamoDBClient"
     table: str
@@ -161,7 +161,7 @@ class ServiceIncidents:
         return sorted(map(_incident_from_text, texts))
 
     def forget(self, cluster_arn: str, service: str) -> None:
-        """Note that it was told that the service is steady."""
+        """Forget the incidents after the service was reported as steady."""
         self.client.delete_item(
             TableName=self.table, Key={"id": {"S": _service_item_id(cluster_arn, service)}}
         )

@@ -58,7 +58,7 @@ def alerts_about_steady_service(
 ) -> tuple[Alert, ...]:
     """Tell that a service whose tasks failed is steady now, once for each repository of its images.
 
-    So that whoever was told of a repository hears of its end.
+    So every channel that got an alert also gets its end.
     """
     repositories = dict.fromkeys(incident.repository for incident in incidents)
     return tuple(

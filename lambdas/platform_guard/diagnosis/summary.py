@@ -1,4 +1,4 @@
-"""What a pull error means, in words for whoever wrote the image's Dockerfile."""
+"""What a pull error means, in words for the author of the Dockerfile."""
 
 import re
 from typing import assert_never
@@ -84,7 +84,7 @@ def _cause(case: PullContext) -> str:
             )
         case Cause.UNSUPPORTED_MANIFEST:
             return (
-                f"{name} is stored as a manifest, config or layer of a kind that whoever pulls it "
+                f"{name} is stored as a manifest, config or layer of a kind that the engine "
                 "does not support."
             )
         case Cause.IMAGE_NOT_FOUND:
@@ -209,7 +209,7 @@ def _whereabouts(case: PullContext) -> str:
         case TagState.PRESENT:
             return "was not there when it was pulled"
         case TagState.MOVED:
-            return "names another image by now, and the one that was pulled is gone"
+            return "now names another image, and the one that was pulled is gone"
         case _:
             return "is not in its registry"
 
@@ -222,7 +222,7 @@ def _contradictions(case: PullContext) -> list[str]:
             f"{case.stored.verdict.reason}."
         ]
     if about_platform and case.has_moved:
-        return ["The tag names another image by now."]
+        return ["The tag now names another image."]
     if case.cause is Cause.IMAGE_NOT_FOUND and case.tag and case.tag.state is TagState.PRESENT:
         return ["That is what ECS says. ECR has it now."]
     return []

@@ -1,4 +1,4 @@
-"""Tasks of Amazon ECS that stopped, as an event or as DescribeTasks tells of them.
+"""Stopped Amazon ECS tasks, from an event or from DescribeTasks.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
@@ -63,7 +63,7 @@ class TaskStop:
     task_arn: str
     task_definition_arn: str
     group: str = ""
-    """`service:NAME`, `family:NAME`, or what whoever started the task called it."""
+    """`service:NAME`, `family:NAME`, or the group that RunTask named."""
     launch_type: LaunchType | None = None
     """None also for a launch type that is not known here."""
     capacity_provider: str = ""
@@ -101,7 +101,7 @@ class TaskStop:
 
     @property
     def is_on_fargate(self) -> bool | None:
-        """Whether it runs on Fargate; None where that is not known."""
+        """Whether it runs on Fargate; None if unknown."""
         if self.launch_type is not None:
             return self.launch_type is LaunchType.FARGATE
         if self.capacity_provider in ("FARGATE", "FARGATE_SPOT"):

@@ -105,7 +105,7 @@ class BulkRepository:
     def configs(
         self, digests: Sequence[str], size_limit: int
     ) -> Mapping[str, bytes | UnavailableContent]:
-        """Fetch configs, a call and a GET each, but for those that were fetched lately."""
+        """Fetch configs, one call and one GET each, except recently fetched ones."""
 
         def fetch(digest: str) -> _Fetched:
             return self.seen_configs.get(digest, lambda: self._config(digest, size_limit))

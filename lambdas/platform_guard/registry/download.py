@@ -94,7 +94,7 @@ _POOL = urllib3.PoolManager(
 def download(url: str, size_limit: int) -> bytes:
     """Download at most one byte more than `size_limit`, without AWS credentials.
 
-    The URL is a secret: whoever has it can read the blob. Raises LookUpError.
+    The URL is a secret: anyone who has it can read the blob. Raises LookupFailedError.
     """
     try:
         with _POOL.request("GET", url, preload_content=False) as response:

@@ -10,7 +10,7 @@ from platform_guard.registry.reference import Reference
 
 
 class ChangeRefusedError(Exception):
-    """The registry will not do it, however often it is asked; the message says why."""
+    """The registry refuses the change permanently; the message says why."""
 
 
 class ImageStatus(StrEnum):
@@ -46,7 +46,7 @@ class Images(Store, Protocol):
     """The images of one repository. What fails for the moment raises what the registry raises."""
 
     def resolve(self, image: Reference) -> StoredDocument | None:
-        """Fetch what a reference names; None where that is gone, archived, or no longer has it."""
+        """Fetch the manifest of a reference; None if it is gone, archived or lost the tag."""
 
     def describe(self, digest: str) -> ImageState | None:
         """Tell what becomes of an image, archived ones included; None where it is gone."""

@@ -59,8 +59,8 @@ def list_tagged_images(
 ) -> Iterator[tuple[list[ListedImage], str | None]]:
     """List the images that have tags, a page a call, each page with the token of the next.
 
-    `start` is the token of a page to begin with. Where a token has expired, the listing begins
-    anew, and leaves out what it listed before.
+    `start` is the token of the first page. After an expired token the listing starts over and
+    skips what it listed before.
     """
 
     def page(token: str | None) -> _Page["ImageDetailTypeDef"]:
@@ -90,7 +90,7 @@ def _pages_with_tokens(
     key: Callable[[_Item], bytes],
     token: str | None = None,
 ) -> Iterator[tuple[list[_Item], str | None]]:
-    """Fetch page after page; where a token has expired, begin anew and skip what was there."""
+    """Fetch all pages; after an expired token, start over and skip what was listed."""
     seen: set[bytes] = set()
     restarts = 0
     while True:
@@ -101,7 +101,7 @@ def _pages_with_tokens(
                 raise
             restarts += 1
             if restarts > _RESTARTS:
-                raise LookupFailedError("the listing was begun anew too often") from error
+                raise LookupFailedError("the listing was restarted too often") from error
             token = None
             continue
         new = [item for item in items if key(item) not in seen]

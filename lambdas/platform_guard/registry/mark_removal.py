@@ -1,8 +1,7 @@
-"""Taking a mark from an image that has to stay.
+"""Removes a mark from an image that must stay.
 
-ECR deletes an image with its last tag, and knows no condition on the other tags: one that the image
-had a moment ago may name another image by now. So the image is looked at afterwards, and stored
-again where it is gone.
+ECR deletes an image with its last tag and offers no condition on the other tags, which may name
+another image a moment later. So the image is checked afterwards and stored again if it is gone.
 """
 
 from enum import Enum, auto
@@ -44,7 +43,7 @@ def remove_mark(
         return UntagResult.IMAGE_LOST
     images.add_tag(document, mark)
     for tag in state.tags:
-        # One that names another image by now has moved on: it must not be taken from that.
+        # A tag that names another image now must not be moved back.
         if not images.digest_for_tag(tag):
             images.add_tag(document, tag)
     return UntagResult.PUT_BACK

@@ -22,7 +22,7 @@ class Push:
     image: Reference
     """With tag and digest."""
     origin: str = ""
-    """Who handed over what it found long after the push, and tells of it; empty for a push."""
+    """`sweep` or `audit`, which enqueued the image later and reports it; empty for a push."""
 
 
 def parse_push(event: object) -> Push | Ignored:

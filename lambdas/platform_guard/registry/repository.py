@@ -34,7 +34,7 @@ class EcrRepository:
     repository: Repository
 
     def resolve(self, image: Reference) -> StoredDocument | None:
-        """Fetch what a reference names; None where that is gone or archived.
+        """Fetch the manifest of a reference; None if it is gone or archived.
 
         Asked for tag and digest together, an image whose tag has moved on is gone. One call. Raises
         LookUpError where ECR could not look.
@@ -84,7 +84,7 @@ class EcrRepository:
         return answer
 
 
-# BatchDeleteImage, failureCode: there is no such tag, or it names another image by now.
+# BatchDeleteImage, failureCode: the tag does not exist or names another image now.
 _NOT_UNDER_THIS_TAG = frozenset({"ImageNotFound", "ImageTagDoesNotMatchDigest"})
 
 
@@ -217,5 +217,5 @@ class EcrImages(EcrRepository):
 
 
 def _refusal(error: ClientError) -> Exception:
-    """Tell what will never work from what may work later, which stays as it is."""
+    """Convert permanent refusals to ChangeRefusedError; other errors stay unchanged."""
     return error if is_transient(error) else ChangeRefusedError(error_code(error))

@@ -1,4 +1,4 @@
-"""Judging all tagged images of a repository, page by page."""
+"""Evaluates all tagged images of a repository, page by page."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +39,7 @@ class RepositoryAuditor:
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONNECTIONS))
 
     def audit(self, repository: Repository) -> Iterator[AuditedPage]:
-        """Judge what a repository holds. Raises what botocore raises, and LookUpError.
+        """Evaluate the images of a repository. Raises botocore errors and LookupFailedError.
 
         Calls: one a page of 1,000; of each page one a hundred images and one a hundred children of
         indexes that have to be read; one a config.

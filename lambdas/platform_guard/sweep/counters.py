@@ -97,7 +97,7 @@ def read_report(client: "DynamoDBClient", table: str, sweep_id: str) -> SweepRep
 
 
 def item_of(client: "DynamoDBClient", table: str, name: str) -> "dict[str, AttributeValueTypeDef]":
-    """Read an item as it is now; empty where there is none."""
+    """Return the current item; empty if there is none."""
     answer = client.get_item(TableName=table, Key=key(name), ConsistentRead=True)
     return answer.get("Item", {})
 

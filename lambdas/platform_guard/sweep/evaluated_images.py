@@ -1,4 +1,4 @@
-"""What the sweep has judged, a repository an item, in the table of the guard's state."""
+"""The images that the sweep has evaluated: one state table item per repository."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 import hashlib
 from collections.abc import Iterable, Iterator
 
-# A repository that is swept is written anew in time. One that is gone is forgotten.
+# A repository that is swept is written again in time. A deleted one expires.
 _KEPT_SECONDS = 60 * 24 * 3600
 
 
@@ -58,7 +58,7 @@ def read_evaluated(client: "DynamoDBClient", table: str, repository: str) -> Eva
 def evaluated_writes(
     table: str, repository: str, known: EvaluatedState, keys: Collection[bytes], now: float
 ) -> "list[TransactWriteItemTypeDef]":
-    """Write what is judged now, on condition that nobody else has since `known` was read."""
+    """Return the writes of the evaluated images, conditional on the version that was read."""
     contents = pack(keys)
     writes: list[TransactWriteItemTypeDef] = []
     for number, content in enumerate(contents):
@@ -100,12 +100,12 @@ def key_of(digest: str, policy_fingerprint: str) -> bytes:
 
 
 def image_key(digest: str) -> bytes:
-    """Name an image that was judged, by whatever policy."""
+    """Return the key of an image that was evaluated under any policy."""
     return key_of(digest, "")
 
 
 def waiting_key(digest: str, policy_fingerprint: str) -> bytes:
-    """Name an image that was told of, and is still to be remedied as a policy says."""
+    """Return the key of a reported image whose remedy under a policy is pending."""
     return key_of(digest, f"waiting {policy_fingerprint}")
 
 

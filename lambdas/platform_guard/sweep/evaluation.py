@@ -1,4 +1,4 @@
-"""Judging what a repository holds, many images at once."""
+"""Evaluates the images of a repository in bulk."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedImage:
-    """A candidate that was read and judged."""
+    """A candidate that was read and evaluated."""
 
     candidate: Candidate
     image: Image
@@ -55,7 +55,7 @@ class UnavailableImage:
 def candidates(
     listed: Sequence[ListedImage], repository: Repository, policy_for: PolicyFor
 ) -> Iterator[Candidate]:
-    """List what is to be judged: each image once a policy, none that has marks alone for tags.
+    """Return the images to evaluate: each once per policy, without those that have only marks.
 
     What the policy leaves alone is left out.
     """
@@ -68,7 +68,7 @@ def candidates(
 def evaluate_candidates(
     wanted: Sequence[Candidate], store: BulkStore
 ) -> Iterator[EvaluatedImage | UnavailableImage]:
-    """Read and judge images of one repository; those that are gone by now are left out."""
+    """Read and evaluate images of one repository; deleted ones are left out."""
     roots = store.documents(list(dict.fromkeys(candidate.digest for candidate in wanted)))
     there: list[Candidate] = []
     to_read: list[BulkRequest] = []

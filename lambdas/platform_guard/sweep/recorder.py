@@ -1,8 +1,7 @@
-"""Writing down what a sweep found in a repository, and handing over what is to be remedied.
+"""Records what a sweep found in a repository and enqueues findings for remediation.
 
-A finding is counted for the message of the sweep before it is handed over: the push guard marks it
-and tells nobody, and what is marked is told by nobody else. What waits to be handed over is
-remembered as waiting, and what comes back after a failure is neither counted again nor forgotten.
+A finding is counted for the report before it is enqueued, because the push guard marks it without
+an alert. Pending findings are remembered, so that a retry neither counts them again nor loses them.
 """
 
 from collections import Counter

@@ -27,9 +27,9 @@ class SweepFindings:
     """How many images that should be told have which finding, or are unreadable."""
     evaluated: int = 0
     first_seen: int = 0
-    """How many were judged that never were before."""
+    """How many were evaluated for the first time."""
     changed: int = 0
-    """How many of those that should be told were judged by another policy before."""
+    """How many findings were evaluated under another policy before."""
     missed: int = 0
     """How many of them were pushed while the guard was there, without its hearing of it."""
     enqueued: int = 0
@@ -86,7 +86,7 @@ class SweepReport:
 
     @property
     def unheard(self) -> int:
-        """How many of them were never judged before, by whatever policy."""
+        """How many of them were never evaluated before, under any policy."""
         return self.new - self.changed
 
 
@@ -132,14 +132,14 @@ def _headline(report: SweepReport) -> str:
     if not report.is_through:
         return "a sweep of the registry did not end"
     if report.unheard:
-        return f"the sweep found {_images(report.unheard)} that nobody was told of"
+        return f"the sweep found {_images(report.unheard)} without an alert"
     if report.changed:
         return f"{_images(report.changed)} with a finding by the changed policy"
     if not report.enqueued:
         return f"the sweep could not see {_repositories(report.unseen)}, wholly or in part"
     if report.enqueued == 1:
-        return "1 finding that was told before is being remedied"
-    return f"{report.enqueued:,} findings that were told before are being remedied"
+        return "remediating 1 previously reported finding"
+    return f"remediating {report.enqueued:,} previously reported findings"
 
 
 def _images(count: int) -> str:
@@ -157,7 +157,7 @@ def _repositories(count: int) -> str:
 def _summary(report: SweepReport) -> str:
     sentences = [
         f"The sweep looked at {_images(report.images)}, {report.first_seen:,} of them for the "
-        "first time. Each finding is told once, unless the policy changes."
+        "first time. Each finding is reported once, unless the policy changes."
     ]
     if not report.is_through:
         parts = "no part" if report.parts is None else f"{report.parts_done} of {report.parts}"
@@ -169,11 +169,11 @@ def _summary(report: SweepReport) -> str:
         )
     if report.changed:
         sentences.append(
-            f"{_of_them(report.changed)} judged by another policy before: the settings have "
+            f"{_of_them(report.changed)} evaluated under another policy before: the settings have "
             "changed since."
         )
     if not report.has_news:
-        sentences.append("It found nothing else. What cannot be seen is told once a week.")
+        sentences.append("It found nothing else. Failed lookups are reported once a week.")
     return " ".join(sentences)
 
 

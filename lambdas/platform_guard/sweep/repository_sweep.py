@@ -1,7 +1,7 @@
-"""Sweeping a repository: what no event told of is judged, and what has a finding is picked out.
+"""Sweeps a repository: evaluates images whose event was missed and picks out findings.
 
-The sweep remembers what it has judged. What is remembered costs no call, and is not told again.
-What waits for its remedy was told as well, and is handed over without another look.
+The sweep remembers what it has evaluated. A remembered image costs no call and is not reported
+again. A finding whose remedy is pending was reported as well and is enqueued without reading it.
 """
 
 from collections import Counter
@@ -31,15 +31,15 @@ class SweptRepository:
     """What a sweep made of the images of a repository, or of the first part of them."""
 
     keys: frozenset[bytes]
-    """What is to be remembered, but for what is to be remedied."""
+    """What to remember, except the findings to remediate."""
     missed: tuple[EvaluatedImage, ...] = ()
-    """What should be told, and was never judged before; unreadable images among them."""
+    """Findings that were never evaluated before, including unreadable images."""
     changed: tuple[EvaluatedImage, ...] = ()
-    """What should be told, and was judged by another policy before."""
+    """Findings that were evaluated under another policy before."""
     to_remedy: tuple[Candidate, ...] = ()
-    """What the policy asks for more about, whether it was told before or not."""
+    """Findings with a remedy beyond an alert, reported before or not."""
     first_seen: int = 0
-    """How many images were judged that never were before."""
+    """How many images were evaluated for the first time."""
     evaluated: int = 0
     remembered: int = 0
     unseen: tuple[UnavailableImage, ...] = ()
@@ -84,7 +84,7 @@ class RepositorySweep:
             changed=tuple(self._changed),
             to_remedy=tuple(self._to_remedy),
             first_seen=self._counts["first_seen"],
-            evaluated=self._counts["judged"],
+            evaluated=self._counts["evaluated"],
             remembered=self._counts["remembered"],
             unseen=tuple(self._unseen),
             next_page=next_page,
@@ -117,7 +117,7 @@ class RepositorySweep:
         candidate = evaluated.candidate
         policy = self._fingerprint(candidate.policy)
         is_new = image_key(candidate.digest) not in self.known
-        self._counts["judged"] += 1
+        self._counts["evaluated"] += 1
         self._counts["first_seen"] += is_new
         notified = self.notified(candidate) if needs_notification(evaluated) else ()
         if needs_notification(evaluated) and not notified and not is_marked(evaluated):
@@ -142,12 +142,12 @@ class RepositorySweep:
 
 
 def settled_key(candidate: Candidate) -> bytes:
-    """Name an image for which nothing is left to do under its policy, as it is remembered."""
+    """Return the key of an image for which nothing is left to do under its policy."""
     return key_of(candidate.digest, fingerprint(candidate.policy))
 
 
 def unsettled_key(candidate: Candidate) -> bytes:
-    """Name an image whose remedy is still to come, as it is remembered."""
+    """Return the key of an image whose remedy is pending."""
     return waiting_key(candidate.digest, fingerprint(candidate.policy))
 
 

@@ -49,7 +49,7 @@ class Sweeper:
     def start(self, start: Start) -> int | None:
         """Divide a sweep into parts; None while another sweep is under way.
 
-        After a deployment another one may have judged by the settings of before, so it is put off.
+        After a deployment a running sweep may use the previous settings, so this one is deferred.
         """
         if not self.state.begin(start.sweep_id):
             if start.is_deployment:
@@ -109,7 +109,7 @@ class Sweeper:
         known: EvaluatedState,
         has_time: Callable[[], bool],
     ) -> SweptRepository:
-        """List and judge; nothing is lost where this fails."""
+        """List and evaluate; a failure loses nothing."""
         sweep = RepositorySweep(
             repository,
             self.policy_for,

@@ -1,4 +1,4 @@
-"""A function of the guard, with a role that may do what it is told here and nothing else."""
+"""A Lambda function with a role that has only the permissions granted here."""
 
 from collections.abc import Sequence
 

@@ -49,7 +49,7 @@ def _on_repositories(stack: Stack, policies: Policies) -> Iterator[iam.PolicySta
 
 
 def _to_protect(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
-    """Let the function see what it must not take away."""
+    """Return the permissions of the safety checks."""
     if not policies.is_destructive():
         return
     yield iam.PolicyStatement(

@@ -62,7 +62,7 @@ class SlackNotifications(Construct):
             description=(
                 "Slack refuses messages of the ECR platform guard. They wait in the dead-letter "
                 f"queue {dead_letters.queue_name}, each with Slack's reason in its attribute "
-                "reason. Mend the webhook, then redrive them."
+                "reason. Fix the webhook, then redrive them."
             ),
         )
 

@@ -45,7 +45,7 @@ class SqsFunction(Construct):
         """Feed `lambdas/<module>.py` with what matches, each event held back first.
 
         `event_patterns` are by the id of their rule; a schedule is a rule as well. Without any,
-        whoever builds this puts messages into `queue`. `max_concurrency`: how many copies run at
+        the caller puts messages into `queue`. `max_concurrency`: how many copies run at
         once where the settings admit as many; None: as many as they admit. Messages that wait for
         longer than `longest_wait_minutes` raise an alarm.
         """

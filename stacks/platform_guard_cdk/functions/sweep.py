@@ -29,7 +29,7 @@ _LONGEST_WAIT_MINUTES = 12 * 60
 
 
 class Sweep(SqsFunction):
-    """Looks through the registry for what no event told of."""
+    """The registry scan that catches pushes whose event was missed."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Sweep(SqsFunction):
             construct_id,
             shared=shared,
             module="sweep",
-            description="Looks through Amazon ECR for images that no event told of",
+            description="Scans Amazon ECR for images whose push event was missed",
             event_patterns={"Deployed": _deployed(stack)},
             delay_seconds=0,
             permissions=_permissions_to_look(stack, settings.policies),

@@ -29,7 +29,7 @@ def alarm_above(
 ) -> cloudwatch.Alarm:
     """Alarm where a metric is above `threshold` in `periods` of its periods, one after another.
 
-    No data is no alarm.
+    Missing data does not raise the alarm.
     """
     return _alarm(
         scope,
@@ -55,8 +55,8 @@ def alarm_when_absent(
 ) -> cloudwatch.Alarm:
     """Alarm where a count stays away, or at zero, for `periods` of its periods.
 
-    That it has never been there is no alarm, so that a first deployment is quiet: it is the state
-    INSUFFICIENT_DATA that is told, and an alarm begins in it.
+    A count that never existed raises no alarm, so a first deployment is quiet: only the transition
+    to INSUFFICIENT_DATA notifies, and a new alarm starts in that state.
     """
     alarm = _alarm(
         scope,
@@ -76,7 +76,7 @@ def alarm_when_absent(
 def watch_function(
     scope: Construct, alerts: Alerts, function: lambda_.Function, module: str
 ) -> None:
-    """Alarm where a function breaks off again and again, or may not run."""
+    """Alarm if a function keeps failing or may not run."""
     alarm_above(
         scope,
         "ErrorsAlarm",
@@ -85,8 +85,8 @@ def watch_function(
         metric=function.metric_errors(period=minutes(30), statistic=_SUM),
         threshold=1,
         description=(
-            f"The ECR platform guard's {module} breaks off. What it was given is tried again, and "
-            "ends in the dead letters. Read its log."
+            f"{module} of the ECR platform guard is failing. Events are retried, then moved to the "
+            "dead-letter queue. Check its logs."
         ),
     )
     alarm_above(

@@ -44,7 +44,7 @@ class Encryption(Construct):
             return []
         actions = ["kms:Decrypt", "kms:GenerateDataKey"]
         if self.customer_key is not None:
-            # What DynamoDB does in the name of whoever calls it:
+            # What DynamoDB does on behalf of the caller:
             # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
             actions += ["kms:DescribeKey", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
         return [iam.PolicyStatement(actions=actions, resources=[self.key.key_arn])]

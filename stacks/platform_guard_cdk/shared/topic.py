@@ -58,8 +58,8 @@ class Alerts(Construct):
         )
         subscription = sns.Subscription(
             queue,
-            # As the CDK's own would be called: subscribed anew under another name, SNS would give
-            # the one that is there, and CloudFormation would then remove it.
+            # The logical id of the CDK's own subscription. Under another one, SNS would
+            # return the existing subscription, and CloudFormation would then remove it.
             Names.node_unique_id(self.topic.node),
             topic=self.topic,
             protocol=sns.SubscriptionProtocol.SQS,
@@ -71,7 +71,7 @@ class Alerts(Construct):
             subscription.node.add_dependency(admitted.policy_dependable)
 
     def permissions_to_publish(self) -> list[iam.PolicyStatement]:
-        """Give what a function's role needs to publish, but for the key of the topic."""
+        """Return the permissions to publish, except for the key of the topic."""
         return [self._to_publish]
 
     def notify_of_missing_data(self, alarm: cloudwatch.Alarm) -> None:

@@ -141,7 +141,7 @@ def test_it_fails_on_what_it_is_told_to_fail_on(
     [
         (["none"], "there is no repository none in account 123456789012 in eu-central-1"),
         (["--policy", "none.toml"], "none.toml: cannot be read"),
-        (["--resume"], "there is no interrupted audit of this to resume"),
+        (["--resume"], "no interrupted audit to resume"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(audit: Audit, arguments: list[str], error: str) -> None:

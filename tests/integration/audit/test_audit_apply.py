@@ -60,7 +60,7 @@ def test_without_a_guard_it_says_so_before_it_judges_anything(
     with before_each_call(refuse):
         assert main(["audit", "--apply"]) == 2
 
-    assert "there is no stack ecr-platform-guard in eu-central-1" in capsys.readouterr().err
+    assert "stack ecr-platform-guard not found in eu-central-1" in capsys.readouterr().err
 
 
 def test_findings_that_could_not_be_handed_over_are_handed_over_without_another_audit(

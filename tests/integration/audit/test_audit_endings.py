@@ -132,7 +132,7 @@ def test_why_images_were_not_judged_is_told_although_their_listing_broke_after_t
         assert audit("--fail-on", "unseen") == 1
 
     (line,) = [line for line in audit.errors.splitlines() if "shop/api" in line]
-    assert "1 images could not be judged: its config could not be fetched" in line
+    assert "1 images could not be evaluated: its config could not be fetched" in line
     assert line.endswith("; the rest could not be seen: access is denied")
 
 

@@ -59,7 +59,7 @@ def test_a_config_that_may_not_be_fetched_leaves_its_image_unjudged(
         lines = audit.lines()
 
     assert verdicts(lines) == {"not-an-image": 1}
-    assert "shop/api: 1 images could not be judged: its config could not be" in audit.errors
+    assert "shop/api: 1 images could not be evaluated: its config could not be" in audit.errors
 
 
 def test_a_repository_that_disappears_half_way_is_named(aws: LocalAws, audit: Audit) -> None:

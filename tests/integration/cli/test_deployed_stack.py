@@ -48,6 +48,6 @@ def test_where_it_is_not_deployed_it_says_so(aws: LocalAws, clients: OperatorCli
         find_deployed(clients, aws.region, "another")
 
     assert str(caught.value) == (
-        "there is no stack another in eu-central-1: run make deploy, "
+        "stack another not found in eu-central-1: run make deploy, "
         "or name the region with --region and the stack with --stack"
     )

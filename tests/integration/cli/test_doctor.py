@@ -181,7 +181,7 @@ def test_the_list_is_for_people_and_the_json_for_machines(
     regions = ["--region", "us-east-1", "--region", "eu-central-1"]
     assert main([*arguments, "--json", *regions]) == 1
     notified = capsys.readouterr()
-    assert "there is no stack ecr-platform-guard in us-east-1" in notified.err
+    assert "stack ecr-platform-guard not found in us-east-1" in notified.err
     printed = json.loads(notified.out)
     assert printed["region"] == "eu-central-1"
     assert {"name", "outcome", "found", "fix"} == set(printed["checks"][0])

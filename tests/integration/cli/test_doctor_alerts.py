@@ -109,7 +109,7 @@ def test_an_address_that_unsubscribed_is_missed_though_others_are_there(
     assert checks["subscriptions"].outcome is Outcome.OK
     check = checks[f"subscription of {EMAIL}"]
     assert check.outcome is Outcome.FAILED
-    assert check.found == "is gone: not confirmed within 48 hours, or taken away"
+    assert check.found == "missing: not confirmed within 48 hours, or removed"
     assert f"--protocol email --notification-endpoint {EMAIL}" in pasteable(check)
 
 

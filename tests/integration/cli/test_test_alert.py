@@ -43,7 +43,7 @@ def test_a_region_without_a_guard_is_said_and_the_others_have_their_turn(
     assert main(["test-alert", "--settings", str(settings_file)]) == 2
 
     assert len(guard.alerts()) == 1
-    assert "there is no stack ecr-platform-guard in us-east-1" in capsys.readouterr().err
+    assert "stack ecr-platform-guard not found in us-east-1" in capsys.readouterr().err
 
 
 def test_where_nothing_is_deployed_one_line_says_so(
@@ -54,5 +54,5 @@ def test_where_nothing_is_deployed_one_line_says_so(
     assert main(["test-alert", "--settings", str(settings_file)]) == 2
 
     notified = capsys.readouterr().err
-    assert "there is no stack ecr-platform-guard in eu-central-1: run make deploy" in notified
+    assert "stack ecr-platform-guard not found in eu-central-1: run make deploy" in notified
     assert notified.count("\n") == 1

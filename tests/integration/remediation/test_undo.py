@@ -186,7 +186,7 @@ def test_a_limit_that_is_no_number_is_said(limit: str, capsys: pytest.CaptureFix
     ran = run_command(capsys, "history", f"--limit={limit}")
 
     assert ran.status == 2
-    assert f"argument --limit: {limit!r} is no number from 1 up" in ran.errors
+    assert f"argument --limit: invalid number {limit!r}; use 1 or more" in ran.errors
 
 
 def test_the_regions_of_the_settings_are_looked_at_and_one_without_a_guard_is_said(

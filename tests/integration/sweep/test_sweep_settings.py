@@ -73,7 +73,7 @@ def test_what_one_sweep_may_not_remedy_the_next_one_does_and_says_so(
 
     assert notified == [
         ["the sweep found 2 images that nobody was told of"],
-        ["1 finding that was told before is being remedied"],
+        ["remediating 1 previously reported finding"],
         [],
     ]
     assert len(marks(ecr)) == 2

@@ -91,14 +91,14 @@ def test_what_a_changed_policy_finds_is_not_called_unheard_of() -> None:
     assert alert is not None
     assert alert.title.endswith("3 images with a finding by the changed policy")
     assert "nobody" not in alert.title + alert.summary
-    assert "3 of the images below were judged by another policy before" in alert.summary
+    assert "3 of the images below were evaluated under another policy before" in alert.summary
 
 
 def test_what_was_told_before_and_is_remedied_now_is_told_as_such() -> None:
     alert = digest_alert(replace(NOTHING_NEW, enqueued=1), ACCOUNT, REGION)
 
     assert alert is not None
-    assert alert.title.endswith("1 finding that was told before is being remedied")
+    assert alert.title.endswith("remediating 1 previously reported finding")
     assert alert.severity is Severity.INFO
 
 

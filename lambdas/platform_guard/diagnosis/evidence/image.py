@@ -24,7 +24,7 @@ def look_up_image(
     clock: Callable[[], float],
     seconds: float,
 ) -> StoredImage:
-    """Read an image and judge it for one platform; ECS pulls through an index as well.
+    """Read an image and evaluate it for one platform; ECS accepts an index.
 
     Raises what botocore raises, and LookUpError where ECR has no such image.
     """

@@ -34,13 +34,13 @@ class TaskDefinition:
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """The image as it is in ECR now."""
+    """The image in ECR now."""
 
     reference: Reference
     """With its digest."""
     image: Image
     verdict: Verdict
-    """Of judging it for the wanted platform alone, with an index allowed."""
+    """The verdict for only the required platform, with an index allowed."""
     pushed_at: str = ""
     """ISO 8601."""
 
@@ -69,7 +69,7 @@ class NearbyTag:
 
 @dataclass(frozen=True, slots=True)
 class StoredTag:
-    """The tag, or the digest where there is no tag, that was to be pulled."""
+    """The tag that was pulled, or the digest if the image was pulled without a tag."""
 
     state: TagState
     digest: str = ""
@@ -96,7 +96,7 @@ class GuardAction:
     at: str
     """ISO 8601."""
     sentence: str
-    """What was done, such as `quarantined: its tag 1.4.2 was taken away`."""
+    """What was done, such as `quarantined: its tag 1.4.2 was removed`."""
     because: str
     """Why, a clause."""
     took_it_away: bool = True
@@ -189,7 +189,7 @@ class Network:
     egress_target: str = ""
     """The id of what the default route names."""
     public_ip: bool | None = None
-    """Whether the task has one; None where that is not seen."""
+    """Whether the task has one; None if unknown."""
     route_table_id: str = ""
     security_groups: tuple[str, ...] = ()
     """Of the task's network interface."""

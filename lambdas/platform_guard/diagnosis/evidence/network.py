@@ -25,7 +25,7 @@ def look_up_network(
 ) -> Network:
     """Follow the task's way out. Four calls.
 
-    `stated` is what its service gives to its tasks; None where that is not known. Raises what
+    `stated` is what its service gives to its tasks; None if unknown. Raises what
     botocore raises, and LookUpError where the image does not come through the task's network.
     """
     if stop.is_on_fargate is False:

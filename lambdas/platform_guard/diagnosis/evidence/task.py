@@ -122,7 +122,7 @@ def find_role(
 def look_up_service(client: "ECSClient", stop: TaskStop) -> Service:
     """Tell who deploys a service, and into which networks.
 
-    One call. Raises what botocore raises, and LookUpError where there is no such service.
+    One call. Raises botocore errors, and LookupFailedError if the service does not exist.
     """
     answer = client.describe_services(cluster=stop.cluster_arn, services=[stop.service])
     for service in answer["services"]:

@@ -44,7 +44,7 @@ def access_fixes(case: PullContext, target: Target) -> list[Fix]:
             return [
                 Fix(
                     "A control policy of the organization denies it, which nothing in this account "
-                    "can allow: ask whoever runs the organization in AWS Organizations"
+                    "can allow: ask the administrators of the organization in AWS Organizations"
                 )
             ]
         case DenialSource.BOUNDARY:

@@ -1,4 +1,4 @@
-"""Fixes that build an image anew, and take it away from nobody who runs it."""
+"""Fixes that rebuild an image without breaking other workloads that run it."""
 
 import json
 import shlex
@@ -143,7 +143,7 @@ def _under_which_name(case: PullContext) -> str:
 
 
 def _why_not_this_tag(case: PullContext) -> str:
-    """Say why the tag is not to be pushed again; empty where it may be."""
+    """Return why the tag must not be pushed again; empty if it may be."""
     if _is_immutable(case):
         return "tags here are immutable"
     lost = [platform for platform in _others(case) if platform not in _buildable_too(case)]

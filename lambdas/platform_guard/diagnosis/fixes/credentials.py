@@ -29,7 +29,7 @@ def credential_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def give_credentials(case: PullContext, target: Target, action: str) -> list[Fix]:
-    """Have credentials for a registry stored; the deed says why in its own words."""
+    """Return the fix that stores credentials for a registry; `action` is the start of its title."""
     store = target.fix(
         f"{action}: a secret with username and password, named as repositoryCredentials in the "
         "container's definition",

@@ -15,7 +15,7 @@ _TRY_NOW = "ECS may try again by itself; to have it try now, start a new deploym
 
 
 def restart(case: PullContext, target: Target, title: str = _TRY_NOW) -> Fix:
-    """Have ECS try again: with a new deployment, or by starting the task anew."""
+    """Return the fix that makes ECS try again: a new deployment, or the task again."""
     if target.service:
         return deploy_again(case, target, title)
     return target.fix(
@@ -123,7 +123,7 @@ _NAMED, _REVISION = "last-revision.json", "revision.json"
 
 
 def deploy_again(case: PullContext, target: Target, title: str) -> Fix:
-    """Have a service start its tasks anew, of the same task definition."""
+    """Return the fix that restarts the tasks of a service with the same task definition."""
     match _controller(case):
         case "ECS":
             return target.fix(title, target.update_service("--force-new-deployment"))

@@ -17,7 +17,7 @@ _HTTPS = ("--protocol", "tcp", "--port", "443")
 
 
 def endpoint_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Let whoever pulls reach the endpoints, and make those that are missing."""
+    """Return fixes that make endpoints reachable or create missing ones."""
     fixes: list[Fix] = []
     went_to_endpoint = _went_to_endpoint(case)
     if went_to_endpoint:

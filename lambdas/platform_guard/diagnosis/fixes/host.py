@@ -65,7 +65,7 @@ def unpack_fixes(case: PullContext, target: Target) -> list[Fix]:
         restart(case, target, "Try again: a single host may be at fault"),
         target.fix("See whether the image can be unpacked elsewhere", shlex.join(pull)),
         target.fix(
-            "If it cannot, its layers are broken: build it anew and push it",
+            "If it cannot, its layers are broken: build it again and push it",
             *build_commands(case, target.image, "--no-cache"),
         ),
     ]

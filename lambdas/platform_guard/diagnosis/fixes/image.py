@@ -148,7 +148,7 @@ def _status(target: Target) -> str:
 
 
 def _release(case: PullContext, target: Target) -> list[Fix]:
-    """Undo what the guard did, for whoever wants the image as it is."""
+    """Return the fix that undoes the remedy for teams that want the image unchanged."""
     marks = case.guard_history.marks
     if not marks or target.reference is None:
         return []

@@ -20,7 +20,7 @@ def network_fixes(case: PullContext, target: Target) -> list[Fix]:
     if not case.is_external_registry and case.puller != "host":
         fixes.extend(endpoint_fixes(case, target))
     look = _follow_route(case, target)
-    # Where nobody looked yet, that comes first.
+    # Without network evidence, the lookup comes first.
     return [look, *fixes] if case.puller == "instance" else [*fixes, look]
 
 

@@ -155,7 +155,7 @@ def target_of(case: PullContext) -> Target:
 
 
 def _taggable(image: str) -> str:
-    """Give an image as it is tagged: without its digest."""
+    """Return an image reference without its digest."""
     name, _, digest = image.partition("@")
     has_tag = ":" in name.rpartition("/")[2]
     return f"{name}:TAG" if digest and not has_tag else name
