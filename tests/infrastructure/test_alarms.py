@@ -47,7 +47,7 @@ def test_every_alarm_is_told_to_the_topic_and_says_what_to_do(template: Template
 
     for alarm in alarms(template):
         assert [logical_id(action) for action in alarm["AlarmActions"]] == [topic_id]
-        assert re.search(r"Read|read|Run|Look|raised", str(alarm["AlarmDescription"]))
+        assert re.search(r"Read|read|Run|Look|raised|Check", str(alarm["AlarmDescription"]))
 
 
 def test_the_first_dead_letter_of_any_queue_raises_an_alarm(template: Template) -> None:

@@ -139,7 +139,7 @@ def test_it_fails_on_what_it_is_told_to_fail_on(
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["none"], "there is no repository none in account 123456789012 in eu-central-1"),
+        (["none"], "no repository none in account 123456789012 in eu-central-1"),
         (["--policy", "none.toml"], "none.toml: cannot be read"),
         (["--resume"], "no interrupted audit to resume"),
     ],

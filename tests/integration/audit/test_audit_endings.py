@@ -95,7 +95,7 @@ def test_what_was_judged_but_not_shown_is_shown_where_it_is_asked_for_with_its_a
     lines = audit.lines("--resume")
 
     assert [line["reference"].split("/", 1)[1] for line in lines] == [f"shop/api:{PLAIN_AMD64}"]
-    assert "goes on with an audit that was begun 3.0 h ago; --restart begins" in audit.errors
+    assert "resuming the audit started 3.0 h ago; --restart starts over" in audit.errors
 
 
 @pytest.mark.parametrize("patterns", [["typo"], ["shop/*", "typo"], ["shop/api", "typ?", "*"]])
@@ -108,7 +108,7 @@ def test_a_pattern_that_fits_nothing_is_named_although_others_fit(
 
     (line,) = audit.errors.splitlines()
     unfit = next(pattern for pattern in patterns if pattern.startswith("typ"))
-    assert f"there is no repository {unfit} in account 123456789012 in eu-central-1" in line
+    assert f"no repository {unfit} in account 123456789012 in eu-central-1" in line
 
 
 def test_a_repository_that_one_region_lacks_may_be_in_another(aws: LocalAws, audit: Audit) -> None:

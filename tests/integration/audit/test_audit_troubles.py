@@ -135,7 +135,7 @@ def test_an_interrupted_audit_goes_on_where_it_was(
 
     lines = audit.lines("--resume")
 
-    assert "goes on with an audit that was begun 0 s ago" in audit.errors
+    assert "resuming the audit started 0 s ago" in audit.errors
     described = [c.params["repositoryName"] for c in aws.calls if c.operation == "DescribeImages"]
     assert described == ["app/c"]
     assert verdicts(lines) == {"missing-platform": 3, "compliant": 3}

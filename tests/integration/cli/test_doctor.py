@@ -129,7 +129,7 @@ def name_a_secret(patient: Patient) -> str:
         (disable_mapping, "queue ", "is disabled"),
         (give_another_role, "role of push_guard", "somebody-else"),
         (forget_to_confirm, "subscription of team@example.com", "not confirmed"),
-        (unsubscribe, "subscriptions", "nobody"),
+        (unsubscribe, "subscriptions", "no recipient"),
         (change_schedule, "rule SweepSchedule", "another pattern or schedule"),
         (stop_function, "concurrency of push_guard", "never runs"),
         (edit_settings, "settings", "differs"),

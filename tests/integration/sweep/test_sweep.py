@@ -39,7 +39,7 @@ def test_a_push_whose_event_was_lost_is_found_marked_and_told_once(
     (alert,) = sweeps.alerts()
     assert alert["code"] == "sweep"
     assert alert["severity"] == "warning"
-    assert "the sweep found 1 image that nobody was told of" in alert["title"]
+    assert "the sweep found 1 image without an alert" in alert["title"]
     assert any("shop/api:bad missing-platform" in line for line in alert["evidence"])
     assert alert["facts"]["missing_platform"] == "1"
     assert metric(invocations, "pushes_missed") == 1

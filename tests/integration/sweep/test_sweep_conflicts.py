@@ -12,12 +12,11 @@ from platform_guard.sweep.state import SweepState
 from platform_guard_emulator import LocalAws
 from tests.support.faults import Conflicts, before_each_call, conflicting_writes
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, marks, push
+from tests.support.state_table import TABLE, create_state_table
 from tests.support.sweeps import Sweeps, metric
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-
-TABLE = "state"
 
 
 @pytest.fixture
@@ -35,12 +34,7 @@ def waits() -> list[float]:
 @pytest.fixture
 def state(conflicts: Conflicts, aws: LocalAws, waits: list[float]) -> SweepState:
     client = aws.client("dynamodb")
-    client.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_state_table(client)
     state = SweepState(client, TABLE, lambda: 1000.0, RetryPolicy(waits.append, lambda: 0.5))
     state.begin("one")
     state.note_parts("one", 1)

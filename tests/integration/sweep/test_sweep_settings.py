@@ -72,7 +72,7 @@ def test_what_one_sweep_may_not_remedy_the_next_one_does_and_says_so(
         notified.append([alert["title"].partition(": ")[2] for alert in sweeps.alerts()])
 
     assert notified == [
-        ["the sweep found 2 images that nobody was told of"],
+        ["the sweep found 2 images without an alert"],
         ["remediating 1 previously reported finding"],
         [],
     ]

@@ -1,7 +1,6 @@
 """The state of sweeps: one at a time, and nothing counts twice."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
@@ -12,39 +11,27 @@ from platform_guard.sweep.messages import Part
 from platform_guard.sweep.report import SweepFindings
 from platform_guard.sweep.state import STALLED_SECONDS, SweepState
 from platform_guard_emulator import LocalAws
+from tests.support.clock import SecondsClock
+from tests.support.state_table import TABLE, create_state_table
 
-TABLE = "state"
 KEYS = frozenset({b"12345678", b"abcdefgh"})
 PATIENCE = RetryPolicy(sleep=lambda _: None, random=lambda: 1.0)
-
-
-@dataclass
-class Clock:
-    now: float = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
 def aws() -> Iterator[LocalAws]:
     with LocalAws() as local:
-        local.client("dynamodb").create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_state_table(local.client("dynamodb"))
         yield local
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> SecondsClock:
+    return SecondsClock(1_000_000.0)
 
 
 @pytest.fixture
-def state(aws: LocalAws, clock: Clock) -> SweepState:
+def state(aws: LocalAws, clock: SecondsClock) -> SweepState:
     return SweepState(aws.client("dynamodb"), TABLE, clock, PATIENCE)
 
 
@@ -65,7 +52,7 @@ def test_one_sweep_at_a_time(state: SweepState) -> None:
 
 
 def test_a_sweep_that_has_stalled_makes_way_and_one_that_goes_on_does_not(
-    state: SweepState, clock: Clock
+    state: SweepState, clock: SecondsClock
 ) -> None:
     state.begin("one")
     clock.now += STALLED_SECONDS - 1
@@ -78,7 +65,7 @@ def test_a_sweep_that_has_stalled_makes_way_and_one_that_goes_on_does_not(
     assert state.begin("two")
 
 
-def test_the_first_start_is_remembered(state: SweepState, clock: Clock) -> None:
+def test_the_first_start_is_remembered(state: SweepState, clock: SecondsClock) -> None:
     first = clock.now
     state.begin("one")
     state.end("one")
@@ -129,7 +116,7 @@ def test_remedies_are_granted_up_to_the_limit(state: SweepState) -> None:
 
 
 def test_what_two_processes_find_in_a_repository_counts_once(
-    state: SweepState, clock: Clock
+    state: SweepState, clock: SecondsClock
 ) -> None:
     state.begin("one")
     known = read_evaluated(state.client, TABLE, "shop/api")
@@ -148,7 +135,7 @@ def test_what_two_processes_find_in_a_repository_counts_once(
 
 
 def test_what_is_remembered_is_written_anew_before_it_expires(
-    state: SweepState, clock: Clock
+    state: SweepState, clock: SecondsClock
 ) -> None:
     writes = evaluated_writes(TABLE, "shop/api", EvaluatedState(), KEYS, clock())
     state.client.transact_write_items(TransactItems=writes)
@@ -161,7 +148,7 @@ def test_what_is_remembered_is_written_anew_before_it_expires(
 
 
 def test_a_repository_of_100_000_images_is_remembered_whole(
-    state: SweepState, clock: Clock
+    state: SweepState, clock: SecondsClock
 ) -> None:
     keys = frozenset(number.to_bytes(8, "big") for number in range(100_000))
     writes = evaluated_writes(TABLE, "shop/api", EvaluatedState(), keys, clock())
@@ -171,7 +158,7 @@ def test_a_repository_of_100_000_images_is_remembered_whole(
 
 
 def test_what_was_told_is_known_by_repository_digest_and_policy(
-    state: SweepState, clock: Clock
+    state: SweepState, clock: SecondsClock
 ) -> None:
     notified = NotifiedFindings(state.client, TABLE, clock)
     for policy in ("strict", "mild", "strict"):
@@ -183,7 +170,7 @@ def test_what_was_told_is_known_by_repository_digest_and_policy(
 
 
 def test_what_an_earlier_release_has_told_was_told_by_a_policy_that_is_not_known(
-    state: SweepState, clock: Clock
+    state: SweepState, clock: SecondsClock
 ) -> None:
     state.client.put_item(TableName=TABLE, Item={"id": {"S": "told#shop/api@sha256:1"}})
 

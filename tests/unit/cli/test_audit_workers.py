@@ -45,7 +45,7 @@ def test_a_journal_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
     file.write_text("no database, " * 100)
 
     with (
-        pytest.raises(UsageError, match="begin anew with --restart"),
+        pytest.raises(UsageError, match="start over with --restart"),
         open_journal(file, restart=False, resume=False),
     ):
         pass
