@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from urllib.request import urlopen
 
 from platform_guard.oci.media_types import IMAGE_CONFIGS
-from tests.support.stocks import CASES
+from tests.support.filled_registry import CASES
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 PAGE = 1000

@@ -4,7 +4,7 @@ import pytest
 
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Properties, Template, actions, as_text, logical_id
-from tests.support.strong_rules import DESTRUCTIVE_RULES
+from tests.support.destructive_rules import DESTRUCTIVE_RULES
 
 PROTECTION = {
     "ecs:DescribeServices",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from platform_guard_emulator import Deployment, LocalAws, deploy
+from tests.support.destructive_guard import GUARD_TOML, RemedyRepository, RepositoryFactory
+from tests.support.doctor_guard import DoctorGuard
 from tests.support.ecs import Shop
-from tests.support.fast_retries import Patient
-from tests.support.strong_guard import GUARD_TOML, RemedyRepository, RepositoryFactory
 from tests.support.synthesis import cloud_assembly
 
 if TYPE_CHECKING:
@@ -117,24 +117,24 @@ def guard_toml() -> str:
 
 
 @pytest.fixture
-def patient(
+def doctor_guard(
     aws: LocalAws,
     guard_toml: str,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Patient:
+) -> DoctorGuard:
     """A healthy guard: deployed, with an email subscriber for its alerts."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     guard_file = tmp_path / "guard.toml"
     guard_file.write_text(guard_toml, encoding="utf-8")
     guard = deploy(aws, cloud_assembly(guard_toml, tmp_path_factory))
-    patient = Patient(aws, guard, guard_file)
+    doctor_guard = DoctorGuard(aws, guard, guard_file)
     sns: SNSClient = aws.client("sns")
     sns.subscribe(
-        TopicArn=patient.stack.only("AWS::SNS::Topic"),
+        TopicArn=doctor_guard.stack.only("AWS::SNS::Topic"),
         Protocol="email",
         Endpoint="team@example.com",
     )
-    return patient
+    return doctor_guard

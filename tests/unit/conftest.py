@@ -1,6 +1,6 @@
 import pytest
 
-from tests.support.inspecting import Command
+from tests.support.inspect_command import Command
 
 
 @pytest.fixture

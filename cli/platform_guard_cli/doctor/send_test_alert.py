@@ -3,8 +3,8 @@
 import argparse
 from datetime import UTC, datetime
 
+from platform_guard.alerts.self_test import build_test_alert
 from platform_guard.alerts.settings import AlertSettings
-from platform_guard.alerts.test_alert import build_test_alert
 from platform_guard_cli.deployment_options import add_regions_option, add_stack_option
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.parser import Commands

@@ -4,7 +4,7 @@ import pytest
 
 from platform_guard_emulator import LocalAws
 from tests.support.audit_command import Audit
-from tests.support.stocks import OBSERVED
+from tests.support.filled_registry import OBSERVED
 
 
 @pytest.fixture

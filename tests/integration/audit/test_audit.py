@@ -9,9 +9,9 @@ import pytest
 from platform_guard_cli.main import main
 from platform_guard_emulator import LocalAws, push_layout
 from tests.support.audit_command import Audit
+from tests.support.filled_registry import CASES, fill_registry, fill_repository
 from tests.support.known_images import layout_of
 from tests.support.registry import MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.stocks import CASES, fill_registry, fill_repository
 
 SAME_KEYS = ("reference", "digest", "kind", "platforms", "verdict", "reason")
 

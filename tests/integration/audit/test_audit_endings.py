@@ -11,8 +11,8 @@ import pytest
 from platform_guard_emulator import LocalAws
 from tests.support.audit_command import Audit
 from tests.support.faults import before_each_call
+from tests.support.filled_registry import fill_repository
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.stocks import fill_repository
 
 FORMATS = ["table", "jsonl", "csv", "html"]
 

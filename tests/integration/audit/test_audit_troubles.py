@@ -9,8 +9,8 @@ from botocore.config import Config
 from platform_guard_emulator import LocalAws
 from tests.support.audit_command import Audit, verdicts
 from tests.support.faults import FAST_RETRIES, before_each_call, throttled_ecr
+from tests.support.filled_registry import CASES, fill_repository
 from tests.support.registry import MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.stocks import CASES, fill_repository
 
 
 def test_throttling_of_three_calls_in_ten_changes_no_verdict(

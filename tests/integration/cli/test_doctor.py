@@ -18,16 +18,16 @@ from platform_guard_cli.doctor.checks import (
 )
 from platform_guard_cli.main import main
 from tests.infrastructure.settings import HARDENED
-from tests.support.fast_retries import Patient, disable_rule
+from tests.support.doctor_guard import DoctorGuard, disable_rule
 
 
 @pytest.mark.parametrize(
     "guard_toml", [pytest.param("", id="default"), pytest.param(HARDENED, id="hardened")]
 )
-def test_a_healthy_guard_passes_every_check(patient: Patient) -> None:
-    checks = patient.examine()
+def test_a_healthy_guard_passes_every_check(doctor_guard: DoctorGuard) -> None:
+    checks = doctor_guard.examine()
 
-    assert {check.outcome for check in checks} == {Outcome.OK}, patient.complaints()
+    assert {check.outcome for check in checks} == {Outcome.OK}, doctor_guard.complaints()
     assert exit_status(checks) == 0
     for part in ("stack", "settings", "version", "subscriptions"):
         assert part in [check.name for check in checks]
@@ -36,85 +36,85 @@ def test_a_healthy_guard_passes_every_check(patient: Patient) -> None:
         assert any(check.name.startswith(start) for check in checks), start
 
 
-def change_pattern(patient: Patient) -> str:
-    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
-    patient.aws.client("events").put_rule(
+def change_pattern(doctor_guard: DoctorGuard) -> str:
+    name = doctor_guard.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
+    doctor_guard.aws.client("events").put_rule(
         Name=name, EventPattern=json.dumps({"source": ["aws.ecr"], "detail": {"result": ["X"]}})
     )
     return "make deploy"
 
 
-def remove_target(patient: Patient) -> str:
-    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
-    events = patient.aws.client("events")
+def remove_target(doctor_guard: DoctorGuard) -> str:
+    name = doctor_guard.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
+    events = doctor_guard.aws.client("events")
     ids = [target["Id"] for target in events.list_targets_by_rule(Rule=name)["Targets"]]
     events.remove_targets(Rule=name, Ids=ids)
     return "make deploy"
 
 
-def close_queue(patient: Patient) -> str:
-    patient.aws.client("sqs").set_queue_attributes(
-        QueueUrl=patient.physical_id("AWS::SQS::Queue", "PushGuardQueue"),
+def close_queue(doctor_guard: DoctorGuard) -> str:
+    doctor_guard.aws.client("sqs").set_queue_attributes(
+        QueueUrl=doctor_guard.physical_id("AWS::SQS::Queue", "PushGuardQueue"),
         Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": []})},
     )
     return "make deploy"
 
 
-def leave_a_dead_letter(patient: Patient) -> str:
-    url = patient.physical_id("AWS::SQS::Queue", "PushGuardDeadLetters")
-    patient.aws.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
-    queue = patient.physical_id("AWS::SQS::Queue", "PushGuardQueue").rpartition("/")[2]
-    return f"--destination-arn arn:aws:sqs:{patient.aws.region}:{patient.aws.account}:{queue}"
+def leave_a_dead_letter(doctor_guard: DoctorGuard) -> str:
+    url = doctor_guard.physical_id("AWS::SQS::Queue", "PushGuardDeadLetters")
+    doctor_guard.aws.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
+    queue = doctor_guard.physical_id("AWS::SQS::Queue", "PushGuardQueue").rpartition("/")[2]
+    return f"--destination-arn arn:aws:sqs:{doctor_guard.aws.region}:{doctor_guard.aws.account}:{queue}"
 
 
-def disable_mapping(patient: Patient) -> str:
-    uuid = patient.physical_id("AWS::Lambda::EventSourceMapping", "PushGuard")
-    patient.aws.client("lambda").update_event_source_mapping(UUID=uuid, Enabled=False)
+def disable_mapping(doctor_guard: DoctorGuard) -> str:
+    uuid = doctor_guard.physical_id("AWS::Lambda::EventSourceMapping", "PushGuard")
+    doctor_guard.aws.client("lambda").update_event_source_mapping(UUID=uuid, Enabled=False)
     return f"--uuid {uuid} --enabled"
 
 
-def give_another_role(patient: Patient) -> str:
-    patient.aws.client("lambda").update_function_configuration(
-        FunctionName=patient.stack.function("push_guard"),
-        Role=f"arn:aws:iam::{patient.aws.account}:role/somebody-else",
+def give_another_role(doctor_guard: DoctorGuard) -> str:
+    doctor_guard.aws.client("lambda").update_function_configuration(
+        FunctionName=doctor_guard.stack.function("push_guard"),
+        Role=f"arn:aws:iam::{doctor_guard.aws.account}:role/somebody-else",
     )
     return "make deploy"
 
 
-def forget_to_confirm(patient: Patient) -> str:
-    backend = sns_backends[patient.aws.account][patient.aws.region]
+def forget_to_confirm(doctor_guard: DoctorGuard) -> str:
+    backend = sns_backends[doctor_guard.aws.account][doctor_guard.aws.region]
     (subscription,) = backend.subscriptions.values()
     subscription.arn = "PendingConfirmation"
     return "--notification-endpoint team@example.com"
 
 
-def unsubscribe(patient: Patient) -> str:
-    backend = sns_backends[patient.aws.account][patient.aws.region]
+def unsubscribe(doctor_guard: DoctorGuard) -> str:
+    backend = sns_backends[doctor_guard.aws.account][doctor_guard.aws.region]
     backend.subscriptions.clear()
     return "[alerts]"
 
 
-def edit_settings(patient: Patient) -> str:
-    patient.guard_file.write_text("[guard]\ndelay_seconds = 30\n")
+def edit_settings(doctor_guard: DoctorGuard) -> str:
+    doctor_guard.guard_file.write_text("[guard]\ndelay_seconds = 30\n")
     return "make deploy"
 
 
-def change_schedule(patient: Patient) -> str:
-    name = patient.physical_id("AWS::Events::Rule", "SweepSchedule").rpartition("/")[2]
-    patient.aws.client("events").put_rule(Name=name, ScheduleExpression="rate(7 days)")
+def change_schedule(doctor_guard: DoctorGuard) -> str:
+    name = doctor_guard.physical_id("AWS::Events::Rule", "SweepSchedule").rpartition("/")[2]
+    doctor_guard.aws.client("events").put_rule(Name=name, ScheduleExpression="rate(7 days)")
     return "make deploy"
 
 
-def stop_function(patient: Patient) -> str:
-    name = patient.stack.function("push_guard")
-    patient.aws.client("lambda").put_function_concurrency(
+def stop_function(doctor_guard: DoctorGuard) -> str:
+    name = doctor_guard.stack.function("push_guard")
+    doctor_guard.aws.client("lambda").put_function_concurrency(
         FunctionName=name, ReservedConcurrentExecutions=0
     )
     return f"delete-function-concurrency --region eu-central-1 --function-name {name}"
 
 
-def name_a_secret(patient: Patient) -> str:
-    patient.guard_file.write_text('[[slack.channel]]\nname = "ops"\nsecret = "guard/slack"\n')
+def name_a_secret(doctor_guard: DoctorGuard) -> str:
+    doctor_guard.guard_file.write_text('[[slack.channel]]\nname = "ops"\nsecret = "guard/slack"\n')
     return "create-secret --region eu-central-1 --name guard/slack"
 
 
@@ -137,11 +137,11 @@ def name_a_secret(patient: Patient) -> str:
     ],
 )
 def test_each_part_that_is_broken_is_named_with_what_to_do(
-    patient: Patient, breaks: Callable[[Patient], str], complaint: str, outcome: str
+    doctor_guard: DoctorGuard, breaks: Callable[[DoctorGuard], str], complaint: str, outcome: str
 ) -> None:
-    fix = breaks(patient)
+    fix = breaks(doctor_guard)
 
-    complaints = patient.complaints()
+    complaints = doctor_guard.complaints()
 
     (check,) = [item for name, item in complaints.items() if name.startswith(complaint)]
     assert check.outcome is Outcome.FAILED
@@ -169,14 +169,14 @@ def test_what_may_not_be_looked_at_is_unknown_and_not_well() -> None:
 
 
 def test_the_list_is_for_people_and_the_json_for_machines(
-    patient: Patient, capsys: pytest.CaptureFixture[str]
+    doctor_guard: DoctorGuard, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    disable_rule(patient)
-    arguments = ["doctor", "--settings", str(patient.guard_file)]
+    disable_rule(doctor_guard)
+    arguments = ["doctor", "--settings", str(doctor_guard.guard_file)]
 
     assert main(arguments) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"ecr-platform-guard in eu-central-1 of {patient.aws.account}"
+    assert lines[0] == f"ecr-platform-guard in eu-central-1 of {doctor_guard.aws.account}"
     assert any(line.startswith("  failed   rule PushGuard") for line in lines)
     regions = ["--region", "us-east-1", "--region", "eu-central-1"]
     assert main([*arguments, "--json", *regions]) == 1

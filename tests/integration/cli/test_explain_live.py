@@ -8,9 +8,9 @@ import pytest
 from platform_guard_cli.main import main
 from platform_guard_cli.paths import REPOSITORY_ROOT
 from platform_guard_emulator import LocalAws, push_layout
+from tests.support.destructive_guard import RepositoryFactory
 from tests.support.known_images import layout_of
 from tests.support.registry import MAC_BUILD, PLAIN_ARM64
-from tests.support.strong_guard import RepositoryFactory
 
 MISSING = REPOSITORY_ROOT / "events" / "ecs" / "fargate-image-not-found.json"
 EVENT = REPOSITORY_ROOT / "events" / "ecs" / "fargate-platform-mismatch.json"

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from platform_guard_emulator import Deployment, LocalAws
+from tests.support.destructive_guard import RemedyRepository
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.roles import without
-from tests.support.strong_guard import RemedyRepository
 
 EXPECTED = {
     "quarantine": "quarantined: its tag 1.0 was removed",

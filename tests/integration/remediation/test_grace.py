@@ -11,8 +11,8 @@ import pytest
 from platform_guard_cli.main import main
 from platform_guard_emulator import LocalAws, deploy
 from tests.support.clock import OffsetClock
+from tests.support.destructive_guard import RemedyRepository
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.strong_guard import RemedyRepository
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from platform_guard_emulator import LocalAws, deploy
+from tests.support.destructive_guard import RemedyRepository
 from tests.support.registry import MAC_BUILD
-from tests.support.strong_guard import RemedyRepository
 from tests.support.synthesis import cloud_assembly
 
 ARN = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/api"

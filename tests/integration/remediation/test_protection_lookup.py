@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from platform_guard_emulator import LocalAws, deploy
+from tests.support.destructive_guard import RemedyRepository
 from tests.support.ecs import create_sample_workloads
 from tests.support.registry import MAC_BUILD
 from tests.support.roles import without
-from tests.support.strong_guard import RemedyRepository
 
 LOOKS = [
     "ecs:ListClusters",

@@ -7,10 +7,10 @@ import json
 
 import pytest
 
+from tests.support.destructive_guard import REMEDIES, RepositoryFactory
 from tests.support.ecs import Shop
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 from tests.support.stop_events import REGISTRY, stop_event
-from tests.support.strong_guard import REMEDIES, RepositoryFactory
 
 CASES = pytest.mark.parametrize("case", [PLAIN_ARM64, MAC_BUILD], ids=["plain", "index"])
 

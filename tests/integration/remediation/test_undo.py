@@ -9,8 +9,8 @@ import pytest
 
 from platform_guard_cli.main import main
 from tests.support.command_line import run_command
+from tests.support.destructive_guard import MUTABILITY, RepositoryFactory
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
-from tests.support.strong_guard import MUTABILITY, RepositoryFactory
 
 History = Callable[..., list[dict[str, str]]]
 

@@ -18,7 +18,7 @@ from tests.support.images import (
     listed_image,
     manifest,
 )
-from tests.support.inspecting import Command
+from tests.support.inspect_command import Command
 from tests.support.known_images import layout_of
 from tests.support.layout_files import blob_file, write_layout
 from tests.support.paths import ROOT

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.images import Blob, config, image
-from tests.support.inspecting import Command, error_line
+from tests.support.inspect_command import Command, error_line
 from tests.support.layout_files import blob_file, write_index, write_layout
 
 

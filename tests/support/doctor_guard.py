@@ -10,7 +10,7 @@ from platform_guard_cli.operator_clients import OperatorClients
 from platform_guard_emulator import Deployment, LocalAws
 
 
-class Patient:
+class DoctorGuard:
     """A deployed guard that tests can break and examine."""
 
     def __init__(self, aws: LocalAws, guard: Deployment, guard_file: Path) -> None:
@@ -40,7 +40,7 @@ class Patient:
         return self.stack.physical_ids[self.logical_id(kind, start)]
 
 
-def disable_rule(patient: Patient) -> str:
-    name = patient.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
-    patient.aws.client("events").disable_rule(Name=name)
+def disable_rule(doctor_guard: DoctorGuard) -> str:
+    name = doctor_guard.physical_id("AWS::Events::Rule", "PushGuard").rpartition("/")[2]
+    doctor_guard.aws.client("events").disable_rule(Name=name)
     return f"enable-rule --region eu-central-1 --name {name}"

@@ -9,8 +9,8 @@ from platform_guard.registry.mark import is_mark
 from platform_guard_cli.replay.emulator import Outcome, drain
 from platform_guard_emulator import Deployment, LocalAws, push_layout
 from platform_guard_emulator.queues import queue_of
+from tests.support.destructive_rules import DESTRUCTIVE_RULES
 from tests.support.known_images import layout_of
-from tests.support.strong_rules import DESTRUCTIVE_RULES
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
