@@ -64,7 +64,8 @@ def leave_a_dead_letter(doctor_guard: DoctorGuard) -> str:
     url = doctor_guard.physical_id("AWS::SQS::Queue", "PushGuardDeadLetters")
     doctor_guard.aws.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
     queue = doctor_guard.physical_id("AWS::SQS::Queue", "PushGuardQueue").rpartition("/")[2]
-    return f"--destination-arn arn:aws:sqs:{doctor_guard.aws.region}:{doctor_guard.aws.account}:{queue}"
+    aws = doctor_guard.aws
+    return f"--destination-arn arn:aws:sqs:{aws.region}:{aws.account}:{queue}"
 
 
 def disable_mapping(doctor_guard: DoctorGuard) -> str:
