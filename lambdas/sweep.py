@@ -125,7 +125,7 @@ def _notify(report: SweepReport, context: LambdaContext) -> None:
             ("sweep_images", report.images),
             ("sweep_images_judged", report.evaluated),
             ("sweep_findings", report.new),
-            ("sweep_repositories_unseen", report.unseen),
+            ("sweep_repositories_unseen", report.unavailable),
             ("pushes_missed", report.missed),
         ):
             count(name, value)

@@ -111,7 +111,7 @@ def test_the_ledger_says_what_a_quarantine_did() -> None:
     handle_all(world)
 
     entry = only_entry(world)
-    assert (entry.state, entry.remedy, entry.tag_is_taken) == (State.DONE, Remedy.QUARANTINE, True)
+    assert (entry.state, entry.remedy, entry.tag_removed) == (State.DONE, Remedy.QUARANTINE, True)
     assert entry.sentence == (
         f"quarantined: its tag 1.0 was removed; the image keeps the tag {entry.mark}"
     )

@@ -55,7 +55,7 @@ def test_a_tag_that_moved_to_an_archived_image_was_not_taken(remedy: Remedy) -> 
     handle_all(world)
 
     entry = only_entry(world)
-    assert (entry.remedy, entry.tag_is_taken) == (Remedy.TAG, False)
+    assert (entry.remedy, entry.tag_removed) == (Remedy.TAG, False)
     assert "its tag has moved on meanwhile" in entry.sentence
     assert world.store._tags[TAG] == NEW.digest
     assert list(filter(is_mark, world.store.tags_of(OLD.digest)))

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from platform_guard_cli.audit.apply import Guard
     from platform_guard_cli.audit.journal import AuditJournal
 
-UNSEEN = "unseen"
+UNAVAILABLE = "unseen"
 """With --fail-on: what could not be looked at."""
 
 _FORMATS = ("table", "jsonl", "csv", "html")
-_FAILURES = tuple(map(str, (*Finding, NoFinding.UNREADABLE, UNSEEN)))
+_FAILURES = tuple(map(str, (*Finding, NoFinding.UNREADABLE, UNAVAILABLE)))
 
 
 def add_audit_command(commands: Commands) -> None:
@@ -133,5 +133,7 @@ def _enqueue_for_remediation(
 def _exit_status(journal: "AuditJournal", fail_on: list[str]) -> int:
     tallies = journal.tallies()
     failed = any(tally.verdicts.get(name) for tally in tallies for name in fail_on)
-    unseen = UNSEEN in fail_on and any(tally.trouble or tally.unseen for tally in tallies)
-    return 1 if failed or unseen else 0
+    unavailable = UNAVAILABLE in fail_on and any(
+        tally.trouble or tally.unavailable for tally in tallies
+    )
+    return 1 if failed or unavailable else 0

@@ -118,12 +118,13 @@ def trouble_lines(tallies: Sequence[Tally]) -> list[str]:
     """Name what could not be seen, a line a repository."""
     return [
         printable(
-            f"{tally.repository}: {tally.unseen} images could not be evaluated: {tally.trouble}"
-            if tally.unseen
+            f"{tally.repository}: {tally.unavailable} images could not be evaluated: "
+            f"{tally.trouble}"
+            if tally.unavailable
             else f"{tally.repository}: could not be seen: {tally.trouble}"
         )
         for tally in tallies
-        if tally.trouble or tally.unseen
+        if tally.trouble or tally.unavailable
     ]
 
 

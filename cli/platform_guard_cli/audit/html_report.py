@@ -98,7 +98,7 @@ def _platforms(counts: Counts) -> list[tuple[str, list[int]]]:
 
 def _repository(tally: Tally) -> list[object]:
     counts = [tally.verdicts.get(verdict, 0) for verdict in VERDICTS]
-    return [tally.repository, counts, tally.unseen, printable(tally.trouble)]
+    return [tally.repository, counts, tally.unavailable, printable(tally.trouble)]
 
 
 def _findings(

@@ -110,7 +110,9 @@ class AuditJournal:
         )
         return [Repository(*row) for row in rows]
 
-    def add_images(self, repository: Repository, rows: Sequence[ImageRow], unseen: int) -> None:
+    def add_images(
+        self, repository: Repository, rows: Sequence[ImageRow], unavailable: int
+    ) -> None:
         """Add images of a repository, and how many of them could not be looked at."""
         number = self._number(repository)
         self._database.executemany(
@@ -133,9 +135,10 @@ class AuditJournal:
                 for row in rows
             ],
         )
-        if unseen:
+        if unavailable:
             self._database.execute(
-                "UPDATE repositories SET unseen = unseen + ? WHERE number = ?", (unseen, number)
+                "UPDATE repositories SET unseen = unseen + ? WHERE number = ?",
+                (unavailable, number),
             )
 
     def finish(self, repository: Repository, trouble: str = "") -> None:
@@ -154,8 +157,8 @@ class AuditJournal:
         ):
             verdicts.setdefault(number, {})[verdict] = count
         tallies = [
-            Tally(uri, verdicts.get(number, {}), unseen, trouble)
-            for number, uri, unseen, trouble in self._database.execute(
+            Tally(uri, verdicts.get(number, {}), unavailable, trouble)
+            for number, uri, unavailable, trouble in self._database.execute(
                 "SELECT number, uri, unseen, trouble FROM repositories ORDER BY uri"
             )
         ]

@@ -43,7 +43,7 @@ class Tally:
 
     repository: str
     verdicts: Mapping[str, int]
-    unseen: int = 0
+    unavailable: int = 0
     """How many images could not be looked at."""
     trouble: str = ""
     """Why it could not be seen, all of it or a part; empty where all was seen."""

@@ -26,7 +26,7 @@ class Page(Protocol):
         """The evaluated images."""
 
     @property
-    def unseen(self) -> Sequence[UnavailableImage]:
+    def unavailable(self) -> Sequence[UnavailableImage]:
         """Those that could not be looked at."""
 
 
@@ -72,19 +72,19 @@ def run_audit(
                     raise error
                 case repository, page:
                     rows = [row_of(evaluated) for evaluated in page.evaluated]
-                    journal.add_images(repository, rows, len(page.unseen))
-                    for unseen in page.unseen[:1]:
-                        first_unseen.setdefault(repository, unseen.reason)
+                    journal.add_images(repository, rows, len(page.unavailable))
+                    for unavailable in page.unavailable[:1]:
+                        first_unseen.setdefault(repository, unavailable.reason)
                     report(0, len(rows))
     finally:
         crew.stop()
 
 
-def _both(unseen: str, trouble: str) -> str:
+def _both(unavailable: str, trouble: str) -> str:
     """Say why images could not be looked at, and why nothing more of their repository could."""
-    if unseen and trouble:
-        return f"{unseen}; the rest could not be seen: {trouble}"
-    return unseen or trouble
+    if unavailable and trouble:
+        return f"{unavailable}; the rest could not be seen: {trouble}"
+    return unavailable or trouble
 
 
 class _Crew:

@@ -132,11 +132,11 @@ def remove(ecr: "ECRClient", mark: Mark) -> bool:
     except ChangeRefusedError:
         return False
     match fate:
-        case UntagResult.TAKEN:
+        case UntagResult.REMOVED:
             return True
         case UntagResult.NOT_THERE | UntagResult.LAST:
             return False
-        case UntagResult.PUT_BACK:
+        case UntagResult.RESTORED:
             raise ImageWentError(
                 f"ECR deleted {mark.name} with its mark; it was stored again, with "
                 "the mark, and nothing more is removed. Try again if its tags were just moved"

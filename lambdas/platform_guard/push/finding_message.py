@@ -54,11 +54,11 @@ def new_entry(
 def with_plan(
     entry: Entry,
     plan: Plan,
-    observed: ProtectionSnapshot | None = None,
+    snapshot: ProtectionSnapshot | None = None,
     documents: tuple[StoredDocument, ...] = (),
 ) -> Entry:
     """Write the plan into an entry, so that another process can resume it."""
-    state = observed.state if observed else None
+    state = snapshot.state if snapshot else None
     return replace(
         entry,
         state=State.IN_PROGRESS,
@@ -67,7 +67,7 @@ def with_plan(
         mark=mark_for(entry.finding, entry.image.tag, entry.image.digest),
         blocked_by=plan.blocked_by,
         tags_before=state.tags if isinstance(state, ImageState) else entry.tags_before,
-        children=unshared_children(entry.image.digest, observed) if observed else (),
+        children=unshared_children(entry.image.digest, snapshot) if snapshot else (),
         documents=documents or entry.documents,
     )
 

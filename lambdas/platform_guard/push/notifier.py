@@ -48,7 +48,7 @@ class PushReporting:
 
     def publisher_about(self, push: Push, policy: Policy, context: LambdaContext) -> Publish:
         """Return the publisher for a finding, which also remembers that it was reported."""
-        pushed = "" if push.origin else push.time
+        pushed = "" if push.trigger else push.time
         publish = self.publisher(push.event_id, context, pushed=pushed)
         notified = NotifiedFindings(self.clients.dynamodb, self.state_table, time.time)
 
@@ -61,7 +61,7 @@ class PushReporting:
             if alert.bypass_throttling:
                 publish(alert)
 
-        return publish_destructive if push.origin else publish_and_note
+        return publish_destructive if push.trigger else publish_and_note
 
 
 DAY_SECONDS = 24 * 3600

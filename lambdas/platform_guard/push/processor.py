@@ -16,7 +16,7 @@ from platform_guard.registry.push_event import Push
 from platform_guard.remediation.plan import (
     RemediationResult,
     is_destructive,
-    why_not_wanted_any_more,
+    why_no_longer_wanted,
 )
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class PushProcessor:
         if found.verdict.name in _NEEDS_NO_REMEDY:
             if interrupted is None:
                 return Compliant(found)
-            because = why_not_wanted_any_more(interrupted.finding, found.verdict, policy)
+            because = why_no_longer_wanted(interrupted.finding, found.verdict, policy)
             return self._resume(interrupted, push, policy, because)
         return Remediated(
             self._once(push.event_id, lambda: self.remediator().handle(found, effective))

@@ -27,7 +27,7 @@ from platform_guard.remediation.plan import (
     is_destructive,
     plan_remedy,
     wanted_remedy,
-    why_not_wanted_any_more,
+    why_no_longer_wanted,
 )
 from platform_guard.remediation.protection import ProtectionLookup
 from platform_guard.timestamp import iso_time
@@ -55,7 +55,7 @@ class Remediator:
         entry = self.ledger.find(entry_id(push.event_id, push.image))
         if not isinstance(finding, Finding) or policy.remedies[finding] is Remedy.ALERT:
             if entry is not None and entry.is_open:
-                because = why_not_wanted_any_more(entry.finding, found.verdict, policy)
+                because = why_no_longer_wanted(entry.finding, found.verdict, policy)
                 return self.resume(entry, push, policy, because)
             plan = plan_remedy(found.verdict, push, policy)
             return self._notify(
@@ -72,7 +72,7 @@ class Remediator:
             if isinstance(in_progress, RemediationResult):
                 return self._notify(found, policy, in_progress)
             entry = in_progress
-        elif entry.is_open and entry.tag_is_taken:
+        elif entry.is_open and entry.tag_removed:
             # The tag was restored by somebody in the meantime.
             return self.resume(entry, push, policy)
         elif entry.is_open:
@@ -131,10 +131,10 @@ class Remediator:
             if entry.is_open:
                 self._leave(entry)
             return self.cancel(entry, _RELEASED)
-        if entry.tag_is_taken:
+        if entry.tag_removed:
             # The tag was restored by somebody in the meantime.
             return self.resume(entry, found.push, policy)
-        because = why_not_wanted_any_more(entry.finding, found.verdict, policy)
+        because = why_no_longer_wanted(entry.finding, found.verdict, policy)
         if not because:
             weaker = cap(policy, entry.wanted)
             planned, plan = self._planned(replace(entry, due=""), found, weaker)
@@ -216,13 +216,13 @@ class Remediator:
             found.verdict,
             found.push,
             policy,
-            looked_up.observed if looked_up else None,
+            looked_up.snapshot if looked_up else None,
             grace_seconds=grace_seconds,
             cache_prefix=self.protection_lookup.cache_prefix(),
         )
         if looked_up is None:
             return with_plan(entry, plan), plan
-        return with_plan(entry, plan, looked_up.observed, looked_up.documents), plan
+        return with_plan(entry, plan, looked_up.snapshot, looked_up.documents), plan
 
     def _end(
         self, entry: Entry, found: FindingContext, policy: Policy, blocked_by: str = ""

@@ -98,8 +98,8 @@ class BulkRepository:
         found: dict[str, StoredDocument | UnavailableContent] = {}
         for answer in self.pool.map(self._batch, chunks):
             found |= {document.digest: document for document in answer.documents}
-            unseen = {**answer.inaccessible, **answer.unseen}
-            found |= {digest: UnavailableContent(reason) for digest, reason in unseen.items()}
+            unavailable = {**answer.inaccessible, **answer.unavailable}
+            found |= {digest: UnavailableContent(reason) for digest, reason in unavailable.items()}
         return found
 
     def configs(

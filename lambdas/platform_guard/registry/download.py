@@ -41,7 +41,7 @@ class BatchAnswer:
     """An image comes as often as it has tags."""
     inaccessible: Mapping[str, str]
     """By digest, empty where there was none to ask for: why it cannot be fetched now."""
-    unseen: Mapping[str, str]
+    unavailable: Mapping[str, str]
     """By digest as well: why ECR could not look."""
 
 
@@ -61,14 +61,14 @@ def batch_get_image(
     if len(answer["images"]) + len(answer["failures"]) < len(image_ids):
         raise LookupFailedError("BatchGetImage left out some of what it was asked for")
     inaccessible: dict[str, str] = {}
-    unseen: dict[str, str] = {}
+    unavailable: dict[str, str] = {}
     for failure in answer["failures"]:
         code = failure.get("failureCode", "no failureCode")
         if code not in _NOT_THERE:
             digest = failure.get("imageId", {}).get("imageDigest", "")
-            kind = inaccessible if code == _INACCESSIBLE else unseen
+            kind = inaccessible if code == _INACCESSIBLE else unavailable
             kind[digest] = f"{code}: {failure.get('failureReason', '')}"
-    return BatchAnswer(tuple(map(_stored, answer["images"])), inaccessible, unseen)
+    return BatchAnswer(tuple(map(_stored, answer["images"])), inaccessible, unavailable)
 
 
 def _stored(image: "ImageTypeDef") -> StoredDocument:

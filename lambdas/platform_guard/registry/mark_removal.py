@@ -17,8 +17,8 @@ class UntagResult(Enum):
     NOT_THERE = auto()
     LAST = auto()
     """It stays: the image has no tag that is not a mark, and would go with its marks."""
-    TAKEN = auto()
-    PUT_BACK = auto()
+    REMOVED = auto()
+    RESTORED = auto()
     """The image was gone with it, and is stored again under the mark."""
     IMAGE_LOST = auto()
     """The image was gone with it, and its manifest had not been kept."""
@@ -38,7 +38,7 @@ def remove_mark(
         return UntagResult.LAST
     images.untag(mark, digest)
     if images.describe(digest) is not None:
-        return UntagResult.TAKEN
+        return UntagResult.REMOVED
     if document is None:
         return UntagResult.IMAGE_LOST
     images.add_tag(document, mark)
@@ -46,4 +46,4 @@ def remove_mark(
         # A tag that names another image now must not be moved back.
         if not images.digest_for_tag(tag):
             images.add_tag(document, tag)
-    return UntagResult.PUT_BACK
+    return UntagResult.RESTORED

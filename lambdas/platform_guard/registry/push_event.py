@@ -21,7 +21,7 @@ class Push:
     """RFC 3339, in UTC, as EventBridge writes it."""
     image: Reference
     """With tag and digest."""
-    origin: str = ""
+    trigger: str = ""
     """`sweep` or `audit`, which enqueued the image later and reports it; empty for a push."""
 
 
@@ -48,7 +48,7 @@ def parse_push(event: object) -> Push | Ignored:
         event_id=required_text(fields, "id"),
         time=required_text(fields, "time"),
         image=Reference(repository, required_text(detail, "image-tag"), digest),
-        origin=optional_text(detail, TRIGGER),
+        trigger=optional_text(detail, TRIGGER),
     )
 
 

@@ -79,7 +79,7 @@ class EcrRepository:
     def _batch_get(self, image_ids: "Sequence[ImageIdentifierTypeDef]") -> BatchAnswer:
         """Fetch what the ids name, where ECR could look at all of it."""
         answer = batch_get_image(self.client, self.repository, image_ids)
-        for reason in answer.unseen.values():
+        for reason in answer.unavailable.values():
             raise LookupFailedError(reason)
         return answer
 

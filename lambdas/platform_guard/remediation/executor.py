@@ -99,22 +99,22 @@ class _RemediationAction:
         state = self._state()
         if state is not None and image.tag in state.tags:
             # Otherwise the tag is removed already or names another image, as the calls below show.
-            reason = self._why_not_any_more(state)
+            reason = self._blocked_now(state)
             if reason:
                 return self.mark(reason)
         try:
-            is_taken = not self.blocked_by and self.images.untag(image.tag, image.digest)
+            removed = not self.blocked_by and self.images.untag(image.tag, image.digest)
         except ChangeRefusedError as error:
             return self.mark(f"ECR refused it ({error})")
         lost = self._restore_if_gone(self.document)
         if lost:
             return _ended(self.entry, Remedy.DELETE, lost)
-        if not is_taken:
+        if not removed:
             named = self.images.digest_for_tag(image.tag)
             if named:
                 stays = named == image.digest and self.blocked_by
                 return self.mark(stays or _TAG_MOVED)
-        entry = replace(self.entry, tag_is_taken=True)
+        entry = replace(self.entry, tag_removed=True)
         return _ended(
             entry,
             Remedy.QUARANTINE,
@@ -128,7 +128,7 @@ class _RemediationAction:
             if refusal:
                 return _ended(self.entry, Remedy.ALERT, refusal)
             state = self._state()
-            reason = self._why_not_any_more(state)
+            reason = self._blocked_now(state)
             if reason:
                 return self.mark(reason)
             try:
@@ -139,14 +139,14 @@ class _RemediationAction:
         if state is None:
             return _ended(self.entry, Remedy.ALERT, _GONE)
         if _other_tags(self.entry, state):
-            return self._brought_back()
+            return self._restored()
         return _ended(
             self.entry,
             Remedy.ARCHIVE,
             "archived: it cannot be pulled until it is restored, which takes up to 20 minutes",
         )
 
-    def _brought_back(self) -> Entry:
+    def _restored(self) -> Entry:
         """Restore an image that got another tag while it was archived and may be needed by it."""
         sentence = f"marked with the tag {self.entry.mark}; archived and brought back, because it "
         try:
@@ -161,27 +161,27 @@ class _RemediationAction:
     def delete(self) -> Entry:
         entry = self.entry
         state = self._state()
-        if state is not None and not entry.tag_is_taken:
+        if state is not None and not entry.tag_removed:
             if entry.image.tag not in state.tags and not self._tag_names_an_image():
-                return self._kept_after_all(state, self.blocked_by or INTERRUPTED)
-            reason = self._why_not_any_more(state)
+                return self._kept(state, self.blocked_by or INTERRUPTED)
+            reason = self._blocked_now(state)
             if reason:
                 return self.mark(reason)
             try:
-                is_taken = self.images.untag(entry.image.tag, entry.image.digest)
+                removed = self.images.untag(entry.image.tag, entry.image.digest)
             except ChangeRefusedError as error:
                 return self.mark(f"ECR refused it ({error})")
-            if not is_taken and self._tag_names_an_image():
+            if not removed and self._tag_names_an_image():
                 return self.mark(_TAG_MOVED)
-            self.entry = entry = self.save(replace(entry, tag_is_taken=True))
+            self.entry = entry = self.save(replace(entry, tag_removed=True))
             state = self._state()
         if state is not None and not self.blocked_by:
             state = self._remove_marks(state)
         if state is not None:
-            return self._kept_after_all(state, self.blocked_by or "something else leads to it")
+            return self._kept(state, self.blocked_by or "something else leads to it")
         kept = self._delete_children()
         return _ended(
-            replace(entry, tag_is_taken=True),
+            replace(entry, tag_removed=True),
             Remedy.DELETE,
             "; ".join([f"deleted, and its tag {entry.image.tag} with it", *kept]),
         )
@@ -207,9 +207,9 @@ class _RemediationAction:
         """
         return bool(self.images.digest_for_tag(self.entry.image.tag))
 
-    def _kept_after_all(self, state: ImageState, because: str) -> Entry:
+    def _kept(self, state: ImageState, because: str) -> Entry:
         """End with an image that lost its own tag and stays, kept by its mark."""
-        entry = replace(self.entry, tag_is_taken=True)
+        entry = replace(self.entry, tag_removed=True)
         others = [tag for tag in state.tags if not is_mark(tag)]
         if not others:
             refusal = self._add_mark()
@@ -247,7 +247,7 @@ class _RemediationAction:
     def _state(self) -> ImageState | None:
         return self.images.describe(self.entry.image.digest)
 
-    def _why_not_any_more(self, state: ImageState | None) -> str:
+    def _blocked_now(self, state: ImageState | None) -> str:
         """Check again, right before the call, what may have changed since the plan."""
         if state is None or self.entry.image.tag not in state.tags:
             return _TAG_MOVED

@@ -89,7 +89,7 @@ class Entry:
     documents: tuple[StoredDocument, ...] = ()
     """For destructive remedies: the manifest of the image, then those of its children."""
     state: State = State.IN_PROGRESS
-    tag_is_taken: bool = False
+    tag_removed: bool = False
     """Whether the guard removed the image's own tag."""
     sentence: str = ""
     """What was done, in words."""
@@ -154,7 +154,7 @@ def entry_id(event_id: str, image: Reference) -> str:
     return hashlib.sha256(f"{event_id} {image.uri}".encode()).hexdigest()[:_ID_LENGTH]
 
 
-_STORED_NAMES = {"blocked_by": "refused_because"}
+_STORED_NAMES = {"blocked_by": "refused_because", "tag_removed": "tag_is_taken"}
 """Fields that are stored under another name than they have in code, as 0.1.0 wrote them."""
 
 _TUPLES = ("platforms", "fails_on", "tags_before", "blocked_by", "children")

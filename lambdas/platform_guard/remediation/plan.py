@@ -113,7 +113,7 @@ def wanted_remedy(verdict: Verdict, policy: Policy) -> Remedy:
     return policy.remedies[verdict.name] if isinstance(verdict.name, Finding) else Remedy.ALERT
 
 
-def why_not_wanted_any_more(announced: Finding, verdict: Verdict, policy: Policy) -> str:
+def why_no_longer_wanted(announced: Finding, verdict: Verdict, policy: Policy) -> str:
     """Return why an announced remedy is no longer wanted; empty if it still is."""
     if not isinstance(verdict.name, Finding):
         return f"it is {verdict.name}: {verdict.reason}"
@@ -130,14 +130,14 @@ def plan_remedy(
     verdict: Verdict,
     push: Push,
     policy: Policy,
-    observed: ProtectionSnapshot | None = None,
+    snapshot: ProtectionSnapshot | None = None,
     *,
     grace_seconds: int = 0,
     cache_prefix: str | Unavailable = "",
 ) -> Plan:
     """Choose the remedy for the verdict on a pushed image.
 
-    Without `observed` nothing destructive is planned. `grace_seconds` is how long to wait before
+    Without `snapshot` nothing destructive is planned. `grace_seconds` is how long to wait before
     the safety checks, 0 for not at all. `cache_prefix` is that of the pull-through cache rule that
     fills the repository; empty if there is none.
     """
@@ -150,23 +150,23 @@ def plan_remedy(
         reason = f"the pull-through cache {cache_prefix} fills the repository and would do it again"
         return Plan(wanted, Remedy.ALERT, blocked_by=(reason,), because="it is left alone")
     mark = AddMark(mark_for(verdict.name, push.image.tag, push.image.digest))
-    if isinstance(cache_prefix, Unavailable) and mark.mark not in _marks(observed):
+    if isinstance(cache_prefix, Unavailable) and mark.mark not in _marks(snapshot):
         reason = may_be_cached(cache_prefix)
         return Plan(wanted, Remedy.ALERT, blocked_by=(reason,), because="it is left alone")
     if wanted is Remedy.TAG:
         return Plan(wanted, wanted, (mark,))
     if grace_seconds:
         return Plan(wanted, Remedy.TAG, (mark, Wait(grace_seconds)))
-    if observed is None:
+    if snapshot is None:
         return Plan(wanted, Remedy.TAG, (mark,), ("the safety checks have not run",))
-    blocked_by = blocking_reasons(push, observed, cache_prefix)
+    blocked_by = blocking_reasons(push, snapshot, cache_prefix)
     if blocked_by:
         return Plan(wanted, Remedy.TAG, (mark,), blocked_by)
-    return Plan(wanted, wanted, tuple(_steps(wanted, mark, push, observed)))
+    return Plan(wanted, wanted, tuple(_steps(wanted, mark, push, snapshot)))
 
 
 def _steps(
-    wanted: Remedy, mark: AddMark, push: Push, observed: ProtectionSnapshot
+    wanted: Remedy, mark: AddMark, push: Push, snapshot: ProtectionSnapshot
 ) -> Iterator[Step]:
     match wanted:
         case Remedy.ALERT:
@@ -180,14 +180,14 @@ def _steps(
             yield mark
             yield Archive()
         case Remedy.DELETE:
-            yield Delete(push.image.tag, _marks(observed))
-            children = unshared_children(push.image.digest, observed)
+            yield Delete(push.image.tag, _marks(snapshot))
+            children = unshared_children(push.image.digest, snapshot)
             if children:
                 yield DeleteChildren(children)
 
 
-def _marks(observed: ProtectionSnapshot | None) -> tuple[str, ...]:
-    match observed.state if observed else None:
+def _marks(snapshot: ProtectionSnapshot | None) -> tuple[str, ...]:
+    match snapshot.state if snapshot else None:
         case ImageState(tags=tags):
             return tuple(tag for tag in tags if is_mark(tag))
         case _:

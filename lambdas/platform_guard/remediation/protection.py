@@ -48,22 +48,22 @@ class ProtectionSnapshot:
     """Whether its manifests fit into the ledger, which undo needs."""
 
 
-def unshared_children(digest: str, observed: ProtectionSnapshot) -> tuple[str, ...]:
+def unshared_children(digest: str, snapshot: ProtectionSnapshot) -> tuple[str, ...]:
     """Return the descendants of an index that no other index lists."""
-    if isinstance(observed.children, Unavailable) or isinstance(observed.listings, Unavailable):
+    if isinstance(snapshot.children, Unavailable) or isinstance(snapshot.listings, Unavailable):
         return ()
     own = {digest}
-    for child in observed.children:
-        if own.issuperset(observed.listings.get(child, ())):
+    for child in snapshot.children:
+        if own.issuperset(snapshot.listings.get(child, ())):
             own.add(child)
-    return tuple(child for child in observed.children if child in own)
+    return tuple(child for child in snapshot.children if child in own)
 
 
 @dataclass(frozen=True, slots=True)
 class ProtectionLookupResult:
     """The snapshot, and the manifests that undo would need."""
 
-    observed: ProtectionSnapshot
+    snapshot: ProtectionSnapshot
     documents: tuple[StoredDocument, ...]
     """Its manifest, then those of its existing descendants."""
 

@@ -21,13 +21,13 @@ _DIGEST_SHOWN = len("sha256:") + 12
 
 
 def blocking_reasons(
-    push: Push, observed: ProtectionSnapshot, cache_prefix: str | Unavailable = ""
+    push: Push, snapshot: ProtectionSnapshot, cache_prefix: str | Unavailable = ""
 ) -> tuple[str, ...]:
     """Return a clause for each reason that blocks a destructive remedy.
 
     Clauses that begin with `it could not be checked` report a failed lookup.
     """
-    found = _blocking_reasons(push, observed)
+    found = _blocking_reasons(push, snapshot)
     if isinstance(cache_prefix, Unavailable):
         return (*found, may_be_cached(cache_prefix))
     return tuple(found)
@@ -46,28 +46,28 @@ def signs_of_use(pushed: str, state: ImageState) -> Iterator[str]:
         yield f"ECR has noted a pull of it, on {_time(state.last_pulled_at)}"
 
 
-def may_be_cached(unseen: Unavailable) -> str:
+def may_be_cached(unavailable: Unavailable) -> str:
     """Return that the pull-through cache rules could not be checked."""
-    return _unchecked("whether a pull-through cache fills the repository", unseen)
+    return _unchecked("whether a pull-through cache fills the repository", unavailable)
 
 
-def _blocking_reasons(push: Push, observed: ProtectionSnapshot) -> Iterator[str]:
-    match observed.state:
-        case Unavailable() as unseen:
-            yield _unchecked("what ECR says about it", unseen)
+def _blocking_reasons(push: Push, snapshot: ProtectionSnapshot) -> Iterator[str]:
+    match snapshot.state:
+        case Unavailable() as unavailable:
+            yield _unchecked("what ECR says about it", unavailable)
         case None:
             yield "it is gone already"
         case ImageState() as state:
             yield from _by_state(push, state)
-    yield from _by_indexes(push, observed)
-    digests = frozenset({push.image.digest, *_children(observed)})
-    for look_up in observed.uses:
+    yield from _by_indexes(push, snapshot)
+    digests = frozenset({push.image.digest, *_children(snapshot)})
+    for look_up in snapshot.uses:
         match look_up:
-            case Unavailable() as unseen:
-                yield _unchecked("who runs it", unseen)
+            case Unavailable() as unavailable:
+                yield _unchecked("who runs it", unavailable)
             case uses:
                 yield from _by_uses(push, uses, digests)
-    if not observed.can_be_kept:
+    if not snapshot.can_be_kept:
         yield "its manifests are too large to be kept, so that nobody could undo it"
 
 
@@ -85,12 +85,12 @@ def _by_state(push: Push, state: ImageState) -> Iterator[str]:
             yield "it is being restored from the archive"
 
 
-def _by_indexes(push: Push, observed: ProtectionSnapshot) -> Iterator[str]:
-    if isinstance(observed.children, Unavailable):
-        yield _unchecked("which images it leads to", observed.children)
-    match observed.listings:
-        case Unavailable() as unseen:
-            yield _unchecked("whether an index lists it", unseen)
+def _by_indexes(push: Push, snapshot: ProtectionSnapshot) -> Iterator[str]:
+    if isinstance(snapshot.children, Unavailable):
+        yield _unchecked("which images it leads to", snapshot.children)
+    match snapshot.listings:
+        case Unavailable() as unavailable:
+            yield _unchecked("whether an index lists it", unavailable)
         case listings:
             indexes = [index[:_DIGEST_SHOWN] for index in listings.get(push.image.digest, ())]
             if indexes:
@@ -103,12 +103,12 @@ def _by_uses(push: Push, uses: tuple[Use, ...], digests: frozenset[str]) -> Iter
         yield f"it is used by {_listed(list(users))}"
 
 
-def _children(observed: ProtectionSnapshot) -> tuple[str, ...]:
-    return () if isinstance(observed.children, Unavailable) else observed.children
+def _children(snapshot: ProtectionSnapshot) -> tuple[str, ...]:
+    return () if isinstance(snapshot.children, Unavailable) else snapshot.children
 
 
-def _unchecked(question: str, unseen: Unavailable) -> str:
-    return f"it could not be checked {question} ({unseen.what}: {unseen.why})"
+def _unchecked(question: str, unavailable: Unavailable) -> str:
+    return f"it could not be checked {question} ({unavailable.what}: {unavailable.why})"
 
 
 def _plural(noun: str, items: Sequence[str]) -> str:

@@ -106,9 +106,9 @@ class Undo:
                 return "it has no mark"
             case UntagResult.LAST:
                 return f"its mark {mark} stays: it has no other tag, and would go with the last one"
-            case UntagResult.TAKEN:
+            case UntagResult.REMOVED:
                 return "its mark was removed"
-            case UntagResult.PUT_BACK:
+            case UntagResult.RESTORED:
                 return (
                     f"its mark {mark} stays: ECR let the image go with it, and it was stored again"
                 )

@@ -26,7 +26,7 @@ class AuditedPage:
     """What became of the images that one page of a listing holds."""
 
     evaluated: tuple[EvaluatedImage, ...]
-    unseen: tuple[UnavailableImage, ...]
+    unavailable: tuple[UnavailableImage, ...]
 
 
 @dataclass(frozen=True)

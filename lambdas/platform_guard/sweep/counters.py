@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FINDINGS = "lines"
 """The lines about what was found."""
 
-UNSEEN = "unseen_lines"
+UNAVAILABLE = "unseen_lines"
 """The lines about what could not be seen."""
 
 VERDICT = "verdict "
@@ -91,8 +91,8 @@ def read_report(client: "DynamoDBClient", table: str, sweep_id: str) -> SweepRep
         enqueued=count("handed_over"),
         postponed=count("postponed"),
         lines=_texts(lines, FINDINGS),
-        unseen=count("unseen"),
-        unseen_lines=_texts(lines, UNSEEN),
+        unavailable=count("unseen"),
+        unavailable_lines=_texts(lines, UNAVAILABLE),
     )
 
 

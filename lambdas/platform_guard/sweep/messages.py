@@ -34,7 +34,7 @@ class Part:
     """Where to go on in the first one."""
     images: int = 0
     """How many images were looked at in the repositories before."""
-    unseen: tuple[str, ...] = ()
+    unavailable: tuple[str, ...] = ()
     """What could not be seen in them, a line each."""
 
 
@@ -57,7 +57,10 @@ def render_start(start: Start) -> str:
 
 def render_part(part: Part) -> str:
     """Write a part as a message."""
-    return json.dumps({_PART: asdict(part)})
+    fields = asdict(part)
+    # The name that 0.1.0 reads and writes.
+    fields["unseen"] = fields.pop("unavailable")
+    return json.dumps({_PART: fields})
 
 
 def divide(sweep_id: str, repositories: Sequence[str]) -> Iterator[Part]:
@@ -76,7 +79,7 @@ def _part(fields: Mapping[str, object]) -> Part:
         repositories=_texts(fields, "repositories"),
         page=page if isinstance(page, str) else None,
         images=_count(fields, "images"),
-        unseen=_texts(fields, "unseen"),
+        unavailable=_texts(fields, "unseen"),
     )
 
 

@@ -59,8 +59,8 @@ class SweepReport:
     enqueued: int = 0
     postponed: int = 0
     lines: tuple[str, ...] = ()
-    unseen: int = 0
-    unseen_lines: tuple[str, ...] = ()
+    unavailable: int = 0
+    unavailable_lines: tuple[str, ...] = ()
 
     @property
     def is_through(self) -> bool:
@@ -81,8 +81,8 @@ class SweepReport:
     def blind_spot(self) -> str:
         """Name what could not be seen, the same in every sweep that could not see the same."""
         # Where there is more than the lines say, chance decides which of them are kept.
-        lines = self.unseen_lines if len(self.unseen_lines) == self.unseen else ()
-        return fingerprint([self.unseen, sorted(lines)])
+        lines = self.unavailable_lines if len(self.unavailable_lines) == self.unavailable else ()
+        return fingerprint([self.unavailable, sorted(lines)])
 
     @property
     def unheard(self) -> int:
@@ -99,7 +99,7 @@ def finding_line(evaluated: EvaluatedImage) -> str:
 
 def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None:
     """Give the message of a sweep that has ended; None where it has nothing to tell."""
-    if not report.has_news and not report.unseen:
+    if not report.has_news and not report.unavailable:
         return None
     return Alert(
         severity=_severity(report),
@@ -136,7 +136,7 @@ def _headline(report: SweepReport) -> str:
     if report.changed:
         return f"{_images(report.changed)} with a finding by the changed policy"
     if not report.enqueued:
-        return f"the sweep could not see {_repositories(report.unseen)}, wholly or in part"
+        return f"the sweep could not see {_repositories(report.unavailable)}, wholly or in part"
     if report.enqueued == 1:
         return "remediating 1 previously reported finding"
     return f"remediating {report.enqueued:,} previously reported findings"
@@ -187,8 +187,8 @@ def _facts(report: SweepReport) -> list[tuple[str, str]]:
         facts.append(("Remedied", f"{report.enqueued:,}, as the policy says"))
     if report.postponed:
         facts.append(("Postponed", f"{report.postponed:,} to the next sweep"))
-    if report.unseen:
-        facts.append(("Not seen", f"{_repositories(report.unseen)}, wholly or in part"))
+    if report.unavailable:
+        facts.append(("Not seen", f"{_repositories(report.unavailable)}, wholly or in part"))
     return facts
 
 
@@ -196,4 +196,4 @@ def _evidence(report: SweepReport) -> tuple[str, ...]:
     lines = list(report.lines[:_SHOWN])
     if report.new > len(lines):
         lines.append(f"and {report.new - len(lines):,} more")
-    return (*lines, *(f"not seen: {line}" for line in report.unseen_lines[:_SHOWN]))
+    return (*lines, *(f"not seen: {line}" for line in report.unavailable_lines[:_SHOWN]))

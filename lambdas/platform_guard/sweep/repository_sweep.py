@@ -42,7 +42,7 @@ class SweptRepository:
     """How many images were evaluated for the first time."""
     evaluated: int = 0
     remembered: int = 0
-    unseen: tuple[UnavailableImage, ...] = ()
+    unavailable: tuple[UnavailableImage, ...] = ()
     next_page: str | None = None
     """Where to go on; None where all was seen."""
 
@@ -63,7 +63,7 @@ class RepositorySweep:
     _missed: list[EvaluatedImage] = field(default_factory=list)
     _changed: list[EvaluatedImage] = field(default_factory=list)
     _to_remedy: list[Candidate] = field(default_factory=list)
-    _unseen: list[UnavailableImage] = field(default_factory=list)
+    _unavailable: list[UnavailableImage] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
     _fingerprints: list[tuple[Policy, str]] = field(default_factory=list)
 
@@ -86,7 +86,7 @@ class RepositorySweep:
             first_seen=self._counts["first_seen"],
             evaluated=self._counts["evaluated"],
             remembered=self._counts["remembered"],
-            unseen=tuple(self._unseen),
+            unavailable=tuple(self._unavailable),
             next_page=next_page,
         )
 
@@ -95,7 +95,7 @@ class RepositorySweep:
         for result in evaluate_candidates(fresh, self.store):
             match result:
                 case UnavailableImage():
-                    self._unseen.append(result)
+                    self._unavailable.append(result)
                 case EvaluatedImage():
                     self._take(result)
 

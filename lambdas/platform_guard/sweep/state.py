@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from platform_guard.aws.retry import RetryPolicy, cancellation_codes
 from platform_guard.sweep.counters import (
     FINDINGS,
-    UNSEEN,
+    UNAVAILABLE,
     VERDICT,
     added_counts,
     added_lines,
@@ -141,12 +141,12 @@ class SweepState:
     def finish_part(self, part: Part) -> None:
         """Count a part as done, unless it is counted already."""
         now = self.clock()
-        known_lines = len(self.report(part.sweep_id).unseen_lines) if part.unseen else 0
+        known_lines = len(self.report(part.sweep_id).unavailable_lines) if part.unavailable else 0
         additions = self._additions(
             part.sweep_id,
-            {"parts_done": 1, "images": part.images, "unseen": len(part.unseen)},
-            UNSEEN,
-            part.unseen[:_LINES_A_REPOSITORY] if known_lines < _LINES_KEPT else (),
+            {"parts_done": 1, "images": part.images, "unseen": len(part.unavailable)},
+            UNAVAILABLE,
+            part.unavailable[:_LINES_A_REPOSITORY] if known_lines < _LINES_KEPT else (),
         )
         self._write_together(
             [

@@ -93,10 +93,12 @@ class Sweeper:
             return _with_unseen(rest, f"{repository.name}: {reason_of(error)}")
         recorder = SweepRecorder(self.clients.dynamodb, self.state, self.queues, self.max_remedies)
         recorder.record(repository, part, known, swept)
-        if swept.unseen:
-            line = f"{repository.name}: {len(swept.unseen)} images: {swept.unseen[0].reason}"
+        if swept.unavailable:
+            line = (
+                f"{repository.name}: {len(swept.unavailable)} images: {swept.unavailable[0].reason}"
+            )
             rest = _with_unseen(rest, line)
-        images = part.images + swept.evaluated + swept.remembered + len(swept.unseen)
+        images = part.images + swept.evaluated + swept.remembered + len(swept.unavailable)
         rest = replace(rest, images=images)
         if swept.next_page is None:
             return rest
@@ -126,7 +128,7 @@ class Sweeper:
 
 
 def _with_unseen(part: Part, line: str) -> Part:
-    return replace(part, unseen=(*part.unseen, line))
+    return replace(part, unavailable=(*part.unavailable, line))
 
 
 def _is_gone(error: AwsError) -> bool:

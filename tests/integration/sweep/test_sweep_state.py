@@ -36,7 +36,7 @@ def state(aws: LocalAws, clock: SecondsClock) -> SweepState:
 
 
 def part(number: int, sweep_id: str = "one") -> Part:
-    return Part(sweep_id, number, (), images=10, unseen=("app: denied",))
+    return Part(sweep_id, number, (), images=10, unavailable=("app: denied",))
 
 
 def test_one_sweep_at_a_time(state: SweepState) -> None:
@@ -84,8 +84,8 @@ def test_a_part_counts_once(state: SweepState) -> None:
 
     report = state.report("one")
     assert report.is_through
-    assert (report.parts_done, report.images, report.unseen) == (2, 20, 2)
-    assert report.unseen_lines == ("app: denied", "app: denied")
+    assert (report.parts_done, report.images, report.unavailable) == (2, 20, 2)
+    assert report.unavailable_lines == ("app: denied", "app: denied")
 
 
 def test_what_cannot_be_seen_in_a_large_registry_does_not_fill_the_item(state: SweepState) -> None:
@@ -93,11 +93,11 @@ def test_what_cannot_be_seen_in_a_large_registry_does_not_fill_the_item(state: S
     lines = tuple(f"app{number}: AccessDeniedException" for number in range(25))
 
     for number in range(20):
-        state.finish_part(Part("one", number, (), unseen=lines))
+        state.finish_part(Part("one", number, (), unavailable=lines))
 
     report = state.report("one")
-    assert report.unseen == 20 * 25
-    assert len(report.unseen_lines) == 40
+    assert report.unavailable == 20 * 25
+    assert len(report.unavailable_lines) == 40
 
 
 def test_a_sweep_that_is_not_divided_yet_is_not_through(state: SweepState) -> None:

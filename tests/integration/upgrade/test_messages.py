@@ -39,7 +39,7 @@ def test_a_push_keeps_who_handed_it_over(kind: str, trigger: str) -> None:
     push = parse_push(body(kind))
 
     assert isinstance(push, Push)
-    assert push.origin == trigger
+    assert push.trigger == trigger
     assert push.event_id == body(kind)["id"]
 
 
@@ -81,7 +81,7 @@ def test_a_part_of_a_sweep_is_read(kind: str) -> None:
         fields["page"],
         fields["images"],
     )
-    assert (list(part.repositories), list(part.unseen)) == (
+    assert (list(part.repositories), list(part.unavailable)) == (
         fields["repositories"],
         fields["unseen"],
     )

@@ -96,7 +96,7 @@ def test_a_ledger_entry_is_read_and_saved_again(client: "DynamoDBClient", row: R
     )
     assert entry.image.tag == was["image"]["tag"]
     assert entry.blocked_by == tuple(was["refused_because"])
-    assert (entry.tag_is_taken, entry.due, entry.mark, entry.sentence) == (
+    assert (entry.tag_removed, entry.due, entry.mark, entry.sentence) == (
         was["tag_is_taken"],
         was["due"],
         was["mark"],
@@ -319,7 +319,7 @@ def test_a_sweep_that_was_under_way_goes_on(client: "DynamoDBClient") -> None:
     assert report.evaluated == int(counted["item"]["judged"]["N"]) > 0
     assert report.enqueued == int(counted["item"].get("handed_over", {"N": "0"})["N"])
     assert report.lines
-    assert report.unseen_lines
+    assert report.unavailable_lines
 
 
 def test_a_sweep_that_was_over_lets_the_next_one_start(client: "DynamoDBClient") -> None:

@@ -57,7 +57,7 @@ def journal_of(*rows: ImageRow, troubles: dict[str, str] | None = None) -> Audit
         journal.add_images(
             repository(name),
             [one for one in rows if one.repository.endswith(f"/{name}")],
-            unseen=0,
+            unavailable=0,
         )
         journal.finish(repository(name), troubles.get(name, ""))
     return journal

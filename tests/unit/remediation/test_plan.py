@@ -9,7 +9,7 @@ from platform_guard.remediation.plan import (
     Plan,
     Wait,
     plan_remedy,
-    why_not_wanted_any_more,
+    why_no_longer_wanted,
 )
 from platform_guard.remediation.protection import ProtectionSnapshot
 from platform_guard.unavailable import Unavailable
@@ -78,7 +78,7 @@ def test_each_finding_has_its_own_remedy(finding: Finding) -> None:
 def test_what_was_announced_is_done_only_if_policy_and_verdict_still_ask_for_it(
     verdict: Verdict, policy: Policy, why: str
 ) -> None:
-    because = why_not_wanted_any_more(Finding.MISSING_PLATFORM, verdict, policy)
+    because = why_no_longer_wanted(Finding.MISSING_PLATFORM, verdict, policy)
 
     assert because.startswith(why) if why else not because
 

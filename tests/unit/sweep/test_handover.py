@@ -17,7 +17,7 @@ def test_each_tag_of_an_image_is_read_back_as_a_push_with_its_origin() -> None:
     assert [push.image for push in pushes if isinstance(push, Push)] == [
         Reference(REPOSITORY, tag, DIGEST) for tag in ("1.0", "latest")
     ]
-    assert {push.origin for push in pushes if isinstance(push, Push)} == {SWEEP}
+    assert {push.trigger for push in pushes if isinstance(push, Push)} == {SWEEP}
     assert {push.time for push in pushes if isinstance(push, Push)} == {"2025-11-25T00:00:00Z"}
 
 

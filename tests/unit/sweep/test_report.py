@@ -29,8 +29,8 @@ REPORT = SweepReport(
     enqueued=4,
     postponed=3,
     lines=("shop/api:1.0 missing-platform: it contains only linux/arm64; linux/amd64 is required",),
-    unseen=1,
-    unseen_lines=("shop/secret: AccessDeniedException",),
+    unavailable=1,
+    unavailable_lines=("shop/secret: AccessDeniedException",),
 )
 
 
@@ -46,7 +46,7 @@ def test_it_says_what_was_found_what_was_done_and_what_was_not_seen() -> None:
 
 
 def test_a_sweep_that_found_nothing_new_says_nothing() -> None:
-    assert digest_alert(replace(NOTHING_NEW, unseen=0), ACCOUNT, REGION) is None
+    assert digest_alert(replace(NOTHING_NEW, unavailable=0), ACCOUNT, REGION) is None
 
 
 def test_a_sweep_that_found_nothing_but_could_not_see_all_says_so() -> None:
@@ -59,7 +59,7 @@ def test_a_sweep_that_found_nothing_but_could_not_see_all_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unseen", "lines", "other_lines", "is_same"),
+    ("unavailable", "lines", "other_lines", "is_same"),
     [
         (2, ("a: denied", "b: denied"), ("b: denied", "a: denied"), True),
         (2, ("a: denied", "b: denied"), ("a: denied", "c: denied"), False),
@@ -67,10 +67,11 @@ def test_a_sweep_that_found_nothing_but_could_not_see_all_says_so() -> None:
     ],
 )
 def test_what_cannot_be_seen_is_known_again(
-    unseen: int, lines: tuple[str, ...], other_lines: tuple[str, ...], is_same: bool
+    unavailable: int, lines: tuple[str, ...], other_lines: tuple[str, ...], is_same: bool
 ) -> None:
     one, other = (
-        replace(NOTHING_NEW, unseen=unseen, unseen_lines=kept) for kept in (lines, other_lines)
+        replace(NOTHING_NEW, unavailable=unavailable, unavailable_lines=kept)
+        for kept in (lines, other_lines)
     )
 
     assert (one.blind_spot == other.blind_spot) is is_same

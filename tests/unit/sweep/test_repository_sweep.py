@@ -208,7 +208,7 @@ def test_what_could_not_be_looked_at_is_remembered_for_what_it_was(was_judged_be
 
     swept = one.sweep([([listed_as(root)], None)], lambda: True)
 
-    assert len(swept.unseen) == 1
+    assert len(swept.unavailable) == 1
     assert swept.keys == known
 
 
@@ -232,7 +232,7 @@ def test_parts_survive_being_sent() -> None:
     parts = list(divide("sweep-1", [f"app{number}" for number in range(60)]))
 
     assert [len(part.repositories) for part in parts] == [25, 25, 10]
-    further = replace(parts[0], page="token", images=5, unseen=("app0: gone",))
+    further = replace(parts[0], page="token", images=5, unavailable=("app0: gone",))
     assert parse_message(json.loads(render_part(further))) == further
 
 
@@ -241,7 +241,7 @@ def test_the_largest_part_fits_a_message_of_sqs() -> None:
     part = next(divide("sweep-1", [longest] * 25))
     lines = tuple(f"{longest}: 100 images: {'x' * 100}" for _ in range(25))
 
-    assert len(render_part(replace(part, page="t" * 2000, unseen=lines)).encode()) < 256 * 1024
+    assert len(render_part(replace(part, page="t" * 2000, unavailable=lines)).encode()) < 256 * 1024
 
 
 def test_a_schedule_and_a_deployment_start_a_sweep() -> None:
