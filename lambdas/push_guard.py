@@ -1,8 +1,8 @@
-"""Pushes to Amazon ECR: each is read, evaluated, remediated and reported if necessary.
+"""Reads, evaluates, remediates and reports the pushes to Amazon ECR.
 
     ECR ─ PUSH ─▶ rule ─▶ queue ─▶ handler ─▶ read ─▶ evaluate ─▶ plan ─▶ execute ─▶ alert
 
-The queue delivers at least once. Reading and evaluation change nothing and are simply repeated;
+The queue delivers at least once. Reading and evaluation change nothing and can be repeated;
 remedy and alert happen once per event.
 """
 
@@ -29,10 +29,10 @@ from platform_guard.policy.tag_overrides import InvalidTag
 from platform_guard.policy.verdict import NoFinding
 from platform_guard.push.finding import FindingContext
 from platform_guard.push.processor import Compliant, PushProcessor, Remediated, Superseded
-from platform_guard.registry.push_event import Push, parse_push, why_other_account
+from platform_guard.registry.push_event import Push, parse_push, wrong_account_reason
 from platform_guard.registry.reference import Reference, Repository
 from platform_guard.registry.repository import EcrImages
-from platform_guard.remediation.grace_schedule import entry_that_waited
+from platform_guard.remediation.grace_schedule import expired_grace_entry
 from platform_guard.remediation.plan import RemediationResult
 from platform_guard.settings import deployed_settings
 
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from platform_guard.push.factory import RemediatorFactory
     from platform_guard.push.notifier import PushReporting
 
-# Reserved for remedy and alert: reading an image must end this long before the timeout.
+# Reserved for remedy and alert: reading an image must end this many seconds before the timeout.
 _SECONDS_TO_ACT = 15
 
-# And for the safety checks: tasks, functions and indexes, 10 seconds each.
+# Reserved for the safety checks: tasks, functions and indexes, 10 seconds each.
 _SECONDS_TO_LOOK_UP = 30
 
 settings = deployed_settings()
@@ -68,14 +68,14 @@ def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFail
 
 def _handle(record: SQSRecord, context: LambdaContext) -> None:
     message = parse_json(record.body)
-    waited = entry_that_waited(message)
-    if waited:
-        _end_grace(waited, context)
+    entry_id = expired_grace_entry(message)
+    if entry_id:
+        _end_grace(entry_id, context)
         return
     match parse_push(message):
         case Ignored(reason):
             _ignore(reason)
-        case Push(image=image) if reason := why_other_account(
+        case Push(image=image) if reason := wrong_account_reason(
             image.repository, context.invoked_function_arn
         ):
             _ignore(reason)
@@ -131,7 +131,7 @@ def _report_invalid_tags(
 
 
 def _end_grace(entry_id: str, context: LambdaContext) -> None:
-    """Execute the announced remedy, unless the tag is fixed."""
+    """Execute the announced remedy if it is still wanted."""
     entry = _parts().ledger.find(entry_id)
     if entry is None:
         _ignore(f"entry {entry_id} does not exist")
@@ -146,7 +146,7 @@ def _end_grace(entry_id: str, context: LambdaContext) -> None:
         )
         match processor.end_grace(entry, effective):
             case Superseded(reason):
-                logger.info("nothing is scheduled", outcome="ignored", reason=reason)
+                logger.info("grace period already ended", outcome="ignored", reason=reason)
             case Remediated(done):
                 _log_remedy(done)
 
@@ -173,7 +173,7 @@ def _processor(
 
 @cache
 def _parts() -> "RemediatorFactory":
-    # Few pushes have a finding, so a cold start does not load what only findings need.
+    # Few pushes have a finding: a cold start does not load modules that only findings need.
     from platform_guard.push.factory import RemediatorFactory
 
     return RemediatorFactory(clients, os.environ, settings.policies)

@@ -3,8 +3,8 @@
     schedule, deployment ─▶ queue ─▶ start ─▶ parts ─▶ queue ─▶ list ─▶ read ─▶ evaluate ─▶ enqueue
                                                                 └─▶ the last one ─▶ one alert
 
-A part is some repositories. A part that runs out of time sends back what is left of it. The queue
-delivers at least once, and what a sweep counts is written so that it counts once.
+A part is a batch of repositories. A part that runs out of time requeues its remaining repositories.
+The queue delivers at least once, so the counts of a sweep are written idempotently.
 """
 
 import os
@@ -27,7 +27,7 @@ from platform_guard.push.notified_findings import NotifiedFindings
 from platform_guard.settings import deployed_settings
 from platform_guard.sweep.messages import Part, Start, parse_message
 from platform_guard.sweep.queues import SweepQueues
-from platform_guard.sweep.report import SweepReport, digest_alert
+from platform_guard.sweep.report import SweepReport, sweep_alert
 from platform_guard.sweep.state import SweepState
 from platform_guard.sweep.sweeper import Sweeper
 
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from platform_guard.policy.policy import Policy
     from platform_guard.registry.reference import Repository
 
-# Of the function's time, to finish the page that is under way and to write what was found.
+# The time reserved to finish the current page and write its findings.
 _SECONDS_TO_FINISH = 120
 
 _SECONDS_BETWEEN_REMINDERS = 7 * 24 * 3600
 
-# The queue gives a message up after four.
-_LAST_TRY = 3
+# The redrive policy of the queue moves a message to the dead-letter queue after four receives.
+_LAST_ATTEMPT = 3
 
 settings = deployed_settings()
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
@@ -51,7 +51,7 @@ push_queue_url = environment_variable(os.environ, "GUARD_PUSH_QUEUE_URL")
 region = environment_variable(os.environ, "AWS_REGION")
 
 clients = Clients(config=BULK)
-# Every message needs these two clients, and Lambda gives start-up more CPU than it gives a call.
+# Every message needs these two clients, and Lambda runs the init phase with more CPU.
 policies = EffectivePolicies(settings.policies, clients.ecr, time.monotonic)
 retry_policy = RetryPolicy(time.sleep, random.random)
 state = SweepState(clients.dynamodb, state_table, time.time, retry_policy)
@@ -60,7 +60,7 @@ state = SweepState(clients.dynamodb, state_table, time.time, retry_policy)
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
-    """Start a sweep, or do a part of one; what fails comes back through the queue."""
+    """Start a sweep or process a part of one; the queue redelivers messages that fail."""
     return handle_each(
         event, context, _handle, failure="a sweep failed", counted_as="sweep_messages_failed"
     )
@@ -71,16 +71,16 @@ def _handle(record: SQSRecord, context: LambdaContext) -> None:
         case Start() as start:
             _start(start, context)
         case Part() as part:
-            is_last_try = int(record.attributes.approximate_receive_count) >= _LAST_TRY
-            _work(part, context, is_last_try=is_last_try)
+            is_last_attempt = int(record.attributes.approximate_receive_count) >= _LAST_ATTEMPT
+            _process(part, context, is_last_attempt=is_last_attempt)
 
 
 def _start(start: Start, context: LambdaContext) -> None:
-    stalled = state.under_way()
+    stalled = state.current_sweep_id()
     parts = _sweeper(context).start(start)
     if parts is None:
-        outcome = "put off" if start.is_deployment else "ignored"
-        reason = f"the sweep {stalled} is under way"
+        outcome = "deferred" if start.is_deployment else "ignored"
+        reason = f"sweep {stalled} is in progress"
         logger.info("sweep not started", outcome=outcome, reason=reason)
         count("sweeps_put_off" if start.is_deployment else "sweeps_skipped")
         return
@@ -88,35 +88,35 @@ def _start(start: Start, context: LambdaContext) -> None:
         _notify(state.report(stalled), context)
     logger.info("sweep started", outcome="started", sweep=start.sweep_id, parts=parts)
     count("sweeps_started")
-    _end_if_through(start.sweep_id, context)
+    _end_if_complete(start.sweep_id, context)
 
 
-def _work(part: Part, context: LambdaContext, *, is_last_try: bool) -> None:
-    if state.under_way() != part.sweep_id:
-        reason = f"the sweep {part.sweep_id} is over"
-        logger.info("part not done", outcome="ignored", reason=reason)
+def _process(part: Part, context: LambdaContext, *, is_last_attempt: bool) -> None:
+    if state.current_sweep_id() != part.sweep_id:
+        reason = f"sweep {part.sweep_id} has ended"
+        logger.info("part skipped", outcome="ignored", reason=reason)
         count("sweep_parts_outdated")
         return
-    is_done = _sweeper(context).work(
-        part, lambda: seconds_left(context) > _SECONDS_TO_FINISH, is_last_try=is_last_try
+    is_done = _sweeper(context).process(
+        part, lambda: seconds_left(context) > _SECONDS_TO_FINISH, is_last_attempt=is_last_attempt
     )
-    logger.info("part done" if is_done else "part sent on", outcome="swept", part=part.number)
+    logger.info("part done" if is_done else "part requeued", outcome="swept", part=part.number)
     count("sweep_parts_done" if is_done else "sweep_parts_sent_on")
     if is_done:
-        _end_if_through(part.sweep_id, context)
+        _end_if_complete(part.sweep_id, context)
 
 
-def _end_if_through(sweep_id: str, context: LambdaContext) -> None:
+def _end_if_complete(sweep_id: str, context: LambdaContext) -> None:
     report = state.report(sweep_id)
-    if report.is_through and state.under_way() == sweep_id:
+    if report.is_complete and state.current_sweep_id() == sweep_id:
         _notify(report, context)
         state.end(sweep_id)
         logger.info("sweep ended", outcome="ended", images=report.images, new=report.new)
 
 
 def _notify(report: SweepReport, context: LambdaContext) -> None:
-    """Send the one message of a sweep, no matter how often this is called."""
-    # One message of a sweep comes here, so a cold start does not load what only that one needs.
+    """Count the results of a sweep and send its alert, once per sweep."""
+    # Only the last part of a sweep needs these modules; they would slow down every cold start.
     from platform_guard.alerts.sns import AlertTopic
     from platform_guard.aws.idempotency import Idempotency
 
@@ -129,18 +129,18 @@ def _notify(report: SweepReport, context: LambdaContext) -> None:
             ("pushes_missed", report.missed),
         ):
             count(name, value)
-        alert = digest_alert(report, _account(context), region)
+        alert = sweep_alert(report, _account(context), region)
         if alert is None:
             return
         topic = AlertTopic(clients.sns, topic_arn)
         if report.has_news:
             topic.publish(alert)
             return
-        # A failed lookup repeats until somebody fixes it, or is intended.
+        # The same lookup fails in every sweep until its cause is fixed, and may be intended.
         reminder = Idempotency(
             clients.dynamodb, state_table, "sweep-unseen", _SECONDS_BETWEEN_REMINDERS
         )
-        reminder.run(report.blind_spot, lambda: topic.publish(alert), context)
+        reminder.run(report.unavailable_fingerprint, lambda: topic.publish(alert), context)
 
     Idempotency(clients.dynamodb, state_table, "sweep").run(report.sweep_id, notify, context)
 
@@ -160,10 +160,13 @@ def _sweeper(context: LambdaContext) -> Sweeper:
 
 
 def _policy_for(repository: "Repository", tag: str) -> "Policy":
-    """Return a policy without failed lookups: a weaker one would evaluate everything again."""
+    """Return the policy. Raises LookupFailedError if it is weakened by a failed lookup.
+
+    Another policy would evaluate every image again.
+    """
     policy = policies.policy_for(repository, tag).policy
     if policy.caveat:
-        raise LookupFailedError(f"it could not be seen {policy.caveat.partition(';')[0]}")
+        raise LookupFailedError(f"could not determine {policy.caveat.partition(';')[0]}")
     return policy
 
 

@@ -1,4 +1,4 @@
-"""The two registries that every contract is checked against."""
+"""The registries that every contract is tested against: the emulator, and a live one."""
 
 import secrets
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ SKIPPED = "needs --live and AWS credentials: creates and removes a scratch repos
 
 @pytest.fixture(params=["emulator", "live"])
 def repository(request: pytest.FixtureRequest) -> Iterator[ScratchRepository]:
-    """An empty repository, gone after the test whatever happens in it."""
+    """An empty repository that is deleted after the test."""
     if request.param == "emulator":
         with LocalAws() as local:
             yield from _scratch(ScratchRepository(local.client("ecr"), _name()))

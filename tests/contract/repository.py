@@ -1,4 +1,4 @@
-"""Tiny images in a repository, through nothing but ECR's API."""
+"""Tiny images in a scratch repository, through the ECR API only."""
 
 import hashlib
 import json
@@ -34,7 +34,7 @@ UNKNOWN_DIGEST = f"sha256:{'0' * 64}"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A manifest as text, with what tests ask of it."""
+    """A manifest as text, with its digest, descriptor and blobs."""
 
     text: str
     media_type: str
@@ -68,7 +68,7 @@ def image(name: str = "app", *, states_media_type: bool = True) -> Manifest:
     }
     if states_media_type:
         document["mediaType"] = OCI_MANIFEST
-    # Odd white space on purpose: whoever writes the document anew changes the digest.
+    # The unusual white space makes sure that serializing the document again changes the digest.
     return Manifest(f"{json.dumps(document, indent=5)}\n ", OCI_MANIFEST, (config, layer))
 
 
@@ -88,13 +88,13 @@ def _descriptor(media_type: str, content: bytes) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class ScratchRepository:
-    """A repository of one test."""
+    """The repository of one test."""
 
     ecr: "ECRClient"
     name: str
 
     def upload(self, content: bytes) -> str:
-        """Upload a blob unless it is there, and return its digest."""
+        """Upload a blob unless it exists, and return its digest."""
         digest = digest_of(content)
         present = self.ecr.batch_check_layer_availability(
             repositoryName=self.name, layerDigests=[digest]
@@ -115,7 +115,7 @@ class ScratchRepository:
         return digest
 
     def push(self, manifest: Manifest, *tags: str) -> str:
-        """Upload the blobs, put the manifest under each tag or under none, return its digest."""
+        """Upload the blobs, put the manifest under each tag or untagged, and return its digest."""
         for blob in manifest.blobs:
             self.upload(blob)
         for tag in tags:
@@ -136,16 +136,16 @@ class ScratchRepository:
             imageTag=tag,
         )
 
-    def get(self, *wanted: "ImageIdentifierTypeDef") -> "BatchGetImageResponseTypeDef":
+    def get(self, *image_ids: "ImageIdentifierTypeDef") -> "BatchGetImageResponseTypeDef":
         return self.ecr.batch_get_image(
-            repositoryName=self.name, imageIds=list(wanted), acceptedMediaTypes=ALL_MEDIA_TYPES
+            repositoryName=self.name, imageIds=list(image_ids), acceptedMediaTypes=ALL_MEDIA_TYPES
         )
 
-    def delete(self, *wanted: "ImageIdentifierTypeDef") -> "BatchDeleteImageResponseTypeDef":
-        return self.ecr.batch_delete_image(repositoryName=self.name, imageIds=list(wanted))
+    def delete(self, *image_ids: "ImageIdentifierTypeDef") -> "BatchDeleteImageResponseTypeDef":
+        return self.ecr.batch_delete_image(repositoryName=self.name, imageIds=list(image_ids))
 
     def move(self, digest: str, target: "TargetStorageClassType") -> str:
-        """Move an image to a storage class, and return its status then."""
+        """Move an image to a storage class, and return its new status."""
         return self.ecr.update_image_storage_class(
             repositoryName=self.name,
             imageId={"imageDigest": digest},
@@ -153,7 +153,7 @@ class ScratchRepository:
         )["imageStatus"]
 
     def described(self, digest: str) -> "ImageDetailTypeDef | None":
-        """Return what ECR says about an image, archived or not, or None when there is none."""
+        """Return the details of an image, archived or not, or None if it does not exist."""
         answer = self.ecr.describe_images(
             repositoryName=self.name, filter={"imageStatus": "ANY"}, maxResults=1000
         )
@@ -162,12 +162,12 @@ class ScratchRepository:
         )
 
     def digest_for_tag(self, tag: str) -> str | None:
-        """Return the digest that a tag names, or None when there is no such tag."""
+        """Return the digest that a tag names, or None if the tag does not exist."""
         images = self.get({"imageTag": tag})["images"]
         return images[0]["imageId"]["imageDigest"] if images else None
 
     def tags_of(self, digest: str) -> set[str] | None:
-        """Return the tags of an image, or None when there is no such image."""
+        """Return the tags of an image, or None if the image does not exist."""
         images = self.get({"imageDigest": digest})["images"]
         tags = {item["imageId"].get("imageTag", "") for item in images}
         return tags - {""} if images else None
@@ -178,8 +178,8 @@ def codes(failures: "list[ImageFailureTypeDef]") -> list[str]:
 
 
 @contextmanager
-def refused(code: str) -> Iterator[None]:
-    """Expect ECR to refuse a call with an exception of its service model."""
+def rejected(code: str) -> Iterator[None]:
+    """Expect ECR to reject a call with an exception of its service model."""
     with pytest.raises(ClientError) as caught:
         yield
     assert caught.value.response["Error"]["Code"] == code

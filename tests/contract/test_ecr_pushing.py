@@ -1,4 +1,4 @@
-"""Contracts E7 to E10 and E12: what ECR takes."""
+"""Contracts E7 to E10 and E12: PutImage and resource tags."""
 
 from typing import TYPE_CHECKING
 
@@ -9,17 +9,17 @@ from tests.contract.repository import (
     ScratchRepository,
     image,
     index,
-    refused,
+    rejected,
 )
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.literals import ImageTagMutabilityType
 
 
-def test_e07_the_digest_is_over_exactly_the_bytes_that_were_pushed(
+def test_e07_the_digest_is_the_sha256_of_the_pushed_bytes(
     repository: ScratchRepository,
 ) -> None:
-    """PutImage stores the bytes it is given; the digest is sha256 over them."""
+    """PutImage stores the bytes unchanged; the digest is their sha256."""
     manifest = image()
     repository.push(manifest, "v1")
 
@@ -29,12 +29,12 @@ def test_e07_the_digest_is_over_exactly_the_bytes_that_were_pushed(
     assert found["imageId"]["imageDigest"] == manifest.digest
 
 
-def test_e07_a_digest_in_the_request_is_checked(repository: ScratchRepository) -> None:
-    """`imageDigest` makes ECR compare."""
+def test_e07_put_image_checks_a_digest_in_the_request(repository: ScratchRepository) -> None:
+    """ECR compares `imageDigest` with the manifest."""
     manifest = image()
     repository.push(manifest, "v1")
 
-    with refused("ImageDigestDoesNotMatchException"):
+    with rejected("ImageDigestDoesNotMatchException"):
         repository.ecr.put_image(
             repositoryName=repository.name,
             imageManifest=manifest.text,
@@ -47,12 +47,12 @@ def test_e07_a_digest_in_the_request_is_checked(repository: ScratchRepository) -
 def test_e07_a_manifest_without_a_media_type_needs_one_in_the_request(
     repository: ScratchRepository,
 ) -> None:
-    """`imageManifestMediaType` is required where the manifest has no `mediaType`."""
+    """`imageManifestMediaType` is required if the manifest has no `mediaType`."""
     manifest = image(states_media_type=False)
 
     for blob in manifest.blobs:
         repository.upload(blob)
-    with refused("InvalidParameterException"):
+    with rejected("InvalidParameterException"):
         repository.ecr.put_image(
             repositoryName=repository.name, imageManifest=manifest.text, imageTag="v1"
         )
@@ -60,17 +60,17 @@ def test_e07_a_manifest_without_a_media_type_needs_one_in_the_request(
     assert repository.digest_for_tag("v1") == manifest.digest
 
 
-def test_e08_nothing_new_is_an_error_that_means_nothing_to_do(
+def test_e08_the_same_manifest_under_the_same_tag_is_an_error(
     repository: ScratchRepository,
 ) -> None:
     """The same manifest under the same tag: ImageAlreadyExistsException."""
     repository.push(image(), "v1")
 
-    with refused("ImageAlreadyExistsException"):
+    with rejected("ImageAlreadyExistsException"):
         repository.put(image(), "v1")
 
 
-def test_e08_a_tag_moves_and_the_image_that_had_it_stays(repository: ScratchRepository) -> None:
+def test_e08_a_tag_moves_and_its_previous_image_stays(repository: ScratchRepository) -> None:
     """Another manifest on an existing tag of a mutable repository: the tag moves."""
     old = repository.push(image("old"), "latest")
     new = repository.push(image("new"), "latest")
@@ -79,7 +79,7 @@ def test_e08_a_tag_moves_and_the_image_that_had_it_stays(repository: ScratchRepo
     assert repository.tags_of(old) == set()
 
 
-def test_e08_a_second_tag_is_put_on_the_same_image(repository: ScratchRepository) -> None:
+def test_e08_a_second_tag_is_added_to_the_same_image(repository: ScratchRepository) -> None:
     digest = repository.push(image(), "v1")
 
     repository.put(image(), "v2")
@@ -111,7 +111,7 @@ def test_e09_mutability_decides_whether_a_tag_moves(
     tag: str,
     may_move: bool,
 ) -> None:
-    """The four settings, with wildcard filters."""
+    """The four mutability settings, with wildcard filters."""
     _set_mutability(repository, mutability, exclusions)
     old = repository.push(image("old"), tag)
     repository.push(image("new"))
@@ -120,12 +120,12 @@ def test_e09_mutability_decides_whether_a_tag_moves(
         repository.put(image("new"), tag)
         assert repository.digest_for_tag(tag) == image("new").digest
     else:
-        with refused("ImageTagAlreadyExistsException"):
+        with rejected("ImageTagAlreadyExistsException"):
             repository.put(image("new"), tag)
         assert repository.digest_for_tag(tag) == old
 
 
-def test_e09_an_immutable_repository_takes_new_tags_and_gives_removed_ones_free(
+def test_e09_an_immutable_repository_accepts_new_and_freed_tags(
     repository: ScratchRepository,
 ) -> None:
     """New tags may be added to an immutable repository; removing a tag frees it."""
@@ -144,7 +144,7 @@ def test_e10_an_index_needs_its_children(repository: ScratchRepository) -> None:
     """An index whose children are missing: ReferencedImagesNotFoundException."""
     child = image()
 
-    with refused("ReferencedImagesNotFoundException"):
+    with rejected("ReferencedImagesNotFoundException"):
         repository.put(index(child), "v1")
     repository.push(child)
     repository.put(index(child), "v1")
@@ -156,11 +156,11 @@ def test_e10_a_manifest_needs_its_blobs(repository: ScratchRepository, missing: 
     manifest = image()
     repository.upload(manifest.blobs[1 - missing])
 
-    with refused("LayersNotFoundException"):
+    with rejected("LayersNotFoundException"):
         repository.put(manifest, "v1")
 
 
-def test_e12_resource_tags_are_a_repositorys(repository: ScratchRepository) -> None:
+def test_e12_a_repository_has_resource_tags(repository: ScratchRepository) -> None:
     """AWS resource tags exist for repositories only."""
     described = repository.ecr.describe_repositories(repositoryNames=[repository.name])
     arn = described["repositories"][0]["repositoryArn"]
@@ -171,8 +171,8 @@ def test_e12_resource_tags_are_a_repositorys(repository: ScratchRepository) -> N
     assert tags == [{"Key": "team", "Value": "blue"}]
 
 
-def test_e12_no_operation_on_images_takes_resource_tags(repository: ScratchRepository) -> None:
-    """ECR's service model gives images no resource tags."""
+def test_e12_image_operations_accept_no_resource_tags(repository: ScratchRepository) -> None:
+    """The service model of ECR has no resource tags for images."""
     model = repository.ecr.meta.service_model
     takes_tags = {
         name

@@ -1,4 +1,4 @@
-"""Contracts E1 to E4, E11 and E13: what ECR tells."""
+"""Contracts E1 to E4, E11 and E13: BatchGetImage, config blobs and DescribeImages."""
 
 from typing import TYPE_CHECKING
 
@@ -17,17 +17,17 @@ from tests.contract.repository import (
     digest_of,
     image,
     index,
-    refused,
+    rejected,
 )
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
 
-def test_e01_ids_are_tags_or_digests_or_both_and_failures_do_not_fail_the_call(
+def test_e01_image_ids_are_tags_digests_or_both_and_failures_return_http_200(
     repository: ScratchRepository,
 ) -> None:
-    """BatchGetImage takes ids by tag, by digest, or both; failures come back under `failures`."""
+    """BatchGetImage accepts ids by tag, digest or both, and returns failures in `failures`."""
     digest = repository.push(image(), "v1")
     wanted: list[ImageIdentifierTypeDef] = [
         {"imageTag": "v1"},
@@ -44,19 +44,19 @@ def test_e01_ids_are_tags_or_digests_or_both_and_failures_do_not_fail_the_call(
     assert [failure["imageId"] for failure in mixed["failures"]] == [wanted[2]]
 
 
-def test_e01_a_hundred_ids_are_taken_and_not_one_more(repository: ScratchRepository) -> None:
-    """BatchGetImage takes 1 to 100 ids."""
+def test_e01_a_call_accepts_at_most_100_image_ids(repository: ScratchRepository) -> None:
+    """BatchGetImage accepts 1 to 100 ids."""
     ids: list[ImageIdentifierTypeDef] = [{"imageTag": f"v{number}"} for number in range(101)]
 
     assert len(repository.get(*ids[:100])["failures"]) == 100
-    with refused("InvalidParameterException"):
+    with rejected("InvalidParameterException"):
         repository.get(*ids)
     with pytest.raises(ParamValidationError):
         repository.get()
 
 
-def test_e02_by_digest_nothing_is_translated(repository: ScratchRepository) -> None:
-    """By digest ECR never translates, whatever media types the caller accepts."""
+def test_e02_a_manifest_read_by_digest_is_never_translated(repository: ScratchRepository) -> None:
+    """By digest ECR never translates, regardless of the accepted media types."""
     manifest = image()
     digest = repository.push(manifest, "v1")
 
@@ -70,8 +70,10 @@ def test_e02_by_digest_nothing_is_translated(repository: ScratchRepository) -> N
     assert answer["images"][0]["imageManifestMediaType"] == OCI_MANIFEST
 
 
-def test_e02_by_tag_an_accepted_media_type_comes_as_stored(repository: ScratchRepository) -> None:
-    """A manifest in a media type that the caller accepts comes back byte for byte."""
+def test_e02_a_manifest_read_by_tag_in_an_accepted_media_type_is_unchanged(
+    repository: ScratchRepository,
+) -> None:
+    """A manifest in an accepted media type is returned byte for byte."""
     child = image()
     parent = index(child)
     repository.push(child)
@@ -83,8 +85,8 @@ def test_e02_by_tag_an_accepted_media_type_comes_as_stored(repository: ScratchRe
     assert found["imageManifestMediaType"] == OCI_INDEX
 
 
-def test_e03_by_digest_there_is_one_entry_for_each_tag(repository: ScratchRepository) -> None:
-    """An image with n tags comes back as n entries, all with the same manifest."""
+def test_e03_a_read_by_digest_returns_one_entry_per_tag(repository: ScratchRepository) -> None:
+    """An image with n tags is returned as n entries, all with the same manifest."""
     manifest = image()
     digest = repository.push(manifest, "v1", "v2", "v3")
 
@@ -94,7 +96,7 @@ def test_e03_by_digest_there_is_one_entry_for_each_tag(repository: ScratchReposi
     assert {item["imageManifest"] for item in found} == {manifest.text}
 
 
-def test_e03_an_untagged_image_is_one_entry_without_a_tag(repository: ScratchRepository) -> None:
+def test_e03_an_untagged_image_has_one_entry_without_a_tag(repository: ScratchRepository) -> None:
     digest = repository.push(image())
 
     found = repository.get({"imageDigest": digest})["images"]
@@ -126,7 +128,7 @@ def test_e03_an_untagged_image_is_one_entry_without_a_tag(repository: ScratchRep
             {"imageTag": "v2", "imageDigest": image().digest},
             "ImageTagDoesNotMatchDigest",
             "Invalid request parameters: given tag does not map to the given digest",
-            id="tag points elsewhere",
+            id="tag of another digest",
         ),
         pytest.param(
             {"imageTag": "nowhere", "imageDigest": image().digest},
@@ -154,10 +156,10 @@ def test_e04_each_failure_has_its_code(
     assert reason is None or failures[0]["failureReason"] == reason
 
 
-def test_e11_a_config_blob_is_downloaded_without_aws_credentials(
+def test_e11_a_config_blob_can_be_downloaded_without_aws_credentials(
     repository: ScratchRepository,
 ) -> None:
-    """GetDownloadUrlForLayer gives a URL that any HTTP client can read."""
+    """GetDownloadUrlForLayer returns a URL that any HTTP client can read."""
     manifest = image()
     repository.push(manifest, "v1")
     config = manifest.blobs[0]
@@ -174,7 +176,7 @@ def test_e11_a_blob_that_no_image_references_has_no_url(
     repository: ScratchRepository, uploaded: bool
 ) -> None:
     """Only blobs that an image references have a URL."""
-    blob = b"nobody refers to this"
+    blob = b"unreferenced blob"
     digest = repository.upload(blob) if uploaded else digest_of(blob)
 
     with pytest.raises(ClientError) as caught:
@@ -186,10 +188,10 @@ def test_e11_a_blob_that_no_image_references_has_no_url(
     assert caught.value.response["Error"]["Code"] in expected
 
 
-def test_e13_details_say_when_and_under_which_tags_an_image_was_pushed(
+def test_e13_image_details_contain_tags_times_and_media_types(
     repository: ScratchRepository,
 ) -> None:
-    """DescribeImages gives tags, time, media types and status."""
+    """DescribeImages returns tags, push time, media types and status."""
     digest = repository.push(image(), "v1", "v2")
 
     details = repository.ecr.describe_images(repositoryName=repository.name)["imageDetails"]
@@ -203,10 +205,10 @@ def test_e13_details_say_when_and_under_which_tags_an_image_was_pushed(
     assert "lastRecordedPullTime" not in details[0]
 
 
-def test_e13_only_active_images_are_described_unless_any_is_asked_for(
+def test_e13_archived_images_are_described_only_with_status_any(
     repository: ScratchRepository,
 ) -> None:
-    """An archived image is seen with `imageStatus=ANY` only."""
+    """DescribeImages returns an archived image only with `imageStatus=ANY`."""
     digest = repository.push(image(), "v1")
     repository.ecr.update_image_storage_class(
         repositoryName=repository.name,
@@ -220,10 +222,10 @@ def test_e13_only_active_images_are_described_unless_any_is_asked_for(
     assert [detail["imageStatus"] for detail in found] == ["ARCHIVED"]
 
 
-def test_e13_an_archived_image_is_described_by_its_digest_if_any_is_asked_for(
+def test_e13_image_ids_and_status_any_can_be_combined(
     repository: ScratchRepository,
 ) -> None:
-    """`imageIds` and `filter` are taken together."""
+    """DescribeImages accepts `imageIds` and `filter` together."""
     digest = repository.push(image(), "v1")
     repository.ecr.update_image_storage_class(
         repositoryName=repository.name,
@@ -242,8 +244,8 @@ def test_e13_an_archived_image_is_described_by_its_digest_if_any_is_asked_for(
     ]
 
 
-def test_e13_results_come_in_pages(repository: ScratchRepository) -> None:
-    """`maxResults` limits a page and `nextToken` leads to the next."""
+def test_e13_image_details_are_paginated(repository: ScratchRepository) -> None:
+    """`maxResults` limits a page, and `nextToken` returns the next one."""
     pushed = {repository.push(image(name), name) for name in ("one", "two", "three")}
 
     pages = list(

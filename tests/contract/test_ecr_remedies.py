@@ -1,4 +1,4 @@
-"""Contracts E5, E6 and E14 as the remedies rely on them: which tag goes, and what with it."""
+"""Contracts E5, E6 and E14 as the remedies rely on them."""
 
 from contextlib import suppress
 
@@ -11,14 +11,14 @@ from tests.contract.repository import (
     codes,
     image,
     index,
-    refused,
+    rejected,
 )
 
 
-def test_e05_by_tag_and_digest_the_image_goes_with_its_last_tag(
+def test_e05_untagging_by_tag_and_digest_deletes_the_image_with_its_last_tag(
     repository: ScratchRepository,
 ) -> None:
-    """The remedy `delete` takes one tag after the other, and relies on the image to go then."""
+    """The remedy `delete` removes one tag after another; ECR deletes the image with the last."""
     digest = repository.push(image(), "v1", "mark")
 
     assert repository.delete({"imageTag": "v1", "imageDigest": digest})["failures"] == []
@@ -28,8 +28,8 @@ def test_e05_by_tag_and_digest_the_image_goes_with_its_last_tag(
     assert repository.described(digest) is None
 
 
-def test_e05_a_tag_that_came_meanwhile_keeps_the_image(repository: ScratchRepository) -> None:
-    """What is said about the tags before does not matter, but what they are at that moment."""
+def test_e05_a_tag_pushed_meanwhile_keeps_the_image(repository: ScratchRepository) -> None:
+    """ECR uses the tags at the time of the call, not those that were described before."""
     digest = repository.push(image(), "v1")
     repository.put(image(), "pushed-meanwhile")
 
@@ -38,8 +38,8 @@ def test_e05_a_tag_that_came_meanwhile_keeps_the_image(repository: ScratchReposi
     assert repository.tags_of(digest) == {"pushed-meanwhile"}
 
 
-def test_e05_a_tag_is_taken_away_once(repository: ScratchRepository) -> None:
-    """Who takes it again, since the answer was lost, is told that there is no such tag."""
+def test_e05_a_repeated_untag_returns_image_not_found(repository: ScratchRepository) -> None:
+    """A retry after a lost response receives ImageNotFound."""
     digest = repository.push(image(), "v1", "mark")
     repository.delete({"imageTag": "v1", "imageDigest": digest})
 
@@ -49,8 +49,8 @@ def test_e05_a_tag_is_taken_away_once(repository: ScratchRepository) -> None:
     assert repository.tags_of(digest) == {"mark"}
 
 
-def test_e05_an_index_leaves_its_children_without_a_tag(repository: ScratchRepository) -> None:
-    """They stay when it goes: nothing that another index or a host needs goes along."""
+def test_e05_a_deleted_index_leaves_its_untagged_children(repository: ScratchRepository) -> None:
+    """Children stay, because another index or a running host may need them."""
     child = image()
     repository.push(child)
     parent = repository.push(index(child), "v1")
@@ -62,10 +62,10 @@ def test_e05_an_index_leaves_its_children_without_a_tag(repository: ScratchRepos
 
 
 @pytest.mark.parametrize("has_other_tag", [False, True])
-def test_e05_an_untagged_image_goes_with_a_tag_that_it_is_given_unless_it_got_another(
+def test_e05_removing_a_mark_deletes_an_image_without_another_tag(
     repository: ScratchRepository, *, has_other_tag: bool
 ) -> None:
-    """A deletion on the condition that there is no tag: mark the image, then take the mark away."""
+    """Adding and removing a mark deletes an image only if it has no other tag."""
     digest = repository.push(image())
     repository.put(image(), "mark")
     if has_other_tag:
@@ -76,10 +76,10 @@ def test_e05_an_untagged_image_goes_with_a_tag_that_it_is_given_unless_it_got_an
     assert repository.tags_of(digest) == ({"pushed-meanwhile"} if has_other_tag else None)
 
 
-def test_e06_by_tag_and_digest_the_last_tag_of_a_child_cannot_be_removed(
+def test_e06_the_last_tag_of_a_child_cannot_be_removed_by_tag_and_digest(
     repository: ScratchRepository,
 ) -> None:
-    """The index protects it here, too; its other tags can be removed."""
+    """The index protects the last tag of a child; its other tags can be removed."""
     child = image()
     repository.push(child, "v1", "mark")
     repository.push(index(child), "multi")
@@ -91,8 +91,8 @@ def test_e06_by_tag_and_digest_the_last_tag_of_a_child_cannot_be_removed(
     assert repository.tags_of(child.digest) == {"mark"}
 
 
-def test_e14_an_image_is_archived_with_all_its_tags(repository: ScratchRepository) -> None:
-    """None of them can be pulled then, and all of them are kept."""
+def test_e14_an_archived_image_keeps_all_its_tags(repository: ScratchRepository) -> None:
+    """The tags cannot be pulled, and all of them are kept."""
     digest = repository.push(image(), "v1", "mark")
 
     repository.move(digest, "ARCHIVE")
@@ -104,8 +104,8 @@ def test_e14_an_image_is_archived_with_all_its_tags(repository: ScratchRepositor
     assert set(detail["imageTags"]) == {"v1", "mark"}
 
 
-def test_e14_an_index_is_archived_alone(repository: ScratchRepository) -> None:
-    """Its children stay where they are, so that restoring it is one call."""
+def test_e14_archiving_an_index_leaves_its_children_active(repository: ScratchRepository) -> None:
+    """The children are not archived, so one call restores the index."""
     child = image()
     repository.push(child)
     parent = repository.push(index(child), "v1")
@@ -117,10 +117,10 @@ def test_e14_an_index_is_archived_alone(repository: ScratchRepository) -> None:
     assert detail["imageStatus"] == "ACTIVE"
 
 
-def test_e14_archiving_and_restoring_do_not_change_when_it_was_pushed(
+def test_e14_archiving_and_restoring_keep_the_push_time(
     repository: ScratchRepository,
 ) -> None:
-    """How long an image has been there protects it from the guard, also after an undo."""
+    """The guard protects images by their push time, also after an undo."""
     digest = repository.push(image(), "v1")
     before = repository.described(digest)
 
@@ -137,7 +137,7 @@ def test_e14_archiving_and_restoring_do_not_change_when_it_was_pushed(
 
 
 def test_e14_archiving_twice_changes_nothing(repository: ScratchRepository) -> None:
-    """Whether the second call is refused AWS does not say; the guard takes either."""
+    """AWS does not document whether the second call fails; the guard handles both."""
     digest = repository.push(image(), "v1")
     repository.move(digest, "ARCHIVE")
 
@@ -149,8 +149,8 @@ def test_e14_archiving_twice_changes_nothing(repository: ScratchRepository) -> N
     assert detail["imageStatus"] == "ARCHIVED"
 
 
-def test_e14_whoever_pushes_an_archived_image_restores_it(repository: ScratchRepository) -> None:
-    """A tag that is added is a push as well, so that the guard's mark must come first."""
+def test_e14_a_push_restores_an_archived_image(repository: ScratchRepository) -> None:
+    """An added tag is a push as well, so the guard must add its mark before archiving."""
     digest = repository.push(image(), "v1")
     repository.move(digest, "ARCHIVE")
 
@@ -162,7 +162,7 @@ def test_e14_whoever_pushes_an_archived_image_restores_it(repository: ScratchRep
     assert set(detail["imageTags"]) == {"v1", "v2"}
 
 
-def test_e14_what_is_not_there_cannot_be_archived(repository: ScratchRepository) -> None:
-    """ImageNotFoundException, as for any operation."""
-    with refused("ImageNotFoundException"):
+def test_e14_an_unknown_image_cannot_be_archived(repository: ScratchRepository) -> None:
+    """UpdateImageStorageClass raises ImageNotFoundException."""
+    with rejected("ImageNotFoundException"):
         repository.move(UNKNOWN_DIGEST, "ARCHIVE")

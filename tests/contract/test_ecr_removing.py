@@ -1,15 +1,15 @@
-"""Contracts E5, E6, E14 and E15: what ECR takes away."""
+"""Contracts E5, E6, E14 and E15: untagging, deleting and archiving images."""
 
 from tests.contract.repository import (
     ScratchRepository,
     codes,
     image,
     index,
-    refused,
+    rejected,
 )
 
 
-def test_e05_by_tag_only_the_tag_goes(repository: ScratchRepository) -> None:
+def test_e05_a_delete_by_tag_removes_only_that_tag(repository: ScratchRepository) -> None:
     """BatchDeleteImage by tag removes that tag."""
     digest = repository.push(image(), "v1", "v2")
 
@@ -19,8 +19,8 @@ def test_e05_by_tag_only_the_tag_goes(repository: ScratchRepository) -> None:
     assert repository.tags_of(digest) == {"v2"}
 
 
-def test_e05_with_its_last_tag_the_image_goes(repository: ScratchRepository) -> None:
-    """When it was the last tag, the image goes too."""
+def test_e05_a_delete_of_the_last_tag_deletes_the_image(repository: ScratchRepository) -> None:
+    """BatchDeleteImage of the last tag deletes the image."""
     digest = repository.push(image(), "v1")
 
     repository.delete({"imageTag": "v1"})
@@ -28,8 +28,10 @@ def test_e05_with_its_last_tag_the_image_goes(repository: ScratchRepository) -> 
     assert repository.tags_of(digest) is None
 
 
-def test_e05_by_digest_the_image_goes_with_all_its_tags(repository: ScratchRepository) -> None:
-    """By digest: the image and all its tags."""
+def test_e05_a_delete_by_digest_deletes_the_image_with_all_tags(
+    repository: ScratchRepository,
+) -> None:
+    """BatchDeleteImage by digest deletes the image and all its tags."""
     digest = repository.push(image(), "v1", "v2")
 
     repository.delete({"imageDigest": digest})
@@ -38,8 +40,10 @@ def test_e05_by_digest_the_image_goes_with_all_its_tags(repository: ScratchRepos
     assert repository.digest_for_tag("v2") is None
 
 
-def test_e05_by_tag_and_digest_only_that_tag_goes(repository: ScratchRepository) -> None:
-    """By tag and digest: only that tag, if it still points at that digest."""
+def test_e05_a_delete_by_tag_and_digest_removes_only_that_tag(
+    repository: ScratchRepository,
+) -> None:
+    """BatchDeleteImage by tag and digest removes the tag if it still names that digest."""
     digest = repository.push(image(), "v1", "mark")
 
     answer = repository.delete({"imageTag": "v1", "imageDigest": digest})
@@ -48,10 +52,10 @@ def test_e05_by_tag_and_digest_only_that_tag_goes(repository: ScratchRepository)
     assert repository.tags_of(digest) == {"mark"}
 
 
-def test_e05_by_tag_and_digest_a_tag_that_moved_is_left_alone(
+def test_e05_a_delete_by_tag_and_digest_ignores_a_tag_that_moved(
     repository: ScratchRepository,
 ) -> None:
-    """It is a compare-and-untag: a tag that moved meanwhile stays with its new image."""
+    """The call is an atomic compare-and-untag: a tag that moved stays with its new image."""
     old = repository.push(image("old"), "v1", "mark")
     new = repository.push(image("new"), "v1")
 
@@ -63,7 +67,7 @@ def test_e05_by_tag_and_digest_a_tag_that_moved_is_left_alone(
 
 
 def test_e06_a_child_of_an_index_cannot_be_deleted(repository: ScratchRepository) -> None:
-    """By digest: ImageReferencedByManifestList, naming the index."""
+    """A delete by digest fails with ImageReferencedByManifestList and names the index."""
     child = image()
     repository.push(child)
     parent = repository.push(index(child), "v1")
@@ -77,7 +81,7 @@ def test_e06_a_child_of_an_index_cannot_be_deleted(repository: ScratchRepository
 
 
 def test_e06_the_last_tag_of_a_child_cannot_be_removed(repository: ScratchRepository) -> None:
-    """Its last tag cannot be removed either; one of several can."""
+    """The last tag of a child cannot be removed; one of several can."""
     child = image()
     repository.push(child, "arm64", "other")
     repository.push(index(child), "v1")
@@ -89,10 +93,10 @@ def test_e06_the_last_tag_of_a_child_cannot_be_removed(repository: ScratchReposi
     assert repository.digest_for_tag("arm64") == child.digest
 
 
-def test_e06_the_index_goes_first_and_the_children_after_it(
+def test_e06_a_child_can_be_deleted_after_all_its_indexes(
     repository: ScratchRepository,
 ) -> None:
-    """Delete the index first, the children in a second call; not while another index lists them."""
+    """Delete the index first, then the children, unless another index lists them."""
     child = image()
     repository.push(child)
     first = repository.push(index(child, note="first"), "v1")
@@ -107,9 +111,10 @@ def test_e06_the_index_goes_first_and_the_children_after_it(
 
 
 def test_e14_an_archived_image_cannot_be_pulled(repository: ScratchRepository) -> None:
-    """An archived image pulls as 404. In a live account this costs 90 days of some bytes.
+    """A pull of an archived image returns 404.
 
-    AWS does not document the code, and the guard takes either.
+    AWS does not document the failure code; the guard handles both. A live account is charged for
+    90 days of a few bytes.
     """
     digest = repository.push(image(), "v1")
 
@@ -123,7 +128,7 @@ def test_e14_an_archived_image_cannot_be_pulled(repository: ScratchRepository) -
 def test_e14_an_archived_image_keeps_its_tags_and_can_be_restored(
     repository: ScratchRepository,
 ) -> None:
-    """It is a reversible quarantine: restoring begins at once and takes a while."""
+    """Archiving is reversible: restoring starts at once and takes up to 20 minutes."""
     digest = repository.push(image(), "v1")
     repository.move(digest, "ARCHIVE")
 
@@ -135,10 +140,10 @@ def test_e14_an_archived_image_keeps_its_tags_and_can_be_restored(
     assert [detail["imageTags"] for detail in found] == [["v1"]]
 
 
-def test_e14_a_tag_of_an_archived_image_is_taken_away_like_any(
+def test_e14_a_tag_of_an_archived_image_can_be_removed(
     repository: ScratchRepository,
 ) -> None:
-    """Compare-and-untag (E5) does not ask whether an image is archived."""
+    """Compare-and-untag (E5) works on archived images as well."""
     digest = repository.push(image(), "v1", "mark")
     repository.move(digest, "ARCHIVE")
 
@@ -151,23 +156,23 @@ def test_e14_a_tag_of_an_archived_image_is_taken_away_like_any(
     assert [detail["imageTags"] for detail in found] == [["v1"]]
 
 
-def test_e14_a_child_of_a_kept_index_cannot_be_archived(repository: ScratchRepository) -> None:
-    """A child of a kept index cannot be archived."""
+def test_e14_a_child_of_an_index_cannot_be_archived(repository: ScratchRepository) -> None:
+    """UpdateImageStorageClass rejects a child while its index exists."""
     child = image()
     repository.push(child)
     repository.push(index(child), "v1")
 
-    with refused("ImageStorageClassUpdateNotSupportedException"):
+    with rejected("ImageStorageClassUpdateNotSupportedException"):
         repository.move(child.digest, "ARCHIVE")
 
 
-def test_e15_nothing_brings_a_deleted_image_back(repository: ScratchRepository) -> None:
-    """There is no undo for a delete, but pushing the same bytes again."""
+def test_e15_a_deleted_image_can_only_be_pushed_again(repository: ScratchRepository) -> None:
+    """A delete cannot be undone, except by pushing the same bytes again."""
     digest = repository.push(image(), "v1")
     repository.delete({"imageDigest": digest})
 
     assert codes(repository.get({"imageDigest": digest})["failures"]) == ["ImageNotFound"]
     assert codes(repository.get({"imageTag": "v1"})["failures"]) == ["ImageNotFound"]
-    with refused("ImageNotFoundException"):
+    with rejected("ImageNotFoundException"):
         repository.move(digest, "STANDARD")
     assert repository.push(image(), "v1") == digest

@@ -1,4 +1,4 @@
-"""State that is kept outside of the registry, in memory, behind the product's own interfaces."""
+"""In-memory state outside the registry, behind the product's own interfaces."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,15 +14,15 @@ from tests.simulation.faults import Faults
 
 @dataclass
 class MemoryLedger:
-    """A ledger as DynamoDB keeps it: each save is conditional on the version."""
+    """A ledger with DynamoDB's semantics: each save is conditional on the version."""
 
     kept: dict[str, Entry] = field(default_factory=dict)
-    given_back: dict[str, str] = field(default_factory=dict)
+    released: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class FaultyLedger:
-    """A ledger as somebody sees it whose calls may fail."""
+    """A client's view of the ledger, whose calls may fail."""
 
     memory: MemoryLedger
     faults: Faults
@@ -35,12 +35,12 @@ class FaultyLedger:
 
     def release(self, image: Reference, until: str) -> None:
         def put() -> None:
-            self.memory.given_back[image.uri] = until
+            self.memory.released[image.uri] = until
 
         self.faults.call("PutItem", put)
 
     def released_until(self, image: Reference) -> str:
-        return self.faults.call("GetItem", lambda: self.memory.given_back.get(image.uri, ""))
+        return self.faults.call("GetItem", lambda: self.memory.released.get(image.uri, ""))
 
     def _save(self, entry: Entry) -> Entry:
         kept = self.memory.kept.get(entry.id)
@@ -52,16 +52,16 @@ class FaultyLedger:
 
 
 class InProgressError(Exception):
-    """Another process does it right now."""
+    """Another process is running the action."""
 
 
 @dataclass
 class MemoryOnce:
-    """What has been done, as Powertools' idempotency remembers it."""
+    """Completed actions, with the semantics of Powertools' idempotency."""
 
     faults: Faults
     done: set[str] = field(default_factory=set)
-    under_way: set[str] = field(default_factory=set)
+    in_progress: set[str] = field(default_factory=set)
 
     def __call__(self, key: str, action: Callable[[], None]) -> None:
         try:
@@ -72,30 +72,30 @@ class MemoryOnce:
         except InProgressError:
             raise
         except BaseException:
-            # The lease of the process that started it runs out.
-            self.under_way.discard(key)
+            # The lease of the failed process expires.
+            self.in_progress.discard(key)
             raise
-        self.under_way.discard(key)
+        self.in_progress.discard(key)
 
     def _begin(self, key: str) -> bool:
         if key in self.done:
             return False
-        if key in self.under_way:
+        if key in self.in_progress:
             raise InProgressError(key)
-        self.under_way.add(key)
+        self.in_progress.add(key)
         return True
 
 
 @dataclass
 class MemorySchedules:
-    """Schedules by name: what they announce, and when."""
+    """Schedules by name: the entry id and the due time."""
 
     planned: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
 
 @dataclass
 class FaultySchedules:
-    """Schedules as somebody sees them whose calls may fail."""
+    """A client's view of the schedules, whose calls may fail."""
 
     memory: MemorySchedules
     faults: Faults
@@ -122,14 +122,14 @@ class FaultySchedules:
 
 @dataclass
 class SimulatedAccount:
-    """Who runs images; a look at it may fail."""
+    """The workloads that run images. Lookups may fail."""
 
     faults: Faults
     running: dict[int, Use] = field(default_factory=dict)
 
     def uses(self) -> tuple[tuple[Use, ...] | Unavailable, ...]:
         if self.faults.random.random() < self.faults.probability * 2:
-            self.faults.note("the tasks are not seen")
+            self.faults.note("the lookup of tasks fails")
             return (Unavailable("the tasks", "ThrottlingException"), ())
         return (tuple(self.running.values()), ())
 

@@ -1,4 +1,4 @@
-"""What may happen around any call: it fails, its answer is lost, the process dies, time goes by."""
+"""Faults around a call: it fails, its response is lost, or the process dies."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 class Crash(BaseException):
-    """The process is gone."""
+    """The process died."""
 
 
 def client_error(code: str, operation: str, status: int = 400, message: str = "") -> ClientError:
-    """Make what botocore raises for an error that AWS answers."""
+    """Create the exception that botocore raises for an error response."""
     answer: Any = {
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status},
@@ -25,32 +25,32 @@ def client_error(code: str, operation: str, status: int = 400, message: str = ""
 
 
 class Fault(Enum):
-    REFUSED_FOR_NOW = "fails"
-    ANSWER_LOST = "takes effect, and its answer is lost"
-    REPEATED = "takes effect, its answer is lost, and botocore makes it again"
+    TRANSIENT_ERROR = "fails"
+    RESPONSE_LOST = "takes effect, and its response is lost"
+    REPEATED = "takes effect, its response is lost, and botocore repeats it"
     CRASH_BEFORE = "is not made: the process dies"
     CRASH_AFTER = "takes effect, and the process dies"
 
 
 @dataclass
 class Faults:
-    """Decides at each call whether something goes wrong, and lets the world go on meanwhile."""
+    """Decides at each call whether it fails, and runs concurrent activity before it."""
 
     random: Random
     note: Callable[[str], None]
     meanwhile: Callable[[], None] = lambda: None
-    """What others do between two calls."""
+    """Concurrent activity between two calls."""
     probability: float = 0.0
     crashed_in: list[str] = field(default_factory=list)
     once_before: dict[str, Callable[[], None]] = field(default_factory=dict)
-    """What is to happen right before the next call of a name."""
+    """Runs right before the next call, by operation name."""
     once: dict[str, Fault] = field(default_factory=dict)
-    """What is to go wrong with the next call of a name."""
+    """The fault of the next call, by operation name."""
     refused: dict[str, str] = field(default_factory=dict)
-    """Calls that are always refused, by name, with the error code."""
+    """Error codes of operations that always fail, by operation name."""
 
     def call(self, name: str, action: Callable[[], T], *, is_repeated: bool = False) -> T:
-        """Make a call of the guard, or not; twice at times where `is_repeated` by botocore."""
+        """Make a call with a possible fault. `is_repeated`: botocore may send it twice."""
         self.once_before.pop(name, lambda: None)()
         self.meanwhile()
         if name in self.refused:
@@ -63,7 +63,7 @@ class Faults:
         if fault is Fault.REPEATED and is_repeated:
             action()
             return action()
-        if fault in (Fault.ANSWER_LOST, Fault.REPEATED, Fault.CRASH_AFTER):
+        if fault in (Fault.RESPONSE_LOST, Fault.REPEATED, Fault.CRASH_AFTER):
             action()
         if fault in (Fault.CRASH_BEFORE, Fault.CRASH_AFTER):
             self.crashed_in.append(f"{name} {fault.name}")

@@ -1,4 +1,4 @@
-"""Running one history from a seed."""
+"""Runs one random history from a seed."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +17,7 @@ _ROUNDS_WITH_FAULTS = 30
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A history in which the guard did what it must not do."""
+    """A history that broke an invariant."""
 
     seed: int
     why: str
@@ -28,7 +28,7 @@ class Failed:
 
 
 def run_history(seed: int) -> Failed | None:
-    """Run a history: random steps in a random order, then everything comes to rest."""
+    """Run random steps, process everything to the end, undo every remedy. None on success."""
     world = World(seed)
     try:
         _happen(world)
@@ -68,9 +68,9 @@ def _happen(world: World) -> None:
 
 
 def _meanwhile(world: World) -> None:
-    """Let others go on between two calls of the guard."""
+    """Simulate concurrent activity between two calls of the guard."""
     if world.untags_whole_images:
-        # Nobody can be spared what others do while an image is gone by mistake, and not yet back.
+        # While an image is deleted by mistake and not yet stored again, invariants cannot hold.
         return
     check_step(world)
     chance = world.random.random()
@@ -99,5 +99,5 @@ def _come_to_rest(world: World) -> None:
         else:
             break
     else:
-        raise AssertionError(f"it never comes to rest: {len(world.queue)} messages wait")
+        raise AssertionError(f"the history never ends: {len(world.queue)} messages in the queue")
     check_rest(world)

@@ -1,4 +1,4 @@
-"""What the guard is given to do, and a run of it."""
+"""The messages that the guard receives, and its invocations."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Message:
 
     @property
     def digest(self) -> str:
-        """What was pushed; empty for the end of a grace period."""
+        """The digest of the pushed image; empty for the end of a grace period."""
         detail = self.event["detail"] if self.event else {}
         assert isinstance(detail, dict)
         return str(detail.get("image-digest", ""))
@@ -29,12 +29,12 @@ class Message:
 
 @dataclass
 class Handling:
-    """One run of the guard on a message, and what protected images when it began."""
+    """One invocation for a message, and what protected images when it started."""
 
     key: str
     digest: str
-    """What it is about; empty for the end of a grace period."""
+    """The pushed image; empty for the end of a grace period."""
     tag: str
-    """The tag that it is about."""
+    """The tag that the message names."""
     protection: Protection
     published: int = 0

@@ -1,4 +1,4 @@
-"""What people do to a repository and to what runs, at random, while the guard is at work."""
+"""Random actions of people on a repository and its workloads while the guard runs."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -13,7 +13,7 @@ from tests.simulation.doubles import FaultyLedger, FaultySchedules
 from tests.simulation.faults import Crash
 from tests.simulation.pool import NAMES, POOL, REPOSITORY, TAGS, policies
 from tests.simulation.registry import FaultyEcr, images_of
-from tests.simulation.world import FOR_NOW, World
+from tests.simulation.world import RETRIED, World
 
 
 def push(world: World) -> None:
@@ -29,7 +29,7 @@ def push(world: World) -> None:
 
 
 def retag(world: World) -> None:
-    """Give an image that is there another tag."""
+    """Add another tag to an existing image."""
     there = [image.digest for image in world.store.images() if image.digest in NAMES]
     handled = world.handling[-1].digest if world.handling else ""
     if handled in there and world.random.random() < 0.7:
@@ -50,9 +50,9 @@ def delete_tag(world: World) -> None:
     world.note(f"somebody deletes the tag {tag}")
     answer = world.ecr.batch_delete_image(imageIds=[{"imageTag": tag}])
     if not answer["failures"]:
-        world.given.pop(tag, None)
-        world.given_back.pop(tag, None)
-        world.gone_by_people.add(digest)
+        world.pushed_tags.pop(tag, None)
+        world.undone_tags.pop(tag, None)
+        world.deleted_by_people.add(digest)
 
 
 def run_image(world: World) -> None:
@@ -84,7 +84,7 @@ def pass_time(world: World) -> None:
 
 
 def change_policy(world: World) -> None:
-    """Deploy another policy, in a history in which that happens."""
+    """Deploy another policy, if policies change in this history."""
     if not world.changes_policy:
         return
     remedy, grace = world.random.choice(list(Remedy)), world.random.choice([0, 0, 3600])
@@ -94,7 +94,7 @@ def change_policy(world: World) -> None:
 
 
 def undo(world: World, entry: Entry | None = None) -> None:
-    """Let somebody undo something; nobody pushes in the moments that it takes."""
+    """Undo a random or given entry. Nothing is pushed meanwhile."""
     entries = list(world.ledger.kept.values())
     if not entries:
         return
@@ -110,18 +110,18 @@ def undo(world: World, entry: Entry | None = None) -> None:
         FaultyLedger(world.ledger, world.faults),
         FaultySchedules(world.schedules, world.faults),
         lambda: world.now,
-        "somebody",
+        "operator",
     )
     try:
         announce_undo(entry)
         undone = undo_operation.undo(entry)
-    except (CannotUndoError, Crash, *FOR_NOW) as error:
+    except (CannotUndoError, Crash, *RETRIED) as error:
         world.note(f"  {type(error).__name__} {error}")
     else:
         if undone.remedy in (Remedy.QUARANTINE, Remedy.DELETE):
-            world.given[entry.image.tag] = entry.image.digest
+            world.pushed_tags[entry.image.tag] = entry.image.digest
         if world.store._tags.get(entry.image.tag) == entry.image.digest:
-            world.given_back[entry.image.tag] = entry.image.digest
-        world.gone_by_people.discard(entry.image.digest)
+            world.undone_tags[entry.image.tag] = entry.image.digest
+        world.deleted_by_people.discard(entry.image.digest)
     finally:
         world.faults.meanwhile, world.faults.probability = meanwhile, probability

@@ -1,4 +1,4 @@
-"""What people push in a simulation, and what is expected of it."""
+"""The images that are pushed in a simulation, and their expected verdicts."""
 
 from dataclasses import replace
 from functools import cache
@@ -56,7 +56,7 @@ BY_DIGEST = {blob.digest: blob for blob in POOL}
 
 
 def policies(remedy: Remedy, grace_seconds: int, *, ignore: bool = False) -> Policies:
-    """Want one thing done about every finding; images under arm-* may be for arm64."""
+    """Return policies with one remedy for all findings; tags arm-* require arm64."""
     stated = {
         "remedies": dict.fromkeys(Finding, remedy),
         "grace_seconds": grace_seconds,
@@ -70,7 +70,7 @@ def policies(remedy: Remedy, grace_seconds: int, *, ignore: bool = False) -> Pol
 
 @cache
 def is_compliant(tag: str, digest: str) -> bool:
-    """Tell whether an image of the pool satisfies the policy for a tag."""
+    """Return whether an image in the pool satisfies the policy for a tag."""
     policy = policies(Remedy.TAG, 0).policy_for(REPOSITORY.name, tag).policy
     _, verdict = read_and_evaluate(BY_DIGEST[digest], policy)
     return verdict.name is NoFinding.COMPLIANT
@@ -78,7 +78,7 @@ def is_compliant(tag: str, digest: str) -> bool:
 
 @cache
 def descendants(digest: str) -> frozenset[str]:
-    """Give all manifests that an image of the pool leads to."""
+    """Return the digests of all descendants of an index in the pool."""
     return frozenset(_below(BY_DIGEST[digest]))
 
 

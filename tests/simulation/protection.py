@@ -1,4 +1,4 @@
-"""What protects images from removal, recorded before the guard can look."""
+"""What protects images from removal, recorded before the guard's lookups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from tests.simulation.pool import REPOSITORY, descendants
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What protected images at some moment; what has gone since then protects nothing."""
+    """What protected images at one moment. What is gone since then protects nothing."""
 
     store: ImageStore
     account: SimulatedAccount
@@ -24,33 +24,33 @@ class Protection:
 
     @classmethod
     def now(cls, store: ImageStore, account: SimulatedAccount) -> Self:
-        """See what protects images now."""
+        """Record what protects images now."""
         pulled = (image.digest for image in store.images() if image.last_pulled_at)
         return cls(store, account, dict(store._tags), dict(account.running), frozenset(pulled))
 
-    def seen_again(self) -> Self:
-        """Forget the tags that are not there when the guard looks; they may come back later."""
+    def refreshed(self) -> Self:
+        """Drop the tags that are gone when the guard describes images; they may return later."""
         named = self.store._tags
         still = {tag: digest for tag, digest in self.tags.items() if named.get(tag) == digest}
         return replace(self, tags=still)
 
-    def why_kept(self, digest: str, tag: str) -> str:
-        """Say why an image may not lose a tag, or be archived without one; empty if it may."""
+    def protected_by(self, digest: str, tag: str) -> str:
+        """Return why a tag may not be removed, empty if it may. No `tag` means archiving."""
         own = self.store.tags_of(digest)
         if tag and tag not in own:
             return ""
         if is_mark(tag):
-            # An image goes with its last tag, even if that is a mark.
-            return self._why_it_was_pulled(digest) if own == [tag] else ""
+            # Removing the last tag deletes the image, even if that tag is a mark.
+            return self._pulled(digest) if own == [tag] else ""
         # Archiving names no tag: the first tag that is not a mark counts as the evaluated one.
         tag = tag or next((other for other in own if not is_mark(other)), "")
         return (
-            self._why_it_runs(Reference(REPOSITORY, tag, digest))
-            or self._why_it_has_another_tag(digest, tag)
-            or self._why_it_was_pulled(digest)
+            self._running_task(Reference(REPOSITORY, tag, digest))
+            or self._other_tag(digest, tag)
+            or self._pulled(digest)
         )
 
-    def _why_it_runs(self, image: Reference) -> str:
+    def _running_task(self, image: Reference) -> str:
         family = frozenset({image.digest, *descendants(image.digest)})
         users = (
             number
@@ -59,7 +59,7 @@ class Protection:
         )
         return next((f"task {number} uses it" for number in users), "")
 
-    def _why_it_has_another_tag(self, digest: str, tag: str) -> str:
+    def _other_tag(self, digest: str, tag: str) -> str:
         others = (
             other
             for other, named in self.tags.items()
@@ -68,5 +68,5 @@ class Protection:
         kept = (other for other in others if other != tag and not is_mark(other))
         return next((f"it had the tag {other}" for other in kept), "")
 
-    def _why_it_was_pulled(self, digest: str) -> str:
+    def _pulled(self, digest: str) -> str:
         return "it was pulled" if digest in self.pulled else ""

@@ -1,4 +1,4 @@
-"""The emulator's ECR without HTTP: its operations, called as a client of botocore calls them."""
+"""The emulator's ECR operations without HTTP, behind the interface of a botocore client."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ Call = Callable[[str, Callable[[], Any]], Any]
 
 
 class _RepositoryNotFoundError(ClientError):
-    """Never raised: the repository is always there."""
+    """Never raised: the repository always exists."""
 
 
 class _Operations(ImageOperations):
-    """One repository, asked without a request around it."""
+    """The operations on one repository, without an HTTP request."""
 
     def __init__(self, registry: Registry, repository: StoredRepository) -> None:
         super().__init__(registry)
@@ -46,7 +46,7 @@ class _Operations(ImageOperations):
 
 
 class DirectEcr:
-    """A client of ECR that calls the operations themselves."""
+    """An ECR client that calls the emulator's operations directly."""
 
     exceptions = SimpleNamespace(RepositoryNotFoundException=_RepositoryNotFoundError)
 
@@ -69,7 +69,7 @@ class DirectEcr:
             None,
             mutability,
         )
-        # Nothing is downloaded: configs are handed over as they are.
+        # Nothing is downloaded: SimulatedImages reads configs from the store.
         registry = Registry(clock, str, emit, cast("DownloadServer", None))
         self._operations = _Operations(registry, stored)
         self._operations.archived_failure_code = archived_failure_code
@@ -87,7 +87,7 @@ class DirectEcr:
         if self._untags_whole_images and len(image_id) == 2:
             named = self._call("batch_get_image", params)
             if named["images"]:
-                # As if contract E5 did not hold: the image goes with any tag.
+                # Violates contract E5: deleting any tag deletes the image.
                 params = {**params, "imageIds": [{"imageDigest": image_id["imageDigest"]}]}
         return self._call("batch_delete_image", params)
 
@@ -113,7 +113,7 @@ class DirectEcr:
 
 
 class FaultyEcr(DirectEcr):
-    """The same registry as somebody sees it whose calls may fail."""
+    """A client of the same registry whose calls may fail."""
 
     def __init__(self, ecr: DirectEcr, faults: Faults) -> None:
         self._ecr = ecr
@@ -135,7 +135,7 @@ class FaultyEcr(DirectEcr):
 
 @dataclass(frozen=True, slots=True)
 class SimulatedImages(EcrImages):
-    """The product's own repository; configs come without a download."""
+    """The product's EcrImages, which reads configs without a download."""
 
     store: ImageStore
     faults: Faults

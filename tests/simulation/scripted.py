@@ -1,4 +1,4 @@
-"""A world in which nothing happens by chance but the order of messages."""
+"""A world in which only the order of messages is random."""
 
 from platform_guard.policy.policy import Remedy
 from platform_guard.remediation.ledger import Entry, State
@@ -30,7 +30,7 @@ def handle_all(world: World) -> None:
 
 
 def die_before(world: World, *calls: str) -> None:
-    """Let the guard handle messages until it dies before the last of some calls."""
+    """Deliver messages until the guard dies right before the last of these calls, in order."""
 
     def reach() -> None:
         if not left:

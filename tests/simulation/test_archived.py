@@ -1,4 +1,4 @@
-"""Archived images, by whichever code ECR says that they cannot be fetched."""
+"""Archived images, under either failure code that ECR may return for them."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def archive(world: World, tag: str) -> None:
 
 
 @CODES
-def test_an_interrupted_archiving_comes_to_its_end(code: str) -> None:
+def test_an_interrupted_archive_remedy_is_completed(code: str) -> None:
     world = world_where(code, Remedy.ARCHIVE)
     push(world, ARM64[0])
     world.faults.once["update_image_storage_class"] = Fault.CRASH_AFTER
@@ -39,7 +39,7 @@ def test_an_interrupted_archiving_comes_to_its_end(code: str) -> None:
 
 
 @CODES
-def test_an_archived_index_does_not_keep_other_images_from_being_quarantined(code: str) -> None:
+def test_an_archived_index_does_not_block_a_quarantine_of_other_images(code: str) -> None:
     world = world_where(code, Remedy.QUARANTINE)
     world.push_parts(INDEX, "")
     world.put(INDEX, "both")
@@ -53,7 +53,7 @@ def test_an_archived_index_does_not_keep_other_images_from_being_quarantined(cod
 
 
 @CODES
-def test_a_push_is_stale_whose_image_is_archived_by_now(code: str) -> None:
+def test_a_push_of_an_image_archived_since_is_superseded(code: str) -> None:
     world = world_where(code, Remedy.TAG)
     push(world, ARM64[0])
     archive(world, TAG)
@@ -64,7 +64,7 @@ def test_a_push_is_stale_whose_image_is_archived_by_now(code: str) -> None:
     assert not world.alerts
 
 
-def test_an_index_with_a_child_that_is_inaccessible_is_unreadable_and_left_alone() -> None:
+def test_an_index_with_an_inaccessible_child_is_unreadable_and_not_changed() -> None:
     world = world_where("ImageInaccessible", Remedy.DELETE)
     push(world, INDEX)
     archive(world, TAG)

@@ -1,4 +1,4 @@
-"""Deleting: what goes with an index, and what an interruption leaves behind."""
+"""Deletion: the children of an index, and interruptions."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ LONG = timedelta(days=30)
 
 
 def marked_world() -> World:
-    """A world in which the grace period of a marked image is over."""
+    """Return a world in which the grace period of a marked image is over."""
     world = quiet_world(Remedy.DELETE)
     push(world, ARM64[0])
     handle_all(world)
@@ -26,7 +26,7 @@ def marked_world() -> World:
     return world
 
 
-def test_what_came_with_the_index_goes_with_it() -> None:
+def test_the_children_of_an_index_are_deleted_with_it() -> None:
     world = quiet_world(Remedy.DELETE, grace_seconds=0)
     push(world, ARM_INDEX)
     handle_all(world)
@@ -42,7 +42,7 @@ def test_what_came_with_the_index_goes_with_it() -> None:
         (timedelta(), True, "ECR has noted a pull of it, on 2026-11-24T09:00:00Z"),
     ],
 )
-def test_a_child_that_somebody_may_run_by_its_digest_stays_and_that_is_told(
+def test_a_child_that_may_run_by_digest_stays_and_is_reported(
     stored_before: timedelta, is_pulled: bool, why: str
 ) -> None:
     world = quiet_world(Remedy.DELETE, grace_seconds=0)
@@ -63,8 +63,8 @@ def test_a_child_that_somebody_may_run_by_its_digest_stays_and_that_is_told(
     )
 
 
-@pytest.mark.parametrize("fault", [Fault.CRASH_AFTER, Fault.ANSWER_LOST])
-def test_a_tag_that_was_taken_before_an_interruption_comes_back_by_undoing(fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [Fault.CRASH_AFTER, Fault.RESPONSE_LOST])
+def test_undo_restores_a_tag_that_was_removed_before_an_interruption(fault: Fault) -> None:
     world = marked_world()
     world.faults.once["batch_delete_image"] = fault
 
@@ -82,7 +82,7 @@ def test_a_tag_that_was_taken_before_an_interruption_comes_back_by_undoing(fault
 
 
 @pytest.mark.parametrize("grace_seconds", [0, 3600])
-def test_an_image_is_deleted_though_botocore_has_to_take_its_tag_twice(grace_seconds: int) -> None:
+def test_an_image_is_deleted_if_botocore_repeats_the_untag_call(grace_seconds: int) -> None:
     world = marked_world() if grace_seconds else quiet_world(Remedy.DELETE, grace_seconds=0)
     if not grace_seconds:
         push(world, ARM64[0])
@@ -94,7 +94,7 @@ def test_an_image_is_deleted_though_botocore_has_to_take_its_tag_twice(grace_sec
     assert only_entry(world).sentence == "deleted, and its tag 1.0 with it"
 
 
-def test_an_image_is_archived_though_botocore_has_to_do_it_twice() -> None:
+def test_an_image_is_archived_if_botocore_repeats_the_call() -> None:
     world = quiet_world(Remedy.ARCHIVE, grace_seconds=0)
     push(world, ARM64[0])
     world.faults.once["update_image_storage_class"] = Fault.REPEATED
@@ -104,7 +104,7 @@ def test_an_image_is_archived_though_botocore_has_to_do_it_twice() -> None:
     assert only_entry(world).remedy is Remedy.ARCHIVE
 
 
-def test_an_index_that_lost_its_tag_comes_back_though_it_was_deleted_since() -> None:
+def test_undo_restores_a_quarantined_index_that_was_deleted_since() -> None:
     world = quiet_world(Remedy.QUARANTINE, grace_seconds=0)
     push(world, ARM_INDEX)
     handle_all(world)

@@ -1,4 +1,4 @@
-"""Grace periods that end early: whatever happens in between, what waits has a schedule."""
+"""Grace periods that end early: every waiting entry has a schedule."""
 
 from platform_guard.policy.policy import Remedy
 from platform_guard.remediation.ledger import State
@@ -15,7 +15,7 @@ from tests.simulation.scripted import (
 )
 
 
-def test_what_is_canceled_loses_its_schedule_though_the_process_dies_and_the_tag_goes() -> None:
+def test_a_canceled_entry_loses_its_schedule_after_a_crash_and_a_deleted_tag() -> None:
     world = quiet_world(Remedy.DELETE)
     push(world, ARM64[0])
     handle_all(world)
@@ -30,7 +30,7 @@ def test_what_is_canceled_loses_its_schedule_though_the_process_dies_and_the_tag
     assert world.schedules.planned == {}
 
 
-def test_what_is_about_to_wait_keeps_its_schedule_when_a_good_push_comes() -> None:
+def test_an_entry_about_to_wait_keeps_its_schedule_after_a_compliant_push() -> None:
     world = quiet_world(Remedy.DELETE)
 
     def good_push() -> None:

@@ -1,6 +1,6 @@
-"""A policy that changes while something waits or was interrupted: the new one rules from then on.
+"""Policy changes during a grace period or an interrupted remedy: the new policy applies.
 
-Nothing stronger is done than was announced, and every entry ends with what became of it.
+No remedy is stronger than the announced one, and every entry records its outcome.
 """
 
 from dataclasses import replace
@@ -31,11 +31,11 @@ IGNORED = Policies(replace(policies(Remedy.DELETE, HOUR).default, ignore=True))
 FOR_ARM = Policies(
     replace(policies(Remedy.DELETE, HOUR).default, required_platforms=(Platform("linux", "arm64"),))
 )
-MILDER = {
+WEAKER = {
     "tag": policies(Remedy.TAG, HOUR),
     "alert": policies(Remedy.ALERT, 0),
     "ignore": IGNORED,
-    "what makes it compliant": FOR_ARM,
+    "now compliant": FOR_ARM,
 }
 ARM_INDEX = next(blob for blob in POOL if "index" in blob.media_type)
 
@@ -49,21 +49,21 @@ def waiting_world(remedy: Remedy, blob: Blob = ARM64[0]) -> World:
 
 
 def tags(world: World, blob: Blob = ARM64[0]) -> set[str]:
-    """The image's own tags, which are no marks."""
+    """Return the image's tags except marks."""
     return {tag for tag in world.store.tags_of(blob.digest) if not is_mark(tag)}
 
 
 @pytest.mark.parametrize(
     ("new", "why"),
     [
-        (MILDER["tag"], "the policy does not ask for it any more"),
-        (MILDER["alert"], "the policy does not ask for it any more"),
-        (MILDER["ignore"], "the policy now ignores such images"),
-        (MILDER["what makes it compliant"], "it is compliant"),
+        (WEAKER["tag"], "the policy does not ask for it any more"),
+        (WEAKER["alert"], "the policy does not ask for it any more"),
+        (WEAKER["ignore"], "the policy now ignores such images"),
+        (WEAKER["now compliant"], "it is compliant"),
     ],
-    ids=MILDER,
+    ids=WEAKER,
 )
-def test_a_policy_that_takes_nothing_any_more_cancels_what_waits(new: Policies, why: str) -> None:
+def test_a_non_destructive_policy_cancels_a_waiting_entry(new: Policies, why: str) -> None:
     world = waiting_world(Remedy.DELETE)
 
     world.policies = new
@@ -76,16 +76,16 @@ def test_a_policy_that_takes_nothing_any_more_cancels_what_waits(new: Policies, 
 
 
 @pytest.mark.parametrize(
-    ("announced", "by_then"),
+    ("announced", "current"),
     [(Remedy.DELETE, Remedy.QUARANTINE), (Remedy.QUARANTINE, Remedy.DELETE)],
 )
 @pytest.mark.parametrize("grace", [0, HOUR])
-def test_the_milder_is_done_of_what_was_announced_and_what_the_policy_wants_by_then(
-    announced: Remedy, by_then: Remedy, grace: int
+def test_the_weaker_of_the_announced_and_the_current_remedy_is_executed(
+    announced: Remedy, current: Remedy, grace: int
 ) -> None:
     world = waiting_world(announced)
 
-    world.policies = policies(by_then, grace)
+    world.policies = policies(current, grace)
     let_grace_end(world)
     handle_all(world)
 
@@ -96,13 +96,13 @@ def test_the_milder_is_done_of_what_was_announced_and_what_the_policy_wants_by_t
 
 
 @pytest.mark.parametrize("grace", [0, 60, 2 * HOUR])
-def test_what_waits_is_done_when_it_was_announced_whatever_the_grace_period_is_by_then(
+def test_a_waiting_entry_is_executed_as_announced_under_a_new_grace_period(
     grace: int,
 ) -> None:
     world = waiting_world(Remedy.DELETE)
 
     world.policies = policies(Remedy.DELETE, grace)
-    # The tag goes to another image and comes back, so that it is pushed once more.
+    # The tag moves to another image and back, so the image is pushed again.
     push(world, AMD64[0])
     push(world, ARM64[0])
     handle_all(world)
@@ -114,7 +114,7 @@ def test_what_waits_is_done_when_it_was_announced_whatever_the_grace_period_is_b
     assert {entry.state for entry in world.ledger.kept.values()} == {State.DONE}
 
 
-def test_another_finding_than_the_announced_one_takes_nothing_away() -> None:
+def test_another_finding_than_the_announced_one_removes_nothing() -> None:
     world = waiting_world(Remedy.DELETE, ARM_INDEX)
 
     world.policies = Policies(replace(FOR_ARM.default, index_rule=IndexRule.FORBID))
@@ -126,10 +126,10 @@ def test_another_finding_than_the_announced_one_takes_nothing_away() -> None:
     assert f"it is now {Finding.INDEX_ONLY}" in only_entry(world).sentence
 
 
-@pytest.mark.parametrize("new", list(MILDER.values()), ids=MILDER)
+@pytest.mark.parametrize("new", list(WEAKER.values()), ids=WEAKER)
 @pytest.mark.parametrize("remedy", [Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE])
 @pytest.mark.parametrize("grace", [0, HOUR])
-def test_what_was_interrupted_ends_without_taking_anything(
+def test_an_interrupted_remedy_ends_without_removing_anything(
     new: Policies, remedy: Remedy, grace: int
 ) -> None:
     world = quiet_world(remedy, grace)
@@ -149,7 +149,7 @@ def test_what_was_interrupted_ends_without_taking_anything(
     assert only_entry(world).remedy in (Remedy.ALERT, Remedy.TAG)
 
 
-def test_an_image_that_lost_its_tag_already_is_kept_under_its_mark() -> None:
+def test_an_image_that_already_lost_its_tag_is_kept_by_its_mark() -> None:
     world = waiting_world(Remedy.DELETE)
     let_grace_end(world)
     die_before(world, "batch_delete_image", "batch_delete_image")
@@ -163,7 +163,7 @@ def test_an_image_that_lost_its_tag_already_is_kept_under_its_mark() -> None:
     assert "was not deleted because the policy now ignores such images" in entry.sentence
 
 
-def test_the_children_of_a_deleted_index_are_kept() -> None:
+def test_an_ignoring_policy_keeps_the_children_of_a_deleted_index() -> None:
     world = quiet_world(Remedy.DELETE, 0)
     push(world, ARM_INDEX)
     die_before(world, "batch_delete_image", "put_image")
@@ -179,8 +179,10 @@ def test_the_children_of_a_deleted_index_are_kept() -> None:
 
 
 @pytest.mark.parametrize("call", ["put_image", "CreateSchedule"])
-@pytest.mark.parametrize("new", list(MILDER.values()), ids=MILDER)
-def test_what_was_interrupted_before_it_waited_waits_no_more(new: Policies, call: str) -> None:
+@pytest.mark.parametrize("new", list(WEAKER.values()), ids=WEAKER)
+def test_an_entry_interrupted_before_its_grace_period_does_not_wait(
+    new: Policies, call: str
+) -> None:
     world = quiet_world(Remedy.DELETE)
     push(world, ARM64[0])
     die_before(world, call)
@@ -193,21 +195,21 @@ def test_what_was_interrupted_before_it_waited_waits_no_more(new: Policies, call
     assert only_entry(world).state is State.DONE
 
 
-def test_what_was_interrupted_ends_though_another_copy_of_its_event_comes_first() -> None:
+def test_an_interrupted_entry_ends_with_a_duplicate_of_its_event() -> None:
     world = quiet_world(Remedy.DELETE)
     push(world, ARM64[0])
     die_before(world, "CreateSchedule")
     for message in world.queue:
-        # EventBridge has sent it twice: SQS has not delivered this copy before.
+        # A duplicate from EventBridge: SQS has not delivered this copy before.
         message.receives = 0
 
-    world.policies = MILDER["alert"]
+    world.policies = WEAKER["alert"]
     handle_all(world)
 
     assert only_entry(world).state is State.DONE
 
 
-def test_what_was_interrupted_before_it_waited_is_done_at_once_without_a_grace_period() -> None:
+def test_an_interrupted_entry_is_executed_at_once_if_the_grace_period_was_removed() -> None:
     world = quiet_world(Remedy.QUARANTINE)
     push(world, ARM64[0])
     die_before(world, "CreateSchedule")

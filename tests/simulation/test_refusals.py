@@ -22,7 +22,7 @@ TOO_MANY_TAGS = {"put_image": "LimitExceededException"}
 
 
 def refusing_world(remedy: Remedy) -> World:
-    """A world in which an image of another platform was pushed and ECR accepts no more tags."""
+    """Return a world in which an arm64 image was pushed and ECR accepts no more tags."""
     world = quiet_world(remedy, grace_seconds=0)
     push(world, ARM64[0])
     world.faults.refused |= TOO_MANY_TAGS
@@ -104,7 +104,7 @@ def test_an_interrupted_undo_does_not_move_a_tag_that_was_pushed_meanwhile() -> 
     assert only_entry(world).state is State.DONE
 
 
-def test_the_ledger_says_what_a_quarantine_did() -> None:
+def test_the_ledger_records_a_quarantine() -> None:
     world = quiet_world(Remedy.QUARANTINE, grace_seconds=0)
     push(world, ARM64[0])
 

@@ -1,4 +1,4 @@
-"""Tags that somebody gives to another image at the worst moment stay with that image."""
+"""Tags that move to another image between two calls stay with that image."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def push_and_archive_new(world: World) -> None:
     world.queue.clear()
 
 
-def test_a_good_push_while_a_mark_is_undone_keeps_its_tag_and_the_marked_image_stays() -> None:
+def test_a_compliant_push_during_undo_keeps_its_tag_and_the_marked_image() -> None:
     world = quiet_world(Remedy.TAG)
     push(world, OLD)
     handle_all(world)
@@ -33,7 +33,7 @@ def test_a_good_push_while_a_mark_is_undone_keeps_its_tag_and_the_marked_image_s
     assert world.store.tags_of(OLD.digest) == [only_entry(world).mark]
 
 
-def test_undoing_does_not_take_a_tag_from_an_archived_image() -> None:
+def test_undo_does_not_take_a_tag_from_an_archived_image() -> None:
     world = quiet_world(Remedy.QUARANTINE, 0)
     push(world, OLD)
     handle_all(world)
@@ -46,7 +46,7 @@ def test_undoing_does_not_take_a_tag_from_an_archived_image() -> None:
 
 
 @pytest.mark.parametrize("remedy", [Remedy.QUARANTINE, Remedy.DELETE])
-def test_a_tag_that_moved_to_an_archived_image_was_not_taken(remedy: Remedy) -> None:
+def test_a_tag_that_moved_to_an_archived_image_was_not_removed(remedy: Remedy) -> None:
     world = quiet_world(remedy, 0)
     push(world, OLD)
 
@@ -62,7 +62,7 @@ def test_a_tag_that_moved_to_an_archived_image_was_not_taken(remedy: Remedy) -> 
 
 
 @pytest.mark.parametrize("remedy", [Remedy.QUARANTINE, Remedy.ARCHIVE])
-def test_an_image_that_gets_another_tag_while_it_is_marked_loses_none(remedy: Remedy) -> None:
+def test_an_image_that_gets_another_tag_while_it_is_marked_keeps_both(remedy: Remedy) -> None:
     world = quiet_world(remedy, 0)
     push(world, OLD)
 

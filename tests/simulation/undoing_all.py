@@ -1,4 +1,4 @@
-"""After a history every remedy is undone, the last one first."""
+"""Undoes every remedy of a history, last one first."""
 
 from platform_guard.policy.policy import Remedy
 from platform_guard.registry.mark import is_mark
@@ -13,16 +13,16 @@ _ACTIVE = ImageStatus.ACTIVE
 
 
 def undo_everything(world: World) -> None:
-    """Undo it, and check that each image is as it was or that something stands in the way."""
+    """Undo every remedy. Check that each image is restored or that undo was impossible."""
     if world.untags_whole_images:
-        # There a mark cannot be taken from an image that keeps its tag.
+        # Removing the mark would delete the image.
         return
     world.faults.probability = 0
     for entry in reversed(list(world.ledger.kept.values())):
         if entry.state in (State.DONE, State.CANCELED) and entry.remedy is not Remedy.ALERT:
             obstacle = _obstacle(world, entry)
             people.undo(world, entry)
-            # What comes back from the archive may be listed by what was deleted before.
+            # A deleted index may list an image that is still being restored from the archive.
             world.now += RESTORE_TIME
             if world.ledger.kept[entry.id].state is State.UNDONE:
                 _check(world, entry)
@@ -31,15 +31,15 @@ def undo_everything(world: World) -> None:
 
 
 def _obstacle(world: World, entry: Entry) -> bool:
-    """Tell whether another image has the tag, or something that the image leads to is not there.
+    """Return whether another image has the tag, or a descendant is missing or inactive.
 
-    What comes back from the archive is not there yet.
+    An image that is being restored from the archive is inactive.
     """
     named = world.store._tags.get(entry.image.tag, entry.image.digest)
     below = descendants(entry.image.digest)
-    there = {image.digest: image.status(world.now) for image in world.store.images()}
-    is_gone = not below - set(entry.children) <= there.keys()
-    is_inactive = any(there.get(digest, _ACTIVE) is not _ACTIVE for digest in below)
+    statuses = {image.digest: image.status(world.now) for image in world.store.images()}
+    is_gone = not below - set(entry.children) <= statuses.keys()
+    is_inactive = any(statuses.get(digest, _ACTIVE) is not _ACTIVE for digest in below)
     return named != entry.image.digest or is_gone or is_inactive
 
 
@@ -50,14 +50,14 @@ def _check(world: World, entry: Entry) -> None:
         require(tag in tags, f"{_name(entry)} was undone, and has no tag {tag}")
         require(
             descendants(digest) <= world.store._images.keys(),
-            f"{_name(entry)} was undone, and what it leads to is gone",
+            f"{_name(entry)} was undone, and its descendants are gone",
         )
     if entry.remedy is Remedy.ARCHIVE and digest in world.store._images:
         status = world.store._images[digest].status(world.now)
         require(status is not ImageStatus.ARCHIVED, f"{_name(entry)} was undone, and is archived")
     require(
         entry.mark not in tags or all(map(is_mark, tags)),
-        f"{_name(entry)} was undone, and has the mark and {tags}",
+        f"{_name(entry)} was undone, and still has its mark with the tags {tags}",
     )
 
 

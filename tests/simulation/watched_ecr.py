@@ -1,4 +1,4 @@
-"""The registry as the guard sees it; every removal is checked right before it happens."""
+"""The guard's ECR client, which checks every removal right before it happens."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,30 +8,30 @@ from tests.simulation.permitted import ARCHIVES
 from tests.simulation.registry import DirectEcr, FaultyEcr
 
 Watch = Callable[[str, str, str], None]
-"""Called before a removal with what happens, the digest and the tag (empty for all)."""
+"""Called before a removal with the operation, the digest and the tag (empty if archived)."""
 
-Taken = Callable[[str, str], None]
-"""Called with the digest and the tag that was removed from it."""
+Removed = Callable[[str, str], None]
+"""Called with the digest and the removed tag."""
 
-Looked = Callable[[], None]
+Described = Callable[[], None]
 """Called after images were described."""
 
 
 class WatchedEcr(FaultyEcr):
-    """A registry whose calls may fail, and are watched."""
+    """An ECR client whose calls may fail and whose removals are checked."""
 
     def __init__(
-        self, ecr: DirectEcr, faults: Faults, watch: Watch, taken: Taken, looked: Looked
+        self, ecr: DirectEcr, faults: Faults, watch: Watch, removed: Removed, described: Described
     ) -> None:
         super().__init__(ecr, faults)
         self._watch = watch
-        self._taken = taken
-        self._looked = looked
+        self._removed = removed
+        self._described_images = described
 
     def _call(self, operation: str, params: dict[str, Any]) -> Any:
         def call() -> Any:
             if operation == "describe_images":
-                self._looked()
+                self._described_images()
             return self._ecr._call(operation, params)
 
         return self._faults.call(operation, call, is_repeated=True)
@@ -41,10 +41,10 @@ class WatchedEcr(FaultyEcr):
             (image_id,) = params["imageIds"]
             tag = image_id.get("imageTag", "")
             named = self.store._tags.get(tag, "")
-            self._watch("takes a tag from", image_id.get("imageDigest") or named, tag)
+            self._watch("removes a tag from", image_id.get("imageDigest") or named, tag)
             answer = self._ecr.batch_delete_image(**params)
             if named and tag not in self.store._tags:
-                self._taken(named, tag)
+                self._removed(named, tag)
             return answer
 
         return self._faults.call("batch_delete_image", delete, is_repeated=True)

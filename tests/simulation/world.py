@@ -1,4 +1,4 @@
-"""A repository, the people who push to it and run its images, and the guard, in one history."""
+"""One history: a repository, the people who push to it and run its images, and the guard."""
 
 import itertools
 from collections import Counter
@@ -32,7 +32,7 @@ from tests.simulation.doubles import (
 )
 from tests.simulation.faults import Crash, Faults
 from tests.simulation.messages import Handling, Message
-from tests.simulation.permitted import why_not_permitted
+from tests.simulation.permitted import forbidden_by
 from tests.simulation.pool import NAMES, REPOSITORY, policies
 from tests.simulation.protection import Protection
 from tests.simulation.registry import DirectEcr, images_of
@@ -42,10 +42,10 @@ from tests.support.images import OCI_LAYER, Blob, layer
 Json = dict[str, object]
 
 _LAYERS = [str(layer(media_type)["digest"]) for media_type in (OCI_LAYER, IN_TOTO)]
-"""Of all images in the pool; what is in them does not matter."""
+"""The layers of all images in the pool. Their content does not matter."""
 
-FOR_NOW = (ClientError, InProgressError, EntryChangedError, StillInProgressError)
-"""What makes an event come back."""
+RETRIED = (ClientError, InProgressError, EntryChangedError, StillInProgressError)
+"""Errors after which an event is redelivered."""
 
 
 class World:
@@ -78,23 +78,23 @@ class World:
         self.once = MemoryOnce(self.faults)
         self.account = SimulatedAccount(self.faults)
         self.queue: list[Message] = []
-        self.given: dict[str, str] = {}
-        """What people have tagged last, by tag."""
-        self.given_back: dict[str, str] = {}
-        """What people got back by undoing, by tag, until they change the tag."""
-        self.taken: dict[str, str] = {}
-        """What the guard has taken from which image, by tag, until it names one again."""
+        self.pushed_tags: dict[str, str] = {}
+        """The digest that people pushed last, by tag."""
+        self.undone_tags: dict[str, str] = {}
+        """The digest that undo restored, by tag, until the tag changes."""
+        self.removed_tags: dict[str, str] = {}
+        """The digest that the guard untagged, by tag, until the tag names an image again."""
         self.announced: dict[str, Remedy] = {}
-        """What entries that waited were announced to end in, by their id."""
-        self.gone_by_people: set[str] = set()
+        """The announced remedies, by entry id."""
+        self.deleted_by_people: set[str] = set()
         self.evaluated: dict[str, Push] = {}
-        """The pushes whose image had a finding, by the key of their message."""
+        """The pushes with a finding, by message key."""
         self.alerts: Counter[str] = Counter()
         self.alerts_again: Counter[str] = Counter()
-        """Alerts that were sent by runs which did not come to their end."""
+        """Alerts that failed invocations sent."""
         self.note(
             f"remedy {self.remedy}, grace {self.grace}, {mutability}"
-            + (", untagging takes whole images" if self.untags_whole_images else "")
+            + (", untagging deletes the image" if self.untags_whole_images else "")
         )
 
     def note(self, what: str) -> None:
@@ -103,14 +103,14 @@ class World:
         )
 
     def deliver(self) -> None:
-        """Let the guard handle one of the messages that wait, in any order."""
+        """Invoke the guard with a random message from the queue."""
         if not self.queue:
             return
         message = self.queue[self.random.randrange(len(self.queue))]
         if self.random.random() >= 0.1:
             self.queue.remove(message)
         else:
-            # It will come again: EventBridge and SQS deliver at least once.
+            # The message stays in the queue: EventBridge and SQS deliver at least once.
             message = Message(message.event, message.entry_id, message.receives)
         protection = Protection.now(self.store, self.account)
         handling = Handling(message.key, message.digest, self._tag_of(message), protection)
@@ -118,8 +118,8 @@ class World:
         self.note(f"the guard handles {self._described(message)}")
         try:
             done = self._handle(message)
-        except (Crash, *FOR_NOW) as error:
-            self.note(f"it comes back: {type(error).__name__} {error}")
+        except (Crash, *RETRIED) as error:
+            self.note(f"redelivered: {type(error).__name__} {error}")
             self.alerts_again[handling.key] += handling.published
             message.receives += 1
             self.queue.append(message)
@@ -151,12 +151,12 @@ class World:
         if isinstance(push, Ignored):
             return None
         effective = self.policies.policy_for(REPOSITORY.name, push.image.tag)
-        guarded = self._processor().process(push, effective, is_redelivered=message.receives > 0)
-        return guarded.done if isinstance(guarded, Remediated) else None
+        processed = self._processor().process(push, effective, is_redelivered=message.receives > 0)
+        return processed.done if isinstance(processed, Remediated) else None
 
     def _processor(self) -> PushProcessor:
         images = images_of(
-            WatchedEcr(self.ecr, self.faults, self._watch, self._note_taken, self._note_look),
+            WatchedEcr(self.ecr, self.faults, self._watch, self._note_removed, self._note_describe),
             REPOSITORY,
             self.faults,
         )
@@ -187,24 +187,24 @@ class World:
         self.alerts[self.handling[-1].key] += 1
 
     def _watch(self, what: str, digest: str, tag: str) -> None:
-        """See that the guard takes nothing away that was protected when it began."""
+        """Raise AssertionError if the policy forbids a removal or the image was protected."""
         self.note(f"{what} {NAMES.get(digest, 'a child')} {tag}")
-        why = why_not_permitted(
+        why = forbidden_by(
             self.policies.default, what, tag, self.store.tags_of(digest), self.handling[-1].tag
         )
         if why:
             raise AssertionError(f"the guard {what} {NAMES.get(digest, 'a child')}: {why}")
-        why = self.handling[-1].protection.why_kept(digest, tag)
+        why = self.handling[-1].protection.protected_by(digest, tag)
         if why:
             raise AssertionError(f"the guard {what} {NAMES.get(digest, 'a child')}, although {why}")
 
-    def _note_look(self) -> None:
+    def _note_describe(self) -> None:
         handling = self.handling[-1]
-        handling.protection = handling.protection.seen_again()
+        handling.protection = handling.protection.refreshed()
 
-    def _note_taken(self, digest: str, tag: str) -> None:
+    def _note_removed(self, digest: str, tag: str) -> None:
         if not is_mark(tag):
-            self.taken[tag] = digest
+            self.removed_tags[tag] = digest
 
     def put(self, blob: Blob, tag: str) -> None:
         named = {"imageTag": tag} if tag else {}
@@ -217,10 +217,10 @@ class World:
                 raise
             return
         if tag:
-            self.given[tag] = blob.digest
-            self.given_back.pop(tag, None)
-            self.taken.pop(tag, None)
-            self.gone_by_people.discard(blob.digest)
+            self.pushed_tags[tag] = blob.digest
+            self.undone_tags.pop(tag, None)
+            self.removed_tags.pop(tag, None)
+            self.deleted_by_people.discard(blob.digest)
 
     def push_parts(self, blob: Blob, tag: str) -> None:
         for part in blob.parts:

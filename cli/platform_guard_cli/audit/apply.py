@@ -13,7 +13,7 @@ from platform_guard.policy.policy import Remedy
 from platform_guard.policy.rules import Policies
 from platform_guard.policy.verdict import Finding
 from platform_guard.registry.reference import parse_reference
-from platform_guard.sweep.queues import AUDIT, FlaggedImage, delay_of, push_event
+from platform_guard.sweep.queues import AUDIT, FlaggedImage, enqueue_delay_seconds, push_event
 from platform_guard_cli.audit.journal import AuditJournal
 from platform_guard_cli.audit.rows import ImageRow
 from platform_guard_cli.doctor.stack import DeployedStack, find_deployed
@@ -95,7 +95,7 @@ def _send(guard: Guard, images: Sequence[FlaggedImage], policy: str, sent: int) 
         {
             "Id": str(number),
             "MessageBody": json.dumps(push_event(image, AUDIT, policy)),
-            "DelaySeconds": delay_of(sent + number),
+            "DelaySeconds": enqueue_delay_seconds(sent + number),
         }
         for number, image in enumerate(images)
     ]

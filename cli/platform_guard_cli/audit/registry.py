@@ -10,7 +10,7 @@ from platform_guard.aws.errors import AWS_ERRORS, AwsError, reason_of, rejects_c
 from platform_guard.pattern import matches
 from platform_guard.policy.effective import EffectivePolicies
 from platform_guard.policy.rules import Policies
-from platform_guard.registry.bulk_repository import SeenConfigs
+from platform_guard.registry.bulk_repository import ConfigCache
 from platform_guard.registry.download import CONNECTIONS
 from platform_guard.registry.listing import find_repositories, list_repositories
 from platform_guard.registry.reference import Repository
@@ -29,7 +29,7 @@ class Registries:
     regions: tuple[str, ...]
     clients: dict[str, Clients]
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONNECTIONS))
-    seen_configs: SeenConfigs = field(default_factory=SeenConfigs)
+    config_cache: ConfigCache = field(default_factory=ConfigCache)
 
     def repositories(self, patterns: Sequence[str]) -> Iterator[list[Repository]]:
         """List the repositories that fit one of some patterns, or all where there is none.
@@ -55,7 +55,7 @@ class Registries:
     def audit(self, repository: Repository, policy_for: PolicyFor) -> Iterator[AuditedPage]:
         """Evaluate a repository. Raises RepositoryUnavailableError if it cannot be read."""
         client = self.clients[repository.region].ecr
-        auditor = RepositoryAuditor(client, policy_for, self.seen_configs, self.pool)
+        auditor = RepositoryAuditor(client, policy_for, self.config_cache, self.pool)
         try:
             yield from auditor.audit(repository)
         except AWS_ERRORS as error:

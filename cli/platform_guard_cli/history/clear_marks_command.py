@@ -134,14 +134,14 @@ def remove(ecr: "ECRClient", mark: Mark) -> bool:
     match fate:
         case UntagResult.REMOVED:
             return True
-        case UntagResult.NOT_THERE | UntagResult.LAST:
+        case UntagResult.NOT_FOUND | UntagResult.LAST_TAG:
             return False
         case UntagResult.RESTORED:
             raise ImageWentError(
                 f"ECR deleted {mark.name} with its mark; it was stored again, with "
                 "the mark, and nothing more is removed. Try again if its tags were just moved"
             )
-        case UntagResult.IMAGE_LOST:
+        case UntagResult.IMAGE_DELETED:
             raise ImageWentError(
                 f"ECR deleted {mark.name} with its mark, {digest}; push it again. "
                 "Nothing more is removed"

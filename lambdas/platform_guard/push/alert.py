@@ -54,7 +54,7 @@ def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, 
     """Return the commands that push a compliant image under the same tag."""
     name = f"{image.repository.uri}:{image.tag}"
     return (
-        *_keep(image, verdict, policy),
+        *_keep_artifact(image, verdict, policy),
         Fix(_build_title(verdict, policy), (build_and_push(_to_build(policy), name),)),
         Fix(
             "If that push is refused because the tags here are immutable, free the tag first; an "
@@ -68,9 +68,9 @@ def fixes_for(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, 
     )
 
 
-def _keep(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
-    """Return when not to rebuild: Fargate looks for the SOCI index in the index."""
-    if not _holds_artifact(verdict, policy):
+def _keep_artifact(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]:
+    """Return the fix that keeps an artifact: Fargate looks for a SOCI index in the image index."""
+    if not _contains_artifact(verdict, policy):
         return ()
     title = (
         "If the artifact in the index is needed, such as a SOCI index for Fargate to load the "
@@ -80,8 +80,8 @@ def _keep(image: Reference, verdict: Verdict, policy: Policy) -> tuple[Fix, ...]
     return (Fix(title),)
 
 
-def _holds_artifact(verdict: Verdict, policy: Policy) -> bool:
-    """Return whether an artifact, which exists only in an index, may be the reason for it."""
+def _contains_artifact(verdict: Verdict, policy: Policy) -> bool:
+    """Return whether the image may be wrapped for an artifact, which needs an index."""
     is_wrapped = verdict.name is Finding.INDEX_ONLY and policy.index_rule is not IndexRule.FORBID
     return is_wrapped and any(one.role is ManifestKind.ARTIFACT for one in verdict.evidence)
 
@@ -97,9 +97,9 @@ def _build_title(verdict: Verdict, policy: Policy) -> str:
     match verdict.name:
         case Finding.MISLABELED:
             return f"Build it from a base image that exists for {platforms}, and push it again"
-        case Finding.INDEX_ONLY if _holds_artifact(verdict, policy):
+        case Finding.INDEX_ONLY if _contains_artifact(verdict, policy):
             return "If Lambda or SageMaker is to run it, build the image alone, and push it again"
-        case Finding.INDEX_ONLY if _holds_attestations_alone(verdict):
+        case Finding.INDEX_ONLY if _contains_only_attestations(verdict):
             return "Build it without attestations, which alone need the index, and push it again"
         case Finding.INDEX_ONLY:
             return f"Build it for {platforms} alone, so that it needs no index, and push it again"
@@ -107,7 +107,7 @@ def _build_title(verdict: Verdict, policy: Policy) -> str:
             return f"Build it for {platforms} and push it again"
 
 
-def _holds_attestations_alone(verdict: Verdict) -> bool:
+def _contains_only_attestations(verdict: Verdict) -> bool:
     """Return whether an index contains only one image and attestations."""
     roles = [one.role for one in verdict.evidence]
     return (
@@ -129,7 +129,7 @@ def _to_build(policy: Policy) -> str:
 
 
 def headline(verdict: Verdict, image: Image, policy: Policy) -> str:
-    """Return what is wrong in a few words."""
+    """Return the problem in a few words, for titles."""
     where = " and ".join(verdict.fails_on)
     match verdict.name:
         case Finding.INDEX_ONLY:
@@ -143,7 +143,7 @@ def headline(verdict: Verdict, image: Image, policy: Policy) -> str:
 
 
 def consequence(verdict: Verdict, image: Image, policy: Policy) -> str:
-    """Return in one sentence what fails, and how."""
+    """Return a sentence that says what fails, and how."""
     match verdict.name:
         case Finding.MISSING_PLATFORM if image.kind is Kind.IMAGE:
             return _of_plain_image(verdict, image, policy)
@@ -160,25 +160,29 @@ def consequence(verdict: Verdict, image: Image, policy: Policy) -> str:
 
 
 def _of_plain_image(verdict: Verdict, image: Image, policy: Policy) -> str:
-    """Nearly every engine pulls a plain image without checking its platform."""
+    """Nearly all engines pull a plain image without checking its platform."""
     if _depends_on_the_processor(verdict, image, policy):
         return (
             f"A task can pull it. On a processor that lacks what {image.platform_summary} asks "
             "for, it stops with an illegal instruction."
         )
-    pairs = _misfits(verdict, image, policy)
-    is_other_processor = any(one.architecture != held.architecture for one, held in pairs)
-    if is_other_processor and all(one.os == held.os for one, held in pairs):
+    pairs = _mismatches(verdict, image, policy)
+    is_other_processor = any(
+        required.architecture != actual.architecture for required, actual in pairs
+    )
+    if is_other_processor and all(required.os == actual.os for required, actual in pairs):
         return 'A task can pull it, and then stops with "exec format error".'
     return "A task cannot run it."
 
 
 def _depends_on_the_processor(verdict: Verdict, image: Image, policy: Policy) -> bool:
-    pairs = _misfits(verdict, image, policy)
-    return bool(pairs) and all(differs_only_in_variant(one, held) for one, held in pairs)
+    pairs = _mismatches(verdict, image, policy)
+    return bool(pairs) and all(
+        differs_only_in_variant(required, actual) for required, actual in pairs
+    )
 
 
-def _misfits(verdict: Verdict, image: Image, policy: Policy) -> list[tuple[Platform, Platform]]:
+def _mismatches(verdict: Verdict, image: Image, policy: Policy) -> list[tuple[Platform, Platform]]:
     """Return pairs of a required platform and the platform of a plain image that fails on it."""
     if image.kind is not Kind.IMAGE:
         return []

@@ -1,4 +1,4 @@
-"""Creates the remediator on first use; the process keeps it."""
+"""Creates remediators from clients and caches that live as long as the process."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class RemediatorFactory:
-    """Holds what all repositories share."""
+    """Holds the clients, ledger and caches that all repositories share."""
 
     def __init__(
         self, clients: "Clients", environment: Mapping[str, str], policies: Policies
@@ -29,13 +29,13 @@ class RemediatorFactory:
         self._clients = clients
         self._environment = environment
         self._policies = policies
-        # Both cache what they looked up.
+        # Both cache their lookups.
         self._account = Account(clients.adaptive)
         self._caches = PullThroughCaches(clients.ecr, time.monotonic)
 
     @cached_property
     def ledger(self) -> DynamoDbLedger:
-        """The ledger."""
+        """The ledger in the state table."""
         table = environment_variable(self._environment, "GUARD_STATE_TABLE")
         return DynamoDbLedger(self._clients.dynamodb, table)
 

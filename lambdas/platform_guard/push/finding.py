@@ -1,4 +1,4 @@
-"""A pushed image with its verdict, from which remedies and alerts are made."""
+"""A pushed image with its verdict, the input of remedies and alerts."""
 
 from dataclasses import dataclass
 

@@ -22,14 +22,14 @@ from platform_guard.remediation.plan import Plan
 from platform_guard.remediation.protection import ProtectionSnapshot, unshared_children
 from platform_guard.timestamp import iso_time
 
-# An index may list thousands, and a DynamoDB item has at most 400 KB.
+# An index may list thousands of platforms, and a DynamoDB item has at most 400 KB.
 _PLATFORMS_KEPT = 20
 
 
 def new_entry(
     finding: Finding, found: FindingContext, actor: str, rule: str, now: datetime
 ) -> Entry:
-    """Create the entry about a finding, before the plan."""
+    """Create the ledger entry of a finding, before the plan."""
     push, platforms = found.push, found.image.platforms
     return Entry(
         id=entry_id(push.event_id, push.image),
@@ -57,7 +57,7 @@ def with_plan(
     snapshot: ProtectionSnapshot | None = None,
     documents: tuple[StoredDocument, ...] = (),
 ) -> Entry:
-    """Write the plan into an entry, so that another process can resume it."""
+    """Add the plan to an entry, so that another process can resume it."""
     state = snapshot.state if snapshot else None
     return replace(
         entry,

@@ -1,4 +1,4 @@
-"""Reports invalid resource tags, each once a week and not with every push."""
+"""Reports invalid resource tags: each tag once a week, not with every push."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -30,7 +30,7 @@ def report_invalid_tags(
         try:
             once.run(key, partial(topic.publish, alert), context)
         except InProgressError:
-            # The other process reports the same.
+            # Another process is reporting the same tag.
             continue
 
 

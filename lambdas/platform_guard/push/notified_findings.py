@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# The next sweep, which remembers it from then on, comes within a week.
+# Until the next sweep, within a week, which then keeps its own record.
 _KEPT_SECONDS = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class NotifiedFindings:
-    """Images by repository and digest."""
+    """Reported images, by repository and digest."""
 
     client: "DynamoDBClient"
     table: str
     clock: Callable[[], float]
     """Seconds since 1970."""
 
-    def note(self, repository: str, digest: str, policy: str) -> None:
-        """Remember that a finding was reported under a policy, named by its fingerprint."""
+    def record(self, repository: str, digest: str, policy: str) -> None:
+        """Record that a finding was reported under a policy, given by its fingerprint."""
         expiration = int(self.clock()) + _KEPT_SECONDS
         self.client.update_item(
             TableName=self.table,
@@ -34,14 +34,14 @@ class NotifiedFindings:
         )
 
     def policies(self, repository: str, digest: str) -> frozenset[str]:
-        """Return the policies under which a finding was reported; empty if it was not."""
+        """Return the fingerprints of policies under which a finding was reported."""
         answer = self.client.get_item(
             TableName=self.table, Key={"id": {"S": _item_id(repository, digest)}}
         )
         item = answer.get("Item")
         if item is None:
             return frozenset()
-        # What was written by an earlier release does not say which.
+        # Items written by earlier releases do not name the policy.
         return frozenset(item.get("policies", {}).get("SS", [""]))
 
 

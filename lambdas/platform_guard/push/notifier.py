@@ -47,21 +47,24 @@ class PushReporting:
         ).publish
 
     def publisher_about(self, push: Push, policy: Policy, context: LambdaContext) -> Publish:
-        """Return the publisher for a finding, which also remembers that it was reported."""
+        """Return the publisher for a finding, which also records that it was reported.
+
+        The audit or sweep that enqueued a finding reports it; then only destructive remedies are
+        published here.
+        """
         pushed = "" if push.trigger else push.time
         publish = self.publisher(push.event_id, context, pushed=pushed)
         notified = NotifiedFindings(self.clients.dynamodb, self.state_table, time.time)
 
-        def publish_and_note(alert: Alert) -> None:
+        def publish_and_record(alert: Alert) -> None:
             publish(alert)
-            notified.note(push.image.repository.name, push.image.digest, fingerprint(policy))
+            notified.record(push.image.repository.name, push.image.digest, fingerprint(policy))
 
         def publish_destructive(alert: Alert) -> None:
-            # The sweep or audit that enqueued the finding reports it.
             if alert.bypass_throttling:
                 publish(alert)
 
-        return publish_destructive if push.trigger else publish_and_note
+        return publish_destructive if push.trigger else publish_and_record
 
 
 DAY_SECONDS = 24 * 3600
@@ -71,10 +74,10 @@ DAY_SECONDS = 24 * 3600
 class FindingReporter:
     """Publishes the alerts about one event."""
 
-    windows: AlertOutbox
+    outbox: AlertOutbox
     open_findings: OpenFindings
     daily: Idempotency
-    """Remembers keys for a day."""
+    """Runs an action at most once a day per key."""
     settings: AlertSettings
     event_id: str
     context: LambdaContext
@@ -82,11 +85,11 @@ class FindingReporter:
     """The time of the push event; empty for anything else."""
 
     def publish(self, alert: Alert) -> None:
-        """Publish an alert together with other alerts about its repository."""
+        """Add an alert to the outbox, where alerts about one repository are grouped."""
         may_be_rare = alert.status is Status.OPEN and not alert.bypass_throttling
         if may_be_rare and alert.code in self.settings.once_a_day:
             key = f"{alert.code} {_repository(alert)}"
-            # Another process is reporting it right now. If that fails, its event is redelivered.
+            # Another process is reporting it. If that fails, its event is redelivered.
             with suppress(InProgressError):
                 self.daily.run(key, lambda: self._collect(alert), self.context)
         else:
@@ -95,9 +98,9 @@ class FindingReporter:
     def _collect(self, alert: Alert) -> None:
         key = f"{_repository(alert)} {alert.status}"
         seconds = self.settings.collect_seconds
-        self.windows.add(key, alert, self.event_id, seconds, pushed=self.pushed)
+        self.outbox.add(key, alert, self.event_id, seconds, pushed=self.pushed)
         if self.settings.resolved and alert.status is Status.OPEN and alert.image:
-            self.open_findings.note(alert.image, alert.code)
+            self.open_findings.record(alert.image, alert.code)
 
 
 def _repository(alert: Alert) -> str:

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_KEPT_SECONDS = 90 * 24 * 3600  # time to fix it
+_KEPT_SECONDS = 90 * 24 * 3600  # an unfixed finding is forgotten then
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFindings:
-    """Findings in a table by the image that they are about, as `docker` calls it, with its tag."""
+    """Open findings by image reference, `<registry>/<repository>:<tag>`."""
 
     client: "DynamoDBClient"
     table: str
     clock: Callable[[], float]
     """Seconds since 1970."""
 
-    def note(self, image: str, finding: str) -> None:
-        """Remember that somebody was alerted about an image."""
+    def record(self, image: str, finding: str) -> None:
+        """Record that an alert about an image was sent."""
         self.client.put_item(
             TableName=self.table,
             Item={
@@ -31,7 +31,7 @@ class OpenFindings:
         )
 
     def of(self, image: str) -> str:
-        """Give the finding that somebody was alerted about; empty where there is none."""
+        """Return the open finding of an image, empty if there is none."""
         answer = self.client.get_item(
             TableName=self.table, Key={"id": {"S": _item_id(image)}}, ConsistentRead=True
         )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SUPERSEDED = "the tag has moved on, or the image is gone"
 _LEFT_ALONE = "the policy now ignores such images"
-_NEEDS_NO_REMEDY = (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
+_WITHOUT_REMEDY = (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
 
 
 class RunOnce(Protocol):
@@ -37,7 +37,7 @@ class RunOnce(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """There is nothing left to do."""
+    """The tag names another image, or the grace period already ended: nothing is left to do."""
 
     reason: str
 
@@ -51,7 +51,7 @@ class Compliant:
 
 @dataclass(frozen=True, slots=True)
 class Remediated:
-    """A finding was handled; None if that had been done before."""
+    """A finding was remediated. `done` is None if an earlier delivery completed it."""
 
     done: RemediationResult | None
 
@@ -76,7 +76,7 @@ class PushProcessor:
     """Seconds; bounds the time for reading."""
     bounds: Bounds
     evaluated: Callable[[FindingContext], None]
-    """Called with each verdict before anything is done about it."""
+    """Called with each verdict before the remedy."""
 
     def process(
         self, push: Push, effective: EffectivePolicy, *, is_redelivered: bool = False
@@ -94,7 +94,7 @@ class PushProcessor:
         if found is None:
             return self._process_superseded(push, policy, is_redelivered=is_redelivered)
         self.evaluated(found)
-        if found.verdict.name in _NEEDS_NO_REMEDY:
+        if found.verdict.name in _WITHOUT_REMEDY:
             if interrupted is None:
                 return Compliant(found)
             because = why_no_longer_wanted(interrupted.finding, found.verdict, policy)
@@ -108,8 +108,8 @@ class PushProcessor:
     ) -> Superseded | Remediated:
         """Finish a remediation whose tag no longer names the image.
 
-        Removing a tag makes the push's own event look superseded, so an interrupted remediation
-        must not be mistaken for one that needs nothing more.
+        After the guard removed the tag, the push's own event looks superseded. An interrupted
+        remediation must still be finished.
         """
         may_be_in_progress = is_redelivered or is_destructive(policy.strongest_remedy)
         entry = self.remediator().in_progress(push) if may_be_in_progress else None
@@ -128,7 +128,9 @@ class PushProcessor:
             raise StillInProgressError(f"entry {entry.id} is not marked yet")
         caveat = effective.policy.caveat
         if entry.state is State.WAITING and caveat:
-            raise PolicyUnavailableError(f"the entry {entry.id} waits on: not seen {caveat}")
+            raise PolicyUnavailableError(
+                f"entry {entry.id} keeps waiting: could not check {caveat}"
+            )
         return Remediated(
             self._once(f"grace-{entry.id}", lambda: self._end_grace(entry, effective.policy))
         )

@@ -63,7 +63,7 @@ class Remediator:
             )
         if self._is_released(push.image, push.time):
             if entry is not None and entry.is_open:
-                self._leave(entry)
+                self._cancel_released(entry)
             return RemediationResult(Remedy.ALERT, _RELEASED)
         if entry is None:
             rule = effective.origins[f"remedies.{finding}"]
@@ -73,14 +73,14 @@ class Remediator:
                 return self._notify(found, policy, in_progress)
             entry = in_progress
         elif entry.is_open and entry.tag_removed:
-            # The tag was restored by somebody in the meantime.
+            # Somebody restored the tag in the meantime.
             return self.resume(entry, push, policy)
         elif entry.is_open:
-            entry = self._planned_again(entry, found, policy)
+            entry = self._replanned(entry, found, policy)
         return self._end(entry, found, policy)
 
     def in_progress(self, push: Push) -> Entry | None:
-        """Return the entry about a push; None if there is none or it is undone."""
+        """Return the entry of a push in progress, waiting or done; else None."""
         entry = self.ledger.find(entry_id(push.event_id, push.image))
         open_states = (State.IN_PROGRESS, State.WAITING, State.DONE)
         return entry if entry is not None and entry.state in open_states else None
@@ -94,22 +94,22 @@ class Remediator:
         again, workloads may rely on it, and another event reports it.
         """
         if entry.is_open:
-            entry = self._not_deferred(entry)
+            entry = self._without_grace(entry)
         return self._end(entry, finding_of_entry(entry, push), policy, because or INTERRUPTED)
 
     def cancel_superseded(self, push: Push, *, has_tag: bool) -> None:
         """Cancel the grace periods of a tag if another image has it now.
 
-        If the pushed image itself lost the tag, that is left to the image that has it. An entry
-        that is still in progress is left to the end of its grace period: its schedule must outlive
-        it.
+        If the pushed image itself lost the tag, the push of the image that has it does this. An
+        entry in progress is canceled at the end of its grace period, because its schedule must
+        outlive it.
         """
         for waiting_id in self.schedules.waiting(push.image):
             entry = self.ledger.find(waiting_id)
             if entry is None:
                 continue
             if entry.state is State.CANCELED:
-                # The process that canceled it died before this.
+                # The process that canceled it died before it deleted the schedule.
                 self.schedules.delete(entry.image, entry.id)
             elif (
                 has_tag and entry.state is State.WAITING and entry.image.digest != push.image.digest
@@ -126,13 +126,13 @@ class Remediator:
         return done
 
     def end_grace(self, entry: Entry, found: FindingContext, policy: Policy) -> RemediationResult:
-        """Execute what is still wanted after a grace period, at most what was announced."""
+        """Execute the remedy that is still wanted, at most the announced one."""
         if self._is_released(entry.image, entry.pushed):
             if entry.is_open:
-                self._leave(entry)
+                self._cancel_released(entry)
             return self.cancel(entry, _RELEASED)
         if entry.tag_removed:
-            # The tag was restored by somebody in the meantime.
+            # Somebody restored the tag in the meantime.
             return self.resume(entry, found.push, policy)
         because = why_no_longer_wanted(entry.finding, found.verdict, policy)
         if not because:
@@ -149,28 +149,27 @@ class Remediator:
         """Return whether an operator released the image after that push."""
         return self.ledger.released_until(image) >= pushed
 
-    def _leave(self, entry: Entry) -> None:
+    def _cancel_released(self, entry: Entry) -> None:
         """Cancel an entry that was interrupted before it removed anything."""
-        entry = self._not_deferred(entry)
+        entry = self._without_grace(entry)
         self.ledger.save(
             replace(entry, state=State.CANCELED, remedy=Remedy.TAG, sentence=_RELEASED)
         )
 
-    def _not_deferred(self, entry: Entry) -> Entry:
-        """Return an entry in progress without its grace period."""
+    def _without_grace(self, entry: Entry) -> Entry:
         if entry.due:
-            # Its schedule may exist already. The entry stays in progress until that is deleted.
+            # Its schedule may exist already. The entry stays in progress until it is deleted.
             self.schedules.delete(entry.image, entry.id)
         return replace(entry, due="")
 
-    def _planned_again(self, entry: Entry, found: FindingContext, policy: Policy) -> Entry:
-        """Plan an interrupted entry again: the image may be protected now."""
+    def _replanned(self, entry: Entry, found: FindingContext, policy: Policy) -> Entry:
+        """Plan an interrupted entry again, because the image may be protected now."""
         if entry.due:
             wanted = wanted_remedy(found.verdict, policy)
             if policy.grace_seconds and is_destructive(wanted):
                 return replace(entry, wanted=wanted)
             # The grace period was not announced yet.
-            entry = self._not_deferred(entry)
+            entry = self._without_grace(entry)
         elif entry.remedy is Remedy.TAG:
             return entry
         return self.ledger.save(self._planned(entry, found, policy)[0])
@@ -229,9 +228,9 @@ class Remediator:
     ) -> RemediationResult:
         """Execute what is left of an entry and notify."""
         if entry.is_open:
-            there = self.images.resolve(replace(entry.image, tag=""))
+            document = self.images.resolve(replace(entry.image, tag=""))
             save = self.ledger.save
-            entry = execute(entry, there, self.images, save, blocked_by=blocked_by)
+            entry = execute(entry, document, self.images, save, blocked_by=blocked_by)
             if entry.due and entry.remedy is Remedy.TAG:
                 entry = self._wait(entry)
             entry = self.ledger.save(entry)
@@ -239,7 +238,7 @@ class Remediator:
         return self._notify(found, policy, RemediationResult(entry.remedy, entry.sentence, undo_id))
 
     def _wait(self, entry: Entry) -> Entry:
-        # After a long retry the time may be over, and a schedule must not be in the past.
+        # After long retries the due time may have passed, and a schedule must be in the future.
         due = max(datetime.fromisoformat(entry.due), self.now() + _SOON)
         self.schedules.create(entry.image, entry.id, due)
         sentence = (

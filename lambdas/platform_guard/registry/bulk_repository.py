@@ -1,4 +1,4 @@
-"""A repository of Amazon ECR that is asked for many things at once, over several connections."""
+"""Bulk reads from an Amazon ECR repository, over several connections."""
 
 import hashlib
 import threading
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.oci.bulk_reader import UnavailableContent
 from platform_guard.oci.reader import StoredDocument
-from platform_guard.registry.download import IDS_PER_CALL, BatchAnswer, batch_get_image
+from platform_guard.registry.download import IDS_PER_CALL, BatchGetResult, batch_get_image
 from platform_guard.registry.reference import Repository
 from platform_guard.registry.repository import EcrRepository
 
@@ -19,39 +19,38 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 _Fetched = bytes | UnavailableContent | None
-"""A config; None where it is not there."""
+"""A config blob; None if it does not exist."""
 
-_REMEMBERED_BYTES = 32 * 1024 * 1024
+_CACHE_BYTES = 32 * 1024 * 1024
 
 
 @dataclass
-class SeenConfigs:
-    """Configs that were fetched lately, for images that repositories share.
+class ConfigCache:
+    """A thread-safe LRU cache of config blobs, for images that several repositories contain.
 
-    A digest names the same bytes everywhere. May be used by several threads.
+    A digest names the same bytes in every repository.
     """
 
-    limit: int = _REMEMBERED_BYTES
+    limit: int = _CACHE_BYTES
     _contents: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
-    _under_way: dict[str, Future[_Fetched]] = field(default_factory=dict)
+    _in_progress: dict[str, Future[_Fetched]] = field(default_factory=dict)
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, digest: str, fetch: Callable[[], _Fetched]) -> _Fetched:
-        """Give a config, and fetch it where neither this nor another thread has.
+        """Return a config; fetch it unless it is cached or another thread is fetching it.
 
-        That a config is not there, or could not be fetched, holds for one repository alone and is
-        not remembered.
+        A missing config or a failed lookup applies to one repository only, so it is not cached.
         """
         with self._lock:
             known = self._contents.get(digest)
             if known is not None:
                 self._contents.move_to_end(digest)
                 return known
-            other = self._under_way.get(digest)
+            other = self._in_progress.get(digest)
             mine: Future[_Fetched] = Future()
             if other is None:
-                self._under_way[digest] = mine
+                self._in_progress[digest] = mine
         if other is not None:
             fetched = other.result()
             return fetched if isinstance(fetched, bytes) else fetch()
@@ -60,13 +59,13 @@ class SeenConfigs:
             fetched = fetch()
         finally:
             with self._lock:
-                del self._under_way[digest]
-                self._remember(digest, fetched)
+                del self._in_progress[digest]
+                self._store(digest, fetched)
             mine.set_result(fetched)
         return fetched
 
-    def _remember(self, digest: str, content: _Fetched) -> None:
-        """Keep a config that is what its digest names; forget what was unused for longest."""
+    def _store(self, digest: str, content: _Fetched) -> None:
+        """Cache a config that matches its digest; evict the least recently used ones."""
         if not isinstance(content, bytes) or len(content) > self.limit // 8:
             return
         if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
@@ -80,18 +79,18 @@ class SeenConfigs:
 
 @dataclass(frozen=True, slots=True)
 class BulkRepository:
-    """The images of one repository: a BulkStore."""
+    """The images of one repository, as a BulkStore."""
 
     client: "ECRClient"
     repository: Repository
     pool: ThreadPoolExecutor
-    """For the calls; they wait for nothing that runs in it."""
-    seen_configs: SeenConfigs
+    """Runs the calls. A task in it must not wait for another task in it."""
+    config_cache: ConfigCache
 
     def documents(
         self, digests: Sequence[str]
     ) -> Mapping[str, StoredDocument | UnavailableContent]:
-        """Fetch manifests and indexes, a call a hundred. Raises what botocore raises."""
+        """Fetch manifests and indexes, 100 per call. Raises botocore errors."""
         chunks = [
             digests[start : start + IDS_PER_CALL] for start in range(0, len(digests), IDS_PER_CALL)
         ]
@@ -108,12 +107,12 @@ class BulkRepository:
         """Fetch configs, one call and one GET each, except recently fetched ones."""
 
         def fetch(digest: str) -> _Fetched:
-            return self.seen_configs.get(digest, lambda: self._config(digest, size_limit))
+            return self.config_cache.get(digest, lambda: self._config(digest, size_limit))
 
         answers = zip(digests, self.pool.map(fetch, digests), strict=True)
         return {digest: content for digest, content in answers if content is not None}
 
-    def _batch(self, digests: Sequence[str]) -> BatchAnswer:
+    def _batch(self, digests: Sequence[str]) -> BatchGetResult:
         return batch_get_image(
             self.client, self.repository, [{"imageDigest": digest} for digest in digests]
         )

@@ -1,4 +1,4 @@
-"""Fetching manifests and indexes of Amazon ECR, up to a hundred a call."""
+"""Downloads from Amazon ECR: manifests, up to 100 per call, and blobs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,36 +21,36 @@ if TYPE_CHECKING:
 import urllib3
 
 IDS_PER_CALL = 100
-"""How many images one call takes (ECR API, BatchGetImage, imageIds)."""
+"""Maximum number of images per call (ECR API, BatchGetImage, imageIds)."""
 
 _MEDIA_TYPES = (OCI_INDEX, DOCKER_MANIFEST_LIST, OCI_MANIFEST, DOCKER_MANIFEST)
 
-# BatchGetImage, failureCode: what the world looks like, rather than that a look at it failed.
-_NOT_THERE = frozenset({"ImageNotFound", "ImageTagDoesNotMatchDigest"})
+# BatchGetImage, failureCode: a confirmed absence rather than a failed lookup.
+_ABSENT = frozenset({"ImageNotFound", "ImageTagDoesNotMatchDigest"})
 
-# AWS documents that an archived image cannot be pulled, and not by which code this call says so. In
-# the service model this one came with the archive class; ImageNotFound would fit as well.
+# AWS documents that an archived image cannot be pulled, but not the failure code. The service model
+# introduced this one with the archive storage class; ECR might return ImageNotFound as well.
 _INACCESSIBLE = "ImageInaccessible"
 
 
 @dataclass(frozen=True, slots=True)
-class BatchAnswer:
-    """What became of the images that were asked for; those that are not there are left out."""
+class BatchGetResult:
+    """The result of one BatchGetImage call. Images that do not exist are left out."""
 
     documents: tuple[StoredDocument, ...]
-    """An image comes as often as it has tags."""
+    """One per image and tag: an image with several tags appears several times."""
     inaccessible: Mapping[str, str]
-    """By digest, empty where there was none to ask for: why it cannot be fetched now."""
+    """Digest (empty if requested by tag) to the reason why the image cannot be fetched now."""
     unavailable: Mapping[str, str]
-    """By digest as well: why ECR could not look."""
+    """Digest (empty if requested by tag) to the reason of a failed lookup."""
 
 
 def batch_get_image(
     client: "ECRClient", repository: Repository, image_ids: "Sequence[ImageIdentifierTypeDef]"
-) -> BatchAnswer:
+) -> BatchGetResult:
     """Fetch up to `IDS_PER_CALL` images in one call.
 
-    Raises LookUpError where the answer leaves something out, and what botocore raises.
+    Raises LookupFailedError if the response is incomplete, and botocore errors.
     """
     answer = client.batch_get_image(
         registryId=repository.account,
@@ -59,16 +59,16 @@ def batch_get_image(
         acceptedMediaTypes=_MEDIA_TYPES,
     )
     if len(answer["images"]) + len(answer["failures"]) < len(image_ids):
-        raise LookupFailedError("BatchGetImage left out some of what it was asked for")
+        raise LookupFailedError("BatchGetImage returned an incomplete response")
     inaccessible: dict[str, str] = {}
     unavailable: dict[str, str] = {}
     for failure in answer["failures"]:
         code = failure.get("failureCode", "no failureCode")
-        if code not in _NOT_THERE:
+        if code not in _ABSENT:
             digest = failure.get("imageId", {}).get("imageDigest", "")
             kind = inaccessible if code == _INACCESSIBLE else unavailable
             kind[digest] = f"{code}: {failure.get('failureReason', '')}"
-    return BatchAnswer(tuple(map(_stored, answer["images"])), inaccessible, unavailable)
+    return BatchGetResult(tuple(map(_stored, answer["images"])), inaccessible, unavailable)
 
 
 def _stored(image: "ImageTypeDef") -> StoredDocument:
@@ -80,11 +80,11 @@ def _stored(image: "ImageTypeDef") -> StoredDocument:
 
 
 CONNECTIONS = 16
-"""How many downloads keep their connection when several threads download."""
+"""Maximum number of connections that concurrent downloads keep open."""
 
 
 _POOL = urllib3.PoolManager(
-    # As many as the sweep downloads at once.
+    # One connection per download thread of the sweep.
     maxsize=CONNECTIONS,
     timeout=urllib3.Timeout(connect=3, read=10),
     retries=urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504)),
@@ -99,10 +99,8 @@ def download(url: str, size_limit: int) -> bytes:
     try:
         with _POOL.request("GET", url, preload_content=False) as response:
             if response.status != 200:
-                raise LookupFailedError(
-                    f"the download of a blob was answered with {response.status}"
-                )
+                raise LookupFailedError(f"the blob download returned HTTP {response.status}")
             return response.read(size_limit + 1, decode_content=False)
     except urllib3.exceptions.HTTPError as error:
-        # Its message holds the URL, and a chained exception would carry it into the log.
-        raise LookupFailedError(f"the download of a blob failed: {type(error).__name__}") from None
+        # The message contains the URL, and a chained exception would write it to the log.
+        raise LookupFailedError(f"the blob download failed: {type(error).__name__}") from None

@@ -1,4 +1,4 @@
-"""A repository whose images can be changed: what the guard does, one call each."""
+"""The interface of a repository whose images can be read and changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +19,12 @@ class ImageStatus(StrEnum):
     ACTIVE = "ACTIVE"
     ARCHIVED = "ARCHIVED"
     ACTIVATING = "ACTIVATING"
-    """On its way back from the archive, which takes up to 20 minutes."""
+    """Being restored from the archive, which takes up to 20 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageState:
-    """What ECR says about a stored image."""
+    """The tags, times and status of a stored image."""
 
     tags: tuple[str, ...]
     pushed_at: datetime
@@ -34,43 +34,43 @@ class ImageState:
 
 @dataclass(frozen=True, slots=True)
 class ListedImage:
-    """An image with tags, as a repository lists it."""
+    """A tagged image in a repository listing."""
 
     digest: str
     tags: tuple[str, ...]
     pushed_at: float
-    """When it was first pushed, in seconds since 1970."""
+    """Time of the first push, in seconds since 1970."""
 
 
 class Images(Store, Protocol):
-    """The images of one repository. What fails for the moment raises what the registry raises."""
+    """The images of one repository. Transient failures raise the error of the registry client."""
 
     def resolve(self, image: Reference) -> StoredDocument | None:
         """Fetch the manifest of a reference; None if it is gone, archived or lost the tag."""
 
     def describe(self, digest: str) -> ImageState | None:
-        """Tell what becomes of an image, archived ones included; None where it is gone."""
+        """Return the state of an image, also if it is archived; None if it does not exist."""
 
     def digest_for_tag(self, tag: str) -> str:
-        """Give the digest of the image that has a tag, archived ones included; empty for none."""
+        """Return the digest that a tag names, also if it is archived; empty if there is none."""
 
     def add_tag(self, document: StoredDocument, tag: str) -> None:
-        """Give an image one more tag, and store it again if it is gone.
+        """Add a tag to an image, and store the image again if it was deleted.
 
-        That it has the tag already is fine. Raises ChangeRefusedError.
+        Idempotent. Raises ChangeRefusedError.
         """
 
     def restore_manifest(self, document: StoredDocument) -> None:
-        """Store a manifest without a tag; that it is there is fine. Raises ChangeRefusedError."""
+        """Store a manifest without a tag. Idempotent. Raises ChangeRefusedError."""
 
     def untag(self, tag: str, digest: str) -> bool:
-        """Take a tag away if it names this image, and the image with its last tag.
+        """Remove a tag if it names this image; ECR deletes the image with its last tag.
 
-        False where it does not name it, or is not there. Raises ChangeRefusedError.
+        Return False if the tag names another image or does not exist. Raises ChangeRefusedError.
         """
 
     def archive(self, digest: str) -> None:
-        """Move an image to the archive class; fine if it is there. Raises ChangeRefusedError."""
+        """Move an image to the archive storage class. Idempotent. Raises ChangeRefusedError."""
 
     def restore(self, digest: str) -> None:
-        """Begin to restore an archived image; fine if it is active. Raises ChangeRefusedError."""
+        """Start restoring an archived image. Idempotent. Raises ChangeRefusedError."""

@@ -1,4 +1,4 @@
-"""Listing the repositories of a registry, and the tagged images of a repository, page by page."""
+"""Paginated listings: repositories of a registry and tagged images of a repository."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 from typing import TYPE_CHECKING
 
 PAGE_SIZE = 1000
-"""The most that a page holds (ECR API, DescribeImages and DescribeRepositories, maxResults)."""
+"""Maximum page size (ECR API, DescribeImages and DescribeRepositories, maxResults)."""
 
-# What ECR answers to a page token that it no longer knows.
-_BAD_REQUEST = frozenset({"InvalidParameterException", "ValidationException"})
+# The errors that ECR returns for an expired page token.
+_EXPIRED_TOKEN = frozenset({"InvalidParameterException", "ValidationException"})
 
 _RESTARTS = 3
 
@@ -28,7 +28,7 @@ _Page = tuple[Sequence[_Item], str | None]
 
 
 def list_repositories(client: "ECRClient", account: str, region: str) -> Iterator[list[Repository]]:
-    """List all repositories, a page a call."""
+    """Yield pages of all repositories, one call each. Raises botocore errors."""
 
     def page(token: str | None) -> _Page[str]:
         options = {} if token is None else {"nextToken": token}
@@ -43,7 +43,7 @@ def list_repositories(client: "ECRClient", account: str, region: str) -> Iterato
 def find_repositories(
     client: "ECRClient", account: str, region: str, names: Sequence[str]
 ) -> list[Repository]:
-    """Look repositories up by name, a call each; those that are not there are left out."""
+    """Return the repositories that exist among `names`, one call each."""
     found = []
     for name in names:
         try:
@@ -57,7 +57,7 @@ def find_repositories(
 def list_tagged_images(
     client: "ECRClient", repository: Repository, start: str | None = None
 ) -> Iterator[tuple[list[ListedImage], str | None]]:
-    """List the images that have tags, a page a call, each page with the token of the next.
+    """Yield pages of tagged images, one call each, with the token of the next page.
 
     `start` is the token of the first page. After an expired token the listing starts over and
     skips what it listed before.
@@ -97,7 +97,7 @@ def _pages_with_tokens(
         try:
             items, next_token = fetch(token)
         except ClientError as error:
-            if token is None or error_code(error) not in _BAD_REQUEST:
+            if token is None or error_code(error) not in _EXPIRED_TOKEN:
                 raise
             restarts += 1
             if restarts > _RESTARTS:
@@ -113,7 +113,7 @@ def _pages_with_tokens(
 
 
 def _digest_bytes(detail: "ImageDetailTypeDef") -> bytes:
-    # A repository may hold 100,000 images, so what is remembered of each is kept small.
+    # A repository may contain 100,000 images; bytes take less memory than the text.
     return bytes.fromhex(detail["imageDigest"].partition(":")[2])
 
 
@@ -126,9 +126,9 @@ def _listed(detail: "ImageDetailTypeDef") -> ListedImage:
 
 
 def find_repository(client: "ECRClient", name: str, account: str = "") -> Repository | None:
-    """Look a repository up in an account, by default the caller's own; None where it is not there.
+    """Look up a repository in an account, by default the caller's; None if it does not exist.
 
-    One call. Raises what botocore raises where it fails.
+    One call. Raises botocore errors.
     """
     try:
         if account:

@@ -1,12 +1,12 @@
-"""The mark: an image tag that says what the guard found about an image.
+"""The mark: an image tag that names the finding of an image.
 
-AWS resource tags exist for repositories only, so an image is marked with one more image tag.
+AWS resource tags exist for repositories only, so the guard marks an image with an image tag.
 """
 
 import hashlib
 
 MARK_PREFIX = "platform-guard."
-"""What every mark begins with, so that the guard's own pushes are known as such."""
+"""The prefix of every mark. The guard ignores pushes of tags that start with it."""
 
 # Distribution specification, "Pulling manifests": [a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}
 _TAG_LENGTH_LIMIT = 128
@@ -15,14 +15,15 @@ _CUT_TAG_HASH_LENGTH = 8
 
 
 def is_mark(tag: str) -> bool:
-    """Tell whether a tag is one of the guard's own."""
+    """Return whether a tag is a mark of the guard."""
     return tag.startswith(MARK_PREFIX)
 
 
 def mark_for(finding: str, tag: str, digest: str) -> str:
-    """Name the mark of an image: `platform-guard.<finding>.<tag>.<first 12 of the digest>`.
+    """Return the mark of an image: `platform-guard.<finding>.<tag>.<first 12 hex digits>`.
 
-    A tag too long to fit is cut; a hash of the whole tag keeps the marks of two such tags apart.
+    A tag that does not fit into 128 characters is cut and gets a hash of the whole tag, so that
+    the marks of two long tags differ.
     """
     head = f"{MARK_PREFIX}{finding}."
     tail = "." + digest.partition(":")[2][:_SHORT_DIGEST_LENGTH]

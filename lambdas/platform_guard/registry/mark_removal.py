@@ -12,35 +12,35 @@ from platform_guard.registry.mark import is_mark
 
 
 class UntagResult(Enum):
-    """What became of a mark, and of the image with it."""
+    """The result of removing a mark."""
 
-    NOT_THERE = auto()
-    LAST = auto()
-    """It stays: the image has no tag that is not a mark, and would go with its marks."""
+    NOT_FOUND = auto()
+    LAST_TAG = auto()
+    """The mark stays: the image has only marks, and ECR deletes it with the last one."""
     REMOVED = auto()
     RESTORED = auto()
-    """The image was gone with it, and is stored again under the mark."""
-    IMAGE_LOST = auto()
-    """The image was gone with it, and its manifest had not been kept."""
+    """ECR deleted the image with the mark; both are stored again."""
+    IMAGE_DELETED = auto()
+    """ECR deleted the image with the mark, and no copy of its manifest exists."""
 
 
 def remove_mark(
     images: Images, mark: str, digest: str, document: StoredDocument | None
 ) -> UntagResult:
-    """Take a mark from an image; `document` is its manifest, None where nobody has it.
+    """Remove a mark from an image; `document` is its manifest, None if no copy exists.
 
     Raises ChangeRefusedError.
     """
     state = images.describe(digest)
     if state is None or mark not in state.tags:
-        return UntagResult.NOT_THERE
+        return UntagResult.NOT_FOUND
     if all(map(is_mark, state.tags)):
-        return UntagResult.LAST
+        return UntagResult.LAST_TAG
     images.untag(mark, digest)
     if images.describe(digest) is not None:
         return UntagResult.REMOVED
     if document is None:
-        return UntagResult.IMAGE_LOST
+        return UntagResult.IMAGE_DELETED
     images.add_tag(document, mark)
     for tag in state.tags:
         # A tag that names another image now must not be moved back.

@@ -1,6 +1,6 @@
-"""Repositories that a pull-through cache fills from another registry.
+"""Repositories that a pull-through cache rule fills from an upstream registry.
 
-They refill by themselves and may hold any platform, so nothing in them is ever changed.
+The cache refills them and they may contain any platform, so the guard never changes them.
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
 """
 
@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 ROOT = "ROOT"
-"""The prefix of a rule for all repositories that no other rule is for."""
+"""The prefix of a rule that applies to all repositories without another rule."""
 
 
 def cache_prefix(repository: str, prefixes: Iterable[str]) -> str:
-    """Give the prefix of a rule that may fill a repository; empty where there is none.
+    """Return the prefix of the first rule that may fill a repository; empty if there is none.
 
-    ECR API, CreatePullThroughCacheRule: a `/` is always assumed at the end of a prefix.
+    ECR assumes a `/` at the end of each prefix (ECR API, CreatePullThroughCacheRule).
     """
     return next(
         (
@@ -34,31 +34,31 @@ _AZURE = "azure"
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """A registry that can be cached."""
+    """An upstream registry that ECR can cache."""
 
     host: str
     prefix: str
-    """What the repositories of its cache usually begin with."""
-    wants_secret: bool
+    """The prefix that the ECR console suggests."""
+    requires_secret: bool
 
 
 _UPSTREAMS = (
-    Upstream(DOCKER_HUB, "docker-hub", wants_secret=True),
-    Upstream("ghcr.io", "github", wants_secret=True),
-    Upstream("registry.gitlab.com", "gitlab", wants_secret=True),
-    Upstream("cgr.dev", "chainguard", wants_secret=True),
-    Upstream("public.ecr.aws", "ecr-public", wants_secret=False),
-    Upstream("quay.io", "quay", wants_secret=False),
-    Upstream("registry.k8s.io", "kubernetes", wants_secret=False),
+    Upstream(DOCKER_HUB, "docker-hub", requires_secret=True),
+    Upstream("ghcr.io", "github", requires_secret=True),
+    Upstream("registry.gitlab.com", "gitlab", requires_secret=True),
+    Upstream("cgr.dev", "chainguard", requires_secret=True),
+    Upstream("public.ecr.aws", "ecr-public", requires_secret=False),
+    Upstream("quay.io", "quay", requires_secret=False),
+    Upstream("registry.k8s.io", "kubernetes", requires_secret=False),
 )
 
 
-USUAL_PREFIXES = frozenset({_AZURE, *(upstream.prefix for upstream in _UPSTREAMS)})
-"""What a repository that a cache fills usually begins with; the console suggests these."""
+SUGGESTED_PREFIXES = frozenset({_AZURE, *(upstream.prefix for upstream in _UPSTREAMS)})
+"""The prefixes that the ECR console suggests for pull-through cache rules."""
 
 
 def upstream_of(host: str) -> Upstream | None:
-    """Give the registry of a host; None where it cannot be cached."""
+    """Return the upstream registry of a host; None if ECR cannot cache it."""
     if host.endswith(".azurecr.io"):
-        return Upstream(host, _AZURE, wants_secret=True)
+        return Upstream(host, _AZURE, requires_secret=True)
     return next((upstream for upstream in _UPSTREAMS if upstream.host == host), None)

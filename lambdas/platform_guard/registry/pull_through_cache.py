@@ -1,4 +1,4 @@
-"""The pull-through cache rules of a registry, looked up at most every few minutes."""
+"""The pull-through cache rules of a registry, cached for five minutes."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -16,24 +16,24 @@ _FRESH_SECONDS = 300
 
 
 class PullThroughCaches:
-    """Which repositories a pull-through cache fills, in the registry of the caller."""
+    """The pull-through cache rules of the caller's registry."""
 
     def __init__(self, client: "ECRClient", clock: Callable[[], float]) -> None:
-        """`clock` counts seconds."""
+        """`clock` returns seconds."""
         self._client = client
         self._clock = clock
         self._prefixes: tuple[str, ...] = ()
         self._fresh_until: float | None = None
 
     def prefix_for(self, repository: str) -> str | Unavailable:
-        """Give the prefix of the rule that fills a repository; empty where there is none."""
+        """Return the prefix of the rule that fills a repository; empty if there is none."""
         prefixes = self.prefixes()
         return prefixes if isinstance(prefixes, Unavailable) else cache_prefix(repository, prefixes)
 
     def prefixes(self) -> tuple[str, ...] | Unavailable:
-        """Give the prefix of every rule.
+        """Return the prefix of every rule.
 
-        One call a page of rules, none while the answer is fresh. A failure is not remembered.
+        One call per page of rules, none while the cached rules are fresh. Failures are not cached.
         """
         if self._fresh_until is None or self._clock() >= self._fresh_until:
             try:

@@ -1,4 +1,4 @@
-"""push_event."""
+"""The ECR push event that EventBridge delivers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from platform_guard.registry.mark import is_mark
 from platform_guard.registry.reference import Reference, Repository
 
 TRIGGER = "platform-guard-origin"
-"""A key in the detail, which no event of ECR has: Push.origin."""
+"""The key of `Push.trigger` in the event detail. Events of ECR do not have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """An image got a tag."""
+    """A push of a tagged image."""
 
     event_id: str
     time: str
@@ -26,14 +26,14 @@ class Push:
 
 
 def parse_push(event: object) -> Push | Ignored:
-    """Read an event of ECR. Raises EventError where it is not one.
+    """Parse an ECR event. Raises EventError if a field is missing or invalid.
 
-    The rule in EventBridge lets only pushes of tagged images through; this asks again, because a
-    rule can be changed.
+    The EventBridge rule matches only pushes of tagged images. This checks again, because the rule
+    can be changed.
     """
     fields = required_object(event, "the event")
     detail = required_object(fields.get("detail"), "detail")
-    reason = _why_ignored(fields, detail)
+    reason = _ignore_reason(fields, detail)
     if reason:
         return Ignored(reason)
     digest = required_text(detail, "image-digest")
@@ -52,7 +52,7 @@ def parse_push(event: object) -> Push | Ignored:
     )
 
 
-def _why_ignored(fields: Mapping[str, object], detail: Mapping[str, object]) -> str:
+def _ignore_reason(fields: Mapping[str, object], detail: Mapping[str, object]) -> str:
     detail_type, action, result, tag = (
         fields.get("detail-type"),
         detail.get("action-type"),
@@ -60,24 +60,26 @@ def _why_ignored(fields: Mapping[str, object], detail: Mapping[str, object]) -> 
         detail.get("image-tag"),
     )
     if (fields.get("source"), detail_type) != ("aws.ecr", "ECR Image Action"):
-        return f"not an image action of ECR: {detail_type}"
+        return f"not an ECR image action: {detail_type}"
     if action != "PUSH":
         return f"not a push: {action}"
     if result != "SUCCESS":
-        return f"a push that did not succeed: {result}"
+        return f"the push did not succeed: {result}"
     if not tag:
-        return "untagged: a child of an index, or an image nobody can name yet"
+        return "untagged: the child of an index, or an image without a tag so far"
     if isinstance(tag, str) and is_mark(tag):
         return "the guard's own mark"
     return ""
 
 
-def why_other_account(repository: Repository, function_arn: str) -> str:
-    """Say why a function has nothing to do with a repository; nothing where it does.
+def wrong_account_reason(repository: Repository, function_arn: str) -> str:
+    """Return why a function is not responsible for a repository; empty if it is.
 
-    A bus may get the events of other regions and accounts as well, and each has a guard of its own.
+    An event bus may receive events of other regions and accounts, which have their own guard.
     """
     region, account = function_arn.split(":")[3:5]
     if (repository.account, repository.region) == (account, region):
         return ""
-    return f"a push to {repository.account} in {repository.region}, which this guard is not for"
+    return (
+        f"a push to account {repository.account} in {repository.region}, outside this guard's scope"
+    )

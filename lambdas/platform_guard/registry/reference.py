@@ -1,4 +1,4 @@
-"""References to images in Amazon ECR, and the domain that a registry is reached under."""
+"""Image references and repository URIs in Amazon ECR."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _REFERENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository of a registry in Amazon ECR."""
+    """A repository in Amazon ECR."""
 
     account: str
     region: str
@@ -24,19 +24,19 @@ class Repository:
 
     @property
     def uri(self) -> str:
-        """What `docker` calls the repository, without tag or digest."""
+        """The repository URI that `docker` uses, without tag or digest."""
         return f"{self.account}.dkr.ecr.{self.region}.{_domain(self.region)}/{self.name}"
 
     @property
     def arn(self) -> str:
-        """What AWS calls the repository."""
+        """The ARN of the repository."""
         where = f"{self.region}:{self.account}"
         return f"arn:{partition(self.region)}:ecr:{where}:repository/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An image in Amazon ECR by tag, by digest or by both."""
+    """An image in Amazon ECR by tag, digest or both."""
 
     repository: Repository
     tag: str = ""
@@ -44,27 +44,27 @@ class Reference:
 
     @property
     def uri(self) -> str:
-        """What `docker` calls the image."""
+        """The image URI that `docker` uses, with the tag and digest that are set."""
         tag = f":{self.tag}" if self.tag else ""
         digest = f"@{self.digest}" if self.digest else ""
         return f"{self.repository.uri}{tag}{digest}"
 
     @property
     def tagged_uri(self) -> str:
-        """What `docker` calls the image, by its tag alone."""
+        """The image URI with the tag, without the digest."""
         return f"{self.repository.uri}:{self.tag}"
 
     @property
     def short_name(self) -> str:
-        """What people call the image: repository and tag, or the digest where it has no tag."""
+        """Repository name and tag, or the digest if there is no tag."""
         separator, name = (":", self.tag) if self.tag else ("@", self.digest)
         return f"{self.repository.name}{separator}{name}"
 
 
 def parse_reference(text: str) -> Reference | None:
-    """Read a reference as `docker` writes it; None where it does not name an image in ECR.
+    """Parse a `docker` image reference; None if it does not name an image in ECR.
 
-    Without tag and digest it names the tag `latest`, as it does for `docker pull`.
+    Without tag and digest the tag is `latest`, as for `docker pull`.
     """
     match = re.fullmatch(_REFERENCE, text)
     if match is None:
@@ -75,7 +75,7 @@ def parse_reference(text: str) -> Reference | None:
 
 
 def partition(region: str) -> str:
-    """Give the partition of AWS that a region is in, as ARNs begin with it."""
+    """Return the AWS partition of a region, as ARNs contain it."""
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"

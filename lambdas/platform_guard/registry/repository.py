@@ -1,4 +1,4 @@
-"""A repository in Amazon ECR, as a store of images."""
+"""Reads and changes the images of an Amazon ECR repository."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from platform_guard.aws.errors import LookupFailedError, error_code
 from platform_guard.oci.reader import Inaccessible, StoredDocument
-from platform_guard.registry.download import IDS_PER_CALL, BatchAnswer, batch_get_image, download
+from platform_guard.registry.download import IDS_PER_CALL, BatchGetResult, batch_get_image, download
 from platform_guard.registry.reference import Reference, Repository
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING
 from platform_guard.aws.errors import is_transient
 from platform_guard.registry.images import ChangeRefusedError, ImageState, ImageStatus
 
-# GetDownloadUrlForLayer: no image in the repository has such a layer any more.
+# GetDownloadUrlForLayer: no image in the repository references the layer.
 _NO_SUCH_LAYER = frozenset({"LayersNotFoundException", "LayerInaccessibleException"})
 
 
 @dataclass(frozen=True, slots=True)
 class EcrRepository:
-    """The images of one repository."""
+    """The images of one repository, read-only. Methods raise botocore errors."""
 
     client: "ECRClient"
     repository: Repository
@@ -36,8 +36,8 @@ class EcrRepository:
     def resolve(self, image: Reference) -> StoredDocument | None:
         """Fetch the manifest of a reference; None if it is gone or archived.
 
-        Asked for tag and digest together, an image whose tag has moved on is gone. One call. Raises
-        LookUpError where ECR could not look.
+        With tag and digest, an image that no longer has the tag counts as gone. One call. Raises
+        LookupFailedError if ECR could not read the image.
         """
         image_id: ImageIdentifierTypeDef = {}
         if image.tag:
@@ -51,7 +51,7 @@ class EcrRepository:
         return found[0] if found else None
 
     def documents(self, digests: Sequence[str]) -> Mapping[str, StoredDocument | Inaccessible]:
-        """Fetch manifests and indexes by digest, a call a hundred; absent ones are left out."""
+        """Fetch manifests and indexes by digest, 100 per call; absent ones are left out."""
         found: dict[str, StoredDocument | Inaccessible] = {}
         for start in range(0, len(digests), IDS_PER_CALL):
             part = digests[start : start + IDS_PER_CALL]
@@ -63,7 +63,7 @@ class EcrRepository:
         return found
 
     def config(self, digest: str, size_limit: int) -> bytes | None:
-        """Fetch a config blob: one call and one GET; None where it is not there."""
+        """Fetch a config blob with one call and one GET; None if it does not exist."""
         try:
             answer = self.client.get_download_url_for_layer(
                 registryId=self.repository.account,
@@ -76,8 +76,8 @@ class EcrRepository:
             raise
         return download(answer["downloadUrl"], size_limit)
 
-    def _batch_get(self, image_ids: "Sequence[ImageIdentifierTypeDef]") -> BatchAnswer:
-        """Fetch what the ids name, where ECR could look at all of it."""
+    def _batch_get(self, image_ids: "Sequence[ImageIdentifierTypeDef]") -> BatchGetResult:
+        """Raise LookupFailedError if ECR could not read one of the images."""
         answer = batch_get_image(self.client, self.repository, image_ids)
         for reason in answer.unavailable.values():
             raise LookupFailedError(reason)
@@ -98,11 +98,11 @@ _RESTORED = frozenset({ImageStatus.ACTIVE, ImageStatus.ACTIVATING})
 class EcrImages(EcrRepository):
     """The images of one repository, to read and to change.
 
-    What may go better later raises what botocore raises.
+    Transient failures raise botocore errors.
     """
 
     def describe(self, digest: str) -> ImageState | None:
-        """Tell what ECR says about an image, archived ones included; None where it is gone."""
+        """Return the state of an image, also if it is archived; None if it does not exist."""
         detail = self._describe({"imageDigest": digest})
         if detail is None:
             return None
@@ -114,12 +114,12 @@ class EcrImages(EcrRepository):
         )
 
     def digest_for_tag(self, tag: str) -> str:
-        """Give the digest of the image that has a tag, archived ones included; empty for none."""
+        """Return the digest that a tag names, also if it is archived; empty if there is none."""
         detail = self._describe({"imageTag": tag})
         return detail["imageDigest"] if detail is not None else ""
 
     def details(self) -> "Iterator[ImageDetailTypeDef]":
-        """Describe all images, a thousand a call."""
+        """Describe all images, including archived ones, 1,000 per call."""
         pages = self.client.get_paginator("describe_images").paginate(
             registryId=self.repository.account,
             repositoryName=self.repository.name,
@@ -130,17 +130,17 @@ class EcrImages(EcrRepository):
             yield from page["imageDetails"]
 
     def add_tag(self, document: StoredDocument, tag: str) -> None:
-        """Give an image one more tag; that it has it already is fine. Raises ChangeRefusedError."""
+        """Add a tag to an image. Idempotent. Raises ChangeRefusedError."""
         self._put(document, tag)
 
     def restore_manifest(self, document: StoredDocument) -> None:
-        """Store a manifest without a tag; that it is there is fine. Raises ChangeRefusedError."""
+        """Store a manifest without a tag. Idempotent. Raises ChangeRefusedError."""
         self._put(document)
 
     def untag(self, tag: str, digest: str) -> bool:
-        """Take a tag away if it names this image; False where it does not.
+        """Remove a tag if it names this image; return False if it does not.
 
-        By tag and digest together ECR compares and removes at once. Raises ChangeRefusedError.
+        With tag and digest, ECR compares and untags atomically. Raises ChangeRefusedError.
         """
         image_id: ImageIdentifierTypeDef = {"imageTag": tag, "imageDigest": digest}
         try:
@@ -159,11 +159,11 @@ class EcrImages(EcrRepository):
         return True
 
     def archive(self, digest: str) -> None:
-        """Move an image to the archive class; fine if it is there. Raises ChangeRefusedError."""
+        """Move an image to the archive storage class. Idempotent. Raises ChangeRefusedError."""
         self._move(digest, "ARCHIVE", _ARCHIVED)
 
     def restore(self, digest: str) -> None:
-        """Begin to restore an archived image; fine if it is active. Raises ChangeRefusedError."""
+        """Start restoring an archived image. Idempotent. Raises ChangeRefusedError."""
         self._move(digest, "STANDARD", _RESTORED)
 
     def _describe(self, image_id: "ImageIdentifierTypeDef") -> "ImageDetailTypeDef | None":
@@ -193,14 +193,14 @@ class EcrImages(EcrRepository):
         except ClientError as error:
             refusal = _refusal(error)
             if isinstance(refusal, ChangeRefusedError):
-                # botocore repeats a call whose answer is lost, and then it is refused.
+                # botocore retries a call whose response was lost, and ECR rejects the retry.
                 state = self.describe(digest)
                 if state is not None and state.status in reached:
                     return
             raise refusal from error
 
     def _put(self, document: StoredDocument, tag: str = "") -> None:
-        """Send back the very bytes that were fetched, and have ECR check their digest."""
+        """Put the bytes that were fetched; ECR compares them with the digest."""
         named = {"imageTag": tag} if tag else {}
         try:
             self.client.put_image(

@@ -1,1 +1,1 @@
-"""What is done about a finding: plan, safety checks, executor, ledger, undo."""
+"""Remedies for findings: plan, safety checks, executor, ledger, undo."""

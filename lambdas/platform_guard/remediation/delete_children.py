@@ -1,8 +1,8 @@
 """Deletes the children of a deleted index.
 
-ECR deletes an image by digest together with all its tags; it cannot be told to delete only an
-untagged image. So a child gets a mark, which is then removed: the child is deleted only if that was
-its last tag. A tag that it gets in between keeps it.
+ECR deletes an image by digest together with all its tags; it has no call that deletes only an
+untagged image. So a child gets a mark, which is then removed: ECR deletes the child only if that
+was its last tag. A tag that is added in between keeps it.
 """
 
 from platform_guard.oci.reader import StoredDocument

@@ -1,6 +1,6 @@
-"""The images that Amazon ECS runs or would run: of all tasks and of all deployments of services.
+"""Finds the images of all Amazon ECS tasks and of all deployments of services.
 
-Includes AWS Batch clusters. Tasks that are started by hand or by a schedule count while they run.
+Includes AWS Batch clusters. Standalone and scheduled tasks count only while they run.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

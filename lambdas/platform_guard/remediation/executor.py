@@ -1,7 +1,7 @@
 """Executes a planned remedy.
 
 Every function can be repeated after an interruption between any two calls. It checks the current
-state first; a step that is already done, or no longer possible, ends the entry and is recorded.
+state first. A step that is already done, or no longer possible, ends the entry with that outcome.
 """
 
 from collections.abc import Callable
@@ -67,7 +67,7 @@ class _RemediationAction:
     blocked_by: str
 
     def tag(self) -> Entry:
-        """Add the mark. Whether the tag still names the image has not been checked yet."""
+        """Add the mark. A resumed entry first checks whether the tag still names the image."""
         if not self.blocked_by or self.images.resolve(self.entry.image) is not None:
             return self.mark("" if self.entry.blocked_by else self.blocked_by)
         return self.mark(_TAG_MOVED)
@@ -89,7 +89,7 @@ class _RemediationAction:
         image, mark = self.entry.image, self.entry.mark
         if self.document is None and self._state() is not None:
             return _ended(self.entry, Remedy.ALERT, "none: the image is archived")
-        # Removing its tag may have deleted the image. Then it must be restored.
+        # Removing the tag may have deleted the image, which must then be restored.
         self.document = self.document or self.entry.document
         if self.document is None:
             return _ended(self.entry, Remedy.ALERT, _GONE)
@@ -98,7 +98,7 @@ class _RemediationAction:
             return _ended(self.entry, Remedy.ALERT, refusal)
         state = self._state()
         if state is not None and image.tag in state.tags:
-            # Otherwise the tag is removed already or names another image, as the calls below show.
+            # Otherwise the tag was removed or names another image; the calls below find out.
             reason = self._blocked_now(state)
             if reason:
                 return self.mark(reason)
@@ -147,7 +147,7 @@ class _RemediationAction:
         )
 
     def _restored(self) -> Entry:
-        """Restore an image that got another tag while it was archived and may be needed by it."""
+        """Restore an image that got another tag while it was archived: that tag may be in use."""
         sentence = f"marked with the tag {self.entry.mark}; archived and brought back, because it "
         try:
             self.images.restore(self.entry.image.digest)
@@ -203,12 +203,12 @@ class _RemediationAction:
     def _tag_names_an_image(self) -> bool:
         """Return whether the tag names any image. If it names none, it was removed, not moved.
 
-        A repeated call, by botocore or after the process died, finds no tag any more.
+        A call that is repeated, by botocore or after a crash, no longer finds the tag.
         """
         return bool(self.images.digest_for_tag(self.entry.image.tag))
 
     def _kept(self, state: ImageState, because: str) -> Entry:
-        """End with an image that lost its own tag and stays, kept by its mark."""
+        """End with an image that lost its own tag and is kept by its mark."""
         entry = replace(self.entry, tag_removed=True)
         others = [tag for tag in state.tags if not is_mark(tag)]
         if not others:
@@ -224,7 +224,7 @@ class _RemediationAction:
         )
 
     def _add_mark(self) -> str:
-        """Add the mark. Return why that failed, empty if it succeeded."""
+        """Add the mark. Return why it failed, empty if it succeeded."""
         document = self.document or self.entry.document
         if document is None:
             return _GONE
@@ -235,7 +235,7 @@ class _RemediationAction:
         return ""
 
     def _restore_if_gone(self, document: StoredDocument) -> str:
-        """Store the image again if it went with its tag. Return how it was lost, empty if not."""
+        """Store the image again if it went with its tag. Return why that failed, else empty."""
         if self.images.resolve(replace(self.entry.image, tag="")) is not None:
             return ""
         try:
@@ -248,7 +248,7 @@ class _RemediationAction:
         return self.images.describe(self.entry.image.digest)
 
     def _blocked_now(self, state: ImageState | None) -> str:
-        """Check again, right before the call, what may have changed since the plan."""
+        """Return what changed since the plan and blocks the call; empty if nothing does."""
         if state is None or self.entry.image.tag not in state.tags:
             return _TAG_MOVED
         if self.blocked_by:

@@ -26,7 +26,7 @@ class GraceSchedules:
     client: "EventBridgeSchedulerClient"
     group: str
     queue_arn: str = ""
-    """The queue that gets the message; not needed to delete."""
+    """The push guard's queue. Not needed to delete schedules."""
     role_arn: str = ""
     """The role that sends to the queue."""
     dead_letters_arn: str = ""
@@ -81,7 +81,7 @@ class GraceSchedules:
 
 @dataclass(frozen=True, slots=True)
 class NoSchedules:
-    """For a policy without destructive remedies: nothing is ever scheduled."""
+    """The schedules of a policy without destructive remedies: there are none."""
 
     def create(self, image: Reference, entry_id: str, due: datetime) -> None:
         """Raise ValueError: this deployment has no schedules."""
@@ -91,7 +91,7 @@ class NoSchedules:
         """Do nothing."""
 
     def waiting(self, image: Reference) -> tuple[str, ...]:  # noqa: ARG002
-        """Return nothing."""
+        """Return an empty tuple."""
         return ()
 
 
@@ -134,7 +134,7 @@ def grace_message(entry_id: str) -> dict[str, object]:
     return {"source": SOURCE, "detail-type": GRACE_IS_OVER, "detail": {"entry": entry_id}}
 
 
-def entry_that_waited(message: object) -> str:
+def expired_grace_entry(message: object) -> str:
     """Return the id of the entry whose grace period is over; empty for any other message.
 
     Raises EventError if the message names no entry.

@@ -1,4 +1,4 @@
-"""The images of all AWS Lambda functions that are deployed as container images."""
+"""Finds the images of all AWS Lambda functions with package type Image."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

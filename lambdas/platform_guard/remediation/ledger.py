@@ -1,4 +1,4 @@
-"""The ledger: what was done to which image, by whom and why, and what undoing it needs."""
+"""The ledger of remedies: image, actor and reason, and the manifests that undo needs."""
 
 import hashlib
 import json
@@ -15,13 +15,13 @@ from platform_guard.policy.verdict import Finding
 from platform_guard.registry.reference import Reference, Repository
 
 LEDGER_INDEX = "history"
-"""The index of the state table that contains only ledger entries."""
+"""The secondary index of the state table that contains only ledger entries."""
 
 LEDGER_INDEX_KEYS = ("repository", "at")
 """The partition and sort key of the index."""
 
 LEDGER_INDEX_ATTRIBUTES = ("entry",)
-"""What the index projects besides its keys: not the manifests, which are large."""
+"""The attributes that the index projects besides its keys. Manifests are too large."""
 
 STATE_TABLE_OUTPUT = "GuardStateTable"
 """The stack output that names the state table."""
@@ -30,12 +30,12 @@ SCHEDULE_GROUP_OUTPUT = "GuardScheduleGroup"
 """The stack output that names the schedule group, if the policy has grace periods."""
 
 KEPT = timedelta(days=400)
-"""How long an entry is kept."""
+"""The retention of an entry."""
 
-LEFT_ALONE_AFTER_UNDO = timedelta(minutes=15)
-"""Undo may push a tag. That push, and all before it, do not start the guard."""
+IGNORED_AFTER_UNDO = timedelta(minutes=15)
+"""Undo may push a tag. The guard ignores that push and all earlier ones of the image."""
 
-# The queue's delay, and four attempts with the time in between.
+# The queue's delay and four attempts, with the visibility timeouts in between.
 _ENDED_WITHIN = timedelta(hours=2)
 
 _ID_LENGTH = 16
@@ -50,14 +50,14 @@ class State(StrEnum):
     """The image is marked and its grace period runs."""
     DONE = "done"
     CANCELED = "canceled"
-    """The grace period ended without anything to do."""
+    """The grace period ended without a remedy."""
     UNDOING = "undoing"
     UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the guard did about one push."""
+    """One remedy: the guard's action on one pushed image."""
 
     id: str
     at: str
@@ -73,7 +73,7 @@ class Entry:
     """The verdict's reason, a clause."""
     kind: Kind
     platforms: tuple[str, ...]
-    """The runnable platforms; the first ones of a long list."""
+    """The runnable platforms, truncated to the first ones."""
     fails_on: tuple[str, ...]
     rule: str
     """The rule that sets the remedy."""
@@ -82,7 +82,7 @@ class Entry:
     """The actual remedy, which may be weaker than the wanted one."""
     mark: str
     tags_before: tuple[str, ...] = ()
-    """Empty if nothing destructive was planned."""
+    """Empty unless a destructive remedy was planned."""
     blocked_by: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     """Digests that are deleted with an index, outer ones first."""
@@ -92,15 +92,15 @@ class Entry:
     tag_removed: bool = False
     """Whether the guard removed the image's own tag."""
     sentence: str = ""
-    """What was done, in words."""
+    """The outcome, as a sentence."""
     due: str = ""
     """When a grace period ends, ISO 8601 in UTC."""
     undone_by: str = ""
     undone_at: str = ""
     platforms_left_off: int = 0
-    """How many runnable platforms are not listed."""
+    """The number of runnable platforms beyond those in `platforms`."""
     version: int = 0
-    """How many times it was saved; the condition of the next write."""
+    """The number of saves; the condition of the next write."""
 
     @property
     def document(self) -> StoredDocument | None:
@@ -109,12 +109,12 @@ class Entry:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still being executed."""
+        """Whether the remedy is in progress."""
         return self.state is State.IN_PROGRESS
 
 
 def has_lapsed(entry: Entry, now: datetime) -> bool:
-    """Return whether a grace period is long over and its end was never delivered."""
+    """Return whether a grace period ended over two hours ago and was never processed."""
     waits = entry.state is State.WAITING
     return waits and now > datetime.fromisoformat(entry.due) + _ENDED_WITHIN
 
@@ -127,7 +127,7 @@ class Ledger(Protocol):
     """Stores entries."""
 
     def find(self, entry_id: str) -> Entry | None:
-        """Return the current entry, None if there is none."""
+        """Return the entry with its manifests, None if there is none."""
 
     def save(self, entry: Entry) -> Entry:
         """Store an entry and return it with its new version.
@@ -136,10 +136,10 @@ class Ledger(Protocol):
         """
 
     def release(self, image: Reference, until: str) -> None:
-        """Leave an image alone if it is pushed before `until` (ISO 8601)."""
+        """Ignore pushes of an image until a time (ISO 8601)."""
 
     def released_until(self, image: Reference) -> str:
-        """Return until when pushes of an image are left alone; empty if they are not."""
+        """Return the time (ISO 8601) until which pushes of an image are ignored, or empty."""
 
 
 class History(Protocol):
@@ -155,7 +155,7 @@ def entry_id(event_id: str, image: Reference) -> str:
 
 
 _STORED_NAMES = {"blocked_by": "refused_because", "tag_removed": "tag_is_taken"}
-"""Fields that are stored under another name than they have in code, as 0.1.0 wrote them."""
+"""Fields whose stored name, written since 0.1.0, differs from the name in code."""
 
 _TUPLES = ("platforms", "fails_on", "tags_before", "blocked_by", "children")
 

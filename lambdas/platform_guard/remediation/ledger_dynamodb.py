@@ -44,7 +44,7 @@ class DynamoDbLedger:
     table: str
 
     def find(self, entry_id: str) -> Entry | None:
-        """Return the current entry, None if there is none."""
+        """Return the entry with its manifests, None if there is none."""
         item = self._item(f"deed#{entry_id}")
         if item is None:
             return None
@@ -81,7 +81,7 @@ class DynamoDbLedger:
         return saved
 
     def release(self, image: Reference, until: str) -> None:
-        """Leave an image alone if it is pushed before `until` (ISO 8601)."""
+        """Ignore pushes of an image until a time (ISO 8601)."""
         expires = datetime.fromisoformat(until) + KEPT
         self.client.put_item(
             TableName=self.table,
@@ -93,12 +93,12 @@ class DynamoDbLedger:
         )
 
     def released_until(self, image: Reference) -> str:
-        """Return until when pushes of an image are left alone; empty if they are not."""
+        """Return the time (ISO 8601) until which pushes of an image are ignored, or empty."""
         item = self._item(_released(image))
         return item["until"]["S"] if item else ""
 
     def entries(self, repository: str = "") -> Iterator[Entry]:
-        """Return the entries of a repository, or of all, newest first."""
+        """Return entries without manifests, newest first: of one repository, or of all."""
         if repository:
             pages = self.client.get_paginator("query").paginate(
                 TableName=self.table,

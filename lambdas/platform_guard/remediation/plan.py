@@ -14,7 +14,7 @@ from platform_guard.unavailable import Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be done about an image."""
+    """The remedy that will be executed, with the reason for a weaker one."""
 
     wanted: Remedy
     """The remedy in the policy."""
@@ -25,17 +25,17 @@ class Plan:
     blocked_by: tuple[str, ...] = ()
     """A clause per safety check that blocks the wanted remedy."""
     because: str = ""
-    """Why there is nothing to do; empty if there is."""
+    """Why nothing is done to the image; empty if something is."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemediationResult:
-    """What was done in the end."""
+    """The executed remedy."""
 
     remedy: Remedy
     """The planned remedy, or a weaker one if that was not possible."""
     sentence: str
-    """For the alert."""
+    """The outcome, for the alert."""
     undo_id: str = ""
     """The id that `platform-guard undo` takes; empty if there is nothing to undo."""
 

@@ -1,4 +1,4 @@
-"""What protects an image right before a destructive remedy.
+"""What protects an image from a destructive remedy.
 
 Each lookup is a value, or `Unavailable` if it failed.
 """
@@ -18,14 +18,14 @@ class Use:
     """A workload that runs an image."""
 
     user: str
-    """In words, such as `the service api in the cluster shop`."""
+    """A phrase such as `the service api in shop`."""
     image: str
-    """The reference as its user wrote it."""
+    """The image reference as configured in the workload."""
     digest: str = ""
-    """The digest that it was resolved to; empty if unknown."""
+    """The digest that AWS resolved it to; empty if unknown."""
 
     def concerns(self, image: Reference, digests: frozenset[str]) -> bool:
-        """Return whether it uses the tag of an image or any of these digests."""
+        """Return whether it uses the tag of an image, or any of `digests` in its repository."""
         used = parse_reference(self.image)
         if used is None or used.repository != image.repository:
             return False
@@ -34,7 +34,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionSnapshot:
-    """Everything that protects an image, as far as the lookups succeeded."""
+    """The results of all lookups that can protect an image."""
 
     state: ImageState | Unavailable | None
     """None if the image is gone."""
@@ -45,7 +45,7 @@ class ProtectionSnapshot:
     uses: tuple[tuple[Use, ...] | Unavailable, ...]
     """One lookup per AWS service that runs images."""
     can_be_kept: bool = True
-    """Whether its manifests fit into the ledger, which undo needs."""
+    """Whether its manifests fit into a ledger entry, which undo needs."""
 
 
 def unshared_children(digest: str, snapshot: ProtectionSnapshot) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def unshared_children(digest: str, snapshot: ProtectionSnapshot) -> tuple[str, .
 
 @dataclass(frozen=True, slots=True)
 class ProtectionLookupResult:
-    """The snapshot, and the manifests that undo would need."""
+    """The snapshot, and the manifests that undo needs."""
 
     snapshot: ProtectionSnapshot
     documents: tuple[StoredDocument, ...]

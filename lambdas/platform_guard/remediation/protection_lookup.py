@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SECONDS = 10.0
 
-# Enough for a repository without lifecycle rules. A larger one is not scanned.
+# Enough for a repository without lifecycle rules. In a larger one the lookup fails.
 _IMAGES_LISTED = 20_000
 _INDEXES_READ = 2_000
 _CHILDREN_READ = 500
@@ -52,8 +52,8 @@ class Users(Protocol):
 class Account:
     """The workloads of the account.
 
-    Looked up every time, because a service may have just started to use the image. A lookup that
-    ran out of time is remembered for a minute: it only protects, and the next would take as long.
+    Looked up every time, because a service may have just started to use the image. A timed-out
+    lookup is cached for a minute: it only protects images, and the next one would time out too.
     """
 
     clients: "Clients"
@@ -64,7 +64,7 @@ class Account:
     _too_slow_until: float = 0
 
     def uses(self) -> Uses:
-        """Return what Amazon ECS and AWS Lambda run."""
+        """Return the uses by Amazon ECS and by AWS Lambda, one lookup each."""
         if self.clock() < self._too_slow_until:
             return self._too_slow
         started = self.clock()
@@ -129,13 +129,13 @@ class EcrProtectionLookup:
             missing = [child for child in listed if child not in found and child != root.digest]
             if len(found) + len(missing) > _CHILDREN_READ:
                 raise LookupFailedError(f"it lists more than {_CHILDREN_READ} manifests")
-            there = self._documents(missing)
-            level = [there[child] for child in missing if child in there]
+            existing = self._documents(missing)
+            level = [existing[child] for child in missing if child in existing]
             found |= {document.digest: document for document in level}
         return tuple(found.values())
 
     def _listings(self) -> dict[str, tuple[str, ...]]:
-        """Read the indexes of the repository and return, by digest, which of them list it."""
+        """Read the repository's indexes. Return the digests of the indexes by listed digest."""
         deadline = Deadline.within(_SECONDS, self.clock)
         indexes = list(self._indexes(deadline))
         listings: dict[str, tuple[str, ...]] = {}

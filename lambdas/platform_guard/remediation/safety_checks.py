@@ -1,7 +1,4 @@
-"""What blocks a destructive remedy, no matter how bad the image is.
-
-A failed lookup protects the image.
-"""
+"""Decides what blocks a destructive remedy. A failed lookup blocks it too."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,8 +9,8 @@ from platform_guard.registry.push_event import Push
 from platform_guard.remediation.protection import ProtectionSnapshot, Use
 from platform_guard.unavailable import Unavailable
 
-# Storing, tagging and the event follow within seconds. An image that was stored earlier only got
-# another tag, and workloads may use it by digest.
+# The event follows the push within seconds. An image that was stored earlier only got another
+# tag, and workloads may use it by digest.
 _PUSH_TAKES = timedelta(seconds=60)
 
 _LISTED = 3
@@ -47,7 +44,7 @@ def signs_of_use(pushed: str, state: ImageState) -> Iterator[str]:
 
 
 def may_be_cached(unavailable: Unavailable) -> str:
-    """Return that the pull-through cache rules could not be checked."""
+    """Return a clause: the pull-through cache rules could not be checked."""
     return _unchecked("whether a pull-through cache fills the repository", unavailable)
 
 

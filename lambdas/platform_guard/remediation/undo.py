@@ -1,4 +1,4 @@
-"""Undoes a remedy by its ledger entry.
+"""Undoes a remedy from its ledger entry.
 
 As in the executor, every function can be repeated after an interruption between any two calls.
 """
@@ -14,7 +14,7 @@ from platform_guard.policy.policy import Remedy
 from platform_guard.registry.images import ChangeRefusedError, Images, ImageStatus
 from platform_guard.registry.mark_removal import UntagResult, remove_mark
 from platform_guard.remediation.grace_schedule import Schedules
-from platform_guard.remediation.ledger import LEFT_ALONE_AFTER_UNDO, Entry, Ledger, State
+from platform_guard.remediation.ledger import IGNORED_AFTER_UNDO, Entry, Ledger, State
 from platform_guard.timestamp import iso_time
 
 
@@ -42,8 +42,8 @@ class Undo:
                 self.ledger.save(replace(entry, state=State.DONE))
             raise CannotUndoError(f"the tag {entry.image.tag} now names another image, {other}")
         now = self.now()
-        # Before the tag is restored, because its push must not start the guard again.
-        self.ledger.release(entry.image, iso_time(now + LEFT_ALONE_AFTER_UNDO))
+        # Before the tag is restored: its push must not start the guard again.
+        self.ledger.release(entry.image, iso_time(now + IGNORED_AFTER_UNDO))
         in_progress = self.ledger.save(replace(entry, state=State.UNDOING))
         if entry.due:
             self.schedules.delete(entry.image, entry.id)
@@ -93,18 +93,18 @@ class Undo:
         return f"it is stored again, with its tag {entry.image.tag}; {self._remove_mark(entry)}"
 
     def _document(self, entry: Entry) -> StoredDocument:
-        there = self.images.resolve(replace(entry.image, tag="")) or entry.document
-        if there is None:
+        document = self.images.resolve(replace(entry.image, tag="")) or entry.document
+        if document is None:
             raise ChangeRefusedError("the image is gone, and its manifest was too large to keep")
-        return there
+        return document
 
     def _remove_mark(self, entry: Entry) -> str:
         """Remove the mark unless that would delete the image."""
         mark = entry.mark
         match remove_mark(self.images, mark, entry.image.digest, entry.document):
-            case UntagResult.NOT_THERE:
+            case UntagResult.NOT_FOUND:
                 return "it has no mark"
-            case UntagResult.LAST:
+            case UntagResult.LAST_TAG:
                 return f"its mark {mark} stays: it has no other tag, and would go with the last one"
             case UntagResult.REMOVED:
                 return "its mark was removed"
@@ -112,15 +112,15 @@ class Undo:
                 return (
                     f"its mark {mark} stays: ECR let the image go with it, and it was stored again"
                 )
-            case UntagResult.IMAGE_LOST:
+            case UntagResult.IMAGE_DELETED:
                 return f"ECR let the image go with its mark {mark}, and nothing was kept of it"
-            case fate:
-                assert_never(fate)
+            case result:
+                assert_never(result)
 
     def _other_image_of_tag(self, entry: Entry) -> str:
         """Return the digest of another image that has the tag now; empty if there is none.
 
-        ECR has no compare-and-tag: a push in the moments that follow would lose its tag.
+        ECR has no conditional tagging: undo overwrites a push between this check and the tagging.
         """
         if entry.remedy not in (Remedy.QUARANTINE, Remedy.DELETE):
             return ""

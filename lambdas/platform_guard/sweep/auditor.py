@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from platform_guard.registry.bulk_repository import BulkRepository, SeenConfigs
+from platform_guard.registry.bulk_repository import BulkRepository, ConfigCache
 from platform_guard.registry.download import CONNECTIONS
 from platform_guard.registry.listing import list_tagged_images
 from platform_guard.registry.reference import Repository
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AuditedPage:
-    """What became of the images that one page of a listing holds."""
+    """The results for the images of one page of a listing."""
 
     evaluated: tuple[EvaluatedImage, ...]
     unavailable: tuple[UnavailableImage, ...]
@@ -31,23 +31,23 @@ class AuditedPage:
 
 @dataclass(frozen=True)
 class RepositoryAuditor:
-    """Judges repositories of one registry. May be used by several threads."""
+    """Evaluates repositories of one registry. Thread-safe."""
 
     client: "ECRClient"
     policy_for: PolicyFor
-    seen_configs: SeenConfigs = field(default_factory=SeenConfigs)
+    config_cache: ConfigCache = field(default_factory=ConfigCache)
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CONNECTIONS))
 
     def audit(self, repository: Repository) -> Iterator[AuditedPage]:
         """Evaluate the images of a repository. Raises botocore errors and LookupFailedError.
 
-        Calls: one a page of 1,000; of each page one a hundred images and one a hundred children of
-        indexes that have to be read; one a config.
+        Calls: one per page of 1,000 images, one per 100 images, one per 100 index children to
+        read, and one per config.
         """
-        store = BulkRepository(self.client, repository, self.pool, self.seen_configs)
+        store = BulkRepository(self.client, repository, self.pool, self.config_cache)
         for listed, _ in list_tagged_images(self.client, repository):
-            wanted = list(candidates(listed, repository, self.policy_for))
-            results = list(evaluate_candidates(wanted, store))
+            requested = list(candidates(listed, repository, self.policy_for))
+            results = list(evaluate_candidates(requested, store))
             yield AuditedPage(
                 tuple(result for result in results if isinstance(result, EvaluatedImage)),
                 tuple(result for result in results if isinstance(result, UnavailableImage)),

@@ -1,7 +1,7 @@
-"""What a sweep counts, and the lines of its message: an item each.
+"""The counts of a sweep and the lines of its report, in one item each.
 
 Every repository adds to the counts, so their item stays small: DynamoDB charges a write by the size
-of the item. The lines are few, and are written with the first findings alone.
+of the item. The lines are few, and only the first findings write them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,29 +14,27 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
 FINDINGS = "lines"
-"""The lines about what was found."""
+"""The attribute of the lines about findings."""
 
 UNAVAILABLE = "unseen_lines"
-"""The lines about what could not be seen."""
+"""The attribute of the lines about failed lookups."""
 
 VERDICT = "verdict "
-"""What the count of a verdict begins with."""
+"""The prefix of the count attribute of a verdict."""
 
 
-def counts_of(sweep_id: str) -> str:
-    """Name the item that counts."""
+def counts_item_id(sweep_id: str) -> str:
+    """Return the id of the item with the counts of a sweep."""
     return f"sweep#{sweep_id}"
 
 
-def added_counts(
-    table: str, sweep_id: str, counts: Mapping[str, int]
-) -> "TransactWriteItemTypeDef":
-    """Add to the counts of a sweep, to one of them at least."""
+def add_counts(table: str, sweep_id: str, counts: Mapping[str, int]) -> "TransactWriteItemTypeDef":
+    """Return the update that adds to the counts of a sweep; at least one must not be 0."""
     changed = {name: count for name, count in counts.items() if count}
     return {
         "Update": {
             "TableName": table,
-            "Key": key(counts_of(sweep_id)),
+            "Key": key(counts_item_id(sweep_id)),
             "UpdateExpression": "ADD " + ", ".join(f"#{n} :{n}" for n in range(len(changed))),
             "ExpressionAttributeNames": {f"#{n}": name for n, name in enumerate(changed)},
             "ExpressionAttributeValues": {
@@ -46,14 +44,14 @@ def added_counts(
     }
 
 
-def added_lines(
+def add_lines(
     table: str, sweep_id: str, name: str, lines: Sequence[str], expiration: float
 ) -> "TransactWriteItemTypeDef":
-    """Add to the lines of a sweep."""
+    """Return the update that appends lines to the report of a sweep."""
     return {
         "Update": {
             "TableName": table,
-            "Key": key(_lines_of(sweep_id)),
+            "Key": key(_lines_item_id(sweep_id)),
             "UpdateExpression": (
                 "SET #lines = list_append(if_not_exists(#lines, :none), :lines), expiration = :then"
             ),
@@ -68,9 +66,9 @@ def added_lines(
 
 
 def read_report(client: "DynamoDBClient", table: str, sweep_id: str) -> SweepReport:
-    """Give what a sweep has found so far."""
-    item = item_of(client, table, counts_of(sweep_id))
-    lines = item_of(client, table, _lines_of(sweep_id))
+    """Return the results of a sweep so far."""
+    item = read_item(client, table, counts_item_id(sweep_id))
+    lines = read_item(client, table, _lines_item_id(sweep_id))
 
     def count(name: str) -> int:
         return int(item.get(name, {}).get("N", "0"))
@@ -96,24 +94,26 @@ def read_report(client: "DynamoDBClient", table: str, sweep_id: str) -> SweepRep
     )
 
 
-def item_of(client: "DynamoDBClient", table: str, name: str) -> "dict[str, AttributeValueTypeDef]":
+def read_item(
+    client: "DynamoDBClient", table: str, name: str
+) -> "dict[str, AttributeValueTypeDef]":
     """Return the current item; empty if there is none."""
     answer = client.get_item(TableName=table, Key=key(name), ConsistentRead=True)
     return answer.get("Item", {})
 
 
 def key(name: str) -> "dict[str, AttributeValueTypeDef]":
-    """Write the key of an item."""
+    """Return the DynamoDB key of an item."""
     return {"id": {"S": name}}
 
 
 def number(value: float) -> "AttributeValueTypeDef":
-    """Write a whole number."""
+    """Return a number attribute, rounded down to an integer."""
     return {"N": str(int(value))}
 
 
-def _lines_of(sweep_id: str) -> str:
-    return f"{counts_of(sweep_id)}#lines"
+def _lines_item_id(sweep_id: str) -> str:
+    return f"{counts_item_id(sweep_id)}#lines"
 
 
 def _texts(item: "Mapping[str, AttributeValueTypeDef]", name: str) -> tuple[str, ...]:

@@ -11,33 +11,33 @@ if TYPE_CHECKING:
 import hashlib
 from collections.abc import Iterable, Iterator
 
-# A repository that is swept is written again in time. A deleted one expires.
+# Each sweep renews the item of a repository in time. The item of a deleted repository expires.
 _KEPT_SECONDS = 60 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedState:
-    """What is remembered of a repository."""
+    """The evaluated images of a repository, as stored."""
 
     keys: frozenset[bytes] = frozenset()
     version: int = 0
-    """Counts the writes; 0: there was none."""
+    """Number of writes so far."""
     expires: int = 0
-    """In seconds since 1970."""
+    """Seconds since 1970."""
 
     def is_current(self, keys: Collection[bytes], now: float) -> bool:
-        """Tell whether there is nothing to write."""
+        """Return whether `keys` are stored and do not expire soon, so that no write is needed."""
         if not keys and not self.version:
             return True
         return self.keys == keys and self.expires - now > _KEPT_SECONDS / 2
 
-    def written(self, keys: Collection[bytes]) -> "EvaluatedState":
-        """Give what is remembered once keys are written, by nobody else in between."""
+    def after_write(self, keys: Collection[bytes]) -> "EvaluatedState":
+        """Return the state after this process has written `keys`."""
         return replace(self, keys=frozenset(keys), version=self.version + 1)
 
 
 def read_evaluated(client: "DynamoDBClient", table: str, repository: str) -> EvaluatedState:
-    """Read what is remembered of a repository: one call for 40,000 images."""
+    """Read the evaluated images of a repository: one call per 40,000 images."""
     contents: list[bytes] = []
     first = EvaluatedState()
     items = 1
@@ -86,38 +86,38 @@ def _item_id(repository: str, number: int) -> str:
 
 
 KEY_BYTES = 8
-"""Of a hash. That two of 100,000 images have the same one is as likely as 3 in 10,000,000,000."""
+"""Length of a key. Among 100,000 images, the probability of a collision is 3 in 10 billion."""
 
 
 KEYS_PER_ITEM = 40_000
-"""So that an item stays below 400 KB, and one transaction of a few such below 4 MB."""
+"""Keeps an item below the 400 KB limit and a transaction of several below 4 MB."""
 
 
-def key_of(digest: str, policy_fingerprint: str) -> bytes:
-    """Name an image under a policy; another policy gives it another name."""
+def evaluated_key(digest: str, policy_fingerprint: str) -> bytes:
+    """Return the key of an image that was evaluated under a policy."""
     name = f"{digest} {policy_fingerprint}"
     return hashlib.sha256(name.encode()).digest()[:KEY_BYTES]
 
 
 def image_key(digest: str) -> bytes:
     """Return the key of an image that was evaluated under any policy."""
-    return key_of(digest, "")
+    return evaluated_key(digest, "")
 
 
-def waiting_key(digest: str, policy_fingerprint: str) -> bytes:
+def pending_key(digest: str, policy_fingerprint: str) -> bytes:
     """Return the key of a reported image whose remedy under a policy is pending."""
-    return key_of(digest, f"waiting {policy_fingerprint}")
+    return evaluated_key(digest, f"waiting {policy_fingerprint}")
 
 
 def pack(keys: Iterable[bytes]) -> list[bytes]:
-    """Write keys as the contents of items, at least one."""
+    """Encode keys as the contents of one or more items."""
     ordered = sorted(keys)
     starts = range(0, max(len(ordered), 1), KEYS_PER_ITEM)
     return [b"".join(ordered[start : start + KEYS_PER_ITEM]) for start in starts]
 
 
 def unpack(contents: Iterable[bytes]) -> Iterator[bytes]:
-    """Read keys from the contents of items."""
+    """Decode keys from the contents of items."""
     for content in contents:
         for start in range(0, len(content), KEY_BYTES):
             yield content[start : start + KEY_BYTES]

@@ -14,24 +14,24 @@ from platform_guard.registry.mark import is_mark
 from platform_guard.registry.reference import Reference, Repository
 
 PolicyFor = Callable[[Repository, str], Policy]
-"""Gives the policy for an image under a tag of its repository."""
+"""Returns the policy for a tag of a repository."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An image under those of its tags for which the same policy holds."""
+    """An image with those of its tags that share a policy."""
 
     repository: Repository
     digest: str
     tags: tuple[str, ...]
-    """At least one; none of them is a mark of the guard."""
+    """At least one, without marks."""
     marks: tuple[str, ...]
     pushed_at: float
     policy: Policy
 
     @property
     def reference(self) -> Reference:
-        """The image by its first tag and its digest."""
+        """The image by first tag and digest."""
         return Reference(self.repository, self.tags[0], self.digest)
 
 
@@ -46,7 +46,7 @@ class EvaluatedImage:
 
 @dataclass(frozen=True, slots=True)
 class UnavailableImage:
-    """A candidate that could not be looked at, and why."""
+    """A candidate that could not be read, and the reason."""
 
     candidate: Candidate
     reason: str
@@ -57,7 +57,7 @@ def candidates(
 ) -> Iterator[Candidate]:
     """Return the images to evaluate: each once per policy, without those that have only marks.
 
-    What the policy leaves alone is left out.
+    Images that the policy ignores are left out.
     """
     for image in listed:
         marks = tuple(tag for tag in image.tags if is_mark(tag))
@@ -66,13 +66,13 @@ def candidates(
 
 
 def evaluate_candidates(
-    wanted: Sequence[Candidate], store: BulkStore
+    requested: Sequence[Candidate], store: BulkStore
 ) -> Iterator[EvaluatedImage | UnavailableImage]:
     """Read and evaluate images of one repository; deleted ones are left out."""
-    roots = store.documents(list(dict.fromkeys(candidate.digest for candidate in wanted)))
-    there: list[Candidate] = []
+    roots = store.documents(list(dict.fromkeys(candidate.digest for candidate in requested)))
+    readable: list[Candidate] = []
     to_read: list[BulkRequest] = []
-    for candidate in wanted:
+    for candidate in requested:
         match roots.get(candidate.digest):
             case None:
                 pass
@@ -80,11 +80,11 @@ def evaluate_candidates(
                 yield UnavailableImage(candidate, reason)
             case root:
                 policy = candidate.policy
-                there.append(candidate)
+                readable.append(candidate)
                 to_read.append(
                     BulkRequest(root, ReadRequest(policy.required_platforms, policy.verify_config))
                 )
-    for candidate, found in zip(there, read_images(to_read, store), strict=True):
+    for candidate, found in zip(readable, read_images(to_read, store), strict=True):
         if isinstance(found, UnavailableContent):
             yield UnavailableImage(candidate, found.reason)
         else:

@@ -1,4 +1,4 @@
-"""The messages of a sweep: what starts one, and the parts that its work is divided into."""
+"""The queue messages of a sweep: its start and its parts."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,33 +15,33 @@ _CLOUDFORMATION = "aws.cloudformation"
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A sweep is to be started."""
+    """A request to start a sweep."""
 
     sweep_id: str
     is_deployment: bool = False
-    """Whether the settings may be new. Such a sweep comes after one that is under way."""
+    """Whether the settings may have changed; if so, the sweep waits for one in progress to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some repositories of a sweep, and what was found in those before them."""
+    """A batch of repositories, with the results of those that are already swept."""
 
     sweep_id: str
     number: int
     repositories: tuple[str, ...]
-    """By name. The first may have been swept in part."""
+    """Names of the remaining repositories. The first may be partly swept."""
     page: str | None = None
-    """Where to go on in the first one."""
+    """The token of the next page of the first repository."""
     images: int = 0
-    """How many images were looked at in the repositories before."""
+    """Number of images in the pages that are already swept."""
     unavailable: tuple[str, ...] = ()
-    """What could not be seen in them, a line each."""
+    """The failed lookups so far, one line each."""
 
 
 def parse_message(message: object) -> Start | Part:
-    """Read a message. Raises EventError where it is none of a sweep.
+    """Parse a message. Raises EventError if it is not a message of a sweep.
 
-    A schedule and the end of a deployment start one: as EventBridge writes them.
+    EventBridge events of the schedule and of a finished deployment start a sweep.
     """
     fields = required_object(message, "the message")
     if _PART in fields:
@@ -50,13 +50,13 @@ def parse_message(message: object) -> Start | Part:
 
 
 def render_start(start: Start) -> str:
-    """Write a start as a message."""
+    """Serialize a start, in the form that `parse_message` reads."""
     source = {"source": _CLOUDFORMATION} if start.is_deployment else {}
     return json.dumps({"id": start.sweep_id, **source})
 
 
 def render_part(part: Part) -> str:
-    """Write a part as a message."""
+    """Serialize a part, in the form that `parse_message` reads."""
     fields = asdict(part)
     # The name that 0.1.0 reads and writes.
     fields["unseen"] = fields.pop("unavailable")
@@ -64,7 +64,7 @@ def render_part(part: Part) -> str:
 
 
 def divide(sweep_id: str, repositories: Sequence[str]) -> Iterator[Part]:
-    """Divide a sweep into parts."""
+    """Divide a sweep into parts of up to `REPOSITORIES_PER_PART` repositories."""
     starts = range(0, len(repositories), REPOSITORIES_PER_PART)
     for number, start in enumerate(starts):
         names = tuple(repositories[start : start + REPOSITORIES_PER_PART])

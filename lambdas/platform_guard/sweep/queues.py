@@ -1,4 +1,4 @@
-"""The queues that a sweep writes to: its own, for its parts, and the push guard's."""
+"""The queues that a sweep sends to: its own, for parts, and the push queue, for findings."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,37 +21,36 @@ from platform_guard.registry.push_event import TRIGGER
 
 _MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
 
-# The most that SQS allows. A sweep takes minutes, and the first one of a large registry hours.
-_SECONDS_BETWEEN_TRIES = 900
+# The maximum of SQS. A sweep takes minutes; the first one of a large registry takes hours.
+_DEFER_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
 class SweepQueues:
-    """Sends messages. Raises LookUpError where SQS refuses one."""
+    """Sends messages. Methods raise LookupFailedError if SQS rejects one."""
 
     client: "SQSClient"
     parts_url: str
     pushes_url: str
 
     def send_parts(self, parts: Iterable[Part]) -> None:
-        """Send parts to be done."""
+        """Send parts to the sweep queue."""
         self._send(self.parts_url, [(render_part(part), 0) for part in parts])
 
     def defer(self, start: Start) -> None:
-        """Send a start again, to be received later."""
-        self._send(self.parts_url, [(render_start(start), _SECONDS_BETWEEN_TRIES)])
+        """Send a start again with the maximum delay of SQS, 15 minutes."""
+        self._send(self.parts_url, [(render_start(start), _DEFER_SECONDS)])
 
     def enqueue_for_remediation(self, found: Sequence[Candidate], before: int) -> None:
-        """Hand images with a finding to the push guard, after as many that were handed before."""
+        """Send findings to the push queue, delayed behind the `before` findings sent earlier."""
         events = [
-            (json.dumps(event), delay_of(number))
+            (json.dumps(event), enqueue_delay_seconds(number))
             for number, candidate in enumerate(found, before)
             for event in _events(candidate)
         ]
         self._send(self.pushes_url, events)
 
     def _send(self, queue_url: str, messages: Sequence[tuple[str, int]]) -> None:
-        """Send messages, each with its delay in seconds."""
         for start in range(0, len(messages), _MESSAGES_PER_CALL):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(number), "MessageBody": body, "DelaySeconds": delay}
@@ -59,7 +58,7 @@ class SweepQueues:
             ]
             answer = self.client.send_message_batch(QueueUrl=queue_url, Entries=entries)
             for failure in answer.get("Failed", []):
-                raise LookupFailedError(f"SQS refused a message: {failure['Code']}")
+                raise LookupFailedError(f"SQS rejected a message: {failure['Code']}")
 
 
 def _events(candidate: Candidate) -> Iterator[dict[str, object]]:
@@ -67,10 +66,10 @@ def _events(candidate: Candidate) -> Iterator[dict[str, object]]:
     return (push_event(image, SWEEP, policy) for image in flagged_images(candidate))
 
 
-_REMEDIES_A_SECOND = 5
+_REMEDIES_PER_SECOND = 5
 
 
-_MOST_DELAY_SECONDS = 900  # SQS API, SendMessage, DelaySeconds
+_MAX_DELAY_SECONDS = 900  # SQS API, SendMessage, DelaySeconds
 
 
 SWEEP = "sweep"
@@ -81,7 +80,7 @@ AUDIT = "audit"
 
 @dataclass(frozen=True, slots=True)
 class FlaggedImage:
-    """An image with a finding, as far as the guard needs to know it."""
+    """An image with a finding, by one of its tags."""
 
     account: str
     region: str
@@ -89,11 +88,11 @@ class FlaggedImage:
     tag: str
     digest: str
     pushed_at: float
-    """In seconds since 1970."""
+    """Seconds since 1970."""
 
 
 def flagged_images(candidate: Candidate) -> Iterator[FlaggedImage]:
-    """Give an image once for each of its tags."""
+    """Yield a candidate once per tag."""
     repository = candidate.repository
     for tag in candidate.tags:
         yield FlaggedImage(
@@ -107,9 +106,9 @@ def flagged_images(candidate: Candidate) -> Iterator[FlaggedImage]:
 
 
 def push_event(image: FlaggedImage, origin: str, policy_fingerprint: str) -> dict[str, object]:
-    """Write a finding as the event of a push.
+    """Return a finding as an ECR push event.
 
-    The same finding under the same policy has the same id, so it is remedied once.
+    The event id depends on finding and policy, so a finding is remediated once per policy.
     """
     names = (image.repository, image.tag, image.digest, policy_fingerprint)
     pushed = datetime.fromtimestamp(image.pushed_at, UTC)
@@ -133,10 +132,10 @@ def push_event(image: FlaggedImage, origin: str, policy_fingerprint: str) -> dic
     }
 
 
-def delay_of(number: int) -> int:
-    """Give after how many seconds the guard is to look at the one with a number, from 0.
+def enqueue_delay_seconds(number: int) -> int:
+    """Return the message delay in seconds of the finding at a position, counted from 0.
 
-    ECR takes ten marks a second, and pushes come first:
+    ECR allows ten PutImage calls per second; half of them stay free for pushes:
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
     """
-    return min(_MOST_DELAY_SECONDS, number // _REMEDIES_A_SECOND)
+    return min(_MAX_DELAY_SECONDS, number // _REMEDIES_PER_SECOND)

@@ -14,7 +14,11 @@ from platform_guard.sweep.evaluated_images import EvaluatedState, evaluated_writ
 from platform_guard.sweep.messages import Part
 from platform_guard.sweep.queues import SweepQueues
 from platform_guard.sweep.report import SweepFindings, finding_line
-from platform_guard.sweep.repository_sweep import SweptRepository, settled_key, unsettled_key
+from platform_guard.sweep.repository_sweep import (
+    SweptRepository,
+    evaluated_candidate_key,
+    pending_candidate_key,
+)
 from platform_guard.sweep.state import SweepState
 
 if TYPE_CHECKING:
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SweepRecorder:
-    """Records repositories one after the other."""
+    """Records the results of one repository after another."""
 
     client: "DynamoDBClient"
     state: SweepState
@@ -33,33 +37,36 @@ class SweepRecorder:
     def record(
         self, repository: Repository, part: Part, known: EvaluatedState, swept: SweptRepository
     ) -> None:
-        """Record what was found where `known` was what was remembered before."""
+        """Store the results of a repository and enqueue its findings.
+
+        `known` is the stored state that the sweep started from.
+        """
         is_whole = part.page is None and swept.next_page is None
         keys = swept.keys if is_whole else swept.keys | known.keys
-        keys |= set(map(unsettled_key, swept.to_remedy))
+        keys |= set(map(pending_candidate_key, swept.to_remedy))
         if not swept.to_remedy and known.is_current(keys, self.state.clock()):
             return
-        before, granted = self._granted(part.sweep_id, len(swept.to_remedy))
+        before, granted = self._reserve(part.sweep_id, len(swept.to_remedy))
         findings = self._findings(swept, postponed=len(swept.to_remedy) - granted)
         if not self._write(repository, part, known, keys, findings):
-            # Another process has swept the repository in the meantime, and goes on with it.
+            # Another process swept the repository in the meantime and enqueues its findings.
             return
         enqueued = swept.to_remedy[:granted]
         if enqueued:
             self.queues.enqueue_for_remediation(enqueued, before)
-            settled = keys - set(map(unsettled_key, enqueued))
-            settled |= set(map(settled_key, enqueued))
+            evaluated = keys - set(map(pending_candidate_key, enqueued))
+            evaluated |= set(map(evaluated_candidate_key, enqueued))
             counts = SweepFindings(enqueued=granted)
-            self._write(repository, part, known.written(keys), settled, counts)
+            self._write(repository, part, known.after_write(keys), evaluated, counts)
 
-    def _granted(self, sweep_id: str, wanted: int) -> tuple[int, int]:
+    def _reserve(self, sweep_id: str, wanted: int) -> tuple[int, int]:
         if not wanted:
             return 0, 0
         return self.state.reserve_remedies(sweep_id, wanted, self.max_remedies)
 
     def _findings(self, swept: SweptRepository, postponed: int) -> SweepFindings:
         notified = (*swept.missed, *swept.changed)
-        first = self.state.first_started() if swept.missed else 0.0
+        first = self.state.first_sweep_started() if swept.missed else 0.0
         return SweepFindings(
             verdicts=Counter(str(evaluated.verdict.name) for evaluated in notified),
             evaluated=swept.evaluated,

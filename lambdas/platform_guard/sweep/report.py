@@ -1,4 +1,4 @@
-"""What a sweep has found so far, and the one message that it sends in the end."""
+"""The results of a sweep and its alert."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from platform_guard.text import cut
 
 _SHOWN = 20
 
-# Names of platforms may be long, and one item of DynamoDB takes the lines of a whole sweep.
+# Platform names may be long, and one DynamoDB item contains the lines of a whole sweep.
 _LINE_CHARACTERS = 500
 
 CODE = "sweep"
@@ -21,34 +21,34 @@ CODE = "sweep"
 
 @dataclass(frozen=True, slots=True)
 class SweepFindings:
-    """What is new in a repository."""
+    """The new results of a repository."""
 
     verdicts: Mapping[str, int] = field(default_factory=dict)
-    """How many images that should be told have which finding, or are unreadable."""
+    """Number of images to report, by finding or `unreadable`."""
     evaluated: int = 0
     first_seen: int = 0
-    """How many were evaluated for the first time."""
+    """Number of images that were evaluated for the first time."""
     changed: int = 0
-    """How many findings were evaluated under another policy before."""
+    """Number of findings that were evaluated under another policy before."""
     missed: int = 0
-    """How many of them were pushed while the guard was there, without its hearing of it."""
+    """Number of findings pushed after the first sweep, whose event was missed."""
     enqueued: int = 0
-    """How many are being remedied as the policy says."""
+    """Number of findings enqueued for remediation."""
     postponed: int = 0
-    """How many wait for the next sweep, because this one has handed over as many as it may."""
+    """Number of findings left to the next sweep, because this one reached its limit."""
     lines: tuple[str, ...] = ()
-    """Some of them, a line each."""
+    """Some of the findings, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """A sweep as a whole."""
+    """The results of a whole sweep."""
 
     sweep_id: str
     started: float
-    """In seconds since 1970."""
+    """Seconds since 1970."""
     parts: int | None
-    """How many parts it was divided into; None while it is not known."""
+    """Number of parts; None until the sweep is divided."""
     parts_done: int = 0
     images: int = 0
     evaluated: int = 0
@@ -63,42 +63,42 @@ class SweepReport:
     unavailable_lines: tuple[str, ...] = ()
 
     @property
-    def is_through(self) -> bool:
-        """Whether all of its parts are done."""
+    def is_complete(self) -> bool:
+        """Whether all parts are done."""
         return self.parts is not None and self.parts_done >= self.parts
 
     @property
     def new(self) -> int:
-        """How many images it found that somebody should hear of."""
+        """Number of images to report."""
         return sum(self.verdicts.values())
 
     @property
     def has_news(self) -> bool:
-        """Whether it found or did something, or did not end."""
-        return bool(self.new or self.enqueued or not self.is_through)
+        """Whether there are findings or remedies, or the sweep did not end."""
+        return bool(self.new or self.enqueued or not self.is_complete)
 
     @property
-    def blind_spot(self) -> str:
-        """Name what could not be seen, the same in every sweep that could not see the same."""
-        # Where there is more than the lines say, chance decides which of them are kept.
+    def unavailable_fingerprint(self) -> str:
+        """A fingerprint of the failed lookups, equal for sweeps with the same failures."""
+        # If lines were dropped, it is random which of them are left.
         lines = self.unavailable_lines if len(self.unavailable_lines) == self.unavailable else ()
         return fingerprint([self.unavailable, sorted(lines)])
 
     @property
-    def unheard(self) -> int:
-        """How many of them were never evaluated before, under any policy."""
+    def newly_found(self) -> int:
+        """Number of images to report that were never evaluated before, under any policy."""
         return self.new - self.changed
 
 
 def finding_line(evaluated: EvaluatedImage) -> str:
-    """Write a finding as a line of the message."""
+    """Return a finding as one line, at most 500 characters."""
     reference = evaluated.candidate.reference
     name = f"{reference.repository.name}:{reference.tag}"
     return cut(f"{name} {evaluated.verdict.name}: {evaluated.verdict.reason}", _LINE_CHARACTERS)
 
 
-def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None:
-    """Give the message of a sweep that has ended; None where it has nothing to tell."""
+def sweep_alert(report: SweepReport, account: str, region: str) -> Alert | None:
+    """Return the alert of a sweep that ended or stalled; None if there is nothing to report."""
     if not report.has_news and not report.unavailable:
         return None
     return Alert(
@@ -122,17 +122,17 @@ def digest_alert(report: SweepReport, account: str, region: str) -> Alert | None
 
 
 def _severity(report: SweepReport) -> Severity:
-    mild = {Finding.INDEX_ONLY, NoFinding.UNREADABLE}
-    fails = any(count for name, count in report.verdicts.items() if name not in mild)
-    is_blind = not report.is_through or not report.has_news
-    return Severity.WARNING if fails or is_blind else Severity.INFO
+    info_only = {Finding.INDEX_ONLY, NoFinding.UNREADABLE}
+    fails = any(count for name, count in report.verdicts.items() if name not in info_only)
+    is_incomplete = not report.is_complete or not report.has_news
+    return Severity.WARNING if fails or is_incomplete else Severity.INFO
 
 
 def _headline(report: SweepReport) -> str:
-    if not report.is_through:
+    if not report.is_complete:
         return "a sweep of the registry did not end"
-    if report.unheard:
-        return f"the sweep found {_images(report.unheard)} without an alert"
+    if report.newly_found:
+        return f"the sweep found {_images(report.newly_found)} without an alert"
     if report.changed:
         return f"{_images(report.changed)} with a finding by the changed policy"
     if not report.enqueued:
@@ -159,7 +159,7 @@ def _summary(report: SweepReport) -> str:
         f"The sweep looked at {_images(report.images)}, {report.first_seen:,} of them for the "
         "first time. Each finding is reported once, unless the policy changes."
     ]
-    if not report.is_through:
+    if not report.is_complete:
         parts = "no part" if report.parts is None else f"{report.parts_done} of {report.parts}"
         sentences.append(f"It ended early, with {parts} done; the next one looks at the rest.")
     if report.missed:

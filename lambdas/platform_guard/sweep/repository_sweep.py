@@ -15,7 +15,7 @@ from platform_guard.policy.verdict import Finding, NoFinding
 from platform_guard.registry.images import ListedImage
 from platform_guard.registry.mark import mark_for
 from platform_guard.registry.reference import Repository
-from platform_guard.sweep.evaluated_images import image_key, key_of, waiting_key
+from platform_guard.sweep.evaluated_images import evaluated_key, image_key, pending_key
 from platform_guard.sweep.evaluation import (
     Candidate,
     EvaluatedImage,
@@ -28,7 +28,7 @@ from platform_guard.sweep.evaluation import (
 
 @dataclass(frozen=True, slots=True)
 class SweptRepository:
-    """What a sweep made of the images of a repository, or of the first part of them."""
+    """The results for the images of a repository, or for its first pages."""
 
     keys: frozenset[bytes]
     """What to remember, except the findings to remediate."""
@@ -44,7 +44,7 @@ class SweptRepository:
     remembered: int = 0
     unavailable: tuple[UnavailableImage, ...] = ()
     next_page: str | None = None
-    """Where to go on; None where all was seen."""
+    """The token to continue with; None if the listing is complete."""
 
 
 @dataclass
@@ -56,9 +56,9 @@ class RepositorySweep:
     store: BulkStore
     known: frozenset[bytes]
     notified: Callable[[Candidate], Collection[str]]
-    """Gives the policies by which the guard itself told of an image, by fingerprint."""
+    """Returns the fingerprints of the policies under which the push guard reported an image."""
     pushed_before: float
-    """Later pushes are left to their events, in seconds since 1970."""
+    """Seconds since 1970. Later pushes are left to their events."""
     _keys: set[bytes] = field(default_factory=set)
     _missed: list[EvaluatedImage] = field(default_factory=list)
     _changed: list[EvaluatedImage] = field(default_factory=list)
@@ -72,7 +72,10 @@ class RepositorySweep:
         pages: Iterable[tuple[Sequence[ListedImage], str | None]],
         has_time: Callable[[], bool],
     ) -> SweptRepository:
-        """Sweep pages as long as there is time, one at least; each comes with the next's token."""
+        """Sweep at least one page, and more while there is time.
+
+        Each page comes with the token of the next one.
+        """
         next_page: str | None = None
         for listed, next_page in pages:
             self._sweep_page(listed)
@@ -91,29 +94,29 @@ class RepositorySweep:
         )
 
     def _sweep_page(self, listed: Sequence[ListedImage]) -> None:
-        fresh = list(self._fresh(listed))
-        for result in evaluate_candidates(fresh, self.store):
+        new = list(self._new_candidates(listed))
+        for result in evaluate_candidates(new, self.store):
             match result:
                 case UnavailableImage():
                     self._unavailable.append(result)
                 case EvaluatedImage():
-                    self._take(result)
+                    self._add(result)
 
-    def _fresh(self, listed: Sequence[ListedImage]) -> Iterator[Candidate]:
+    def _new_candidates(self, listed: Sequence[ListedImage]) -> Iterator[Candidate]:
         for candidate in candidates(listed, self.repository, self.policy_for):
             image, policy = image_key(candidate.digest), self._fingerprint(candidate.policy)
             if image in self.known:
                 self._keys.add(image)
-            if key_of(candidate.digest, policy) in self.known:
+            if evaluated_key(candidate.digest, policy) in self.known:
                 self._remember(candidate, policy)
                 self._counts["remembered"] += 1
-            elif waiting_key(candidate.digest, policy) in self.known:
+            elif pending_key(candidate.digest, policy) in self.known:
                 self._to_remedy.append(candidate)
                 self._counts["remembered"] += 1
             elif candidate.pushed_at < self.pushed_before:
                 yield candidate
 
-    def _take(self, evaluated: EvaluatedImage) -> None:
+    def _add(self, evaluated: EvaluatedImage) -> None:
         candidate = evaluated.candidate
         policy = self._fingerprint(candidate.policy)
         is_new = image_key(candidate.digest) not in self.known
@@ -129,10 +132,10 @@ class RepositorySweep:
             self._remember(candidate, policy)
 
     def _remember(self, candidate: Candidate, policy: str) -> None:
-        self._keys |= {image_key(candidate.digest), key_of(candidate.digest, policy)}
+        self._keys |= {image_key(candidate.digest), evaluated_key(candidate.digest, policy)}
 
     def _fingerprint(self, policy: Policy) -> str:
-        # Policies are few, and a fingerprint takes longer than all else here.
+        # There are few policies, and computing a fingerprint dominates the run time.
         for known, name in self._fingerprints:
             if known == policy:
                 return name
@@ -141,23 +144,23 @@ class RepositorySweep:
         return name
 
 
-def settled_key(candidate: Candidate) -> bytes:
+def evaluated_candidate_key(candidate: Candidate) -> bytes:
     """Return the key of an image for which nothing is left to do under its policy."""
-    return key_of(candidate.digest, fingerprint(candidate.policy))
+    return evaluated_key(candidate.digest, fingerprint(candidate.policy))
 
 
-def unsettled_key(candidate: Candidate) -> bytes:
+def pending_candidate_key(candidate: Candidate) -> bytes:
     """Return the key of an image whose remedy is pending."""
-    return waiting_key(candidate.digest, fingerprint(candidate.policy))
+    return pending_key(candidate.digest, fingerprint(candidate.policy))
 
 
 def needs_notification(evaluated: EvaluatedImage) -> bool:
-    """Tell whether somebody should hear of a verdict."""
+    """Return whether a verdict must be reported."""
     return evaluated.verdict.name not in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
 
 
 def needs_remedy(evaluated: EvaluatedImage) -> bool:
-    """Tell whether the policy asks for more than to hear of it, and than the mark that it has."""
+    """Return whether the policy has a remedy beyond an alert and an existing mark."""
     name = evaluated.verdict.name
     if not isinstance(name, Finding):
         return False
@@ -171,7 +174,7 @@ def needs_remedy(evaluated: EvaluatedImage) -> bool:
 
 
 def is_marked(evaluated: EvaluatedImage) -> bool:
-    """Tell whether the image carries the mark of this very finding."""
+    """Return whether the image has the mark of this finding."""
     name, candidate = evaluated.verdict.name, evaluated.candidate
     return isinstance(name, Finding) and any(
         mark_for(name, tag, candidate.digest) in candidate.marks for tag in candidate.tags

@@ -1,9 +1,9 @@
-"""How far a sweep is, in the table of the guard's state.
+"""The progress of sweeps, in the state table.
 
-One item says which sweep is under way, so that there is only one. One item a sweep counts. What a
-repository adds to it is written together with what is remembered of the repository, and what a
-part adds together with that it is done: delivered twice, nothing counts twice. Several copies of
-the function write to the item that counts, so each write waits for its turn.
+One item names the current sweep, so that sweeps do not overlap. One item per sweep contains its
+counts. A repository adds to them in the same transaction that stores its evaluated images, and a
+part in the transaction that marks it as done, so a redelivered message counts nothing twice.
+Concurrent writes to the counts conflict and are retried.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,12 +15,12 @@ from platform_guard.sweep.counters import (
     FINDINGS,
     UNAVAILABLE,
     VERDICT,
-    added_counts,
-    added_lines,
-    counts_of,
-    item_of,
+    add_counts,
+    add_lines,
+    counts_item_id,
     key,
     number,
+    read_item,
     read_report,
 )
 from platform_guard.sweep.messages import Part
@@ -39,11 +39,11 @@ _FIRST = "sweep#first"
 _KEPT_SECONDS = 30 * 24 * 3600
 
 STALLED_SECONDS = 6 * 3600
-"""A sweep of which no part has ended for as long has stalled: its messages are dead letters."""
+"""A sweep without a finished part for this time has stalled; its messages are dead letters."""
 
-# One item holds them all.
-_LINES_KEPT = 40
-_LINES_A_REPOSITORY = 5
+# One item contains the lines of all repositories.
+_MAX_LINES = 40
+_MAX_LINES_PER_WRITE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class SweepState:
     retry_policy: RetryPolicy
 
     def begin(self, sweep_id: str) -> bool:
-        """Begin a sweep, or go on with beginning it; False while another one is under way."""
+        """Begin a sweep; return False while another one is in progress. Idempotent."""
         now = self.clock()
         try:
             self.retry_policy.write(
@@ -93,23 +93,26 @@ class SweepState:
         )
         return True
 
-    def under_way(self) -> str:
-        """Give the id of the sweep that is under way; empty where there is none."""
-        item = item_of(self.client, self.table, _CURRENT)
+    def current_sweep_id(self) -> str:
+        """Return the id of the sweep in progress; empty if there is none."""
+        item = read_item(self.client, self.table, _CURRENT)
         is_over = item.get("is_over", {}).get("BOOL", True)
         return "" if is_over else item["sweep_id"]["S"]
 
-    def first_started(self) -> float:
-        """Give when the first of all sweeps was started, in seconds since 1970."""
-        item = item_of(self.client, self.table, _FIRST)
+    def first_sweep_started(self) -> float:
+        """Return when the first sweep of this stack started, in seconds since 1970."""
+        item = read_item(self.client, self.table, _FIRST)
         return float(item["started"]["N"]) if item else self.clock()
 
-    def note_parts(self, sweep_id: str, parts: int) -> None:
-        """Note into how many parts a sweep was divided."""
+    def set_part_count(self, sweep_id: str, parts: int) -> None:
+        """Store the number of parts of a sweep."""
         self._update(sweep_id, "SET parts = :parts", {":parts": number(parts)})
 
     def reserve_remedies(self, sweep_id: str, wanted: int, limit: int) -> tuple[int, int]:
-        """Take from what a sweep may hand over: how many were taken before, and how many now."""
+        """Reserve up to `wanted` of the `limit` remedies of a sweep.
+
+        Return how many were reserved before, and how many this call may enqueue.
+        """
         item = self._update(sweep_id, "ADD reserved :wanted", {":wanted": number(wanted)})
         before = int(item["reserved"]["N"]) - wanted
         return before, max(0, min(wanted, limit - before))
@@ -121,9 +124,9 @@ class SweepState:
         findings: SweepFindings,
         known_lines: int,
     ) -> bool:
-        """Write what is remembered of a repository together with what is new in it.
+        """Write the evaluated images of a repository together with its new results.
 
-        False where another process has written about the repository in the meantime.
+        Return False if another process has written them in the meantime.
         """
         counts = {
             "judged": findings.evaluated,
@@ -134,19 +137,19 @@ class SweepState:
             "postponed": findings.postponed,
             **{f"{VERDICT}{name}": count for name, count in findings.verdicts.items()},
         }
-        lines = findings.lines[:_LINES_A_REPOSITORY] if known_lines < _LINES_KEPT else ()
-        additions = self._additions(sweep_id, counts, FINDINGS, lines)
+        lines = findings.lines[:_MAX_LINES_PER_WRITE] if known_lines < _MAX_LINES else ()
+        additions = self._count_writes(sweep_id, counts, FINDINGS, lines)
         return self._write_together([*writes, *additions])
 
     def finish_part(self, part: Part) -> None:
-        """Count a part as done, unless it is counted already."""
+        """Count a part as done. Idempotent."""
         now = self.clock()
         known_lines = len(self.report(part.sweep_id).unavailable_lines) if part.unavailable else 0
-        additions = self._additions(
+        additions = self._count_writes(
             part.sweep_id,
             {"parts_done": 1, "images": part.images, "unseen": len(part.unavailable)},
             UNAVAILABLE,
-            part.unavailable[:_LINES_A_REPOSITORY] if known_lines < _LINES_KEPT else (),
+            part.unavailable[:_MAX_LINES_PER_WRITE] if known_lines < _MAX_LINES else (),
         )
         self._write_together(
             [
@@ -154,7 +157,7 @@ class SweepState:
                     "Put": {
                         "TableName": self.table,
                         "Item": {
-                            "id": {"S": f"{counts_of(part.sweep_id)}#{part.number}"},
+                            "id": {"S": f"{counts_item_id(part.sweep_id)}#{part.number}"},
                             "expiration": number(now + _KEPT_SECONDS),
                         },
                         "ConditionExpression": "attribute_not_exists(id)",
@@ -173,11 +176,11 @@ class SweepState:
         )
 
     def report(self, sweep_id: str) -> SweepReport:
-        """Give what a sweep has found so far."""
+        """Return the results of a sweep so far."""
         return read_report(self.client, self.table, sweep_id)
 
     def end(self, sweep_id: str) -> None:
-        """Note that a sweep is over; another one may begin."""
+        """End a sweep, so that another one may begin."""
         self.retry_policy.write(
             lambda: self.client.update_item(
                 TableName=self.table,
@@ -188,17 +191,17 @@ class SweepState:
             )
         )
 
-    def _additions(
+    def _count_writes(
         self, sweep_id: str, counts: Mapping[str, int], name: str, lines: Sequence[str]
     ) -> "Iterator[TransactWriteItemTypeDef]":
         if any(counts.values()):
-            yield added_counts(self.table, sweep_id, counts)
+            yield add_counts(self.table, sweep_id, counts)
         if lines:
             expiration = self.clock() + _KEPT_SECONDS
-            yield added_lines(self.table, sweep_id, name, lines, expiration)
+            yield add_lines(self.table, sweep_id, name, lines, expiration)
 
     def _write_together(self, writes: "Sequence[TransactWriteItemTypeDef]") -> bool:
-        """Write all or nothing; False where a condition does not hold."""
+        """Write in one transaction; return False if a condition fails."""
         try:
             self.retry_policy.write(lambda: self.client.transact_write_items(TransactItems=writes))
         except self.client.exceptions.TransactionCanceledException as error:
@@ -210,11 +213,11 @@ class SweepState:
     def _update(
         self, sweep_id: str, expression: str, values: "dict[str, AttributeValueTypeDef]"
     ) -> "dict[str, AttributeValueTypeDef]":
-        """Change the item that counts, and give the attributes that were changed."""
+        """Update the counts of a sweep and return the changed attributes."""
         answer = self.retry_policy.write(
             lambda: self.client.update_item(
                 TableName=self.table,
-                Key=key(counts_of(sweep_id)),
+                Key=key(counts_item_id(sweep_id)),
                 UpdateExpression=expression,
                 ExpressionAttributeValues=values,
                 ReturnValues="UPDATED_NEW",

@@ -1,4 +1,4 @@
-"""The pull-through cache rules of a registry, as the guard looks them up in the emulator."""
+"""Lookups of the registry's pull-through cache rules in the emulator."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ class Registry:
         )
 
     def push_bad_image(self, guard: Deployment, repository: str) -> tuple[list[str], str]:
-        """Push one, and give the tags that it has afterwards and the alert about it."""
+        """Push a bad image. Return its tags afterwards and the alert about it."""
         ecr = self.aws.client("ecr")
         ecr.create_repository(repositoryName=repository)
         push(self.aws, MAC_BUILD, repository=repository)
@@ -47,7 +47,7 @@ def registry(aws: LocalAws) -> Registry:
     return Registry(aws)
 
 
-def test_a_repository_under_a_rule_s_prefix_is_filled_by_it(registry: Registry) -> None:
+def test_a_cache_rule_covers_the_repositories_under_its_prefix(registry: Registry) -> None:
     registry.add_rule("docker-hub")
     caches = PullThroughCaches(registry.client, registry.clock)
 
@@ -55,7 +55,7 @@ def test_a_repository_under_a_rule_s_prefix_is_filled_by_it(registry: Registry) 
     assert caches.prefix_for("shop/api") == ""
 
 
-def test_every_page_of_rules_is_read(registry: Registry) -> None:
+def test_all_pages_of_cache_rules_are_read(registry: Registry) -> None:
     for number in range(130):
         registry.add_rule(f"cache-{number:03}")
     caches = PullThroughCaches(registry.client, registry.clock)
@@ -64,7 +64,7 @@ def test_every_page_of_rules_is_read(registry: Registry) -> None:
     assert len(registry.aws.calls) == 2
 
 
-def test_rules_are_looked_up_again_after_some_minutes(registry: Registry) -> None:
+def test_cache_rules_are_looked_up_again_after_some_minutes(registry: Registry) -> None:
     caches = PullThroughCaches(registry.client, registry.clock)
     for _ in range(3):
         assert caches.prefix_for("quay/etcd") == ""
@@ -77,7 +77,7 @@ def test_rules_are_looked_up_again_after_some_minutes(registry: Registry) -> Non
     assert len(registry.aws.calls) == 2
 
 
-def test_rules_that_cannot_be_read_are_not_seen_and_tried_again(registry: Registry) -> None:
+def test_cache_rules_that_cannot_be_read_are_unavailable_and_retried(registry: Registry) -> None:
     caches = PullThroughCaches(registry.client, registry.clock)
     registry.aws.fail("DescribePullThroughCacheRules", "AccessDeniedException")
 
@@ -88,7 +88,7 @@ def test_rules_that_cannot_be_read_are_not_seen_and_tried_again(registry: Regist
 
 
 @pytest.mark.parametrize("prefix", ["docker-hub", "ROOT"])
-def test_the_guard_changes_nothing_that_a_cache_fills_and_says_why(
+def test_an_image_in_a_pull_through_cache_is_reported_but_not_changed(
     registry: Registry, guard: Deployment, prefix: str
 ) -> None:
     registry.add_rule(prefix)
@@ -99,7 +99,7 @@ def test_the_guard_changes_nothing_that_a_cache_fills_and_says_why(
     assert f"the pull-through cache {prefix} fills the repository" in alert
 
 
-def test_the_guard_changes_nothing_where_it_cannot_tell(
+def test_an_image_is_not_changed_if_the_cache_rules_cannot_be_read(
     registry: Registry, guard: Deployment
 ) -> None:
     registry.aws.fail("DescribePullThroughCacheRules", "AccessDeniedException")
@@ -111,7 +111,7 @@ def test_the_guard_changes_nothing_where_it_cannot_tell(
     assert "AccessDeniedException" in alert
 
 
-def test_the_guard_marks_where_no_cache_fills_the_repository(
+def test_an_image_outside_a_pull_through_cache_is_marked(
     registry: Registry, guard: Deployment
 ) -> None:
     registry.add_rule("docker-hub")

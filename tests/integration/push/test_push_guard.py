@@ -1,4 +1,4 @@
-"""Pushes to the emulator, as the deployed guard meets them: its template, its code, its role."""
+"""Pushes to the emulator, processed by the deployed guard with its template, code and role."""
 
 import json
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_a_bad_image_is_marked_keeps_its_tag_and_is_reported(
         ("bk0.25-default-amd64", "index-only"),
     ],
 )
-def test_every_finding_is_marked_by_its_name(
+def test_each_mark_names_its_finding(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient", case: str, verdict: str
 ) -> None:
     digest = push(aws, case)
@@ -106,7 +106,7 @@ def test_an_unreadable_image_is_reported_but_not_marked(
 
 
 @pytest.mark.parametrize("order", list(PushOrder))
-def test_a_multi_platform_push_yields_no_finding_however_its_children_arrive(
+def test_a_multi_platform_push_yields_no_finding_in_any_push_order(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient", order: PushOrder
 ) -> None:
     push_layout(aws, "shop/api", layout_of(MULTI_PLATFORM), "1.0", order=order)
@@ -131,7 +131,7 @@ def test_the_events_of_an_index_yield_no_finding_in_any_order(
     rotations = [digests[start:] + digests[:start] for start in range(len(digests))]
     for order in [*rotations, *(rotation[::-1] for rotation in rotations)]:
         for digest in order:
-            # As if each had arrived under the tag, which some builders do for a moment.
+            # Some builders briefly push each child under the tag.
             send(aws, guard, json.dumps(push_event(digest)))
         outcomes = drain(guard)
         assert sorted(outcome.verdict or outcome.status for outcome in outcomes) == [
@@ -143,7 +143,7 @@ def test_the_events_of_an_index_yield_no_finding_in_any_order(
     assert guard.alerts() == []
 
 
-def test_a_repaired_push_is_not_reported(
+def test_a_push_that_was_fixed_before_its_event_is_not_reported(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     push(aws, PLAIN_ARM64)
@@ -201,7 +201,7 @@ def test_the_guards_own_mark_does_not_start_it_again(aws: LocalAws, guard: Deplo
     ],
     ids=["plain image", "index with verify_config", "artifact"],
 )
-def test_reading_and_judging_costs_exactly(
+def test_reading_and_evaluation_make_exactly_these_calls(
     aws: LocalAws,
     guard: Deployment,
     case: str,
@@ -217,7 +217,7 @@ def test_reading_and_judging_costs_exactly(
 
 
 @pytest.mark.usefixtures("ecr")
-def test_a_stale_event_costs_one_call(aws: LocalAws, guard: Deployment) -> None:
+def test_a_superseded_event_costs_one_call(aws: LocalAws, guard: Deployment) -> None:
     push(aws, PLAIN_AMD64)
     drain(guard)
     aws.calls.clear()
@@ -230,7 +230,7 @@ def test_a_stale_event_costs_one_call(aws: LocalAws, guard: Deployment) -> None:
 
 @pytest.mark.parametrize("elsewhere", [{"region": "us-east-1"}, {"account": "999999999999"}])
 @pytest.mark.usefixtures("ecr")
-def test_an_event_that_was_forwarded_from_elsewhere_is_no_reason_to_look_here(
+def test_an_event_from_another_account_or_region_is_ignored(
     aws: LocalAws, guard: Deployment, elsewhere: dict[str, str]
 ) -> None:
     event = push_event(push(aws, MAC_BUILD))

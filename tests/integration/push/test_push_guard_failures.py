@@ -1,4 +1,4 @@
-"""What goes wrong around a push: bad messages, denied and failing calls, images that are gone."""
+"""Failures around a push: malformed messages, denied and failing calls, missing images."""
 
 import json
 from typing import TYPE_CHECKING
@@ -49,7 +49,7 @@ BAD_MESSAGES = {
 
 
 @pytest.mark.parametrize("body", BAD_MESSAGES.values(), ids=BAD_MESSAGES.keys())
-def test_a_bad_message_becomes_a_dead_letter_and_stops_no_other(
+def test_a_malformed_message_becomes_a_dead_letter_and_blocks_no_other(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient", body: str
 ) -> None:
     send(aws, guard, body)
@@ -71,7 +71,7 @@ def test_a_bad_message_becomes_a_dead_letter_and_stops_no_other(
     ],
     ids=["the repository is gone", "the image is gone"],
 )
-def test_what_is_gone_is_stale_and_no_failure(
+def test_a_push_of_a_missing_image_is_superseded(
     aws: LocalAws, guard: Deployment, event: dict[str, object]
 ) -> None:
     aws.emit(event)
@@ -84,7 +84,7 @@ def test_what_is_gone_is_stale_and_no_failure(
     "operation", ["BatchGetImage", "GetDownloadUrlForLayer", "PutImage", "Publish", "PutItem"]
 )
 @pytest.mark.parametrize("error", ["ThrottlingException", "ServerException"])
-def test_a_push_survives_a_passing_fault_of_any_call_and_is_reported_once(
+def test_a_push_survives_a_transient_failure_of_any_call_and_is_reported_once(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient", operation: str, error: str
 ) -> None:
     aws.fail(operation, error)
@@ -97,7 +97,7 @@ def test_a_push_survives_a_passing_fault_of_any_call_and_is_reported_once(
     assert guard.dead_letters() == {}
 
 
-def test_a_mark_that_ecr_refuses_is_told_in_the_alert(
+def test_a_mark_that_ecr_refuses_is_reported_in_the_alert(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     aws.fail("PutImage", "LimitExceededException")
@@ -111,7 +111,7 @@ def test_a_mark_that_ecr_refuses_is_told_in_the_alert(
     assert "LimitExceededException" in alert.texts["email"]
 
 
-def test_a_push_that_never_can_be_read_ends_in_the_dead_letters(
+def test_a_push_that_can_never_be_read_moves_to_the_dead_letter_queue(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     aws.fail("BatchGetImage", "AccessDeniedException", times=100)
@@ -124,7 +124,7 @@ def test_a_push_that_never_can_be_read_ends_in_the_dead_letters(
     assert tags(ecr) == {"1.0"}
 
 
-def test_a_bad_push_in_a_batch_does_not_hold_up_the_others(
+def test_a_failing_push_in_a_batch_does_not_block_the_others(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     for number in range(4):

@@ -1,4 +1,4 @@
-"""Few messages, none lost and none twice, whatever happens."""
+"""Alerts about pushes: grouped, never lost and never sent twice."""
 
 import json
 import re
@@ -27,7 +27,9 @@ def machine(alert: PublishedMessage) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.usefixtures("ecr")
-def test_findings_of_one_repository_come_as_one_message(aws: LocalAws, guard: Deployment) -> None:
+def test_findings_in_one_repository_are_sent_as_one_message(
+    aws: LocalAws, guard: Deployment
+) -> None:
     for number in range(7):
         push(aws, MAC_BUILD, tag=f"1.{number}")
 
@@ -50,7 +52,7 @@ def test_an_index_only_repository_is_reported_once_a_day(aws: LocalAws, guard: D
 
 
 @pytest.mark.usefixtures("ecr")
-def test_a_repaired_tag_is_told_once_and_briefly(aws: LocalAws, guard: Deployment) -> None:
+def test_a_resolved_tag_is_reported_once_and_briefly(aws: LocalAws, guard: Deployment) -> None:
     push(aws, MAC_BUILD)
     drain(guard)
     digest = push(aws, PLAIN_AMD64)
@@ -64,7 +66,7 @@ def test_a_repaired_tag_is_told_once_and_briefly(aws: LocalAws, guard: Deploymen
 
 
 @pytest.mark.usefixtures("ecr")
-def test_another_good_tag_resolves_nothing(aws: LocalAws, guard: Deployment) -> None:
+def test_a_compliant_push_of_another_tag_resolves_nothing(aws: LocalAws, guard: Deployment) -> None:
     push(aws, MAC_BUILD, tag="1.0")
     push(aws, PLAIN_AMD64, tag="1.1")
     drain(guard)
@@ -81,7 +83,7 @@ def test_another_good_tag_resolves_nothing(aws: LocalAws, guard: Deployment) -> 
         ("Publish", CALL_TIMEOUT),
     ],
 )
-def test_a_passing_fault_loses_no_alert(
+def test_a_transient_failure_loses_no_alert(
     aws: LocalAws, guard: Deployment, operation: str, error: str
 ) -> None:
     for tag in ("1.0", "1.1"):
@@ -89,13 +91,13 @@ def test_a_passing_fault_loses_no_alert(
         push(aws, PLAIN_ARM64, tag=tag)
         drain(guard)
 
-    notified = " ".join(titles(guard))
-    assert (notified.count("shop/api:1.0"), notified.count("shop/api:1.1")) == (1, 1)
+    sent = " ".join(titles(guard))
+    assert (sent.count("shop/api:1.0"), sent.count("shop/api:1.1")) == (1, 1)
     assert guard.dead_letters() == {}
 
 
 @pytest.fixture
-def windows(aws: LocalAws, guard: Deployment) -> AlertOutbox:
+def outbox(aws: LocalAws, guard: Deployment) -> AlertOutbox:
     function = guard.function("push_guard.handler")
     return AlertOutbox(
         aws.client("dynamodb"),
@@ -116,21 +118,23 @@ def finding(repository: str, tag: int) -> Alert:
     )
 
 
-def test_a_flood_of_one_repository_is_one_message(guard: Deployment, windows: AlertOutbox) -> None:
+def test_a_flood_of_alerts_in_one_repository_is_one_message(
+    guard: Deployment, outbox: AlertOutbox
+) -> None:
     for number in range(100):
-        windows.add("shop/api", finding("shop/api", number), f"event-{number}", 20)
+        outbox.add("shop/api", finding("shop/api", number), f"event-{number}", 20)
 
     guard.drain()
 
     assert titles(guard) == ["shop/api:0 and 99 more tags: cannot run"]
 
 
-def test_a_flood_over_many_repositories_is_a_handful_of_messages(
-    guard: Deployment, windows: AlertOutbox
+def test_a_flood_of_alerts_in_many_repositories_is_a_few_messages(
+    guard: Deployment, outbox: AlertOutbox
 ) -> None:
     for number in range(25):
         name = f"team-{number}/app"
-        windows.add(name, finding(name, 1), f"event-{number}", 20)
+        outbox.add(name, finding(name, 1), f"event-{number}", 20)
 
     guard.drain()
 
@@ -138,33 +142,29 @@ def test_a_flood_over_many_repositories_is_a_handful_of_messages(
     assert any("more repositories" in title for title in titles(guard))
 
 
-def test_what_is_resolved_has_an_overview_of_its_own(
-    guard: Deployment, windows: AlertOutbox
-) -> None:
+def test_resolved_findings_have_their_own_overview(guard: Deployment, outbox: AlertOutbox) -> None:
     for number in range(40):
         name = f"team-{number}/app"
         status = Status.RESOLVED if number % 2 else Status.OPEN
         alert = replace(finding(name, 1), status=status)
-        windows.add(f"{name} {status}", alert, f"event-{number}", 20)
+        outbox.add(f"{name} {status}", alert, f"event-{number}", 20)
 
     guard.drain()
 
-    overviews = [
-        notified for notified in guard.alerts() if notified.attributes["code"] == "overview"
-    ]
-    assert {notified.attributes["status"] for notified in overviews} == {"open", "resolved"}
-    for notified in overviews:
-        numbers = re.findall(r"team-(\d+)/app", notified.texts["sqs"])
-        resolved = notified.attributes["status"] == "resolved"
+    overviews = [sent for sent in guard.alerts() if sent.attributes["code"] == "overview"]
+    assert {sent.attributes["status"] for sent in overviews} == {"open", "resolved"}
+    for sent in overviews:
+        numbers = re.findall(r"team-(\d+)/app", sent.texts["sqs"])
+        resolved = sent.attributes["status"] == "resolved"
         assert {int(number) % 2 == 1 for number in numbers} == {resolved}
 
 
-def test_of_every_message_about_pushes_it_is_measured_how_long_it_took(
-    guard: Deployment, windows: AlertOutbox
+def test_every_message_about_pushes_emits_push_to_alert(
+    guard: Deployment, outbox: AlertOutbox
 ) -> None:
     for number in range(25):
         name, pushed = f"team-{number}/app", "2026-11-24T09:00:00Z"
-        windows.add(name, finding(name, 1), f"event-{number}", 20, pushed=pushed)
+        outbox.add(name, finding(name, 1), f"event-{number}", 20, pushed=pushed)
 
     measured = seconds_measured(guard.drain())
 
@@ -172,10 +172,10 @@ def test_of_every_message_about_pushes_it_is_measured_how_long_it_took(
     assert len(measured) == len(titles(guard))
 
 
-def test_of_a_message_about_something_else_it_is_not_measured(
-    guard: Deployment, windows: AlertOutbox
+def test_a_message_about_something_else_does_not_emit_push_to_alert(
+    guard: Deployment, outbox: AlertOutbox
 ) -> None:
-    windows.add("web", finding("web", 1), "event-1", 20)
+    outbox.add("web", finding("web", 1), "event-1", 20)
 
     assert seconds_measured(guard.drain()) == []
     assert len(titles(guard)) == 1
@@ -191,22 +191,22 @@ def seconds_measured(invocations: list[Invocation]) -> list[float]:
     ]
 
 
-def test_whoever_dies_before_sending_the_message_sends_it_when_the_event_comes_back(
-    aws: LocalAws, guard: Deployment, windows: AlertOutbox
+def test_an_alert_lost_before_its_message_was_sent_is_sent_after_the_redelivery(
+    aws: LocalAws, guard: Deployment, outbox: AlertOutbox
 ) -> None:
-    windows.add("shop/api", finding("shop/api", 1), "event-1", 20)
-    aws.client("sqs").purge_queue(QueueUrl=windows.queue_url)
-    windows.add("shop/api", finding("shop/api", 2), "event-2", 20)
+    outbox.add("shop/api", finding("shop/api", 1), "event-1", 20)
+    aws.client("sqs").purge_queue(QueueUrl=outbox.queue_url)
+    outbox.add("shop/api", finding("shop/api", 2), "event-2", 20)
     assert guard.drain() == []
 
-    windows.add("shop/api", finding("shop/api", 1), "event-1", 20)
+    outbox.add("shop/api", finding("shop/api", 1), "event-1", 20)
     guard.drain()
 
     assert titles(guard) == ["shop/api:1 and 1 more tag: cannot run"]
 
 
 @pytest.mark.usefixtures("ecr")
-def test_settings_can_have_every_finding_told_and_no_repair(
+def test_settings_can_report_every_finding_and_no_resolution(
     aws: LocalAws, unthrottled_assembly: Path
 ) -> None:
     guard = deploy(aws, unthrottled_assembly)

@@ -41,7 +41,7 @@ def test_a_team_can_require_another_platform(
     assert [alert.attributes["repository"] for alert in guard.alerts()] == ["shop/api"]
 
 
-def test_a_team_can_have_its_repository_left_alone(
+def test_a_team_can_have_its_repository_ignored(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     set_tag(ecr, "platform-guard:ignore", "true")
@@ -54,7 +54,9 @@ def test_a_team_can_have_its_repository_left_alone(
     assert operations(aws) == ["ListTagsForResource"]
 
 
-def test_what_the_account_ignores_costs_no_call(aws: LocalAws, guard: Deployment) -> None:
+def test_a_repository_that_the_account_ignores_costs_no_call(
+    aws: LocalAws, guard: Deployment
+) -> None:
     aws.client("ecr").create_repository(repositoryName="mirror/nginx")
     push(aws, MAC_BUILD, repository="mirror/nginx")
 
@@ -67,9 +69,7 @@ def test_what_the_account_ignores_costs_no_call(aws: LocalAws, guard: Deployment
 
 
 @pytest.mark.usefixtures("ecr")
-def test_the_tags_of_a_repository_are_looked_up_once_for_some_minutes(
-    aws: LocalAws, guard: Deployment
-) -> None:
+def test_resource_tags_are_cached_for_some_minutes(aws: LocalAws, guard: Deployment) -> None:
     for tag in ("1.0", "2.0", "3.0"):
         push(aws, PLAIN_AMD64, tag=tag)
         drain(guard)
@@ -77,7 +77,7 @@ def test_the_tags_of_a_repository_are_looked_up_once_for_some_minutes(
     assert operations(aws).count("ListTagsForResource") == 1
 
 
-def test_a_tag_that_makes_no_sense_is_not_obeyed_and_reported_once(
+def test_an_invalid_resource_tag_is_ignored_and_reported_once(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     set_tag(ecr, "platform-guard:required-platforms", "arm64")
@@ -101,7 +101,7 @@ def test_a_tag_that_makes_no_sense_is_not_obeyed_and_reported_once(
     assert len(marks(ecr)) == 2
 
 
-def test_a_tag_that_makes_no_sense_is_reported_for_a_good_image_as_well(
+def test_an_invalid_resource_tag_is_reported_for_a_compliant_image_too(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     set_tag(ecr, "platform-guard:ignore", "maybe")
@@ -113,7 +113,7 @@ def test_a_tag_that_makes_no_sense_is_reported_for_a_good_image_as_well(
 
 
 @pytest.mark.parametrize("error", ["ThrottlingException", CALL_TIMEOUT])
-def test_tags_that_cannot_be_read_for_now_are_read_when_the_event_comes_back(
+def test_throttled_resource_tags_are_read_after_the_redelivery(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient", error: str
 ) -> None:
     set_tag(ecr, "platform-guard:required-platforms", "linux/arm64")
@@ -127,7 +127,7 @@ def test_tags_that_cannot_be_read_for_now_are_read_when_the_event_comes_back(
     assert tags(ecr) == {"1.0"}
 
 
-def test_tags_that_may_not_be_read_leave_the_account_s_policy_and_a_word_in_the_alert(
+def test_denied_resource_tags_leave_the_account_policy_and_a_note_in_the_alert(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     set_tag(ecr, "platform-guard:ignore", "true")

@@ -1,4 +1,4 @@
-"""Grace periods: the image is marked now, and what the policy wants is done when time is over."""
+"""Grace periods: the image is marked at once and remediated when its grace period ends."""
 
 import json
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def schedules(repository: RemedyRepository) -> list[str]:
     return [schedule["Name"] for schedule in listed["Schedules"]]
 
 
-def test_an_image_is_marked_now_and_deleted_when_its_time_is_over(
+def test_an_image_is_marked_at_once_and_deleted_after_its_grace_period(
     repository: RemedyRepository, clock: OffsetClock
 ) -> None:
     digest = repository.push(MAC_BUILD)
@@ -52,7 +52,9 @@ def test_an_image_is_marked_now_and_deleted_when_its_time_is_over(
     assert second == "deleted, and its tag 1.0 with it"
 
 
-def test_a_good_push_settles_the_matter(repository: RemedyRepository, clock: OffsetClock) -> None:
+def test_a_compliant_push_cancels_the_grace_period(
+    repository: RemedyRepository, clock: OffsetClock
+) -> None:
     bad = repository.push(PLAIN_ARM64)
     repository.run()
 
@@ -65,7 +67,7 @@ def test_a_good_push_settles_the_matter(repository: RemedyRepository, clock: Off
     assert set(repository.images()) == {bad, good}
 
 
-def test_a_tag_that_moved_without_an_event_cancels_it_when_time_is_over(
+def test_a_tag_that_moved_without_an_event_cancels_the_remedy_after_the_grace_period(
     repository: RemedyRepository, clock: OffsetClock
 ) -> None:
     bad = repository.push(PLAIN_ARM64)
@@ -81,7 +83,7 @@ def test_a_tag_that_moved_without_an_event_cancels_it_when_time_is_over(
     assert len(repository.reported_remedies()) == 1
 
 
-def test_an_image_that_runs_by_then_is_spared_and_that_is_told(
+def test_an_image_in_use_after_its_grace_period_stays_and_is_reported(
     repository: RemedyRepository, clock: OffsetClock
 ) -> None:
     digest = repository.push(PLAIN_ARM64)
@@ -96,7 +98,7 @@ def test_an_image_that_runs_by_then_is_spared_and_that_is_told(
     assert "it is used by the service web in shop" in repository.reported_remedies()[-1]
 
 
-def test_an_end_that_cannot_be_announced_waits_in_the_dead_letters(
+def test_an_undeliverable_end_of_a_grace_period_moves_to_the_dead_letter_queue(
     repository: RemedyRepository, clock: OffsetClock
 ) -> None:
     repository.push(MAC_BUILD)
@@ -104,7 +106,7 @@ def test_an_end_that_cannot_be_announced_waits_in_the_dead_letters(
     queue = repository.guard.function("push_guard.handler").environment["GUARD_QUEUE_ARN"]
 
     clock.ahead = timedelta(hours=25)
-    with refused_to_schedules(repository, queue):
+    with schedules_denied(repository, queue):
         assert repository.aws.fire_schedules() == 1
 
     ((letter,),) = repository.guard.dead_letters().values()
@@ -116,8 +118,8 @@ def test_an_end_that_cannot_be_announced_waits_in_the_dead_letters(
 
 
 @contextmanager
-def refused_to_schedules(repository: RemedyRepository, queue_arn: str) -> Iterator[None]:
-    """Let nothing be sent to a queue by schedules for a while."""
+def schedules_denied(repository: RemedyRepository, queue_arn: str) -> Iterator[None]:
+    """Deny schedules to send messages to a queue."""
     role = repository.guard.function("push_guard.handler").environment["GUARD_SCHEDULE_ROLE_ARN"]
     name = role.rpartition("/")[2]
     iam = repository.aws.client("iam")
@@ -133,7 +135,7 @@ def queue_url(repository: RemedyRepository, queue_arn: str) -> str:
     return str(repository.aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
 
 
-def test_an_image_that_waits_can_be_undone(
+def test_an_image_in_its_grace_period_can_be_undone(
     repository: RemedyRepository, clock: OffsetClock
 ) -> None:
     digest = repository.push(PLAIN_ARM64)

@@ -32,7 +32,9 @@ def account(aws: LocalAws, clock: SecondsClock) -> Account:
     return Account(Clients(aws.region), clock)
 
 
-def test_what_a_service_began_to_use_a_moment_ago_is_seen(aws: LocalAws, account: Account) -> None:
+def test_an_image_that_a_service_just_started_to_use_is_found(
+    aws: LocalAws, account: Account
+) -> None:
     assert images(account.uses()) == set()
 
     run_service(aws, "redis:7")
@@ -42,9 +44,7 @@ def test_what_a_service_began_to_use_a_moment_ago_is_seen(aws: LocalAws, account
     assert images(account.uses()) == {"redis:7", "redis:8"}
 
 
-def test_many_clusters_that_run_nothing_are_too_slow_as_well(
-    account: Account, clock: SecondsClock
-) -> None:
+def test_many_empty_clusters_exceed_the_deadline(account: Account, clock: SecondsClock) -> None:
     clock.step = 1
 
     tasks, _ = account.uses()
@@ -53,7 +53,7 @@ def test_many_clusters_that_run_nothing_are_too_slow_as_well(
     assert clock.now < 20
 
 
-def test_a_look_that_was_too_slow_is_not_tried_again_within_a_minute(
+def test_a_lookup_that_timed_out_is_not_repeated_within_a_minute(
     account: Account, clock: SecondsClock
 ) -> None:
     clock.step = 1
@@ -66,15 +66,15 @@ def test_a_look_that_was_too_slow_is_not_tried_again_within_a_minute(
     assert images(account.uses()) == set()
 
 
-def test_many_functions_that_are_archives_are_too_slow_as_well(clock: SecondsClock) -> None:
+def test_many_zip_functions_exceed_the_deadline(clock: SecondsClock) -> None:
     clock.step = 1
-    functions = LambdaUses(cast("LambdaClient", ArchivesOnly()), Deadline.within(10, clock))
+    functions = LambdaUses(cast("LambdaClient", ZipFunctions()), Deadline.within(10, clock))
 
     with pytest.raises(LookupFailedError, match=TOO_SLOW):
         functions.find()
 
 
-class ArchivesOnly:
+class ZipFunctions:
     """AWS Lambda with 1000 pages of functions, none of which is a container image."""
 
     def get_paginator(self, operation: str) -> Self:

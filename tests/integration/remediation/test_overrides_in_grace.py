@@ -1,4 +1,4 @@
-"""Resource tags that a team sets while the guard waits for the end of a grace period."""
+"""Resource tags that a team sets during a grace period."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ ARN = "arn:aws:ecr:eu-central-1:123456789012:repository/shop/api"
 
 
 @pytest.fixture(scope="session")
-def waiting_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def grace_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     guard_toml = """
         [guard]
         grace = "24h"
@@ -31,40 +31,40 @@ def waiting_assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass
 class Waiting:
-    """A repository with an image that waits for the end of its grace period."""
+    """A repository with an image in its grace period."""
 
     repository: RemedyRepository
     digest: str
-    let_time_pass: Callable[[timedelta], None]
+    advance_clock: Callable[[timedelta], None]
 
     def end(self) -> None:
-        """Let the grace period end, and the guard do what it does then."""
-        self.let_time_pass(timedelta(hours=25))
+        """End the grace period and process its message."""
+        self.advance_clock(timedelta(hours=25))
         assert self.repository.aws.fire_schedules() == 1
         self.repository.run()
 
 
 @pytest.fixture
-def waiting(waiting_assembly: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Waiting]:
+def waiting(grace_assembly: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Waiting]:
     ahead = timedelta()
     monotonic = time.monotonic
 
-    def let_time_pass(longer: timedelta) -> None:
+    def advance_clock(longer: timedelta) -> None:
         nonlocal ahead
         ahead += longer
 
     monkeypatch.setattr("time.monotonic", lambda: monotonic() + ahead.total_seconds())
     with LocalAws(clock=lambda: datetime.now(UTC) + ahead) as aws:
-        repository = RemedyRepository(aws, deploy(aws, waiting_assembly), "shop/api").create()
+        repository = RemedyRepository(aws, deploy(aws, grace_assembly), "shop/api").create()
         digest = repository.push(MAC_BUILD)
         repository.run()
-        yield Waiting(repository, digest, let_time_pass)
+        yield Waiting(repository, digest, advance_clock)
 
 
 @pytest.mark.parametrize(
     ("key", "value"), [("ignore", "true"), ("remedy", "tag"), ("remedy", "alert")]
 )
-def test_what_a_team_says_meanwhile_spares_the_image(
+def test_a_resource_tag_set_during_the_grace_period_spares_the_image(
     waiting: Waiting, key: str, value: str
 ) -> None:
     aws = waiting.repository.aws
@@ -79,7 +79,7 @@ def test_what_a_team_says_meanwhile_spares_the_image(
 
 
 @pytest.mark.parametrize("error", ["ThrottlingException", "AccessDeniedException"])
-def test_that_nobody_sees_what_a_team_says_puts_it_off_and_does_not_cancel_it(
+def test_unreadable_resource_tags_postpone_the_remedy_and_do_not_cancel_it(
     waiting: Waiting, error: str
 ) -> None:
     waiting.repository.aws.fail("ListTagsForResource", error)

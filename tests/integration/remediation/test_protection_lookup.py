@@ -1,4 +1,4 @@
-"""What the push guard looks at before it takes something away: without any of it, it does not."""
+"""The lookups before a destructive remedy: if one is denied, nothing is removed."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.support.ecs import create_sample_workloads
 from tests.support.registry import MAC_BUILD
 from tests.support.roles import without
 
-LOOKS = [
+LOOKUP_ACTIONS = [
     "ecs:ListClusters",
     "ecs:ListServices",
     "ecs:DescribeServices",
@@ -20,16 +20,16 @@ LOOKS = [
 ]
 
 
-def test_without_any_of_its_looks_nothing_is_taken_away(destructive_assembly: Path) -> None:
+def test_a_denied_protection_lookup_blocks_a_destructive_remedy(destructive_assembly: Path) -> None:
     with LocalAws() as aws:
         guard = deploy(aws, destructive_assembly)
         create_sample_workloads(aws)
-        for number, action in enumerate(LOOKS):
+        for number, action in enumerate(LOOKUP_ACTIONS):
             repository = RemedyRepository(aws, guard, f"quarantine/{number}").create()
             repository.push(MAC_BUILD)
             with without(aws, guard, action):
                 repository.run()
-            (notified,) = repository.reported_remedies()
-            assert "its own tag stays" in notified, action
-            assert "it could not be checked" in notified, action
-            assert "AccessDeniedException" in notified, action
+            (remedy,) = repository.reported_remedies()
+            assert "its own tag stays" in remedy, action
+            assert "it could not be checked" in remedy, action
+            assert "AccessDeniedException" in remedy, action

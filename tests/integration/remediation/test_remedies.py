@@ -1,6 +1,6 @@
-"""Remedies that take something away, from the push event on: their template, role and policy.
+"""Destructive remedies from the push event on, with their template, role and policy.
 
-One deployment serves all: a repository each keeps what is tested apart.
+All tests share one deployment; each has its own repository.
 """
 
 import json
@@ -39,7 +39,7 @@ def test_a_bad_image_is_archived(new_repository: RepositoryFactory, case: str) -
     (archived,) = [item for item in repository.described() if item["imageDigest"] == digest]
     assert archived["imageStatus"] == "ARCHIVED"
     assert len(archived["imageTags"]) == 2
-    assert [notified.partition(":")[0] for notified in repository.reported_remedies()] == [
+    assert [sentence.partition(":")[0] for sentence in repository.reported_remedies()] == [
         "archived"
     ]
 
@@ -70,7 +70,7 @@ def test_a_good_image_is_left_alone(new_repository: RepositoryFactory, remedy: s
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)
-def test_what_the_guard_does_never_starts_it_again(
+def test_the_guards_own_changes_never_start_it_again(
     new_repository: RepositoryFactory, remedy: str
 ) -> None:
     repository = new_repository(remedy).create()
@@ -82,7 +82,7 @@ def test_what_the_guard_does_never_starts_it_again(
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)
-def test_an_image_with_another_tag_is_marked_at_most(
+def test_an_image_with_another_tag_is_only_marked(
     new_repository: RepositoryFactory, remedy: str
 ) -> None:
     repository = new_repository(remedy).create()
@@ -92,11 +92,11 @@ def test_an_image_with_another_tag_is_marked_at_most(
     repository.run()
 
     assert {"1.0", "stable"} < set(repository.images()[digest])
-    assert all("but it also has the tag" in notified for notified in repository.reported_remedies())
+    assert all("but it also has the tag" in sentence for sentence in repository.reported_remedies())
     assert repository.reported_remedies()
 
 
-def test_a_task_that_misses_a_quarantined_image_is_told_who_took_it_and_why(
+def test_the_diagnosis_of_a_missing_image_names_its_quarantine_and_the_reason(
     new_repository: RepositoryFactory,
 ) -> None:
     repository = new_repository("quarantine").create()

@@ -1,4 +1,4 @@
-"""`history` and `undo`: what the deployed guard did is shown, and taken back to the byte."""
+"""`history` and `undo`: what the deployed guard did is listed and reversed byte for byte."""
 
 import json
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64
 
 History = Callable[..., list[dict[str, str]]]
 
-# What ECR notes of an image that was away, and nobody can take back.
-NOTED_BY_ECR = {
+# ECR metadata that changes when an image leaves and returns. Undo cannot reset it.
+CHANGED_BY_ECR = {
     "tag": (),
     "later": (),
     "quarantine": (),
@@ -36,20 +36,20 @@ def history(capsys: pytest.CaptureFixture[str]) -> History:
 
 @pytest.mark.parametrize("case", [PLAIN_ARM64, MAC_BUILD], ids=["plain", "index"])
 @pytest.mark.parametrize("mutability", MUTABILITY)
-@pytest.mark.parametrize("remedy", NOTED_BY_ECR)
-def test_undo_brings_back_the_exact_state_before(
+@pytest.mark.parametrize("remedy", CHANGED_BY_ECR)
+def test_undo_restores_the_exact_previous_state(
     new_repository: RepositoryFactory, history: History, remedy: str, mutability: str, case: str
 ) -> None:
     repository = new_repository(remedy).create(mutability)
     repository.push(case)
-    before = repository.listing(*NOTED_BY_ECR[remedy])
+    before = repository.listing(*CHANGED_BY_ECR[remedy])
     repository.run()
-    assert repository.listing(*NOTED_BY_ECR[remedy]) != before or remedy == "archive"
+    assert repository.listing(*CHANGED_BY_ECR[remedy]) != before or remedy == "archive"
     (entry,) = history(repository.name)
 
     assert main(["undo", entry["id"], "--yes"]) == 0
 
-    assert repository.listing(*NOTED_BY_ECR[remedy]) == before
+    assert repository.listing(*CHANGED_BY_ECR[remedy]) == before
     assert repository.marks() == set()
     (undone,) = history(repository.name)
     assert undone["state"] == "undone"
@@ -57,23 +57,23 @@ def test_undo_brings_back_the_exact_state_before(
 
 
 @pytest.mark.parametrize("remedy", ["quarantine", "delete", "archive"])
-def test_what_was_given_back_is_left_alone_until_it_is_pushed_again(
+def test_an_undone_image_is_ignored_until_it_is_pushed_again(
     new_repository: RepositoryFactory, history: History, remedy: str
 ) -> None:
     repository = new_repository(remedy).create()
     repository.push(PLAIN_ARM64)
     repository.run()
-    notified = len(repository.reported_remedies())
+    reported = len(repository.reported_remedies())
     main(["undo", history(repository.name)[0]["id"], "--yes"])
     before = repository.listing()
 
     repository.run()
 
     assert repository.listing() == before
-    assert len(repository.reported_remedies()) == notified
+    assert len(repository.reported_remedies()) == reported
 
 
-def test_history_shows_what_was_done_the_newest_first(
+def test_history_lists_entries_newest_first(
     new_repository: RepositoryFactory, history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository, other = (new_repository("quarantine").create() for _ in range(2))
@@ -98,7 +98,7 @@ def test_history_shows_what_was_done_the_newest_first(
     assert "was removed" in shown
 
 
-def test_a_tag_that_names_another_image_by_now_is_not_taken_from_it(
+def test_undo_does_not_move_a_tag_that_names_another_image(
     new_repository: RepositoryFactory, history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository = new_repository("quarantine").create()
@@ -155,7 +155,7 @@ def test_undoing_twice_is_refused(
         (["history", "--region", "us-east-1"], "no stack ecr-platform-guard of the guard is in us"),
     ],
 )
-def test_a_mistake_is_one_line(
+def test_a_usage_error_is_one_line(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
@@ -167,29 +167,29 @@ def test_a_mistake_is_one_line(
 
 @pytest.mark.usefixtures("new_repository")
 @pytest.mark.parametrize(
-    ("arguments", "notified"),
+    ("arguments", "output"),
     [
         ([], "The guard has changed nothing in shop/typo yet (looked in eu-central-1).\n"),
         (["--json"], ""),
     ],
 )
-def test_where_nothing_was_done_it_is_said_where_that_was_looked_for(
-    arguments: list[str], notified: str, capsys: pytest.CaptureFixture[str]
+def test_an_empty_history_names_the_searched_regions(
+    arguments: list[str], output: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["history", "shop/typo", *arguments]) == 0
 
-    assert capsys.readouterr().out == notified
+    assert capsys.readouterr().out == output
 
 
 @pytest.mark.parametrize("limit", ["x", "0", "-1", "1.5"])
-def test_a_limit_that_is_no_number_is_said(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_limit_is_reported(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
     ran = run_command(capsys, "history", f"--limit={limit}")
 
     assert ran.status == 2
     assert f"argument --limit: invalid number {limit!r}; use 1 or more" in ran.errors
 
 
-def test_the_regions_of_the_settings_are_looked_at_and_one_without_a_guard_is_said(
+def test_configured_regions_are_searched_and_one_without_a_guard_is_reported(
     new_repository: RepositoryFactory, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     repository = new_repository("quarantine").create()
@@ -211,7 +211,7 @@ def test_the_regions_of_the_settings_are_looked_at_and_one_without_a_guard_is_sa
         assert ran.errors.count("\n") == 1
 
 
-def test_the_end_of_what_is_typed_is_a_no(
+def test_end_of_input_at_the_undo_prompt_means_no(
     new_repository: RepositoryFactory,
     history: History,
     capsys: pytest.CaptureFixture[str],
@@ -232,7 +232,7 @@ def test_the_end_of_what_is_typed_is_a_no(
     assert repository.listing() == before
 
 
-def test_nobody_is_asked_where_nobody_can_answer(
+def test_undo_does_not_prompt_without_a_terminal(
     new_repository: RepositoryFactory, history: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repository = new_repository("quarantine").create()
@@ -246,7 +246,9 @@ def test_nobody_is_asked_where_nobody_can_answer(
     assert repository.listing() == before
 
 
-def test_the_alert_says_how_to_undo_it(new_repository: RepositoryFactory, history: History) -> None:
+def test_the_alert_contains_the_undo_command(
+    new_repository: RepositoryFactory, history: History
+) -> None:
     repository = new_repository("quarantine").create()
     repository.push(PLAIN_ARM64)
     repository.run()

@@ -1,4 +1,4 @@
-"""The sweep in the emulator, as it is deployed: what no event told of is found, and told once."""
+"""The deployed sweep in the emulator: missed pushes are found and reported once."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 
-def test_a_push_whose_event_was_lost_is_found_marked_and_told_once(
+def test_a_push_with_a_lost_event_is_found_marked_and_reported_once(
     aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
 ) -> None:
     push(aws, PLAIN_AMD64, tag="good")
@@ -51,7 +51,7 @@ def test_a_push_whose_event_was_lost_is_found_marked_and_told_once(
     assert sweeps.calls() == {"DescribeRepositories": 1, "DescribeImages": 1}
 
 
-def test_the_first_sweep_comes_with_the_deployment_and_sends_one_digest(
+def test_the_deployment_starts_the_first_sweep_which_sends_one_alert(
     aws: LocalAws, sweeps: Sweeps, guard: Deployment, ecr: "ECRClient"
 ) -> None:
     for case in (MAC_BUILD, PLAIN_ARM64, PLAIN_AMD64, MULTI_PLATFORM, HELM_CHART):
@@ -65,11 +65,11 @@ def test_the_first_sweep_comes_with_the_deployment_and_sends_one_digest(
     (alert,) = sweeps.alerts()
     assert alert["facts"]["missing_platform"] == "2"
     assert "looked at 5 images, 5 of them for the first time" in alert["summary"]
-    # They were there before the guard was.
+    # The images were pushed before the deployment.
     assert metric(invocations, "pushes_missed") == 0
 
 
-def test_what_the_guard_has_told_of_is_not_told_again(
+def test_a_finding_reported_at_the_push_is_not_reported_again(
     aws: LocalAws, alert_only_assembly: Path, clock: Clock, ecr: "ECRClient"
 ) -> None:
     sweeps = Sweeps(aws, deploy(aws, alert_only_assembly), clock)
@@ -84,7 +84,7 @@ def test_what_the_guard_has_told_of_is_not_told_again(
     assert marks(ecr) == set()
 
 
-def test_a_policy_that_only_alerts_finds_and_changes_nothing(
+def test_a_policy_that_only_alerts_changes_nothing(
     aws: LocalAws, alert_only_assembly: Path, clock: Clock, ecr: "ECRClient"
 ) -> None:
     sweeps = Sweeps(aws, deploy(aws, alert_only_assembly), clock)
@@ -99,7 +99,9 @@ def test_a_policy_that_only_alerts_finds_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("ecr")
-def test_a_push_that_is_under_way_is_left_to_its_event(aws: LocalAws, sweeps: Sweeps) -> None:
+def test_a_push_with_a_pending_event_is_left_to_the_push_guard(
+    aws: LocalAws, sweeps: Sweeps
+) -> None:
     push(aws, MAC_BUILD)
 
     sweeps.start()
@@ -109,9 +111,7 @@ def test_a_push_that_is_under_way_is_left_to_its_event(aws: LocalAws, sweeps: Sw
 
 
 @pytest.mark.usefixtures("ecr")
-def test_an_image_that_is_remembered_is_not_read_again_but_its_siblings_are(
-    aws: LocalAws, sweeps: Sweeps
-) -> None:
+def test_only_images_that_are_not_remembered_are_read(aws: LocalAws, sweeps: Sweeps) -> None:
     push(aws, PLAIN_AMD64, tag="one")
     sweeps.drop_events()
     sweeps.sweep()
@@ -131,7 +131,7 @@ def test_an_image_that_is_remembered_is_not_read_again_but_its_siblings_are(
 
 
 @pytest.mark.usefixtures("ecr")
-def test_messages_that_come_twice_count_once(aws: LocalAws, sweeps: Sweeps) -> None:
+def test_redelivered_messages_count_once(aws: LocalAws, sweeps: Sweeps) -> None:
     push(aws, MAC_BUILD)
     sweeps.drop_events()
     sweeps.start()
@@ -168,7 +168,9 @@ def test_two_sweeps_do_not_overlap(aws: LocalAws, sweeps: Sweeps) -> None:
 
 
 @pytest.mark.usefixtures("ecr")
-def test_a_deployment_during_a_sweep_is_swept_for_after_it(aws: LocalAws, sweeps: Sweeps) -> None:
+def test_a_deployment_during_a_sweep_starts_another_one_after_it(
+    aws: LocalAws, sweeps: Sweeps
+) -> None:
     push(aws, MAC_BUILD)
     sweeps.drop_events()
     sweeps.start()
@@ -188,7 +190,7 @@ def test_a_deployment_during_a_sweep_is_swept_for_after_it(aws: LocalAws, sweeps
 
 
 @pytest.mark.usefixtures("ecr")
-def test_a_sweep_that_was_throttled_goes_on(aws: LocalAws, sweeps: Sweeps) -> None:
+def test_a_throttled_sweep_continues(aws: LocalAws, sweeps: Sweeps) -> None:
     push(aws, MAC_BUILD)
     sweeps.drop_events()
     aws.fail("DescribeImages", "ThrottlingException", times=1)
@@ -198,7 +200,7 @@ def test_a_sweep_that_was_throttled_goes_on(aws: LocalAws, sweeps: Sweeps) -> No
     assert [alert["code"] for alert in sweeps.alerts()] == ["sweep"]
 
 
-def test_what_cannot_be_seen_is_named_and_does_not_hold_up_the_rest(
+def test_an_unavailable_repository_is_named_and_does_not_block_the_others(
     aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
 ) -> None:
     ecr.create_repository(repositoryName="shop/secret")
@@ -217,7 +219,7 @@ def test_what_cannot_be_seen_is_named_and_does_not_hold_up_the_rest(
     assert "not seen: shop/secret: AccessDeniedException" in alert["evidence"]
 
 
-def test_what_cannot_be_seen_is_told_once_until_it_is_more(
+def test_unavailable_repositories_are_reported_again_only_if_more_fail(
     aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
 ) -> None:
     def notified() -> list[str]:
@@ -234,7 +236,7 @@ def test_what_cannot_be_seen_is_told_once_until_it_is_more(
     assert notified() == []
 
 
-def test_a_part_that_takes_too_long_goes_on_in_another_message(
+def test_a_part_that_runs_out_of_time_continues_in_another_message(
     aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
 ) -> None:
     for number in range(3):

@@ -1,4 +1,4 @@
-"""Copies of the sweep that write at the same time: each write waits, and none is lost."""
+"""Concurrent sweep functions: conflicting writes are retried, and none is lost."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ def conflicts() -> Iterator[Conflicts]:
 
 @pytest.fixture
 def waits() -> list[float]:
-    """The seconds that were waited."""
+    """The delays in seconds."""
     return []
 
 
@@ -37,12 +37,12 @@ def state(conflicts: Conflicts, aws: LocalAws, waits: list[float]) -> SweepState
     create_state_table(client)
     state = SweepState(client, TABLE, lambda: 1000.0, RetryPolicy(waits.append, lambda: 0.5))
     state.begin("one")
-    state.note_parts("one", 1)
+    state.set_part_count("one", 1)
     assert conflicts.refused == []
     return state
 
 
-def test_a_write_that_meets_others_waits_longer_each_time_and_counts_once(
+def test_a_conflicting_write_backs_off_and_counts_once(
     state: SweepState, conflicts: Conflicts, waits: list[float]
 ) -> None:
     conflicts.to_come = 3
@@ -54,7 +54,7 @@ def test_a_write_that_meets_others_waits_longer_each_time_and_counts_once(
     assert state.report("one").images == 10
 
 
-def test_remedies_are_taken_once_however_often_others_are_in_the_way(
+def test_remedies_are_reserved_once_despite_conflicting_writes(
     state: SweepState, conflicts: Conflicts
 ) -> None:
     conflicts.to_come = 2
@@ -64,7 +64,7 @@ def test_remedies_are_taken_once_however_often_others_are_in_the_way(
     assert conflicts.refused == ["UpdateItem"] * 2
 
 
-def test_a_write_that_never_gets_its_turn_fails_loudly(
+def test_a_write_that_always_conflicts_raises_an_error(
     state: SweepState, conflicts: Conflicts, waits: list[float]
 ) -> None:
     conflicts.to_come = 1000
@@ -88,7 +88,7 @@ def test_a_write_that_never_gets_its_turn_fails_loudly(
         ("AccessDeniedException", [], False),
     ],
 )
-def test_only_what_passes_is_tried_again(code: str, reasons: list[str], expected: bool) -> None:
+def test_only_conflicts_are_retried(code: str, reasons: list[str], expected: bool) -> None:
     error = ClientError(
         {
             "Error": {"Code": code, "Message": ""},
@@ -100,7 +100,7 @@ def test_only_what_passes_is_tried_again(code: str, reasons: list[str], expected
     assert is_conflict(error) is expected
 
 
-def test_a_finding_whose_record_meets_another_copy_is_told(
+def test_a_finding_whose_record_conflicts_is_reported(
     conflicts: Conflicts, aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
 ) -> None:
     push(aws, PLAIN_AMD64, tag="good")
@@ -119,7 +119,7 @@ def test_a_finding_whose_record_meets_another_copy_is_told(
 
 
 @pytest.mark.parametrize("operation", ["TransactWriteItems", "SendMessageBatch"])
-def test_a_finding_whose_record_fails_comes_back_and_is_told_and_marked_once(
+def test_a_finding_whose_record_fails_is_retried_and_reported_once(
     aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient", operation: str
 ) -> None:
     push(aws, MAC_BUILD)
@@ -137,7 +137,7 @@ def test_a_finding_whose_record_fails_comes_back_and_is_told_and_marked_once(
     assert len(marks(ecr)) == 1
 
 
-def test_what_was_counted_before_a_failure_is_counted_once(
+def test_a_repository_swept_before_a_failure_counts_once(
     aws: LocalAws, sweeps: Sweeps, ecr: "ECRClient"
 ) -> None:
     for name in ("shop/one", "shop/two"):

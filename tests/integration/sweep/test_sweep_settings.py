@@ -1,4 +1,4 @@
-"""What a sweep makes of settings that change, and of those that hold it back."""
+"""Sweeps with changed settings and with limits."""
 
 import shutil
 from pathlib import Path
@@ -35,7 +35,7 @@ class Settings:
             file.write_text(guard_toml, encoding="utf-8")
 
 
-def test_a_sweep_that_may_remedy_nothing_tells_once_what_it_found(
+def test_a_sweep_without_remedies_left_reports_its_findings_once(
     aws: LocalAws, settings: Settings, clock: Clock, ecr: "ECRClient"
 ) -> None:
     settings.change("[sweep]\nmax_remedies = 0\n")
@@ -57,7 +57,7 @@ def test_a_sweep_that_may_remedy_nothing_tells_once_what_it_found(
     assert sweeps.calls() == {"DescribeRepositories": 1, "DescribeImages": 1}
 
 
-def test_what_one_sweep_may_not_remedy_the_next_one_does_and_says_so(
+def test_a_postponed_finding_is_remediated_and_reported_by_the_next_sweep(
     aws: LocalAws, settings: Settings, clock: Clock, ecr: "ECRClient"
 ) -> None:
     settings.change("[sweep]\nmax_remedies = 1\n")
@@ -79,7 +79,7 @@ def test_what_one_sweep_may_not_remedy_the_next_one_does_and_says_so(
     assert len(marks(ecr)) == 2
 
 
-def test_remedies_that_come_later_reach_what_was_told_before(
+def test_a_remedy_added_later_applies_to_reported_findings(
     aws: LocalAws, settings: Settings, clock: Clock, ecr: "ECRClient"
 ) -> None:
     settings.change(ONLY_ALERT)
@@ -110,7 +110,7 @@ def test_remedies_that_come_later_reach_what_was_told_before(
     assert sweeps.alerts() == []
 
 
-def test_what_a_changed_policy_finds_was_not_missed(
+def test_a_finding_of_a_changed_policy_does_not_count_as_missed(
     aws: LocalAws, settings: Settings, clock: Clock
 ) -> None:
     sweeps = Sweeps(aws, deploy(aws, settings.assembly), clock)
@@ -129,12 +129,12 @@ def test_what_a_changed_policy_finds_was_not_missed(
 
     (alert,) = sweeps.alerts()
     assert "by the changed policy" in alert["title"]
-    assert "nobody" not in alert["title"] + alert["summary"]
+    assert "without an alert" not in alert["title"] + alert["summary"]
     assert "0 of them for the first time" in alert["summary"]
     assert metric(invocations, "pushes_missed") == 0
 
 
-def test_what_the_guard_did_not_take_away_at_the_push_is_not_handed_over_again(
+def test_a_finding_blocked_at_the_push_is_not_enqueued_again(
     aws: LocalAws, destructive_assembly: Path, clock: Clock
 ) -> None:
     sweeps = Sweeps(aws, deploy(aws, destructive_assembly), clock)
@@ -154,7 +154,7 @@ def test_what_the_guard_did_not_take_away_at_the_push_is_not_handed_over_again(
 
 
 @pytest.mark.usefixtures("ecr")
-def test_resource_tags_that_cannot_be_read_let_nothing_be_judged_by_a_guess(
+def test_nothing_is_evaluated_if_resource_tags_cannot_be_read(
     aws: LocalAws, overridable_assembly: Path, clock: Clock
 ) -> None:
     sweeps = Sweeps(aws, deploy(aws, overridable_assembly), clock)

@@ -1,4 +1,4 @@
-"""The state of sweeps: one at a time, and nothing counts twice."""
+"""The stored state of sweeps: one at a time, and counts are idempotent."""
 
 from collections.abc import Iterator
 
@@ -43,17 +43,15 @@ def test_one_sweep_at_a_time(state: SweepState) -> None:
     assert state.begin("one")
     assert not state.begin("two")
     assert state.begin("one")
-    assert state.under_way() == "one"
+    assert state.current_sweep_id() == "one"
 
     state.end("one")
 
-    assert state.under_way() == ""
+    assert state.current_sweep_id() == ""
     assert state.begin("two")
 
 
-def test_a_sweep_that_has_stalled_makes_way_and_one_that_goes_on_does_not(
-    state: SweepState, clock: SecondsClock
-) -> None:
+def test_only_a_stalled_sweep_is_replaced(state: SweepState, clock: SecondsClock) -> None:
     state.begin("one")
     clock.now += STALLED_SECONDS - 1
     state.finish_part(part(0))
@@ -65,30 +63,30 @@ def test_a_sweep_that_has_stalled_makes_way_and_one_that_goes_on_does_not(
     assert state.begin("two")
 
 
-def test_the_first_start_is_remembered(state: SweepState, clock: SecondsClock) -> None:
+def test_the_start_of_the_first_sweep_is_stored(state: SweepState, clock: SecondsClock) -> None:
     first = clock.now
     state.begin("one")
     state.end("one")
     clock.now += 1000
     state.begin("two")
 
-    assert state.first_started() == first
+    assert state.first_sweep_started() == first
 
 
 def test_a_part_counts_once(state: SweepState) -> None:
     state.begin("one")
-    state.note_parts("one", 2)
+    state.set_part_count("one", 2)
 
     for number in (0, 0, 1, 0):
         state.finish_part(part(number))
 
     report = state.report("one")
-    assert report.is_through
+    assert report.is_complete
     assert (report.parts_done, report.images, report.unavailable) == (2, 20, 2)
     assert report.unavailable_lines == ("app: denied", "app: denied")
 
 
-def test_what_cannot_be_seen_in_a_large_registry_does_not_fill_the_item(state: SweepState) -> None:
+def test_the_number_of_stored_failed_lookups_is_limited(state: SweepState) -> None:
     state.begin("one")
     lines = tuple(f"app{number}: AccessDeniedException" for number in range(25))
 
@@ -100,11 +98,11 @@ def test_what_cannot_be_seen_in_a_large_registry_does_not_fill_the_item(state: S
     assert len(report.unavailable_lines) == 40
 
 
-def test_a_sweep_that_is_not_divided_yet_is_not_through(state: SweepState) -> None:
+def test_a_sweep_without_a_part_count_is_not_complete(state: SweepState) -> None:
     state.begin("one")
     state.finish_part(part(0))
 
-    assert not state.report("one").is_through
+    assert not state.report("one").is_complete
 
 
 def test_remedies_are_granted_up_to_the_limit(state: SweepState) -> None:
@@ -115,7 +113,7 @@ def test_remedies_are_granted_up_to_the_limit(state: SweepState) -> None:
     assert granted == [(0, 4), (4, 4), (8, 2), (12, 0)]
 
 
-def test_what_two_processes_find_in_a_repository_counts_once(
+def test_a_repository_recorded_by_two_processes_counts_once(
     state: SweepState, clock: SecondsClock
 ) -> None:
     state.begin("one")
@@ -134,7 +132,7 @@ def test_what_two_processes_find_in_a_repository_counts_once(
     assert read_evaluated(state.client, TABLE, "shop/api").keys == KEYS
 
 
-def test_what_is_remembered_is_written_anew_before_it_expires(
+def test_evaluated_images_are_written_again_before_they_expire(
     state: SweepState, clock: SecondsClock
 ) -> None:
     writes = evaluated_writes(TABLE, "shop/api", EvaluatedState(), KEYS, clock())
@@ -147,7 +145,7 @@ def test_what_is_remembered_is_written_anew_before_it_expires(
     assert EvaluatedState().is_current(frozenset(), clock())
 
 
-def test_a_repository_of_100_000_images_is_remembered_whole(
+def test_a_repository_of_100_000_images_is_stored_completely(
     state: SweepState, clock: SecondsClock
 ) -> None:
     keys = frozenset(number.to_bytes(8, "big") for number in range(100_000))
@@ -157,19 +155,19 @@ def test_a_repository_of_100_000_images_is_remembered_whole(
     assert read_evaluated(state.client, TABLE, "shop/api").keys == keys
 
 
-def test_what_was_told_is_known_by_repository_digest_and_policy(
+def test_notified_findings_are_stored_by_repository_digest_and_policy(
     state: SweepState, clock: SecondsClock
 ) -> None:
     notified = NotifiedFindings(state.client, TABLE, clock)
     for policy in ("strict", "mild", "strict"):
-        notified.note("shop/api", "sha256:1", policy)
+        notified.record("shop/api", "sha256:1", policy)
 
     assert notified.policies("shop/api", "sha256:1") == {"strict", "mild"}
     assert notified.policies("shop/web", "sha256:1") == frozenset()
     assert notified.policies("shop/api", "sha256:2") == frozenset()
 
 
-def test_what_an_earlier_release_has_told_was_told_by_a_policy_that_is_not_known(
+def test_a_notified_finding_of_an_earlier_release_has_an_unknown_policy(
     state: SweepState, clock: SecondsClock
 ) -> None:
     state.client.put_item(TableName=TABLE, Item={"id": {"S": "told#shop/api@sha256:1"}})

@@ -13,7 +13,7 @@ from platform_guard.diagnosis.task_event import TaskStop, parse_task_stop
 from platform_guard.fingerprint import fingerprint
 from platform_guard.policy.policy import Policy
 from platform_guard.registry.push_event import Push, parse_push
-from platform_guard.remediation.grace_schedule import entry_that_waited
+from platform_guard.remediation.grace_schedule import expired_grace_entry
 from platform_guard.sweep.messages import Part, Start, parse_message
 
 DATA = Path(__file__).parent / "data"
@@ -45,7 +45,7 @@ def test_a_push_keeps_who_handed_it_over(kind: str, trigger: str) -> None:
 
 @pytest.mark.parametrize("kind", ["push queue: grace is over", "grace schedule"])
 def test_the_end_of_a_grace_period_names_its_entry(kind: str) -> None:
-    assert entry_that_waited(body(kind)) == body(kind)["detail"]["entry"]
+    assert expired_grace_entry(body(kind)) == body(kind)["detail"]["entry"]
 
 
 def test_a_stopped_task_is_read() -> None:

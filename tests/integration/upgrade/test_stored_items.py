@@ -309,9 +309,9 @@ def test_a_sweep_that_was_under_way_goes_on(client: "DynamoDBClient") -> None:
     sweep_id = current["item"]["sweep_id"]["S"]
     state = SweepState(client, TABLE, lambda: current["at"], RETRIES)
 
-    assert state.under_way() == sweep_id
+    assert state.current_sweep_id() == sweep_id
     assert not state.begin("another sweep")
-    assert state.first_started() == float(by_kind["sweep first"]["item"]["started"]["N"])
+    assert state.first_sweep_started() == float(by_kind["sweep first"]["item"]["started"]["N"])
     report = state.report(sweep_id)
     counted = max(
         (row for row in ROWS if row["kind"] == "sweep counts"), key=lambda row: len(row["item"])
@@ -327,5 +327,5 @@ def test_a_sweep_that_was_over_lets_the_next_one_start(client: "DynamoDBClient")
     put(client, over)
     state = SweepState(client, TABLE, lambda: over["at"], RETRIES)
 
-    assert state.under_way() == ""
+    assert state.current_sweep_id() == ""
     assert state.begin("another sweep")

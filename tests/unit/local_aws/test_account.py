@@ -11,7 +11,7 @@ from moto.sns.models import Topic
 
 from platform_guard_emulator import LocalAws, PublishedMessage
 from platform_guard_emulator.ecr.manifests import digest_of
-from tests.contract.repository import refused
+from tests.contract.repository import rejected
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_an_observed_clients_calls_are_recorded_and_failed_but_always_authorized
     ecr = local.observed_client("ecr")
     local.fail("CreateRepository", "ThrottlingException", times=1)
 
-    with refused("ThrottlingException"):
+    with rejected("ThrottlingException"):
         ecr.create_repository(repositoryName="team/app")
     ecr.create_repository(repositoryName="team/app")
 

@@ -20,7 +20,7 @@ from tests.contract.repository import (
     digest_of,
     image,
     index,
-    refused,
+    rejected,
 )
 from tests.unit.local_aws.conftest import Clock
 
@@ -124,7 +124,7 @@ def test_an_image_has_at_most_a_thousand_tags(clock: Clock) -> None:
 def test_a_tag_that_violates_the_grammar_is_rejected(
     repository: ScratchRepository, tag: str
 ) -> None:
-    with refused("InvalidParameterException"):
+    with rejected("InvalidParameterException"):
         repository.push(image(), tag)
 
 
@@ -134,7 +134,7 @@ def test_a_tag_that_violates_the_grammar_is_rejected(
     ids=["not JSON", "not an object", "unknown media type"],
 )
 def test_an_invalid_manifest_is_rejected(repository: ScratchRepository, manifest: str) -> None:
-    with refused("InvalidParameterException"):
+    with rejected("InvalidParameterException"):
         repository.ecr.put_image(repositoryName="team/app", imageManifest=manifest)
 
 
@@ -208,7 +208,7 @@ def test_a_repository_with_images_is_deleted_only_by_force(
     repository.push(image(), "v1")
     ecr = local.client("ecr")
 
-    with refused("RepositoryNotEmptyException"):
+    with rejected("RepositoryNotEmptyException"):
         ecr.delete_repository(repositoryName="team/app")
     ecr.delete_repository(repositoryName="team/app", force=True)
     ecr.create_repository(repositoryName="team/app")
@@ -219,7 +219,7 @@ def test_a_repository_with_images_is_deleted_only_by_force(
 def test_each_region_has_its_own_registry(local: LocalAws, repository: ScratchRepository) -> None:
     other = local.client("ecr", region_name="us-east-1")
 
-    with refused("RepositoryNotFoundException"):
+    with rejected("RepositoryNotFoundException"):
         other.list_images(repositoryName=repository.name)
 
 
@@ -233,7 +233,7 @@ def test_a_layer_part_with_a_wrong_range_is_rejected(
 ) -> None:
     upload_id = repository.ecr.initiate_layer_upload(repositoryName="team/app")["uploadId"]
 
-    with refused(code):
+    with rejected(code):
         repository.ecr.upload_layer_part(
             repositoryName="team/app",
             uploadId=upload_id,
@@ -255,7 +255,7 @@ def test_a_layer_with_another_digest_than_announced_is_rejected(
         layerPartBlob=b"four",
     )
 
-    with refused("InvalidLayerException"):
+    with rejected("InvalidLayerException"):
         repository.ecr.complete_layer_upload(
             repositoryName="team/app", uploadId=upload_id, layerDigests=[digest_of(b"five")]
         )

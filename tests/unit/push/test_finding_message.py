@@ -18,11 +18,11 @@ from tests.support.images import Blob, image, index, listed, listed_image, read_
 from tests.support.observations import PUSH
 
 NOW = datetime(2026, 11, 24, 9, 0, 15, tzinfo=UTC)
-ROOM_FOR_AN_ENTRY = 400 * 1024 - 300_000  # an item of DynamoDB, without the manifests in it
+ENTRY_LIMIT = 400 * 1024 - 300_000  # a DynamoDB item without its manifests
 SNS_MESSAGE_LIMIT = 256 * 1024
 
-# The longest names that are taken, in characters that JSON writes as twelve.
-MADE_UP = index(
+# The longest accepted names, in characters that JSON escapes as 12 bytes.
+HUGE_INDEX = index(
     *(
         listed(
             image("linux/arm64"),
@@ -31,35 +31,35 @@ MADE_UP = index(
         for number in range(2_000)
     )
 )
-ORDINARY = index(*map(listed_image, ("linux/arm64", "linux/arm/v7", "windows/arm64")))
+ORDINARY_INDEX = index(*map(listed_image, ("linux/arm64", "linux/arm/v7", "windows/arm64")))
 
 
-def found_in(root: Blob) -> FindingContext:
-    held, verdict = read_and_evaluate(root)
+def finding_context(root: Blob) -> FindingContext:
+    contents, verdict = read_and_evaluate(root)
     push = replace(PUSH, image=Reference(PUSH.image.repository, PUSH.image.tag, root.digest))
-    return FindingContext(push, root.stored, held, verdict)
+    return FindingContext(push, root.stored, contents, verdict)
 
 
-def remembered(found: FindingContext) -> Entry:
+def ledger_entry(found: FindingContext) -> Entry:
     return new_entry(Finding.MISSING_PLATFORM, found, "actor", "default", NOW)
 
 
-def told_again(found: FindingContext) -> Image:
-    written = json.dumps(write_entry(remembered(found)))
+def restored_image(found: FindingContext) -> Image:
+    written = json.dumps(write_entry(ledger_entry(found)))
     return finding_of_entry(read_entry(json.loads(written)), found.push).image
 
 
-def test_what_an_image_holds_is_told_again_as_it_was_told_first() -> None:
-    for root in (ORDINARY, MADE_UP):
-        found = found_in(root)
+def test_an_entry_restores_the_platform_summary_of_an_image() -> None:
+    for root in (ORDINARY_INDEX, HUGE_INDEX):
+        found = finding_context(root)
 
-        assert told_again(found).platform_summary == found.image.platform_summary
+        assert restored_image(found).platform_summary == found.image.platform_summary
     assert found.image.platform_summary.endswith(" and 1988 more")
 
 
-def test_an_index_of_2000_made_up_platforms_fits_into_the_ledger_and_into_an_alert() -> None:
-    found = found_in(MADE_UP)
+def test_an_index_of_2000_platforms_fits_into_a_ledger_entry_and_an_alert() -> None:
+    found = finding_context(HUGE_INDEX)
 
-    assert len(json.dumps(write_entry(remembered(found)))) < ROOM_FOR_AN_ENTRY
+    assert len(json.dumps(write_entry(ledger_entry(found)))) < ENTRY_LIMIT
     alert = alert_about_push(found, Policy(), RemediationResult(Remedy.ALERT, "none"))
     assert len(compose_message(alert).body.encode()) < SNS_MESSAGE_LIMIT

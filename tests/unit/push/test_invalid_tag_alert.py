@@ -1,4 +1,4 @@
-"""What is said about a resource tag that is not obeyed."""
+"""The alert about an invalid resource tag."""
 
 import shlex
 
@@ -12,19 +12,19 @@ from tests.support.golden import golden
 REPOSITORY = Repository("123456789012", "eu-central-1", "team/app")
 
 
-def refused_tag(value: str) -> InvalidTag:
+def invalid_tag(value: str) -> InvalidTag:
     tags = {Override.REMEDY.tag_key: value}
     return override(Policy(), tags, frozenset({Override.REMEDY})).invalid_tags[0]
 
 
-def test_the_alert_reads_as_agreed() -> None:
-    alert = alert_about_invalid_tag(refused_tag("delete"), REPOSITORY)
+def test_the_invalid_tag_alert_matches_its_golden_file() -> None:
+    alert = alert_about_invalid_tag(invalid_tag("delete"), REPOSITORY)
 
     assert render_all_channels(alert) == golden("override-refused")
 
 
-def test_the_command_takes_the_tag_away_and_can_be_pasted() -> None:
-    alert = alert_about_invalid_tag(refused_tag("delete"), REPOSITORY)
+def test_the_command_in_an_invalid_tag_alert_removes_the_tag() -> None:
+    alert = alert_about_invalid_tag(invalid_tag("delete"), REPOSITORY)
 
     arn = "arn:aws:ecr:eu-central-1:123456789012:repository/team/app"
     ((command,),) = (fix.commands for fix in alert.fixes)

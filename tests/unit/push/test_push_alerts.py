@@ -1,4 +1,4 @@
-"""What is said about a pushed image, and whether it is true and can be pasted."""
+"""Alerts about pushed images: text, severity and commands."""
 
 import shlex
 
@@ -29,34 +29,34 @@ SNS_MESSAGE_LIMIT = 256 * 1024
 
 
 @pytest.mark.parametrize(("name", "alert"), ALERTS.items(), ids=ALERTS)
-def test_an_alert_reads_as_agreed(name: str, alert: Alert) -> None:
+def test_a_push_alert_matches_its_golden_file(name: str, alert: Alert) -> None:
     assert render_all_channels(alert) == golden(f"push/{name}")
 
 
 @pytest.mark.parametrize("alert", ALERTS.values(), ids=ALERTS)
-def test_every_command_can_be_pasted_and_names_the_image(alert: Alert) -> None:
+def test_every_command_in_a_push_alert_parses_and_names_the_image(alert: Alert) -> None:
     commands = [command for fix in alert.fixes for command in fix.commands]
 
     assert len(commands) == 3
-    build, give_way, check = (shlex.split(command) for command in commands)
+    build, free_tag, check = (shlex.split(command) for command in commands)
     assert build[:3] == ["docker", "buildx", "build"]
     assert build[build.index("--platform") + 1] == "linux/amd64"
     assert {"--provenance=false", "--sbom=false", "--push"} <= set(build)
     assert build[build.index("-t") + 1] == URI
-    assert give_way[:3] == ["aws", "ecr", "batch-delete-image"]
-    assert give_way[give_way.index("--repository-name") + 1] == "team/app"
-    assert give_way[give_way.index("--region") + 1] == "eu-central-1"
-    assert give_way[give_way.index("--image-ids") + 1] == "imageTag=v1"
+    assert free_tag[:3] == ["aws", "ecr", "batch-delete-image"]
+    assert free_tag[free_tag.index("--repository-name") + 1] == "team/app"
+    assert free_tag[free_tag.index("--region") + 1] == "eu-central-1"
+    assert free_tag[free_tag.index("--image-ids") + 1] == "imageTag=v1"
     assert check == ["docker", "buildx", "imagetools", "inspect", URI]
 
 
-def test_a_command_asks_for_every_required_platform() -> None:
+def test_the_build_command_lists_every_required_platform() -> None:
     alert = alert_about(image("linux/s390x"), Policy(required_platforms=(AMD64, ARM64)))
 
     assert " --platform linux/amd64,linux/arm64 " in alert.fixes[0].commands[0]
 
 
-def test_names_are_quoted_for_the_shell() -> None:
+def test_image_names_in_commands_are_quoted_for_the_shell() -> None:
     hostile = Repository("123456789012", "eu-central-1", "app;$(reboot)")
 
     alert = alert_about(image("linux/arm64"), repository=hostile, tag="v1 && `reboot`")
@@ -66,7 +66,7 @@ def test_names_are_quoted_for_the_shell() -> None:
     assert "imageTag=v1 && `reboot`" in words
 
 
-def test_what_keeps_a_task_from_running_is_a_warning() -> None:
+def test_a_finding_that_prevents_a_task_from_running_is_a_warning() -> None:
     assert {name for name, alert in ALERTS.items() if alert.severity is Severity.INFO} == {
         "index-only-attestation",
         "index-only-forbidden",
@@ -75,7 +75,7 @@ def test_what_keeps_a_task_from_running_is_a_warning() -> None:
     }
 
 
-def test_the_title_does_not_deny_a_platform_that_is_there() -> None:
+def test_the_title_names_only_the_missing_platform() -> None:
     policy = Policy(required_platforms=(AMD64, ARM64))
 
     alert = alert_about(index(listed_image("linux/amd64"), listed_image("linux/s390x")), policy)
@@ -95,7 +95,7 @@ def test_the_title_does_not_deny_a_platform_that_is_there() -> None:
         ("windows/arm64", (AMD64,), "A task cannot run it."),
     ],
 )
-def test_what_a_plain_image_dies_of_depends_on_what_differs(
+def test_the_predicted_failure_of_a_plain_image_depends_on_the_mismatch(
     held: str, required: tuple[Platform, ...], said: str
 ) -> None:
     alert = alert_about(image(held), Policy(required_platforms=required))
@@ -103,7 +103,7 @@ def test_what_a_plain_image_dies_of_depends_on_what_differs(
     assert said in alert.summary
 
 
-def test_an_older_windows_is_not_said_to_be_for_another_processor() -> None:
+def test_an_older_windows_image_is_not_reported_as_another_architecture() -> None:
     root = manifest(config("windows/amd64", **{"os.version": "10.0.17763.1"}))
     policy = Policy(required_platforms=(Platform("windows", "amd64", os_version="10.0.20348"),))
 
@@ -118,11 +118,11 @@ def test_an_older_windows_is_not_said_to_be_for_another_processor() -> None:
         pytest.param(alert_about(index(listed_image("linux/amd64"))), id="nothing else"),
     ],
 )
-def test_an_index_is_not_blamed_on_attestations_that_it_does_not_hold(alert: Alert) -> None:
+def test_an_index_without_attestations_gets_no_attestation_fix(alert: Alert) -> None:
     assert not [fix for fix in alert.fixes if "attestations" in fix.title]
 
 
-def test_what_needs_the_index_is_not_thrown_away_without_a_word() -> None:
+def test_a_soci_index_is_offered_to_be_kept_first() -> None:
     keep, build, *_ = ALERTS["index-only-soci"].fixes
 
     assert "SOCI index" in keep.title
@@ -135,13 +135,11 @@ def test_what_needs_the_index_is_not_thrown_away_without_a_word() -> None:
     "root",
     [
         pytest.param(index(*[listed_image("linux/arm64")] * 5_000), id="5,000 entries"),
-        pytest.param(image("linux/" + "x" * 500_000), id="half a megabyte of architecture"),
-        pytest.param(
-            manifest(config("linux/arm64", variant="v" * 200_000)), id="a variant without end"
-        ),
+        pytest.param(image("linux/" + "x" * 500_000), id="a 500 KB architecture"),
+        pytest.param(manifest(config("linux/arm64", variant="v" * 200_000)), id="a 200 KB variant"),
     ],
 )
-def test_an_alert_about_an_enormous_image_fits_into_one_message(root: Blob) -> None:
+def test_an_alert_about_a_huge_image_fits_into_one_sns_message(root: Blob) -> None:
     assert len(compose_message(alert_about(root)).body.encode()) < SNS_MESSAGE_LIMIT
 
 
@@ -150,7 +148,7 @@ def test_an_alert_about_an_enormous_image_fits_into_one_message(root: Blob) -> N
     [Policy(), Policy(required_platforms=(Platform("windows", "amd64"),))],
     ids=["amd64", "windows"],
 )
-def test_an_alert_keeps_to_80_columns_but_for_names_and_commands(policy: Policy) -> None:
+def test_an_email_wraps_at_80_columns_except_names_and_commands(policy: Policy) -> None:
     names = ["386", "amd64/v2", "arm/v6", "arm/v7", "arm64", "ppc64le", "riscv64", "s390x"]
     root = index(*(listed_image(f"linux/{name}") for name in names if name != "386"))
     alert = alert_about(root, policy)

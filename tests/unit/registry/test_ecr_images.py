@@ -1,4 +1,4 @@
-"""What is read into the answers of ECR about one image."""
+"""Responses of DescribeImages for one image."""
 
 import boto3
 from botocore.stub import Stubber
@@ -7,9 +7,9 @@ from platform_guard.registry.repository import EcrImages
 from tests.support.observations import DIGEST, REPOSITORY
 
 
-def test_an_image_that_ecr_has_nothing_to_say_about_is_gone() -> None:
+def test_describe_returns_none_for_an_empty_response() -> None:
     client = boto3.client(
-        "ecr", REPOSITORY.region, aws_access_key_id="nobody", aws_secret_access_key="nothing"
+        "ecr", REPOSITORY.region, aws_access_key_id="test", aws_secret_access_key="test"
     )
     with Stubber(client) as answers:
         answers.add_response("describe_images", {"imageDetails": []})

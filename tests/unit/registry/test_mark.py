@@ -17,20 +17,20 @@ TAGS = st.from_regex(TAG, fullmatch=True)
 LONG_TAGS = st.text("aZ0_.-", min_size=90, max_size=127).map("v".__add__)
 
 
-def test_a_mark_says_finding_tag_and_digest() -> None:
+def test_a_mark_contains_finding_tag_and_digest() -> None:
     mark = mark_for(Finding.MISSING_PLATFORM, "v1.2", DIGEST)
 
     assert mark == "platform-guard.missing-platform.v1.2.0123456789ab"
 
 
-def test_a_long_tag_is_cut_and_told_apart_by_a_hash() -> None:
+def test_a_long_tag_is_cut_and_gets_a_hash() -> None:
     mark = mark_for(Finding.MISSING_PLATFORM, "a" * 128, DIGEST)
 
     assert mark == f"platform-guard.missing-platform.{'a' * 74}.6836cf13.0123456789ab"
 
 
 @given(FINDINGS, TAGS | LONG_TAGS)
-def test_every_mark_is_a_tag_and_known_as_a_mark(finding: Finding, tag: str) -> None:
+def test_every_mark_is_a_valid_tag_and_recognized_as_a_mark(finding: Finding, tag: str) -> None:
     mark = mark_for(finding, tag, DIGEST)
 
     assert TAG.fullmatch(mark)
@@ -38,7 +38,7 @@ def test_every_mark_is_a_tag_and_known_as_a_mark(finding: Finding, tag: str) -> 
 
 
 @pytest.mark.parametrize("tag", ["v1", "v" * 128], ids=["short", "long"])
-def test_a_mark_of_a_sha512_is_a_tag_as_well(tag: str) -> None:
+def test_a_mark_of_a_sha512_digest_is_a_valid_tag(tag: str) -> None:
     assert TAG.fullmatch(mark_for(Finding.MISSING_PLATFORM, tag, "sha512:" + "0a" * 64))
 
 
@@ -59,6 +59,6 @@ def test_tags_that_differ_only_where_they_are_cut_have_different_marks(
 
 
 @given(TAGS)
-def test_a_tag_of_other_people_is_no_mark(tag: str) -> None:
+def test_a_tag_without_the_prefix_is_not_a_mark(tag: str) -> None:
     assert is_mark(tag) is tag.startswith(MARK_PREFIX)
     assert not is_mark(f"x{tag}")

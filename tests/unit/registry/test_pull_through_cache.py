@@ -16,7 +16,7 @@ from platform_guard.registry.pull_through import cache_prefix
         ("shop/api", ["docker-hub", "ROOT"], "ROOT"),
     ],
 )
-def test_a_rule_fills_what_is_under_its_prefix(
+def test_a_rule_fills_repositories_under_its_prefix(
     repository: str, prefixes: list[str], prefix: str
 ) -> None:
     assert cache_prefix(repository, prefixes) == prefix

@@ -55,10 +55,10 @@ PUSH = Push(
             id="with a media type",
         ),
         pytest.param(event({"new": [1]}, new={"a": "b"}), id="with unknown fields"),
-        pytest.param(event(resources=OMIT, version=OMIT), id="without what is not needed"),
+        pytest.param(event(resources=OMIT, version=OMIT), id="without unused fields"),
     ],
 )
-def test_a_push_of_a_tag_is_read(pushed: Json) -> None:
+def test_a_push_event_of_a_tag_is_parsed(pushed: Json) -> None:
     assert parse_push(pushed) == PUSH
 
 
@@ -91,7 +91,7 @@ def test_a_push_of_a_tag_is_read(pushed: Json) -> None:
                 {"action-type": "REPLICATE", "source-region": "us-east-1"},
                 **{"detail-type": "ECR Replication Action"},
             ),
-            "not an image action of ECR: ECR Replication Action",
+            "not an ECR image action: ECR Replication Action",
             id="replication",
         ),
         pytest.param(
@@ -99,18 +99,24 @@ def test_a_push_of_a_tag_is_read(pushed: Json) -> None:
                 {"sync-status": "SUCCESS", "ecr-repository-prefix": "docker-hub"},
                 **{"detail-type": "ECR Pull Through Cache Action"},
             ),
-            "not an image action of ECR: ECR Pull Through Cache Action",
+            "not an ECR image action: ECR Pull Through Cache Action",
             id="pull-through cache",
         ),
         pytest.param(
-            event(**{"detail-type": "ECR Referrer Action"}), "not an image action", id="referrer"
+            event(**{"detail-type": "ECR Referrer Action"}),
+            "not an ECR image action",
+            id="referrer",
         ),
-        pytest.param(event(**{"detail-type": "ECR Image Scan"}), "not an image action", id="scan"),
-        pytest.param(event(source="aws.s3"), "not an image action", id="another service"),
-        pytest.param(event(source="my.app"), "not an image action", id="custom event"),
+        pytest.param(
+            event(**{"detail-type": "ECR Image Scan"}), "not an ECR image action", id="scan"
+        ),
+        pytest.param(event(source="aws.s3"), "not an ECR image action", id="another service"),
+        pytest.param(event(source="my.app"), "not an ECR image action", id="custom event"),
     ],
 )
-def test_what_is_no_push_of_a_tag_is_ignored_with_a_reason(ignored: Json, reason: str) -> None:
+def test_an_event_other_than_a_tag_push_is_ignored_with_a_reason(
+    ignored: Json, reason: str
+) -> None:
     found = parse_push(ignored)
 
     assert isinstance(found, Ignored)
@@ -125,12 +131,12 @@ def test_what_is_no_push_of_a_tag_is_ignored_with_a_reason(ignored: Json, reason
         pytest.param("text", "the event", id="text"),
         pytest.param({}, "detail", id="empty"),
         pytest.param(event(detail=OMIT), "detail", id="no detail"),
-        pytest.param({**EVENT, "detail": []}, "detail", id="detail of a list"),
+        pytest.param({**EVENT, "detail": []}, "detail", id="detail is a list"),
         pytest.param({**EVENT, "detail": None}, "detail", id="null detail"),
-        pytest.param(event({"image-tag": 5}), "image-tag", id="tag of a number"),
-        pytest.param(event({"image-tag": ["v1"]}), "image-tag", id="tag of a list"),
+        pytest.param(event({"image-tag": 5}), "image-tag", id="tag is a number"),
+        pytest.param(event({"image-tag": ["v1"]}), "image-tag", id="tag is a list"),
         pytest.param(event({"image-digest": OMIT}), "image-digest", id="no digest"),
-        pytest.param(event({"image-digest": 5}), "image-digest", id="digest of a number"),
+        pytest.param(event({"image-digest": 5}), "image-digest", id="digest is a number"),
         pytest.param(
             event({"image-digest": "sha256:7f5b2640fe6fb4f46592dfd3410c4a79dac4f89e4782432e0378"}),
             "image-digest",
@@ -140,13 +146,13 @@ def test_what_is_no_push_of_a_tag_is_ignored_with_a_reason(ignored: Json, reason
         pytest.param(event({"repository-name": ""}), "repository-name", id="empty repository"),
         pytest.param(event({"repository-name": {}}), "repository-name", id="wrong repository"),
         pytest.param(event(account=OMIT), "account", id="no account"),
-        pytest.param(event(account=123456789012), "account", id="account of a number"),
+        pytest.param(event(account=123456789012), "account", id="account is a number"),
         pytest.param(event(region=None), "region", id="null region"),
         pytest.param(event(id=OMIT), "id", id="no id"),
         pytest.param(event(time=OMIT), "time", id="no time"),
     ],
 )
-def test_an_event_that_is_none_is_an_error_that_names_the_field(broken: object, named: str) -> None:
+def test_an_invalid_event_raises_an_error_that_names_the_field(broken: object, named: str) -> None:
     with pytest.raises(EventError, match=f"^{named} is ") as caught:
         parse_push(broken)
 
@@ -164,7 +170,7 @@ VALUES = st.recursive(
     st.dictionaries(st.sampled_from(sorted(DETAIL)), VALUES),
     st.dictionaries(st.sampled_from(sorted(EVENT)), VALUES),
 )
-def test_an_arbitrary_event_is_read_ignored_or_refused(detail: Json, fields: Json) -> None:
+def test_an_arbitrary_event_is_parsed_ignored_or_rejected(detail: Json, fields: Json) -> None:
     with suppress(EventError):
         assert isinstance(parse_push({**event(detail), **fields}), Push | Ignored)
 
@@ -178,7 +184,7 @@ def test_an_arbitrary_event_is_read_ignored_or_refused(detail: Json, fields: Jso
         ("", None),
     ],
 )
-def test_the_age_of_an_event_is_known_where_its_time_can_be_read(
+def test_the_age_of_an_event_is_none_if_its_time_is_invalid(
     time: str, seconds: float | None
 ) -> None:
     assert seconds_since(time, now=1795485300.0) == seconds

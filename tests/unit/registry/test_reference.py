@@ -40,7 +40,7 @@ DIGEST = "sha256:" + "b2" * 32
         ),
     ],
 )
-def test_a_reference_to_ecr_is_read(text: str, reference: Reference) -> None:
+def test_an_ecr_reference_is_parsed(text: str, reference: Reference) -> None:
     assert parse_reference(text) == reference
 
 
@@ -73,11 +73,11 @@ def test_a_reference_to_ecr_is_read(text: str, reference: Reference) -> None:
     ],
     ids=repr,
 )
-def test_what_is_not_in_ecr_is_no_reference(text: str) -> None:
+def test_a_text_other_than_an_ecr_reference_is_rejected(text: str) -> None:
     assert parse_reference(text) is None
 
 
-def test_a_uri_names_tag_and_digest_where_there_are_any() -> None:
+def test_a_uri_contains_the_tag_and_digest_that_are_set() -> None:
     assert APP.uri == f"{REGISTRY}/app"
     assert Reference(APP).uri == f"{REGISTRY}/app"
     assert Reference(APP, "v1", DIGEST).uri == f"{REGISTRY}/app:v1@{DIGEST}"
@@ -92,7 +92,7 @@ def test_a_uri_names_tag_and_digest_where_there_are_any() -> None:
     ],
     ids=["tag", "tag and digest", "digest"],
 )
-def test_people_call_an_image_by_its_tag(reference: Reference, name: str) -> None:
+def test_the_short_name_prefers_the_tag(reference: Reference, name: str) -> None:
     assert reference.short_name == name
 
 
@@ -112,5 +112,5 @@ DIGESTS = st.from_regex(r"sha256:[0-9a-f]{64}", fullmatch=True)
     | st.builds(Reference, REPOSITORIES, st.just(""), DIGESTS)
     | st.builds(Reference, REPOSITORIES, TAGS, DIGESTS)
 )
-def test_a_uri_can_be_read_again(reference: Reference) -> None:
+def test_a_uri_parses_to_the_same_reference(reference: Reference) -> None:
     assert parse_reference(reference.uri) == reference

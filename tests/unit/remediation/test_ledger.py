@@ -6,7 +6,7 @@ from platform_guard.policy.policy import Remedy
 from platform_guard.policy.verdict import Finding
 from platform_guard.registry.reference import Reference
 from platform_guard.remediation.grace_schedule import (
-    entry_that_waited,
+    expired_grace_entry,
     grace_message,
     schedule_name,
     tag_prefix,
@@ -44,23 +44,23 @@ ENTRY = Entry(
 )
 
 
-def test_an_entry_survives_being_written_and_read() -> None:
+def test_an_entry_round_trips_through_json() -> None:
     assert read_entry(json.loads(json.dumps(write_entry(ENTRY)))) == ENTRY
 
 
-def test_manifests_survive_byte_for_byte() -> None:
+def test_manifests_round_trip_byte_for_byte() -> None:
     documents = (index(listed_image("linux/arm64")).stored, image("linux/arm64").stored)
 
     assert read_documents(write_documents(documents)) == documents
 
 
-def test_the_same_push_has_the_same_entry_and_another_push_another() -> None:
+def test_an_entry_id_identifies_one_push() -> None:
     assert entry_id(PUSH.event_id, PUSH.image) == ENTRY.id
     assert entry_id("event-2", PUSH.image) != ENTRY.id
     assert entry_id(PUSH.event_id, replace(PUSH.image, tag="1.4.3")) != ENTRY.id
 
 
-def test_schedules_have_names_that_fit_and_are_found_by_their_tag() -> None:
+def test_a_schedule_name_fits_and_starts_with_the_prefix_of_its_tag() -> None:
     image_with_long_tag = Reference(REPOSITORY, "t" * 128, PUSH.image.digest)
     name = schedule_name(image_with_long_tag, ENTRY.id)
 
@@ -69,7 +69,7 @@ def test_schedules_have_names_that_fit_and_are_found_by_their_tag() -> None:
     assert not name.startswith(tag_prefix(PUSH.image))
 
 
-def test_the_end_of_a_grace_period_is_told_from_an_event() -> None:
-    assert entry_that_waited(json.loads(json.dumps(grace_message(ENTRY.id)))) == ENTRY.id
-    assert entry_that_waited({"detail-type": "ECR Image Action", "detail": {"entry": "x"}}) == ""
-    assert entry_that_waited([]) == ""
+def test_the_end_of_a_grace_period_is_distinguished_from_a_push_event() -> None:
+    assert expired_grace_entry(json.loads(json.dumps(grace_message(ENTRY.id)))) == ENTRY.id
+    assert expired_grace_entry({"detail-type": "ECR Image Action", "detail": {"entry": "x"}}) == ""
+    assert expired_grace_entry([]) == ""

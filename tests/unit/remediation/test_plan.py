@@ -25,20 +25,20 @@ from tests.support.observations import (
     state,
 )
 
-TAKING_AWAY = [Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE]
-FREE = protection_snapshot()
+DESTRUCTIVE = [Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE]
+UNPROTECTED = protection_snapshot()
 ONLY_ALERT = "the policy asks only for an alert"
 LISTED = {CHILD: (DIGEST,), SHARED: (DIGEST, INDEX)}
 
 
-def plan(remedy: Remedy, seen: ProtectionSnapshot | None = FREE) -> Plan:
-    return plan_remedy(MISSING, PUSH, policy_of(remedy), seen)
+def plan(remedy: Remedy, snapshot: ProtectionSnapshot | None = UNPROTECTED) -> Plan:
+    return plan_remedy(MISSING, PUSH, policy_of(remedy), snapshot)
 
 
 @pytest.mark.parametrize("name", NoFinding)
 @pytest.mark.parametrize("remedy", Remedy)
-def test_what_is_no_finding_is_left_alone(name: NoFinding, remedy: Remedy) -> None:
-    made = plan_remedy(Verdict(name, "reason"), PUSH, policy_of(remedy), FREE)
+def test_a_verdict_without_a_finding_gets_no_steps(name: NoFinding, remedy: Remedy) -> None:
+    made = plan_remedy(Verdict(name, "reason"), PUSH, policy_of(remedy), UNPROTECTED)
 
     assert made.remedy is Remedy.ALERT
 
@@ -72,7 +72,7 @@ def test_each_finding_has_its_own_remedy(finding: Finding) -> None:
         ),
     ],
 )
-def test_what_was_announced_is_done_only_if_policy_and_verdict_still_ask_for_it(
+def test_an_announced_remedy_needs_an_unchanged_finding_and_policy(
     verdict: Verdict, policy: Policy, why: str
 ) -> None:
     because = why_no_longer_wanted(Finding.MISSING_PLATFORM, verdict, policy)
@@ -127,74 +127,76 @@ def test_a_plan_follows_policy_and_safety_checks(made: Plan, expected: Plan) -> 
     assert made == expected
 
 
-@pytest.mark.parametrize("remedy", TAKING_AWAY)
-def test_without_a_look_nothing_is_taken_away(remedy: Remedy) -> None:
+@pytest.mark.parametrize("remedy", DESTRUCTIVE)
+def test_a_plan_without_a_protection_snapshot_only_adds_the_mark(remedy: Remedy) -> None:
     made = plan(remedy, None)
 
     assert made.remedy is Remedy.TAG
     assert made.blocked_by == ("the safety checks have not run",)
 
 
-@pytest.mark.parametrize("remedy", TAKING_AWAY)
-def test_what_is_refused_is_marked(remedy: Remedy) -> None:
+@pytest.mark.parametrize("remedy", DESTRUCTIVE)
+def test_a_blocked_remedy_only_adds_the_mark(remedy: Remedy) -> None:
     made = plan(remedy, protection_snapshot(state("stable")))
 
     assert (made.wanted, made.remedy) == (remedy, Remedy.TAG)
 
 
-@pytest.mark.parametrize("remedy", TAKING_AWAY)
-def test_a_grace_period_comes_before_anything_is_taken_away(remedy: Remedy) -> None:
-    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, grace_seconds=60)
+@pytest.mark.parametrize("remedy", DESTRUCTIVE)
+def test_a_grace_period_precedes_a_destructive_remedy(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), UNPROTECTED, grace_seconds=60)
 
     assert (made.remedy, made.grace_seconds) == (Remedy.TAG, 60)
 
 
 @pytest.mark.parametrize("remedy", [Remedy.ALERT, Remedy.TAG])
-def test_what_takes_nothing_away_does_not_wait(remedy: Remedy) -> None:
+def test_a_non_destructive_remedy_has_no_grace_period(remedy: Remedy) -> None:
     made = plan_remedy(MISSING, PUSH, policy_of(remedy), grace_seconds=60)
 
     assert made.grace_seconds == 0
 
 
-@pytest.mark.parametrize("remedy", [Remedy.TAG, *TAKING_AWAY])
-def test_a_pull_through_cache_is_never_changed(remedy: Remedy) -> None:
-    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, cache_prefix="docker-hub")
+@pytest.mark.parametrize("remedy", [Remedy.TAG, *DESTRUCTIVE])
+def test_an_image_in_a_pull_through_cache_is_never_changed(remedy: Remedy) -> None:
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), UNPROTECTED, cache_prefix="docker-hub")
 
     assert made.remedy is Remedy.ALERT
 
 
-UNSEEN_RULES = Unavailable("the registry's pull-through cache rules", "ThrottlingException")
+UNAVAILABLE_RULES = Unavailable("the registry's pull-through cache rules", "ThrottlingException")
 
 
-@pytest.mark.parametrize("remedy", [Remedy.TAG, *TAKING_AWAY])
-def test_what_may_be_a_pull_through_cache_is_not_changed(remedy: Remedy) -> None:
-    made = plan_remedy(MISSING, PUSH, policy_of(remedy), FREE, cache_prefix=UNSEEN_RULES)
+@pytest.mark.parametrize("remedy", [Remedy.TAG, *DESTRUCTIVE])
+def test_an_image_is_not_changed_if_the_cache_rules_are_unavailable(remedy: Remedy) -> None:
+    made = plan_remedy(
+        MISSING, PUSH, policy_of(remedy), UNPROTECTED, cache_prefix=UNAVAILABLE_RULES
+    )
 
     assert made.remedy is Remedy.ALERT
     assert "ThrottlingException" in made.blocked_by[0]
 
 
-@pytest.mark.parametrize("remedy", TAKING_AWAY)
-def test_what_may_have_become_a_pull_through_cache_keeps_the_mark_that_it_has(
+@pytest.mark.parametrize("remedy", DESTRUCTIVE)
+def test_a_marked_image_keeps_its_mark_if_the_cache_rules_are_unavailable(
     remedy: Remedy,
 ) -> None:
     marked = protection_snapshot(state(MARK))
-    made = plan_remedy(MISSING, PUSH, policy_of(remedy), marked, cache_prefix=UNSEEN_RULES)
+    made = plan_remedy(MISSING, PUSH, policy_of(remedy), marked, cache_prefix=UNAVAILABLE_RULES)
 
     assert made.remedy is Remedy.TAG
     assert "ThrottlingException" in made.blocked_by[0]
 
 
-def test_of_an_index_only_children_that_nothing_else_lists_are_deleted() -> None:
+def test_only_unshared_children_of_an_index_are_deleted() -> None:
     nested = f"sha256:{'e5' * 32}"
-    seen = protection_snapshot(
+    snapshot = protection_snapshot(
         children=(nested, CHILD, SHARED),
         listings={nested: (DIGEST,), CHILD: (nested,)} | {SHARED: (nested, INDEX)},
     )
 
-    assert unshared_children(DIGEST, seen) == (nested, CHILD)
+    assert unshared_children(DIGEST, snapshot) == (nested, CHILD)
 
 
-def test_a_plan_is_the_same_whatever_marks_there_are() -> None:
+def test_existing_marks_do_not_change_a_plan() -> None:
     for remedy in (Remedy.QUARANTINE, Remedy.ARCHIVE):
         assert plan(remedy, protection_snapshot(state(MARK))) == plan(remedy)

@@ -58,7 +58,7 @@ PROTECTED: dict[str, tuple[ProtectionSnapshot, str]] = {
         protection_snapshot(uses=((Use(JOB, BY_DIGEST, DIGEST),), ())),
         f"it is used by {JOB}",
     ),
-    "a task by what its tag was": (
+    "a task by its former tag": (
         protection_snapshot(uses=((Use(JOB, f"{REPOSITORY.uri}:old", DIGEST),), ())),
         f"it is used by {JOB}",
     ),
@@ -82,39 +82,37 @@ PROTECTED: dict[str, tuple[ProtectionSnapshot, str]] = {
         protection_snapshot(can_be_kept=False),
         "its manifests are too large to be kept, so that nobody could undo it",
     ),
-    "the image was not seen": (
+    "the image lookup failed": (
         protection_snapshot(THROTTLED),
         "it could not be checked what ECR says about it (the image in ECR: ThrottlingException)",
     ),
-    "its children were not seen": (
+    "the lookup of its children failed": (
         protection_snapshot(children=THROTTLED),
         "it could not be checked which images it leads to (the image in ECR: ThrottlingException)",
     ),
-    "indexes were not seen": (
+    "the lookup of indexes failed": (
         protection_snapshot(listings=THROTTLED),
         "it could not be checked whether an index lists it (the image in ECR: ThrottlingException)",
     ),
-    "functions were not seen": (
+    "the lookup of functions failed": (
         protection_snapshot(uses=((), DENIED)),
         "it could not be checked who runs it (the functions of AWS Lambda: AccessDeniedException)",
     ),
 }
 
 
-@pytest.mark.parametrize(("seen", "reason"), PROTECTED.values(), ids=PROTECTED)
-def test_a_protected_image_is_left_alone_for_a_reason(
-    seen: ProtectionSnapshot, reason: str
-) -> None:
-    assert blocking_reasons(PUSH, seen) == (reason,)
+@pytest.mark.parametrize(("snapshot", "reason"), PROTECTED.values(), ids=PROTECTED)
+def test_each_protection_blocks_with_its_reason(snapshot: ProtectionSnapshot, reason: str) -> None:
+    assert blocking_reasons(PUSH, snapshot) == (reason,)
 
 
-def test_an_image_that_is_gone_needs_nothing() -> None:
+def test_a_missing_image_is_a_blocking_reason() -> None:
     assert blocking_reasons(PUSH, replace(protection_snapshot(), state=None)) == (
         "it is gone already",
     )
 
 
-FREE: dict[str, ProtectionSnapshot] = {
+UNPROTECTED: dict[str, ProtectionSnapshot] = {
     "nothing protects it": protection_snapshot(),
     "marks do not count": protection_snapshot(state(MARK)),
     "stored 60 s before": protection_snapshot(state(pushed_at=EVENT_AT - timedelta(seconds=60))),
@@ -132,12 +130,12 @@ FREE: dict[str, ProtectionSnapshot] = {
 }
 
 
-@pytest.mark.parametrize("seen", FREE.values(), ids=FREE)
-def test_nothing_else_protects_an_image(seen: ProtectionSnapshot) -> None:
-    assert blocking_reasons(PUSH, seen) == ()
+@pytest.mark.parametrize("snapshot", UNPROTECTED.values(), ids=UNPROTECTED)
+def test_an_unprotected_image_has_no_blocking_reasons(snapshot: ProtectionSnapshot) -> None:
+    assert blocking_reasons(PUSH, snapshot) == ()
 
 
-def test_every_reason_is_told() -> None:
-    seen = protection_snapshot(state("stable", last_pulled_at=PULLED_AT), uses=(DENIED, DENIED))
+def test_all_blocking_reasons_are_returned() -> None:
+    snapshot = protection_snapshot(state("stable", last_pulled_at=PULLED_AT), uses=(DENIED, DENIED))
 
-    assert len(blocking_reasons(PUSH, seen)) == 4
+    assert len(blocking_reasons(PUSH, snapshot)) == 4

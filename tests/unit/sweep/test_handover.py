@@ -1,17 +1,23 @@
-"""What is handed over is a push to the guard, known as one that somebody else tells of."""
+"""Findings that the sweep enqueues as push events."""
 
 from platform_guard.policy.policy import Policy
 from platform_guard.registry.push_event import Push, parse_push
 from platform_guard.registry.reference import Reference, Repository
 from platform_guard.sweep.evaluation import Candidate
-from platform_guard.sweep.queues import AUDIT, SWEEP, delay_of, flagged_images, push_event
+from platform_guard.sweep.queues import (
+    AUDIT,
+    SWEEP,
+    enqueue_delay_seconds,
+    flagged_images,
+    push_event,
+)
 
 REPOSITORY = Repository("123456789012", "eu-central-1", "shop/api")
 DIGEST = f"sha256:{'ab' * 32}"
 CANDIDATE = Candidate(REPOSITORY, DIGEST, ("1.0", "latest"), (), 1_764_028_800.0, Policy())
 
 
-def test_each_tag_of_an_image_is_read_back_as_a_push_with_its_origin() -> None:
+def test_each_tag_of_a_candidate_parses_as_a_push_with_its_trigger() -> None:
     pushes = [parse_push(push_event(image, SWEEP, "policy")) for image in flagged_images(CANDIDATE)]
 
     assert [push.image for push in pushes if isinstance(push, Push)] == [
@@ -21,7 +27,7 @@ def test_each_tag_of_an_image_is_read_back_as_a_push_with_its_origin() -> None:
     assert {push.time for push in pushes if isinstance(push, Push)} == {"2025-11-25T00:00:00Z"}
 
 
-def test_the_same_finding_has_the_same_id_and_every_other_one_another() -> None:
+def test_event_ids_are_equal_for_the_same_finding_only() -> None:
     first, second = flagged_images(CANDIDATE)
     ids = [
         push_event(first, SWEEP, "policy")["id"],
@@ -34,8 +40,8 @@ def test_the_same_finding_has_the_same_id_and_every_other_one_another() -> None:
     assert push_event(first, SWEEP, "policy")["id"] == ids[0]
 
 
-def test_remedies_are_spread_so_that_ecr_takes_every_mark() -> None:
-    delays = [delay_of(number) for number in range(10_000)]
+def test_enqueue_delays_stay_within_the_ecr_request_quota() -> None:
+    delays = [enqueue_delay_seconds(number) for number in range(10_000)]
 
     assert delays[:6] == [0, 0, 0, 0, 0, 1]
     assert max(delays) == 900

@@ -1,4 +1,4 @@
-"""The one message of a sweep."""
+"""The report and the alert of a sweep."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from platform_guard.alerts.render.plain_text import render_text
 from platform_guard.policy.policy import Policy
 from platform_guard.registry.reference import Repository
 from platform_guard.sweep.evaluation import Candidate, EvaluatedImage
-from platform_guard.sweep.report import SweepReport, digest_alert, finding_line
+from platform_guard.sweep.report import SweepReport, finding_line, sweep_alert
 from tests.support.golden import golden
 from tests.support.images import image, index, listed, read_and_evaluate
 
@@ -37,20 +37,20 @@ REPORT = SweepReport(
 NOTHING_NEW = replace(REPORT, verdicts={}, changed=0, missed=0, enqueued=0, lines=())
 
 
-def test_it_says_what_was_found_what_was_done_and_what_was_not_seen() -> None:
-    alert = digest_alert(REPORT, ACCOUNT, REGION)
+def test_sweep_alert_names_findings_remedies_and_failed_lookups() -> None:
+    alert = sweep_alert(REPORT, ACCOUNT, REGION)
 
     assert alert is not None
     assert alert.severity is Severity.WARNING
     assert render_text(alert) == golden("alert-sweep")
 
 
-def test_a_sweep_that_found_nothing_new_says_nothing() -> None:
-    assert digest_alert(replace(NOTHING_NEW, unavailable=0), ACCOUNT, REGION) is None
+def test_a_sweep_without_new_findings_sends_no_alert() -> None:
+    assert sweep_alert(replace(NOTHING_NEW, unavailable=0), ACCOUNT, REGION) is None
 
 
-def test_a_sweep_that_found_nothing_but_could_not_see_all_says_so() -> None:
-    alert = digest_alert(NOTHING_NEW, ACCOUNT, REGION)
+def test_a_sweep_with_only_failed_lookups_sends_a_warning() -> None:
+    alert = sweep_alert(NOTHING_NEW, ACCOUNT, REGION)
 
     assert alert is not None
     assert alert.severity is Severity.WARNING
@@ -66,7 +66,7 @@ def test_a_sweep_that_found_nothing_but_could_not_see_all_says_so() -> None:
         (9, ("a: denied", "b: denied"), ("a: denied", "c: denied"), True),
     ],
 )
-def test_what_cannot_be_seen_is_known_again(
+def test_fingerprint_of_failed_lookups_ignores_their_order(
     unavailable: int, lines: tuple[str, ...], other_lines: tuple[str, ...], is_same: bool
 ) -> None:
     one, other = (
@@ -74,43 +74,43 @@ def test_what_cannot_be_seen_is_known_again(
         for kept in (lines, other_lines)
     )
 
-    assert (one.blind_spot == other.blind_spot) is is_same
+    assert (one.unavailable_fingerprint == other.unavailable_fingerprint) is is_same
 
 
-def test_a_sweep_that_did_not_end_is_told_although_it_found_nothing() -> None:
-    alert = digest_alert(replace(NOTHING_NEW, parts_done=1), ACCOUNT, REGION)
+def test_an_incomplete_sweep_without_findings_sends_an_alert() -> None:
+    alert = sweep_alert(replace(NOTHING_NEW, parts_done=1), ACCOUNT, REGION)
 
     assert alert is not None
     assert "with 1 of 3 done" in alert.summary
 
 
-def test_what_a_changed_policy_finds_is_not_called_unheard_of() -> None:
+def test_a_finding_of_a_changed_policy_is_not_counted_as_newly_found() -> None:
     changed = replace(REPORT, verdicts={"index-only": 3}, changed=3, missed=0)
 
-    alert = digest_alert(changed, ACCOUNT, REGION)
+    alert = sweep_alert(changed, ACCOUNT, REGION)
 
     assert alert is not None
     assert alert.title.endswith("3 images with a finding by the changed policy")
-    assert "nobody" not in alert.title + alert.summary
+    assert "without an alert" not in alert.title + alert.summary
     assert "3 of the images below were evaluated under another policy before" in alert.summary
 
 
-def test_what_was_told_before_and_is_remedied_now_is_told_as_such() -> None:
-    alert = digest_alert(replace(NOTHING_NEW, enqueued=1), ACCOUNT, REGION)
+def test_the_title_names_remedies_of_previously_reported_findings() -> None:
+    alert = sweep_alert(replace(NOTHING_NEW, enqueued=1), ACCOUNT, REGION)
 
     assert alert is not None
     assert alert.title.endswith("remediating 1 previously reported finding")
     assert alert.severity is Severity.INFO
 
 
-def test_what_only_lambda_refuses_is_no_warning() -> None:
-    alert = digest_alert(replace(REPORT, verdicts={"index-only": 2}), ACCOUNT, REGION)
+def test_index_only_findings_have_severity_info() -> None:
+    alert = sweep_alert(replace(REPORT, verdicts={"index-only": 2}), ACCOUNT, REGION)
 
     assert alert is not None
     assert alert.severity is Severity.INFO
 
 
-def test_a_line_is_short_however_long_the_names_of_platforms_are() -> None:
+def test_a_finding_line_is_cut_at_500_characters() -> None:
     names = [f"linux/{number:x>64}" for number in range(40)]
     found, verdict = read_and_evaluate(
         index(*(listed(image("linux/arm64"), name) for name in names))

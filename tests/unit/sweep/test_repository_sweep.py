@@ -1,4 +1,4 @@
-"""Sweeping a repository: what is remembered, what is told, and how far it comes."""
+"""The sweep of a repository: remembered images, reported findings and its messages."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -18,8 +18,8 @@ from platform_guard.registry.reference import Repository
 from platform_guard.sweep.evaluated_images import (
     KEY_BYTES,
     KEYS_PER_ITEM,
+    evaluated_key,
     image_key,
-    key_of,
     pack,
     unpack,
 )
@@ -28,8 +28,8 @@ from platform_guard.sweep.messages import Start, divide, parse_message, render_p
 from platform_guard.sweep.repository_sweep import (
     RepositorySweep,
     SweptRepository,
-    settled_key,
-    unsettled_key,
+    evaluated_candidate_key,
+    pending_candidate_key,
 )
 from tests.support.images import Blob, image, index, listed_image
 from tests.unit.oci.test_bulk_reader import BulkMemory, bulk
@@ -40,7 +40,7 @@ PUSHED, NOW = 1000.0, 5000.0
 FORBID = Policy(index_rule=IndexRule.FORBID)
 
 
-def remedied_by(remedy: Remedy) -> Policy:
+def policy_with(remedy: Remedy) -> Policy:
     return Policy(remedies=dict.fromkeys(Finding, remedy))
 
 
@@ -67,8 +67,8 @@ class Swept:
 
     @property
     def remembered(self) -> frozenset[bytes]:
-        """What the next sweep knows when all was handed over."""
-        return self.result.keys | set(map(settled_key, self.result.to_remedy))
+        """The keys that the next sweep knows after all findings were enqueued."""
+        return self.result.keys | set(map(evaluated_candidate_key, self.result.to_remedy))
 
 
 def sweep(
@@ -81,16 +81,16 @@ def sweep(
     store = bulk(GOOD, BAD)
     policies = {digest: [fingerprint(by)] for digest, by in (notified or {}).items()}
 
-    def told_by(candidate: Candidate) -> Collection[str]:
+    def reported_under(candidate: Candidate) -> Collection[str]:
         return policies.get(candidate.digest, ())
 
-    one = RepositorySweep(REPOSITORY, lambda *_: policy, store, known, told_by, NOW)
+    one = RepositorySweep(REPOSITORY, lambda *_: policy, store, known, reported_under, NOW)
     tokens = [str(number) for number in range(1, len(pages))]
     with_tokens = zip(pages, [*tokens, None], strict=True)
     return Swept(one.sweep(with_tokens, lambda: has_time), store)
 
 
-def test_what_is_new_is_judged_and_what_has_a_finding_is_told() -> None:
+def test_new_images_are_evaluated_and_findings_are_reported() -> None:
     swept = sweep([listed_as(GOOD, "good"), listed_as(BAD, "bad")])
 
     assert swept.found == swept.to_remedy == [BAD.digest]
@@ -98,7 +98,7 @@ def test_what_is_new_is_judged_and_what_has_a_finding_is_told() -> None:
     assert len(swept.remembered) == 4
 
 
-def test_what_is_remembered_is_neither_read_nor_told() -> None:
+def test_a_remembered_image_is_neither_read_nor_reported() -> None:
     first = sweep([listed_as(GOOD), listed_as(BAD)])
 
     second = sweep([listed_as(GOOD), listed_as(BAD)], known=first.remembered)
@@ -109,9 +109,9 @@ def test_what_is_remembered_is_neither_read_nor_told() -> None:
     assert second.store.calls == [("documents",)]
 
 
-def test_what_waits_for_its_remedy_is_handed_over_without_another_look() -> None:
+def test_a_pending_finding_is_enqueued_without_reading_it() -> None:
     first = sweep([listed_as(GOOD), listed_as(BAD)])
-    waiting = first.result.keys | set(map(unsettled_key, first.result.to_remedy))
+    waiting = first.result.keys | set(map(pending_candidate_key, first.result.to_remedy))
 
     second = sweep([listed_as(GOOD), listed_as(BAD)], known=waiting)
 
@@ -120,7 +120,7 @@ def test_what_waits_for_its_remedy_is_handed_over_without_another_look() -> None
     assert second.store.calls == [("documents",)]
 
 
-def test_another_policy_judges_everything_anew_and_nothing_of_it_was_missed() -> None:
+def test_a_changed_policy_evaluates_every_image_again_and_counts_none_as_missed() -> None:
     first = sweep([listed_as(GOOD), listed_as(BAD)])
 
     second = sweep([listed_as(GOOD), listed_as(BAD)], known=first.remembered, policy=FORBID)
@@ -130,7 +130,7 @@ def test_another_policy_judges_everything_anew_and_nothing_of_it_was_missed() ->
     assert second.changed == second.to_remedy == [BAD.digest]
 
 
-def test_what_is_gone_is_forgotten() -> None:
+def test_a_deleted_image_is_forgotten() -> None:
     first = sweep([listed_as(GOOD), listed_as(BAD)])
 
     second = sweep([listed_as(GOOD)], known=first.remembered)
@@ -138,7 +138,7 @@ def test_what_is_gone_is_forgotten() -> None:
     assert len(second.result.keys) == 2
 
 
-def test_a_push_just_now_is_left_to_its_event_and_not_remembered() -> None:
+def test_a_recent_push_is_left_to_its_event_and_not_remembered() -> None:
     swept = sweep([listed_as(BAD, pushed_at=NOW)])
 
     assert swept.found == []
@@ -146,7 +146,7 @@ def test_a_push_just_now_is_left_to_its_event_and_not_remembered() -> None:
 
 
 @pytest.mark.parametrize("by", ["mark", "record"])
-def test_what_the_guard_has_told_of_is_remembered_and_neither_told_nor_remedied(by: str) -> None:
+def test_a_finding_reported_by_the_push_guard_is_only_remembered(by: str) -> None:
     tags = ["1.0"]
     if by == "mark":
         tags.append(mark_for(Finding.MISSING_PLATFORM, "1.0", BAD.digest))
@@ -160,7 +160,7 @@ def test_what_the_guard_has_told_of_is_remembered_and_neither_told_nor_remedied(
 
 
 @pytest.mark.parametrize(
-    ("remedy", "told_by", "is_marked", "is_remedied"),
+    ("remedy", "notified_remedy", "is_marked", "is_remedied"),
     [
         (Remedy.ALERT, Remedy.ALERT, False, False),
         (Remedy.TAG, Remedy.ALERT, False, True),
@@ -169,39 +169,39 @@ def test_what_the_guard_has_told_of_is_remembered_and_neither_told_nor_remedied(
         (Remedy.QUARANTINE, Remedy.QUARANTINE, True, False),
     ],
 )
-def test_what_the_guard_has_told_of_is_remedied_where_the_policy_asks_for_more_by_now(
-    remedy: Remedy, told_by: Remedy, is_marked: bool, is_remedied: bool
+def test_a_reported_finding_is_remediated_if_its_policy_has_a_stronger_remedy_now(
+    remedy: Remedy, notified_remedy: Remedy, is_marked: bool, is_remedied: bool
 ) -> None:
     mark = mark_for(Finding.MISSING_PLATFORM, "1.0", BAD.digest)
 
     swept = sweep(
         [listed_as(BAD, "1.0", *([mark] if is_marked else []))],
-        policy=remedied_by(remedy),
-        notified={BAD.digest: remedied_by(told_by)},
+        policy=policy_with(remedy),
+        notified={BAD.digest: policy_with(notified_remedy)},
     )
 
     assert swept.found == swept.changed == []
     assert bool(swept.to_remedy) is is_remedied
 
 
-def test_the_mark_of_another_finding_is_no_excuse() -> None:
+def test_a_mark_of_another_finding_does_not_count() -> None:
     mark = mark_for(Finding.INDEX_ONLY, "1.0", BAD.digest)
 
     assert sweep([listed_as(BAD, "1.0", mark)]).found == [BAD.digest]
 
 
-def test_a_repository_that_takes_too_long_says_where_to_go_on() -> None:
+def test_a_sweep_without_time_left_returns_the_next_page() -> None:
     swept = sweep([listed_as(GOOD)], [listed_as(BAD)], has_time=False)
 
     assert swept.result.next_page == "1"
     assert swept.found == []
 
 
-@pytest.mark.parametrize("was_judged_before", [False, True])
-def test_what_could_not_be_looked_at_is_remembered_for_what_it_was(was_judged_before: bool) -> None:
+@pytest.mark.parametrize("was_evaluated_before", [False, True])
+def test_an_unavailable_image_leaves_the_known_keys_unchanged(was_evaluated_before: bool) -> None:
     child = listed_image("linux/amd64")
     root = index(child, listed_image("linux/arm64"))
-    known = frozenset({image_key(root.digest)} if was_judged_before else ())
+    known = frozenset({image_key(root.digest)} if was_evaluated_before else ())
     store = bulk(root)
     store.denied = frozenset({child.blob.digest})
     one = RepositorySweep(REPOSITORY, lambda *_: Policy(), store, known, lambda _: (), NOW)
@@ -213,12 +213,12 @@ def test_what_could_not_be_looked_at_is_remembered_for_what_it_was(was_judged_be
 
 
 @given(st.sets(st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES)))
-def test_keys_survive_being_packed(keys: set[bytes]) -> None:
+def test_packed_keys_are_unpacked_unchanged(keys: set[bytes]) -> None:
     assert set(unpack(pack(keys))) == keys
 
 
-def test_the_keys_of_the_largest_repository_fit_items_of_dynamodb() -> None:
-    contents = pack(key_of(f"sha256:{number}", "policy") for number in range(100_000))
+def test_the_keys_of_the_largest_repository_fit_into_dynamodb_items() -> None:
+    contents = pack(evaluated_key(f"sha256:{number}", "policy") for number in range(100_000))
 
     assert [len(content) for content in contents] == [
         KEYS_PER_ITEM * KEY_BYTES,
@@ -228,7 +228,7 @@ def test_the_keys_of_the_largest_repository_fit_items_of_dynamodb() -> None:
     assert all(len(content) < 400 * 1024 for content in contents)
 
 
-def test_parts_survive_being_sent() -> None:
+def test_a_part_is_parsed_as_it_was_rendered() -> None:
     parts = list(divide("sweep-1", [f"app{number}" for number in range(60)]))
 
     assert [len(part.repositories) for part in parts] == [25, 25, 10]
@@ -236,7 +236,7 @@ def test_parts_survive_being_sent() -> None:
     assert parse_message(json.loads(render_part(further))) == further
 
 
-def test_the_largest_part_fits_a_message_of_sqs() -> None:
+def test_the_largest_part_fits_into_an_sqs_message() -> None:
     longest = "a" * 256  # ECR API, CreateRepository, repositoryName
     part = next(divide("sweep-1", [longest] * 25))
     lines = tuple(f"{longest}: 100 images: {'x' * 100}" for _ in range(25))
@@ -251,7 +251,7 @@ def test_a_schedule_and_a_deployment_start_a_sweep() -> None:
 
 
 @pytest.mark.parametrize("is_deployment", [False, True])
-def test_starts_survive_being_sent(is_deployment: bool) -> None:
+def test_a_start_is_parsed_as_it_was_rendered(is_deployment: bool) -> None:
     start = Start("event-1", is_deployment)
 
     assert parse_message(json.loads(render_start(start))) == start
@@ -268,6 +268,6 @@ def test_starts_survive_being_sent(is_deployment: bool) -> None:
         {"sweep_part": {"sweep_id": "1", "number": 0, "repositories": "a"}},
     ],
 )
-def test_what_is_no_message_of_a_sweep_is_refused(message: object) -> None:
+def test_an_invalid_sweep_message_is_rejected(message: object) -> None:
     with pytest.raises(EventError):
         parse_message(message)

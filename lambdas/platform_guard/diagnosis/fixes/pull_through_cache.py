@@ -7,7 +7,7 @@ from platform_guard.diagnosis.fixes.ecs import restart
 from platform_guard.diagnosis.fixes.iam import allow_caching, role_name
 from platform_guard.diagnosis.fixes.target import Target
 from platform_guard.oci.platforms import Platform
-from platform_guard.registry.pull_through import USUAL_PREFIXES
+from platform_guard.registry.pull_through import SUGGESTED_PREFIXES
 
 
 def missing_upstream_fixes(case: PullContext, target: Target) -> list[Fix]:
@@ -64,7 +64,7 @@ def likely_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
     """
     repository = case.reference.repository if case.reference else None
     prefix, slash, _ = repository.name.partition("/") if repository else ("", "", "")
-    if repository is None or not slash or prefix not in USUAL_PREFIXES or case.is_cache_known:
+    if repository is None or not slash or prefix not in SUGGESTED_PREFIXES or case.is_cache_known:
         return []
     return [
         target.fix(

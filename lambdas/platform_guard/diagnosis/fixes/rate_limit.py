@@ -51,7 +51,7 @@ def _cache(target: Target, upstream: Upstream, name: str) -> Fix:
     title = (
         f"Let Amazon ECR cache the registry, and name the image in the task definition as {cached}"
     )
-    if not upstream.wants_secret:
+    if not upstream.requires_secret:
         return target.fix(title, target.aws(*create))
     secret = ("--name", f"ecr-pullthroughcache/{upstream.prefix}")
     value = ("--secret-string", "file://credentials.json")
