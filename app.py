@@ -10,8 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-from platform_guard.settings import GUARD_FILE, SettingsError, load_settings
 from platform_guard_cdk.cdk_process import prepare_cdk_process
+from platform_guard_settings.guard_toml import GUARD_FILE, SettingsError, load_settings
 
 ROOT = Path(__file__).resolve().parent
 

@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING
 import urllib3
 
 from benchmarks.ratio import median_ratio
+from platform_guard.settings import SETTINGS_FILE, Settings
+from platform_guard_settings.compiled import compile_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -174,7 +176,7 @@ def _cpu_seconds(batch: Callable[[], object], pushes: int) -> float:
 def main() -> None:
     """Print the CPU time of a healthy push as a ratio, in a batch of one and in a full batch."""
     with TemporaryDirectory() as folder, _aws() as url:
-        Path(folder, "guard.toml").touch()
+        Path(folder, SETTINGS_FILE).write_text(compile_settings(Settings()), encoding="utf-8")
         os.environ |= {
             "AWS_ACCESS_KEY_ID": "benchmark",
             "AWS_SECRET_ACCESS_KEY": "benchmark",

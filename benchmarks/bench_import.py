@@ -14,6 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.ratio import median_ratio
+from platform_guard.settings import SETTINGS_FILE, Settings
+from platform_guard_settings.compiled import compile_settings
 
 _PAIRS = 15
 _LAMBDAS = Path(__file__).resolve().parent.parent / "lambdas"
@@ -38,7 +40,7 @@ _STEPS = (
 def main() -> None:
     """Print the time of each import step and its ratio to the reference."""
     with TemporaryDirectory() as folder:
-        Path(folder, "guard.toml").touch()
+        Path(folder, SETTINGS_FILE).write_text(compile_settings(Settings()), encoding="utf-8")
         environment = {
             **os.environ,
             "AWS_DEFAULT_REGION": "eu-central-1",

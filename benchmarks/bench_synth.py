@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.ratio import median_ratio
 from platform_guard_cdk.asset import stage_code
 from platform_guard_cdk.cdk_process import prepare_cdk_process
+from platform_guard_settings.guard_toml import load_settings
 
 _PAIRS = 5
 _STAGINGS = 20
@@ -83,7 +84,7 @@ def main() -> None:
 def _seconds_to_stage(folder: Path) -> float:
     started = time.process_time()
     for _ in range(_STAGINGS):
-        stage_code(_ROOT / "guard.toml", folder)
+        stage_code(load_settings(_ROOT / "guard.toml"), folder)
     return (time.process_time() - started) / _STAGINGS
 
 

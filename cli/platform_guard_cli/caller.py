@@ -2,8 +2,8 @@
 
 from platform_guard.aws.clients import Clients
 from platform_guard.aws.errors import AWS_ERRORS
-from platform_guard.deploy_settings import partition_of
 from platform_guard_cli.errors import UsageError
+from platform_guard_settings.deploy import partition_of
 
 CREDENTIALS_HINT = "set AWS_PROFILE, or run aws configure"
 """What to do about missing AWS credentials."""

@@ -2,8 +2,8 @@
 
 import argparse
 
-from platform_guard.deploy_settings import partition_of
 from platform_guard_cdk.naming import STACK_NAME
+from platform_guard_settings.deploy import partition_of
 
 
 def add_regions_option(parser: argparse.ArgumentParser, action: str) -> None:

@@ -8,9 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from platform_guard.policy.rules import Policies
-from platform_guard.settings import GUARD_FILE, Settings, SettingsError, load_settings
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.paths import REPOSITORY_ROOT
+from platform_guard_settings.guard_toml import (
+    GUARD_FILE,
+    GuardSettings,
+    SettingsError,
+    load_settings,
+)
 
 _REPOSITORY_SETTINGS = REPOSITORY_ROOT / GUARD_FILE
 
@@ -68,11 +73,11 @@ def selected_regions(options: argparse.Namespace) -> Sequence[str]:
     return named or read_settings(options.settings).deploy.regions
 
 
-def read_settings(file: Path) -> Settings:
+def read_settings(file: Path) -> GuardSettings:
     """Read a settings file. Raises UsageError if it is invalid."""
     if file == _REPOSITORY_SETTINGS and not file.exists():
         # An installed package does not include a guard.toml.
-        return Settings()
+        return GuardSettings()
     try:
         return load_settings(file)
     except SettingsError as error:

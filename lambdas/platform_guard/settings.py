@@ -1,45 +1,32 @@
-"""The operator's settings, parsed from guard.toml.
+"""The settings of the deployed functions, compiled from guard.toml at synthesis.
 
-Synthesis and every cold start parse the file, so an error shows before anything is deployed.
+The compiled file was validated when it was written, so it is read without checks.
 """
 
+import json
 import os
-import tomllib
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from platform_guard.alerts.settings import AlertSettings, read_alert_settings
-from platform_guard.deploy_settings import DeploySettings, partition_of, read_deploy_settings
+from platform_guard.alerts.alert import Severity
+from platform_guard.alerts.settings import AlertSettings, AmazonQ, SlackChannel
 from platform_guard.environment import environment_variable
-from platform_guard.policy.rules import Policies
-from platform_guard.policy.settings import check_policies, read_policy, read_rules
+from platform_guard.oci.platforms import Platform
+from platform_guard.policy.policy import IndexRule, PlatformRule, Policy, Remedy
+from platform_guard.policy.rules import Policies, Rule
 from platform_guard.policy.tag_overrides import Override
-from platform_guard.sweep.settings import SweepSettings, read_sweep_settings
-from platform_guard.toml_table import (
-    TomlTable,
-    TomlTableError,
-    integer_between,
-    one_of,
-    read_boolean,
-    unique_list,
-)
+from platform_guard.policy.verdict import Finding
+from platform_guard.sweep.settings import SweepSettings
 
-GUARD_FILE = "guard.toml"
-"""The name of the settings file, in the repository and in the Lambda asset."""
-
-_MAX_INCIDENT_MINUTES = 7 * 24 * 60
-
-MAX_DELAY_SECONDS = 900
-"""Maximum delivery delay of an SQS queue (SQS API, CreateQueue, DelaySeconds)."""
-
-
-class SettingsError(ValueError):
-    """Invalid settings; the message is one line that names the setting and the correction."""
+SETTINGS_FILE = "settings.json"
+"""The name of the compiled settings in the Lambda asset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The content of guard.toml; omitted settings have the defaults of this class."""
+    """What the functions need of guard.toml; omitted settings have the defaults of this class."""
 
     policies: Policies = field(default_factory=Policies)
     delay_seconds: int = 15
@@ -50,94 +37,69 @@ class Settings:
     exec_format: bool = True
     """Whether a task that exits right after its start is checked for a platform mismatch."""
     sweep: SweepSettings = field(default_factory=SweepSettings)
-    deploy: DeploySettings = field(default_factory=DeploySettings)
-
-
-def load_settings(path: Path) -> Settings:
-    """Read the settings from a file. Raise SettingsError if it is missing or invalid."""
-    try:
-        # Editors on Windows may write a byte order mark, which TOML does not allow.
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read ({error.strerror}); "
-            "create the settings file there (an empty file means the defaults)"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: not UTF-8 text; save the file as UTF-8") from error
-    return parse_settings(text, source=path.name)
-
-
-def parse_settings(text: str, source: str = GUARD_FILE) -> Settings:
-    """Parse settings from TOML. Raise SettingsError, with `source` as the file name."""
-    try:
-        document = tomllib.loads(text)
-    # tomllib passes on the ValueError of int() for integers of thousands of digits.
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{source}: {error}") from error
-    try:
-        return _read_settings(document)
-    except TomlTableError as error:
-        raise SettingsError(f"{source}: {error}") from error
-
-
-def _read_settings(document: dict[str, object]) -> Settings:
-    default = Settings()
-    with TomlTable(document) as root:
-        with root.table("guard") as guard, root.table("remedies") as remedies:
-            account = read_policy(guard, remedies, default.policies.default)
-            overrides = guard.take("repository_overrides", _overrides, default.policies.overrides)
-            delay_seconds = guard.take(
-                "delay_seconds", integer_between(0, MAX_DELAY_SECONDS), default.delay_seconds
-            )
-        policies = replace(
-            account,
-            rules=read_rules(root, account.default),
-            overrides=overrides,
-        )
-        check_policies(guard, remedies, policies)
-        alerts = read_alert_settings(root)
-        with root.table("diagnosis") as diagnosis:
-            incident_minutes = diagnosis.take(
-                "incident_minutes",
-                integer_between(1, _MAX_INCIDENT_MINUTES),
-                default.incident_minutes,
-            )
-            exec_format = diagnosis.take("exec_format", read_boolean, default.exec_format)
-        sweep = read_sweep_settings(root)
-        deploy = read_deploy_settings(root)
-    if alerts.amazon_q is not None:
-        _check_amazon_q_regions(deploy.regions)
-    return Settings(
-        policies=policies,
-        delay_seconds=delay_seconds,
-        alerts=alerts,
-        incident_minutes=incident_minutes,
-        exec_format=exec_format,
-        sweep=sweep,
-        deploy=deploy,
-    )
-
-
-def _check_amazon_q_regions(regions: tuple[str, ...]) -> None:
-    unsupported = next((region for region in regions if partition_of(region) != "aws"), None)
-    if unsupported is not None:
-        raise TomlTableError(
-            f"[amazon_q]: Amazon Q Developer is not available in {unsupported}; "
-            "use a [[slack.channel]] instead"
-        )
-    # https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1155
-    if len(regions) > 1:
-        raise TomlTableError(
-            "[amazon_q]: an account can configure a channel only once, not in several Regions; "
-            "set a single Region in [deploy] regions, or use a [[slack.channel]] instead"
-        )
-
-
-def _overrides(value: object) -> frozenset[Override]:
-    return frozenset(unique_list(one_of(Override))(value))
 
 
 def deployed_settings() -> Settings:
-    """Read the settings in the Lambda asset. Raise SettingsError if they are invalid."""
-    return load_settings(Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), GUARD_FILE))
+    """Return the settings in the Lambda asset."""
+    file = Path(environment_variable(os.environ, "LAMBDA_TASK_ROOT"), SETTINGS_FILE)
+    return read_compiled(json.loads(file.read_text(encoding="utf-8")))
+
+
+def read_compiled(fields: Mapping[str, Any]) -> Settings:
+    """Return the settings that `platform_guard_settings.compiled` wrote."""
+    return Settings(
+        policies=_policies(fields["policies"]),
+        delay_seconds=fields["delay_seconds"],
+        alerts=_alerts(fields["alerts"]),
+        incident_minutes=fields["incident_minutes"],
+        exec_format=fields["exec_format"],
+        sweep=SweepSettings(**fields["sweep"]),
+    )
+
+
+def _policies(fields: Mapping[str, Any]) -> Policies:
+    return Policies(
+        default=_policy(fields["default"]),
+        stated=frozenset(fields["stated"]),
+        rules=tuple(
+            Rule(**rule | {"policy": _policy(rule["policy"]), "stated": frozenset(rule["stated"])})
+            for rule in fields["rules"]
+        ),
+        overrides=frozenset(map(Override, fields["overrides"])),
+    )
+
+
+def _policy(fields: Mapping[str, Any]) -> Policy:
+    remedies = fields["remedies"].items()
+    return Policy(
+        required_platforms=tuple(
+            Platform(**platform | {"os_features": frozenset(platform["os_features"])})
+            for platform in fields["required_platforms"]
+        ),
+        platform_rule=PlatformRule(fields["platform_rule"]),
+        index_rule=IndexRule(fields["index_rule"]),
+        verify_config=fields["verify_config"],
+        remedies={Finding(finding): Remedy(remedy) for finding, remedy in remedies},
+        grace_seconds=fields["grace_seconds"],
+        ignore=fields["ignore"],
+    )
+
+
+def _alerts(fields: Mapping[str, Any]) -> AlertSettings:
+    return AlertSettings(
+        emails=tuple(fields["emails"]),
+        collect_seconds=fields["collect_seconds"],
+        once_a_day=tuple(map(Finding, fields["once_a_day"])),
+        messages_a_minute=fields["messages_a_minute"],
+        resolved=fields["resolved"],
+        slack=tuple(
+            SlackChannel(
+                channel["name"],
+                channel["secret"],
+                Severity(channel["severity"]),
+                tuple(channel["repositories"]),
+            )
+            for channel in fields["slack"]
+        ),
+        amazon_q=AmazonQ(**fields["amazon_q"]) if fields["amazon_q"] else None,
+    )

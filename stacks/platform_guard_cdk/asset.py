@@ -4,7 +4,11 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from platform_guard.settings import GUARD_FILE
+from platform_guard.settings import SETTINGS_FILE, Settings
+from platform_guard_settings.compiled import compile_settings
+
+# Lambda runs as another user than the owner of the files, and some umasks are 077.
+_READABLE = 0o644
 
 _HERE = Path(__file__).resolve().parent
 _LAMBDAS = next(
@@ -15,13 +19,15 @@ _LAMBDAS = next(
 )
 
 
-def stage_code(guard_file: Path, folder: Path) -> None:
-    """Copy what runs in AWS into `folder`: `lambdas/` and, as guard.toml, the settings.
+def stage_code(settings: Settings, folder: Path) -> None:
+    """Copy `lambdas/` into `folder` and write the compiled settings next to it.
 
-    Byte-code stays behind, another interpreter runs in AWS, and so do hidden files.
+    Leaves out bytecode, which another interpreter would not use, and hidden files.
     """
     _copy_code(_LAMBDAS, folder)
-    _copy_readable(guard_file, folder / GUARD_FILE)
+    compiled = folder / SETTINGS_FILE
+    compiled.write_text(compile_settings(settings), encoding="utf-8")
+    compiled.chmod(_READABLE)
 
 
 def stage_powertools(folder: Path) -> None:
@@ -53,5 +59,4 @@ def _copy_code(source: Path, target: Path) -> None:
 
 def _copy_readable(source: str | Path, target: str | Path) -> None:
     shutil.copyfile(source, target)
-    # Lambda runs as another user than the files' owner, and some people's umask is 077.
-    Path(target).chmod(0o644)
+    Path(target).chmod(_READABLE)

@@ -11,7 +11,6 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from platform_guard.settings import load_settings
 from platform_guard_cdk.amazon_q import AmazonQChannel
 from platform_guard_cdk.asset import stage_code, stage_powertools
 from platform_guard_cdk.dashboard import Dashboard
@@ -24,6 +23,7 @@ from platform_guard_cdk.functions.sweep import Sweep
 from platform_guard_cdk.naming import METADATA_KEY
 from platform_guard_cdk.shared.resources import create_shared
 from platform_guard_cdk.shared.runtime import brings_powertools
+from platform_guard_settings.guard_toml import load_settings
 
 
 class PlatformGuard(Construct):
@@ -50,7 +50,7 @@ class PlatformGuard(Construct):
         settings = load_settings(guard_file)
         # The app's assembly has a copy of the code as soon as it is an asset.
         with TemporaryDirectory() as folder:
-            stage_code(guard_file, Path(folder))
+            stage_code(settings, Path(folder))
             if brings_powertools(self):
                 stage_powertools(Path(folder))
             shared = create_shared(self, settings, Path(folder), encryption_key)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from platform_guard.settings import load_settings
 from platform_guard_cdk.guard_stack import GuardStack
+from platform_guard_settings.guard_toml import load_settings
 
 
 def build_app(guard_file: Path, output: Path, *, any_region: bool = False) -> cdk.App:

@@ -1,6 +1,6 @@
 """What a region has to offer before the stack can be deployed to it."""
 
-from platform_guard.deploy_settings import partition_of
+from platform_guard_settings.deploy import partition_of
 
 POWERTOOLS_VERSION = "3.37.0"
 """The version in pyproject.toml, so that what is tested is what runs."""

@@ -87,6 +87,7 @@ def test_an_installation_brings_only_packages_with_names_of_their_own(installed:
         "platform_guard_cdk",
         "platform_guard_cli",
         "platform_guard_emulator",
+        "platform_guard_settings",
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platform_guard.settings import SettingsError
+from platform_guard_settings.guard_toml import SettingsError
 from tests.infrastructure.conftest import Synthesize
 
 MOST_CHARACTERS = 10_240

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]
 
+from platform_guard_settings.compiled import compile_settings
+from platform_guard_settings.guard_toml import load_settings
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.settings import EVERYTHING, HARDENED
 from tests.infrastructure.template import Synthesis, Template
@@ -60,7 +62,8 @@ def test_the_code_holds_the_entry_point_the_library_and_the_settings(default: Sy
         assert (code / file.relative_to(ROOT / "lambdas")).read_bytes() == file.read_bytes()
     assert (code / "push_guard.py").is_file()
     assert (code / "pull_diagnosis.py").is_file()
-    assert (code / "guard.toml").read_bytes() == (ROOT / "guard.toml").read_bytes()
+    compiled = compile_settings(load_settings(ROOT / "guard.toml"))
+    assert (code / "settings.json").read_text(encoding="utf-8") == compiled
 
 
 def test_the_code_holds_nothing_that_depends_on_the_machine(default: Synthesis) -> None:

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from platform_guard.settings import Settings, load_settings
 from platform_guard_cli.doctor.checks import Check, Outcome
 from platform_guard_cli.doctor.doctor import Doctor
 from platform_guard_cli.doctor.stack import DeployedStack, find_deployed
 from platform_guard_cli.operator_clients import OperatorClients
 from platform_guard_emulator import Deployment, LocalAws
+from platform_guard_settings.guard_toml import GuardSettings, load_settings
 
 
 class DoctorGuard:
@@ -24,7 +24,7 @@ class DoctorGuard:
         return find_deployed(self.clients, self.aws.region)
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> GuardSettings:
         return load_settings(self.guard_file)
 
     def examine(self) -> list[Check]:

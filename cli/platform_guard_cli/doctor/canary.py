@@ -14,10 +14,10 @@ from platform_guard.alerts.render.json_format import AlertError, parse_alert
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
 from platform_guard.oci.media_types import DOCKER_MANIFEST
 from platform_guard.oci.platforms import Platform
-from platform_guard.settings import Settings
 from platform_guard_cli.doctor.checks import Check, Outcome
 from platform_guard_cli.doctor.stack import DeployedStack
 from platform_guard_cli.operator_clients import OperatorClients
+from platform_guard_settings.guard_toml import GuardSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -44,14 +44,14 @@ class Waiting:
     sleep: Callable[[float], object] = time.sleep
 
 
-def waiting_for(settings: Settings) -> Waiting:
+def waiting_for(settings: GuardSettings) -> Waiting:
     """Give how long the alert may take, with what the settings hold it back for."""
     held_back = settings.delay_seconds + settings.alerts.collect_seconds
     return Waiting(seconds=held_back + _SECONDS_OF_WORK)
 
 
 def push_canary(
-    clients: OperatorClients, stack: DeployedStack, settings: Settings, waiting: Waiting
+    clients: OperatorClients, stack: DeployedStack, settings: GuardSettings, waiting: Waiting
 ) -> Iterator[Check]:
     """Push a bad image and wait for the alert, unless the policy leaves the repository alone."""
     nonce = secrets.token_hex(4)

@@ -6,7 +6,6 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from platform_guard.settings import Settings
 from platform_guard_cdk.naming import METADATA_KEY
 from platform_guard_cli.doctor.alerts import Alerting
 from platform_guard_cli.doctor.checks import DEPLOY, Check, Look, Outcome, check, look_at
@@ -14,6 +13,7 @@ from platform_guard_cli.doctor.delivery import Delivery
 from platform_guard_cli.doctor.functions import Functions
 from platform_guard_cli.doctor.stack import DeployedStack
 from platform_guard_cli.operator_clients import OperatorClients
+from platform_guard_settings.guard_toml import GuardSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Doctor:
 
     clients: OperatorClients
     stack: DeployedStack
-    settings: Settings
+    settings: GuardSettings
     guard_file: Path
 
     def examine(self) -> list[Check]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from platform_guard.aws.errors import AWS_ERRORS, reason_of
-from platform_guard.deploy_settings import partition_of
 from platform_guard_cdk.versions import (
     BOOTSTRAP_PARAMETER,
     BOOTSTRAP_VERSION,
@@ -14,6 +13,7 @@ from platform_guard_cdk.versions import (
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.operator_clients import OperatorClients
 from platform_guard_cli.regions import resolve_regions
+from platform_guard_settings.deploy import partition_of
 
 _REFUSED = frozenset(
     {

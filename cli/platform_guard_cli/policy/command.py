@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platform_guard.settings import Settings
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.image_names import ImageName, parse_image_name
 from platform_guard_cli.parser import Commands
@@ -22,6 +21,7 @@ from platform_guard_cli.settings_options import (
     read_settings,
     settings_file,
 )
+from platform_guard_settings.guard_toml import GuardSettings
 
 if TYPE_CHECKING:
     from platform_guard_cli.policy.live import LiveRegistry
@@ -86,13 +86,15 @@ def _check(options: argparse.Namespace) -> int:
     return 0
 
 
-def _show_all(options: argparse.Namespace, settings: Settings, live: "LiveRegistry | None") -> str:
+def _show_all(
+    options: argparse.Namespace, settings: GuardSettings, live: "LiveRegistry | None"
+) -> str:
     prefixes = live.cache_prefixes() if live else None
     render = all_policies_json if options.json else render_all_policies
     return render(settings.policies, prefixes)
 
 
-def _show(options: argparse.Namespace, settings: Settings, live: "LiveRegistry | None") -> str:
+def _show(options: argparse.Namespace, settings: GuardSettings, live: "LiveRegistry | None") -> str:
     target = _parsed(options.target)
     name, tag = target.repository, target.tag
     if live is None:

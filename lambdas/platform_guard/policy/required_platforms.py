@@ -1,7 +1,7 @@
 """Parsing the required platforms in settings and options."""
 
 from platform_guard.oci.platforms import Platform, parse_platform
-from platform_guard.toml_table import read_string, unique_list
+from platform_guard.values import read_string, unique_list
 
 # A misspelled platform would flag every image, so only these published platforms are accepted:
 # https://github.com/docker-library/official-images#architectures-other-than-amd64

@@ -23,7 +23,7 @@ from platform_guard.policy.policy import (
     weaker,
 )
 from platform_guard.policy.required_platforms import parse_required_platforms
-from platform_guard.toml_table import one_of
+from platform_guard.values import one_of
 
 OVERRIDE_PREFIX = "platform-guard:"
 """The prefix of every resource tag key that the guard reads."""

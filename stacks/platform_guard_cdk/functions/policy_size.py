@@ -7,7 +7,7 @@ from typing import Any
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from platform_guard.settings import GUARD_FILE, SettingsError
+from platform_guard_settings.guard_toml import GUARD_FILE, SettingsError
 
 MOST_CHARACTERS = 10_240
 """Of all policies in a role, without white space.

@@ -8,18 +8,18 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from platform_guard.settings import Settings
 from platform_guard_cdk.shared.encryption import Encryption
 from platform_guard_cdk.shared.runtime import PowertoolsLayer, brings_powertools
 from platform_guard_cdk.shared.state_table import State
 from platform_guard_cdk.shared.topic import Alerts
+from platform_guard_settings.guard_toml import GuardSettings
 
 
 @dataclass(frozen=True, slots=True)
 class SharedResources:
     """The settings, the code, its layers, the keys, where alerts go, what is remembered."""
 
-    settings: Settings
+    settings: GuardSettings
     code: lambda_.Code
     layers: Sequence[lambda_.ILayerVersion]
     encryption: Encryption
@@ -28,7 +28,7 @@ class SharedResources:
 
 
 def create_shared(
-    scope: Construct, settings: Settings, code_folder: Path, encryption_key: kms.IKey | None
+    scope: Construct, settings: GuardSettings, code_folder: Path, encryption_key: kms.IKey | None
 ) -> SharedResources:
     """Build in `scope` what all functions share."""
     encryption = Encryption(

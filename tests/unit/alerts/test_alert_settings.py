@@ -5,7 +5,7 @@ import pytest
 from platform_guard.alerts.alert import Severity
 from platform_guard.alerts.settings import AlertSettings, AmazonQ, SlackChannel
 from platform_guard.policy.verdict import Finding
-from platform_guard.settings import SettingsError, parse_settings
+from platform_guard_settings.guard_toml import SettingsError, parse_settings
 
 
 def test_every_key_is_read() -> None:

@@ -7,7 +7,7 @@ from platform_guard.policy.policy import Policy, Remedy
 from platform_guard.policy.rules import SETTINGS, Policies, Rule
 from platform_guard.policy.tag_overrides import Override
 from platform_guard.policy.verdict import Finding
-from platform_guard.settings import parse_settings
+from platform_guard_settings.guard_toml import parse_settings
 
 
 def all_of(remedy: Remedy, **settings: Any) -> Policy:

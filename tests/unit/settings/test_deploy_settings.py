@@ -2,8 +2,8 @@
 
 import pytest
 
-from platform_guard.deploy_settings import DeploySettings, partition_of
-from platform_guard.settings import SettingsError, parse_settings
+from platform_guard_settings.deploy import DeploySettings, partition_of
+from platform_guard_settings.guard_toml import SettingsError, parse_settings
 from tests.support.paths import ROOT
 
 SHIPPED_FILE = ROOT / "guard.toml"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_guard.settings import SettingsError, parse_settings
+from platform_guard_settings.guard_toml import SettingsError, parse_settings
 
 
 def error_message(text: str) -> str:

@@ -9,14 +9,19 @@ from platform_guard.policy.policy import IndexRule, PlatformRule, Policy, Remedy
 from platform_guard.policy.rules import SETTINGS, Policies, Rule
 from platform_guard.policy.tag_overrides import Override
 from platform_guard.policy.verdict import Finding
-from platform_guard.settings import Settings, SettingsError, load_settings, parse_settings
+from platform_guard_settings.guard_toml import (
+    GuardSettings,
+    SettingsError,
+    load_settings,
+    parse_settings,
+)
 from tests.support.paths import ROOT
 
 SHIPPED_FILE = ROOT / "guard.toml"
 
 
 def test_an_empty_file_yields_the_defaults() -> None:
-    assert parse_settings("") == Settings(
+    assert parse_settings("") == GuardSettings(
         policies=Policies(
             default=Policy(
                 required_platforms=(Platform("linux", "amd64"),),
@@ -49,7 +54,7 @@ def test_the_shipped_file_sets_every_default() -> None:
 
     settings = parse_settings(text)
 
-    assert replace(settings, policies=Policies(settings.policies.default)) == Settings()
+    assert replace(settings, policies=Policies(settings.policies.default)) == GuardSettings()
     assert settings.policies.stated == set(SETTINGS)
     for key in (
         "repository_overrides",
@@ -117,7 +122,7 @@ def test_every_key_is_read() -> None:
         remedies={**default.remedies, Finding.NO_IMAGE: Remedy.ALERT},
     )
     stated = {"required_platforms", "platform_rule", "index_rule", "verify_config", "grace"}
-    assert settings == Settings(
+    assert settings == GuardSettings(
         policies=Policies(
             default=default,
             stated=frozenset(stated | {"remedies.index-only"}),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_guard.settings import SettingsError, parse_settings
+from platform_guard_settings.guard_toml import SettingsError, parse_settings
 
 GUARD_KEYS = (
     "required_platforms, platform_rule, index_rule, verify_config, grace, ignore, "

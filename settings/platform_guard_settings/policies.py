@@ -8,7 +8,8 @@ from platform_guard.policy.policy import IndexRule, PlatformRule, Policy, Remedy
 from platform_guard.policy.required_platforms import parse_required_platforms
 from platform_guard.policy.rules import SETTINGS, Policies, Rule
 from platform_guard.policy.verdict import Finding
-from platform_guard.toml_table import TomlTable, one_of, read_boolean, read_string
+from platform_guard.values import one_of, read_boolean, read_string
+from platform_guard_settings.toml_table import TomlTable
 
 
 def read_policy(guard: TomlTable, remedies: TomlTable, default: Policy) -> Policies:

@@ -3,14 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from platform_guard.toml_table import (
-    TomlTable,
-    TomlTableError,
-    integer_between,
-    read_boolean,
-    read_string,
-    unique_list,
-)
+from platform_guard.values import integer_between, read_boolean, read_string, unique_list
+from platform_guard_settings.toml_table import TomlTable, TomlTableError
 
 # Follows the naming scheme instead of listing Regions, so that it catches typos and does not go out
 # of date. The deployment reports a Region that the account does not have.
