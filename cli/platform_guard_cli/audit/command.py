@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from platform_guard_cli.audit.journal import AuditJournal
 
 UNAVAILABLE = "unseen"
-"""With --fail-on: what could not be looked at."""
+"""With --fail-on: images and repositories that could not be read."""
 
 _FORMATS = ("table", "jsonl", "csv", "html")
 _FAILURES = tuple(map(str, (*Finding, NoFinding.UNREADABLE, UNAVAILABLE)))
@@ -29,18 +29,18 @@ def add_audit_command(commands: Commands) -> None:
     parser = commands.add_parser(
         "audit",
         help="evaluate every tagged image in Amazon ECR",
-        description="Judges every tagged image of the account of your AWS credentials. Reads only, "
-        "unless --apply is given. Interrupted with Ctrl-C, it goes on where it was when it is run "
-        "again: until it has ended it keeps what it found in ecr-platform-guard/ in your cache "
-        "folder ($XDG_CACHE_HOME, or ~/.cache).",
-        epilog="Exit status: 0 done, whatever was found; 1 something was found that --fail-on "
-        "names; 2 could not be done. What could not be seen is named on standard error.",
+        description="Evaluates every tagged image in the account of your AWS credentials. "
+        "Read-only unless --apply is given. After Ctrl-C the next run resumes: until the audit is "
+        "complete, its results are kept in ecr-platform-guard/ in your cache folder "
+        "($XDG_CACHE_HOME, or ~/.cache).",
+        epilog="Exit status: 0 done, even with findings; 1 a finding that --fail-on names; "
+        "2 failed. Failed lookups are listed on standard error.",
     )
     parser.add_argument(
         "patterns",
         metavar="REPOSITORY",
         nargs="*",
-        help="repositories by name, or with * and ? by pattern, such as 'team/*' (default: all)",
+        help="repository names, or patterns with * and ?, such as 'team/*' (default: all)",
     )
     parser.add_argument(
         "--region",
@@ -48,18 +48,18 @@ def add_audit_command(commands: Commands) -> None:
         action="append",
         type=region_argument,
         default=[],
-        help="may be given several times (default: the region of your AWS credentials)",
+        help="repeatable (default: the region of your AWS credentials)",
     )
     add_policy_option(parser, "evaluate with")
     parser.add_argument(
         "--format",
         choices=_FORMATS,
         default="table",
-        help="table: by repository, the worst first; jsonl, csv: every image; "
-        "html: a report in one file, for a browser (default: table)",
+        help="table: by repository, worst first; jsonl, csv: every image; html: a self-contained "
+        "report (default: table)",
     )
     parser.add_argument(
-        "--output", metavar="FILE", type=Path, help="where to write (default: standard output)"
+        "--output", metavar="FILE", type=Path, help="the output file (default: standard output)"
     )
     parser.add_argument(
         "--fail-on",
@@ -67,22 +67,21 @@ def add_audit_command(commands: Commands) -> None:
         action="append",
         default=[],
         choices=_FAILURES,
-        help=f"exit with 1 if there is such an image; may be given several times; one of "
-        f"{', '.join(_FAILURES)}",
+        help=f"exit with 1 if an image has this verdict; repeatable; one of {', '.join(_FAILURES)}",
     )
     parser.add_argument(
         "--apply",
         action="store_true",
-        help="hand every finding that the policy has a remedy for to the deployed guard, which "
-        "evaluates each again with its own settings",
+        help="send every finding with a remedy to the deployed guard, which evaluates each again "
+        "with its own settings",
     )
-    add_stack_option(parser, "with --apply: the stack that holds the guard")
+    add_stack_option(parser, "with --apply: the CloudFormation stack of the guard")
     again = parser.add_mutually_exclusive_group()
     again.add_argument(
         "--resume",
         action="store_true",
-        help="go on with an interrupted audit, or with what one has found that could not write it "
-        "or hand it over; or do nothing",
+        help="resume an interrupted audit, or output the results of one that could not write or "
+        "send them; otherwise fail",
     )
     again.add_argument(
         "--restart", action="store_true", help="start over instead of resuming an interrupted audit"
@@ -111,7 +110,7 @@ def _run(options: argparse.Namespace) -> int:
             write_output(journal, options.format, options.output)
             _enqueue_for_remediation(journal, guards, policies)
         except UsageError as error:
-            raise UsageError(f"{error}; --resume goes on with what was found") from error
+            raise UsageError(f"{error}; --resume continues with the results so far") from error
         return _exit_status(journal, options.fail_on)
 
 

@@ -1,4 +1,4 @@
-"""What `platform-guard doctor` looks at between the topic and the people."""
+"""The checks of `platform-guard doctor` from the topic to its subscribers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _ALARM_HELP = "see what it means in docs/operations.md"
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Who gets what the topic publishes."""
+    """A subscription of the topic."""
 
     protocol: str
     endpoint: str
@@ -35,14 +35,14 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """The topic, who is subscribed to it, and the secrets of Slack."""
+    """The topic, its subscriptions, and the Slack secrets."""
 
     clients: OperatorClients
     stack: DeployedStack
     settings: AlertSettings
 
     def subscriptions(self) -> Iterator[Check]:
-        """Look for everybody who was deployed, and for all who have not confirmed."""
+        """Check every deployed subscription and every unconfirmed one."""
         arn = self.stack.only("AWS::SNS::Topic")
         pages = self.clients.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
         entries = [entry for page in pages for entry in page["Subscriptions"]]
@@ -93,16 +93,16 @@ class Alerting:
             *attributes,
         )
         if is_confirmed is None:
-            # SNS forgets one that nobody confirms, and a deployment changes nothing about it.
+            # SNS removes an unconfirmed subscription, and a deployment does not restore it.
             found = "missing: not confirmed within 48 hours, or removed"
             fix = again
         else:
             found = "is on the topic" if is_confirmed else "is not confirmed"
-            fix = f"follow the link in the mail from AWS within 48 hours; if it is lost, {again}"
+            fix = f"follow the link in the email from AWS within 48 hours; if it is lost, {again}"
         return check(f"subscription of {wanted.endpoint}", bool(is_confirmed), found, fix)
 
     def webhooks(self) -> Iterator[Check]:
-        """Look whether the secrets of Slack are there; not at what they hold."""
+        """Check that the Slack secrets exist, without reading them."""
         for channel in self.settings.slack:
             yield self._webhook(channel)
 
@@ -111,11 +111,11 @@ class Alerting:
         value = ["--secret-string", f"file://{_WEBHOOK_FILE}"]
         write = f"write the webhook to {_WEBHOOK_FILE}, then "
         try:
-            # Not its value, which nobody but the function has to see.
+            # Not its value, which only the function needs.
             secret = self.clients.secrets.describe_secret(SecretId=channel.secret)
         except self.clients.secrets.exceptions.ResourceNotFoundException:
             create = self._secrets("create-secret", "--name", channel.secret, *value)
-            return check(name, False, f"secret {channel.secret} is not there", write + create)
+            return check(name, False, f"secret {channel.secret} does not exist", write + create)
         if "DeletedDate" in secret:
             restore = self._secrets("restore-secret", "--secret-id", channel.secret)
             return check(name, False, f"secret {channel.secret} is being deleted", restore)
@@ -132,7 +132,7 @@ class Alerting:
         return run_aws("secretsmanager", command, self.stack.region, *arguments)
 
     def alarms(self) -> Iterator[Check]:
-        """Look whether an alarm has gone off, or is gone."""
+        """Check for alarms that fired or are missing."""
         wanted = [
             (logical_id, self.stack.physical_ids[logical_id])
             for logical_id in self.stack.resources("AWS::CloudWatch::Alarm")
@@ -148,7 +148,7 @@ class Alerting:
         bad = [(logical_id, states.get(name)) for logical_id, name in wanted]
         bad = [(logical_id, state) for logical_id, state in bad if state in ("ALARM", None)]
         if not bad:
-            yield check("alarms", True, f"none of {len(wanted)} has gone off", "")
+            yield check("alarms", True, f"none of {len(wanted)} is in ALARM", "")
         for logical_id, state in bad:
-            found, fix = ("has gone off", _ALARM_HELP) if state else ("is gone", DEPLOY)
+            found, fix = ("is in ALARM", _ALARM_HELP) if state else ("is missing", DEPLOY)
             yield check(f"alarm {logical_id}", False, found, fix)

@@ -58,7 +58,7 @@ def push_canary(
     policy = settings.policies.policy_for(f"{_PREFIX}-{nonce}", "doctor").policy
     if policy.ignore:
         found = f"guard.toml ignores {_PREFIX}-*, so no alert is expected"
-        yield Check("push", Outcome.UNKNOWN, found, "add a rule for it that does not ignore")
+        yield Check("push", Outcome.UNKNOWN, found, "add a rule for it without ignore")
         return
     yield from _push_and_wait(clients, stack, frozenset(policy.required_platforms), nonce, waiting)
 
@@ -70,11 +70,10 @@ def _push_and_wait(
     nonce: str,
     waiting: Waiting,
 ) -> Iterator[Check]:
-    """Push an image that suits none of the required platforms, and yield how its alert came.
+    """Push an image for none of the required platforms and yield when its alert arrived.
 
-    A repository, a queue and a subscription named after `nonce` exist meanwhile, and are removed
-    whatever happens; what could not be removed is a check that failed. Who is subscribed to the
-    topic gets the alert as well.
+    Creates a repository, a queue and a subscription named after `nonce` and always removes them; a
+    failed removal is a failed check. All subscribers of the topic receive the alert.
     """
     name = f"{_PREFIX}-{nonce}"
     left: list[Check] = []
@@ -97,21 +96,21 @@ def _push_and_wait(
             "push",
             Outcome.FAILED,
             f"no alert within {waiting.seconds:.0f} seconds of the push to {name}",
-            "look at what failed above; if nothing did, at the log of push_guard",
+            "fix the failed checks above; if there are none, read the log of push_guard",
         )
     else:
-        yield Check("push", Outcome.OK, f"the alert came {took:.1f} seconds after the push")
+        yield Check("push", Outcome.OK, f"the alert arrived {took:.1f} seconds after the push")
 
 
 @dataclass(frozen=True, slots=True)
 class Removing:
-    """Removes at the end what was made, and notes what could not be removed."""
+    """Removes the created resources at the end and records failures."""
 
     stack: ExitStack
     left: list[Check]
 
     def later(self, what: str, remove: Callable[[], object]) -> None:
-        """Have something removed at the end, the last thing first."""
+        """Schedule a removal; the last one runs first."""
         self.stack.callback(self._remove, what, remove)
 
     def _remove(self, what: str, remove: Callable[[], object]) -> None:
@@ -123,7 +122,7 @@ class Removing:
 
 
 def _listen(clients: OperatorClients, stack: DeployedStack, name: str, removing: Removing) -> str:
-    """Subscribe a queue to the alerts about one repository, and give its URL."""
+    """Subscribe a queue to the alerts about one repository and return its URL."""
     topic = stack.only("AWS::SNS::Topic")
     partition = topic.split(":")[1]
     arn = f"arn:{partition}:sqs:{stack.region}:{stack.account}:{name}"
@@ -162,7 +161,7 @@ def _listen(clients: OperatorClients, stack: DeployedStack, name: str, removing:
 
 
 def _unsuitable(required: frozenset[Platform]) -> str:
-    """Give an architecture of linux that nobody requires."""
+    """Return a Linux architecture that is not required."""
     wanted = {platform.architecture for platform in required}
     return next(name for name in _PLATFORMS if name not in wanted)
 
@@ -219,7 +218,7 @@ def _digest(content: bytes) -> str:
 def _wait(
     clients: OperatorClients, queue: str, repository: str, pushed: float, waiting: Waiting
 ) -> float | None:
-    """Give after how many seconds the alert was there; None: it did not come in time."""
+    """Return the seconds until the alert arrived; None if it did not arrive in time."""
     while (passed := waiting.clock() - pushed) < waiting.seconds:
         answer = clients.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
         if any(_is_about(repository, message["Body"]) for message in answer.get("Messages", [])):
@@ -229,7 +228,7 @@ def _wait(
 
 
 def _is_about(repository: str, text: str) -> bool:
-    """Tell the alert from what SNS delivers until a new filter holds, for up to 15 minutes."""
+    """Return whether a message is about the repository: a new filter may take 15 minutes."""
     try:
         return parse_alert(text).repository == repository
     except AlertError:  # such as what an alarm says

@@ -19,20 +19,20 @@ def add_doctor_command(commands: Commands) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "doctor",
-        help="check that the deployed guard is well, from the rule to the alert",
-        description="Check the deployed guard, part by part. Without --push it reads only.",
-        epilog="Exit status: 0 all is well, 1 something is not, 2 something was not seen.",
+        help="check the deployed guard, from the rule to the alert",
+        description="Check every part of the deployed guard. Read-only without --push.",
+        epilog="Exit status: 0 all checks passed, 1 a check failed, 2 a check could not run.",
     )
     parser.add_argument(
         "--push",
         action="store_true",
-        help="also push a tiny image that suits no required platform to a scratch repository, and "
-        "wait for the alert, which everybody gets who is subscribed; removes it all again",
+        help="also push a tiny bad image to a scratch repository and wait for the alert, which all "
+        "subscribers receive; everything is removed again",
     )
-    add_regions_option(parser, "look")
+    add_regions_option(parser, "work")
     add_stack_option(parser)
     add_settings_option(parser, "that was deployed")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a region")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per region")
     parser.set_defaults(run=_run)
 
 

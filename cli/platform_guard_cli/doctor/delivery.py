@@ -1,4 +1,4 @@
-"""What `platform-guard doctor` looks at between EventBridge and the functions' queues."""
+"""The checks of `platform-guard doctor` from EventBridge to the queues."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,13 +13,13 @@ from platform_guard_cli.operator_clients import OperatorClients
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The way of an event to a function, and where it waits when nobody could handle it."""
+    """The path of an event to a function, and the dead-letter queues."""
 
     clients: OperatorClients
     stack: DeployedStack
 
     def rules(self) -> Iterator[Check]:
-        """Look at the rules, what they lead to, and whether they are admitted there."""
+        """Check the rules, their targets, and the queue policies."""
         for logical_id, wanted in self.stack.resources("AWS::Events::Rule").items():
             name = _rule_name(self.stack.physical_ids[logical_id])
             rule = self.clients.events.describe_rule(Name=name)
@@ -28,7 +28,7 @@ class Delivery:
                 f"rule {logical_id}",
                 rule.get("State") == "ENABLED" and same,
                 f"is {rule.get('State', 'unknown').lower()}"
-                + ("" if same else ", with another pattern or schedule than was deployed"),
+                + ("" if same else ", but its pattern or schedule differs from the deployment"),
                 run_aws("events", "enable-rule", self.stack.region, "--name", name)
                 if same
                 else DEPLOY,
@@ -55,7 +55,7 @@ class Delivery:
             )
 
     def dead_letters(self) -> Iterator[Check]:
-        """Look for what waits in dead-letter queues."""
+        """Check for messages in dead-letter queues."""
         for logical_id, queue in self.stack.resources("AWS::SQS::Queue").items():
             target = queue.get("RedrivePolicy", {}).get("deadLetterTargetArn", {})
             dead_letters = target.get("Fn::GetAtt", [""])[0]

@@ -1,4 +1,4 @@
-"""What `platform-guard doctor` looks at in a deployed guard."""
+"""The checks of `platform-guard doctor`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from platform_guard_settings.guard_toml import GuardSettings
 
 @dataclass(frozen=True, slots=True)
 class Doctor:
-    """Looks at every part of a guard, and changes nothing."""
+    """Checks every part of a deployed guard and changes nothing."""
 
     clients: OperatorClients
     stack: DeployedStack
@@ -26,7 +26,7 @@ class Doctor:
     guard_file: Path
 
     def examine(self) -> list[Check]:
-        """Look at everything, in the order of an event's way through it."""
+        """Run all checks in the order in which an event passes the parts."""
         delivery = Delivery(self.clients, self.stack)
         functions = Functions(self.clients, self.stack)
         alerting = Alerting(self.clients, self.stack, self.settings.alerts)
@@ -56,13 +56,13 @@ class Doctor:
 
     def _settings(self) -> Iterator[Check]:
         if not self.guard_file.exists():
-            found = f"{self.guard_file} is not there"
+            found = f"{self.guard_file} does not exist"
             yield Check("settings", Outcome.UNKNOWN, found, "name the file with --settings")
             return
         deployed = self._metadata()
         local = sha256(self.guard_file.read_bytes()).hexdigest()
         same = deployed.get("SettingsSha256") == local
-        found = "is what is deployed" if same else "differs from what is deployed"
+        found = "matches the deployment" if same else "differs from the deployment"
         yield check("settings", same, f"{self.guard_file.name} is valid and {found}", DEPLOY)
         here, there = version("ecr-platform-guard"), deployed.get("Version", "unknown")
         yield check(

@@ -1,4 +1,4 @@
-"""Whether a deployment can work: credentials, regions, and what each region has to have."""
+"""Checks before a deployment: credentials, regions, and what each region needs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,20 +31,20 @@ _NOT_REACHED = frozenset({"ConnectionClosedError", "EndpointConnectionError", "n
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """Where the deployment goes, and what could not be checked before."""
+    """Where the deployment goes, and which checks could not run."""
 
     account: str
     regions: tuple[str, ...]
     unchecked: tuple[str, ...] = ()
-    """A line each."""
+    """One line per check."""
 
 
 def check_deployment(
     wanted_regions: Sequence[str], clients_in: Callable[[str | None], OperatorClients]
 ) -> Preflight:
-    """Check all that a deployment to some regions needs; none: the region of the environment.
+    """Check what a deployment needs in the given regions, or in the region of the environment.
 
-    Raises UsageError with the one thing to do first.
+    Raises UsageError with the first problem and its fix.
     """
     regions = resolve_regions(wanted_regions, clients_in)
     account, unchecked = "", []
@@ -69,8 +69,8 @@ def _account(clients: OperatorClients, region: str) -> str:
     partition = identity["Arn"].split(":")[1]
     if partition != partition_of(region):
         raise UsageError(
-            f"{region} belongs to {partition_of(region)}, and your credentials to {partition}: "
-            "use credentials of an account there, or name other regions under [deploy]"
+            f"{region} is in partition {partition_of(region)}, but your credentials are in "
+            f"{partition}: use credentials of an account there, or change [deploy] regions"
         )
     return identity["Account"]
 
@@ -78,25 +78,25 @@ def _account(clients: OperatorClients, region: str) -> str:
 def _refusal(name: str, region: str) -> str:
     if name in _NOT_REACHED:
         return (
-            f"{region} does not answer ({name}): is it a region of AWS, and is there a network? "
-            "Regions stand under [deploy] in guard.toml, or in AWS_REGION"
+            f"Could not reach AWS STS in {region} ({name}). Check network or proxy, and the region "
+            "in [deploy] regions of guard.toml or AWS_REGION"
         )
     if name in _REFUSED:
         return (
-            f"AWS refuses your credentials in {region} ({name}): renew them, "
+            f"AWS rejects your credentials in {region} ({name}): renew them, "
             "or enable the region in your account"
         )
-    return f"AWS does not say in {region} who you are ({name}): check your credentials"
+    return f"AWS STS in {region} did not identify the caller ({name}): check your credentials"
 
 
 def _check_region(clients: OperatorClients, account: str, region: str) -> list[str]:
-    """Look for what the region needs; what could not be looked at is given back, a line each."""
+    """Check what the region needs and return one line per check that could not run."""
     names = [BOOTSTRAP_PARAMETER, *([LAYER_PARAMETER] if has_layer(region) else [])]
     try:
         answer = clients.ssm.get_parameters(Names=names)
     except AWS_ERRORS as error:
-        # The roles of the CDK may look even where the caller may not.
-        return [f"{region}: not checked whether it is bootstrapped ({reason_of(error)})"]
+        # The CDK's roles may have access where the caller has none.
+        return [f"{region}: could not check the CDK bootstrap ({reason_of(error)})"]
     missing = answer["InvalidParameters"]
     values = {parameter["Name"]: parameter["Value"] for parameter in answer["Parameters"]}
     if BOOTSTRAP_PARAMETER in missing:

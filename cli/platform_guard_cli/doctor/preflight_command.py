@@ -11,9 +11,9 @@ def add_preflight_command(commands: Commands) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "preflight",
-        help="check that make deploy can work: settings, credentials, regions, bootstrap",
-        description="Check what a deployment needs. Reads only; make deploy runs it first.",
-        epilog="Exit status: 0 it can work, 2 it cannot, and the one line says what to do.",
+        help="check what make deploy needs: settings, credentials, regions, bootstrap",
+        description="Checks what a deployment needs. Read-only; make deploy runs it first.",
+        epilog="Exit status: 0 ready, 2 not ready; the one line says what to do.",
     )
     add_settings_option(parser, "to deploy")
     parser.set_defaults(run=_run)
@@ -28,5 +28,5 @@ def _run(options: argparse.Namespace) -> int:
     found = check_deployment(settings.deploy.regions, OperatorClients)
     for line in found.unchecked:
         print(f"platform-guard: {line}", file=sys.stderr)
-    print(f"Account {found.account}, {', '.join(found.regions)}: ready to deploy to")
+    print(f"Account {found.account}, {', '.join(found.regions)}: ready to deploy")
     return 0

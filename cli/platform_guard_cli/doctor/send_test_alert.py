@@ -17,8 +17,8 @@ def add_test_alert_command(commands: Commands) -> None:
         "test-alert",
         help="send a marked test alert through the deployed topic",
         description="Publishes an alert that is marked as a test to the topic of the deployed "
-        "guard, so that everybody who is subscribed gets it. Nothing else is changed.",
-        epilog="Exit status: 0 published, 2 it could not be.",
+        "guard. All subscribers receive it. Changes nothing else.",
+        epilog="Exit status: 0 published, 2 failed.",
     )
     add_regions_option(parser, "publish")
     add_stack_option(parser)
@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
             AlertTopic(clients.sns, arn).publish(build_test_alert(stack.account, stack.region, now))
         except AWS_ERRORS as error:
             raise UsageError(
-                f"nothing could be published to {arn} ({reason_of(error)}): your credentials need "
+                f"cannot publish to {arn} ({reason_of(error)}): your credentials need "
                 "sns:Publish on it, and kms:GenerateDataKey and kms:Decrypt on its key"
             ) from error
         print(f"Published a test alert to {arn}")
@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _who_gets_it(alerts: AlertSettings) -> list[str]:
-    """Say where to look for it, going by the settings."""
+    """Return who receives it according to the settings."""
     lines = [f"mail to {email}, once its owner has confirmed" for email in alerts.emails]
     lines += [f"Slack, by the secret {channel.secret}" for channel in alerts.slack]
     if alerts.amazon_q is not None:

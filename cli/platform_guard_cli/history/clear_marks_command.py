@@ -31,11 +31,11 @@ class Mark:
     image: Reference
     """With the mark as its tag, and the digest."""
     is_last: bool
-    """Whether the image has no tag that is not a mark, and would go with its marks."""
+    """Whether the image has only marks, so that removing them would delete it."""
 
     @property
     def name(self) -> str:
-        """The mark as people write it."""
+        """Repository and mark."""
         return self.image.short_name
 
 
@@ -46,11 +46,11 @@ def add_clear_marks_command(commands: Commands) -> None:
         help="list the guard's marks in Amazon ECR, and remove them with --yes",
         description="List the marks that the guard has added to images. With --yes they are "
         "removed, except those of an image without another tag, which ECR would delete.",
-        epilog="Exit status: 0 done, 1 marks are left, 2 could not be done.",
+        epilog="Exit status: 0 done, 1 some marks remain, 2 failed.",
     )
-    parser.add_argument("--repository", metavar="NAME", help="only here (default: everywhere)")
+    parser.add_argument("--repository", metavar="NAME", help="only this repository (default: all)")
     parser.add_argument("--yes", action="store_true", help="remove them")
-    add_regions_option(parser, "look")
+    add_regions_option(parser, "work")
     add_settings_option(parser, "that was deployed")
     parser.set_defaults(run=_run)
 
@@ -69,10 +69,12 @@ def _run(options: argparse.Namespace) -> int:
         try:
             return _clear(ecr, region, options)
         except ecr.exceptions.RepositoryNotFoundException as error:
-            raise UsageError(f"clear-marks: {region} has no such repository") from error
+            raise UsageError(f"clear-marks: repository not found in {region}") from error
         except AWS_ERRORS as error:
             reason = reason_of(error)
-            raise UsageError(f"clear-marks: ECR in {region} refuses ({reason})") from error
+            raise UsageError(
+                f"clear-marks: ECR in {region} rejected the call ({reason})"
+            ) from error
 
     try:
         left, status = for_each_region(resolve_regions(selected_regions(options)), clear)

@@ -1,4 +1,4 @@
-"""The guard that is deployed in an account and region, found with the caller's credentials."""
+"""The deployed guard of an account and region, found with the caller's credentials."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from platform_guard_cli.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class DeployedGuard:
-    """What an operator needs of it."""
+    """The parts of the guard that an operator works with."""
 
     region: str
     clients: Clients
@@ -24,13 +24,13 @@ class DeployedGuard:
 
 
 def find_deployed_guard(region: str, stack: str) -> DeployedGuard:
-    """Find it by the outputs of its stack. Raises UsageError where it is not there."""
+    """Find the guard by its stack outputs. Raises UsageError if there is none."""
     clients = Clients(region)
-    with user_errors(f"the stack {stack} in {region} cannot be looked at"):
+    with user_errors(f"cannot read the stack {stack} in {region}"):
         outputs = stack_outputs(clients.cloudformation, stack)
     if STATE_TABLE_OUTPUT not in outputs:
         raise UsageError(
-            f"no stack {stack} of the guard is in {region}; "
+            f"no guard stack {stack} in {region}; "
             "name its region with --region and its stack with --stack, or deploy it again"
         )
     group = outputs.get(SCHEDULE_GROUP_OUTPUT)

@@ -20,16 +20,22 @@ def add_history_command(commands: Commands) -> None:
     parser = commands.add_parser(
         "history",
         help="show what the deployed guard has done to images",
-        description="Shows what the deployed guard has done, the newest first: when, to which "
-        "image, why, and the ID that `platform-guard undo` takes. Reads only.",
-        epilog="Exit status: 0 shown, also where there is nothing; 2 bad usage, or not seen.",
+        description="Shows what the deployed guard has done, newest first: when, to which image, "
+        "why, and the ID that `platform-guard undo` takes. Read-only.",
+        epilog="Exit status: 0 success, even without entries; 2 bad usage, or a lookup failed.",
     )
-    parser.add_argument("repository", metavar="REPO", nargs="?", default="", help="of one alone")
     parser.add_argument(
-        "--limit", metavar="N", type=_a_count, default=_SHOWN, help=f"at most (default: {_SHOWN})"
+        "repository", metavar="REPO", nargs="?", default="", help="only this repository"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
-    add_regions_option(parser, "look")
+    parser.add_argument(
+        "--limit",
+        metavar="N",
+        type=_a_count,
+        default=_SHOWN,
+        help=f"maximum number of entries (default: {_SHOWN})",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    add_regions_option(parser, "work")
     add_stack_option(parser)
     add_settings_option(parser, "that was deployed")
     parser.set_defaults(run=_run)
@@ -45,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
 
     def look(region: str) -> tuple[str, tuple[Entry, ...]]:
         guard = find_deployed_guard(region, options.stack)
-        with user_errors(f"the ledger in {region} cannot be read"):
+        with user_errors(f"cannot read the ledger in {region}"):
             return region, tuple(islice(guard.ledger.entries(options.repository), limit))
 
     found, status = for_each_region(regions, look)
@@ -66,7 +72,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _nothing(repository: str, regions: list[str]) -> str:
     what = f"nothing in {repository}" if repository else "nothing"
-    return printable(f"The guard has changed {what} yet (looked in {', '.join(regions)}).")
+    return printable(f"The guard has changed {what} yet (regions: {', '.join(regions)}).")
 
 
 def _a_count(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Entries of the ledger, for people and for machines."""
+"""Renders ledger entries as text and JSON."""
 
 import json
 from datetime import datetime
@@ -7,15 +7,15 @@ from platform_guard.remediation.ledger import Entry, State, has_lapsed
 from platform_guard.text import printable
 
 _LAPSED = (
-    "its time is over, and nothing was done: guard.toml takes nothing away any more, "
-    "or the message that ends it is among the dead letters"
+    "its grace period is over and nothing was done: guard.toml has no destructive remedy any more, "
+    "or its message is in the dead-letter queue"
 )
 
 
 def as_json(entry: Entry, now: datetime) -> str:
     """Render an entry as a JSON object on one line.
 
-    Its `state` is `lapsed` where it waited and nothing comes of it.
+    `state` is `lapsed` if its grace period ended and its remedy was never executed.
     """
     return json.dumps(
         {
@@ -47,8 +47,8 @@ def for_people(entry: Entry, now: datetime) -> str:
         f"{entry.at}  {entry.id}  {entry.image.short_name} in {entry.image.repository.region}",
         f"  {entry.image.digest}",
         f"  {entry.finding}: {entry.reason}",
-        f"  {entry.sentence or 'under way'}",
-        f"  by {entry.actor}, as {entry.rule} wants: {entry.wanted}",
+        f"  {entry.sentence or 'in progress'}",
+        f"  by {entry.actor}, {entry.rule}: {entry.wanted}",
     ]
     if has_lapsed(entry, now):
         lines.append(f"  {_LAPSED}")

@@ -21,14 +21,16 @@ def add_undo_command(commands: Commands) -> None:
     parser = commands.add_parser(
         "undo",
         help="undo what the deployed guard did to an image",
-        description="Undoes what the guard did, with your own credentials: takes a mark away, "
-        "gives a tag back, restores from the archive, or stores a deleted image again while its "
-        "layers are still there. The guard leaves the image alone then, until it is pushed again.",
+        description="Undoes what the guard did, with your own credentials: removes a mark, "
+        "restores a tag, restores the image from the archive, or stores a deleted image again "
+        "while its layers exist. The guard then leaves the image alone until it is pushed again.",
         epilog="Exit status: 0 undone, 1 it cannot be undone, 2 bad usage.",
     )
-    parser.add_argument("id", metavar="ID", help="as an alert or `platform-guard history` shows it")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
-    add_regions_option(parser, "look")
+    parser.add_argument(
+        "id", metavar="ID", help="the ID in the alert or in `platform-guard history`"
+    )
+    parser.add_argument("--yes", action="store_true", help="skip the confirmation")
+    add_regions_option(parser, "work")
     add_stack_option(parser)
     add_settings_option(parser, "that was deployed")
     parser.set_defaults(run=_run)
@@ -45,7 +47,7 @@ def _run(options: argparse.Namespace) -> int:
         return EXIT_ERROR
     guard, entry = found
     try:
-        print(f"{entry.image.short_name}: this is going to {announce_undo(entry)}.")
+        print(f"{entry.image.short_name}: undo will {announce_undo(entry)}.")
         if not (options.yes or _agreed()):
             print("Nothing was changed.")
             return 0

@@ -69,7 +69,7 @@ def test_findings_that_could_not_be_handed_over_are_handed_over_without_another_
     deploy(stocked, default_assembly)
     with before_each_call(refuse, service="sqs"):
         assert main(["audit", "--apply"]) == 2
-    assert "--resume goes on with what was found" in capsys.readouterr().err
+    assert "--resume continues with the results so far" in capsys.readouterr().err
 
     with before_each_call(refuse):
         assert main(["audit", "--apply", "--resume"]) == 0

@@ -67,7 +67,7 @@ def test_what_was_judged_but_not_shown_is_judged_anew(
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", _no_space)
         assert audit("--output", str(audit.folder / "audit.txt")) == 2
-    assert "No space left on device); --resume goes on with what was found" in audit.errors
+    assert "No space left on device); --resume continues with the results so far" in audit.errors
     fill_repository(aws, "shop/new", MAC_BUILD)
 
     lines = audit.lines()

@@ -113,7 +113,7 @@ def test_a_repository_that_is_not_there_is_one_line(capsys: pytest.CaptureFixtur
     assert main(["clear-marks", "--repository", "none/here"]) == 2
 
     assert capsys.readouterr().err == (
-        "platform-guard: clear-marks: eu-central-1 has no such repository\n"
+        "platform-guard: clear-marks: repository not found in eu-central-1\n"
     )
 
 

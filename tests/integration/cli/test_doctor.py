@@ -123,7 +123,7 @@ def name_a_secret(doctor_guard: DoctorGuard) -> str:
     ("breaks", "complaint", "outcome"),
     [
         (disable_rule, "rule PushGuard", "is disabled"),
-        (change_pattern, "rule PushGuard", "another pattern"),
+        (change_pattern, "rule PushGuard", "pattern or schedule differs"),
         (remove_target, "target of PushGuard", "no queue"),
         (close_queue, "policy of queue", "does not admit"),
         (leave_a_dead_letter, "dead letters in", "1 waiting"),
@@ -131,10 +131,10 @@ def name_a_secret(doctor_guard: DoctorGuard) -> str:
         (give_another_role, "role of push_guard", "somebody-else"),
         (forget_to_confirm, "subscription of team@example.com", "not confirmed"),
         (unsubscribe, "subscriptions", "no recipient"),
-        (change_schedule, "rule SweepSchedule", "another pattern or schedule"),
+        (change_schedule, "rule SweepSchedule", "pattern or schedule differs"),
         (stop_function, "concurrency of push_guard", "never runs"),
         (edit_settings, "settings", "differs"),
-        (name_a_secret, "webhook of ops", "is not there"),
+        (name_a_secret, "webhook of ops", "does not exist"),
     ],
 )
 def test_each_part_that_is_broken_is_named_with_what_to_do(

@@ -199,13 +199,13 @@ def test_an_alarm_that_has_gone_off_is_named(subscribed: Subscribed) -> None:
 
     check = subscribed.checks()["alarm Unheard"]
 
-    assert (check.outcome, check.found) == (Outcome.FAILED, "has gone off")
+    assert (check.outcome, check.found) == (Outcome.FAILED, "is in ALARM")
 
 
 def test_an_alarm_that_somebody_has_deleted_is_named(subscribed: Subscribed) -> None:
     check = subscribed.checks()["alarm Unheard"]
 
-    assert (check.outcome, check.found) == (Outcome.FAILED, "is gone")
+    assert (check.outcome, check.found) == (Outcome.FAILED, "is missing")
 
 
 @pytest.mark.parametrize("state", ["OK", "INSUFFICIENT_DATA"])
@@ -216,4 +216,4 @@ def test_an_alarm_that_has_nothing_to_say_is_well(
 
     check = subscribed.checks()["alarms"]
 
-    assert (check.outcome, check.found) == (Outcome.OK, "none of 1 has gone off")
+    assert (check.outcome, check.found) == (Outcome.OK, "none of 1 is in ALARM")

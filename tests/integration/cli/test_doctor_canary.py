@@ -41,7 +41,7 @@ def test_a_push_is_seen_through_to_its_alert_and_leaves_nothing_behind(
     (check,) = a_push(doctor_guard, lambda _: doctor_guard.guard.drain())
 
     assert check.outcome is Outcome.OK, check
-    assert check.found.startswith("the alert came ")
+    assert check.found.startswith("the alert arrived ")
     assert what_is_left(doctor_guard.aws) == []
     (alert,) = doctor_guard.guard.alerts()
     assert alert.attributes["repository"].startswith("platform-guard-doctor-")

@@ -128,8 +128,8 @@ def test_a_region_that_does_not_answer_is_named() -> None:
         check_deployment(("eu-north-9",), Unreachable)
 
     assert str(caught.value) == (
-        "eu-north-9 does not answer (EndpointConnectionError): is it a region of AWS, and is there "
-        "a network? Regions stand under [deploy] in guard.toml, or in AWS_REGION"
+        "Could not reach AWS STS in eu-north-9 (EndpointConnectionError). Check network or proxy, "
+        "and the region in [deploy] regions of guard.toml or AWS_REGION"
     )
 
 
@@ -139,8 +139,8 @@ def test_regions_of_another_partition_are_refused() -> None:
         check_deployment(("cn-north-1",), lambda _: OperatorClients(REGION))
 
     assert str(caught.value) == (
-        "cn-north-1 belongs to aws-cn, and your credentials to aws: use credentials of an account "
-        "there, or name other regions under [deploy]"
+        "cn-north-1 is in partition aws-cn, but your credentials are in aws: use credentials of an "
+        "account there, or change [deploy] regions"
     )
 
 
@@ -213,7 +213,7 @@ def test_who_may_not_look_is_told_what_was_not_checked_and_goes_on() -> None:
             return super()._client(service)
 
     assert check_deployment((REGION,), Restricted).unchecked == (
-        "eu-central-1: not checked whether it is bootstrapped (AccessDeniedException)",
+        "eu-central-1: could not check the CDK bootstrap (AccessDeniedException)",
     )
 
 
@@ -243,4 +243,4 @@ def test_where_all_is_ready_it_says_where_it_deploys_to(
     status = main(["preflight", "--settings", str(guard_file)])
 
     assert status == 0
-    assert capsys.readouterr() == (f"Account {aws.account}, {REGION}: ready to deploy to\n", "")
+    assert capsys.readouterr() == (f"Account {aws.account}, {REGION}: ready to deploy\n", "")

@@ -151,8 +151,8 @@ def test_undoing_twice_is_refused(
     ("arguments", "message"),
     [
         (["undo", "0000", "--yes"], "the ledger in eu-central-1 has no entry 0000"),
-        (["undo", "0000", "--stack", "other"], "no stack other of the guard is in eu-"),
-        (["history", "--region", "us-east-1"], "no stack ecr-platform-guard of the guard is in us"),
+        (["undo", "0000", "--stack", "other"], "no guard stack other in eu-"),
+        (["history", "--region", "us-east-1"], "no guard stack ecr-platform-guard in us"),
     ],
 )
 def test_a_usage_error_is_one_line(
@@ -169,7 +169,7 @@ def test_a_usage_error_is_one_line(
 @pytest.mark.parametrize(
     ("arguments", "output"),
     [
-        ([], "The guard has changed nothing in shop/typo yet (looked in eu-central-1).\n"),
+        ([], "The guard has changed nothing in shop/typo yet (regions: eu-central-1).\n"),
         (["--json"], ""),
     ],
 )
@@ -207,7 +207,7 @@ def test_configured_regions_are_searched_and_one_without_a_guard_is_reported(
     assert shown.status == 2
     assert undone.status == 0
     for ran in (shown, undone):
-        assert "no stack ecr-platform-guard of the guard is in us-east-1" in ran.errors
+        assert "no guard stack ecr-platform-guard in us-east-1" in ran.errors
         assert ran.errors.count("\n") == 1
 
 

@@ -30,7 +30,7 @@ def at(day: int, hour: int) -> datetime:
 )
 def test_what_nobody_has_ended_lapses(now: datetime, state: str) -> None:
     assert json.loads(as_json(WAITING, now))["state"] == state
-    assert ("its time is over, and nothing was done" in for_people(WAITING, now)) == (
+    assert ("its grace period is over and nothing was done" in for_people(WAITING, now)) == (
         state == "lapsed"
     )
 
