@@ -9,13 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from platform_guard.diagnosis.incident import NotifiedIncident
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
-
-from typing import TYPE_CHECKING
-
-from platform_guard.diagnosis.incident import NotifiedIncident
 
 # An incident that comes back within a day says how many tasks failed before.
 _SERVICE_KEPT_SECONDS = 30 * 24 * 3600  # time to fix the service

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from platform_guard.alerts.alert import Alert
+from platform_guard.alerts.alert import Alert, Severity, Status
+from platform_guard.alerts.console import links_to_image
 from platform_guard.aws.sqs_batch import count, logger
 from platform_guard.push.finding import FindingContext
 from platform_guard.push.open_findings import OpenFindings
+from platform_guard.registry.reference import Reference
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-from platform_guard.alerts.alert import Severity, Status
-from platform_guard.alerts.console import links_to_image
-from platform_guard.registry.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)

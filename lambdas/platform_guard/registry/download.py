@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import urllib3
+
 from platform_guard.aws.errors import LookupFailedError
 from platform_guard.oci.media_types import (
     DOCKER_MANIFEST,
@@ -17,8 +19,6 @@ from platform_guard.registry.reference import Repository
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef, ImageTypeDef
-
-import urllib3
 
 IDS_PER_CALL = 100
 """Maximum number of images per call (ECR API, BatchGetImage, imageIds)."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import DescribeImagesRequestTypeDef, ImageDetailTypeDef
 
-from typing import TYPE_CHECKING
-
 PAGE_SIZE = 1000
 """Maximum page size (ECR API, DescribeImages and DescribeRepositories, maxResults)."""
 

@@ -1,26 +1,21 @@
 """Reads and changes the images of an Amazon ECR repository."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from platform_guard.aws.errors import LookupFailedError, error_code
+from platform_guard.aws.errors import LookupFailedError, error_code, is_transient
 from platform_guard.oci.reader import Inaccessible, StoredDocument
 from platform_guard.registry.download import IDS_PER_CALL, BatchGetResult, batch_get_image, download
+from platform_guard.registry.images import ChangeRefusedError, ImageState, ImageStatus
 from platform_guard.registry.reference import Reference, Repository
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.literals import TargetStorageClassType
     from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, ImageIdentifierTypeDef
-
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from platform_guard.aws.errors import is_transient
-from platform_guard.registry.images import ChangeRefusedError, ImageState, ImageStatus
 
 # GetDownloadUrlForLayer: no image in the repository references the layer.
 _NO_SUCH_LAYER = frozenset({"LayersNotFoundException", "LayerInaccessibleException"})

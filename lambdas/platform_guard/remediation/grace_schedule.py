@@ -1,22 +1,19 @@
 """EventBridge Scheduler schedules that end grace periods."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
 from platform_guard.aws.errors import error_code
+from platform_guard.event import required_object, required_text
 from platform_guard.registry.reference import Reference
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
-
-import hashlib
-from typing import Protocol
-
-from platform_guard.event import required_object, required_text
 
 
 @dataclass(frozen=True, slots=True)

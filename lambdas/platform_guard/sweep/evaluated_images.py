@@ -1,15 +1,13 @@
 """The images that the sweep has evaluated: one state table item per repository."""
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
-
-import hashlib
-from collections.abc import Iterable, Iterator
 
 # Each sweep renews the item of a repository in time. The item of a deleted repository expires.
 _KEPT_SECONDS = 60 * 24 * 3600

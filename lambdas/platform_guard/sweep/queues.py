@@ -1,23 +1,21 @@
 """The queues that a sweep sends to: its own, for parts, and the push queue, for findings."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from platform_guard.aws.errors import LookupFailedError
 from platform_guard.fingerprint import fingerprint
+from platform_guard.registry.push_event import TRIGGER
 from platform_guard.sweep.evaluation import Candidate
 from platform_guard.sweep.messages import Part, Start, render_part, render_start
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
-
-import hashlib
-from datetime import UTC, datetime
-
-from platform_guard.registry.push_event import TRIGGER
 
 _MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
 

@@ -1,5 +1,6 @@
 """What has become of a tag in Amazon ECR, and of the image that it names."""
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,8 +15,6 @@ from platform_guard.timestamp import iso_time
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, ImageIdentifierTypeDef
-
-import difflib
 
 _LISTED = 1000  # DescribeImages, maxResults
 

@@ -1,12 +1,21 @@
 """Task definitions of Amazon ECS. A revision never changes, so each is fetched once a process."""
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from platform_guard.aws.errors import LookupFailedError, error_code
-from platform_guard.diagnosis.evidence.model import TaskDefinition
+from platform_guard.diagnosis.evidence.model import (
+    AwsvpcConfiguration,
+    PullingRole,
+    RoleKind,
+    Service,
+    TaskDefinition,
+    Unavailable,
+)
+from platform_guard.diagnosis.task_event import TaskStop
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -15,18 +24,6 @@ if TYPE_CHECKING:
         ContainerDefinitionOutputTypeDef,
         TaskDefinitionTypeDef,
     )
-
-import re
-from typing import TYPE_CHECKING
-
-from platform_guard.diagnosis.evidence.model import (
-    AwsvpcConfiguration,
-    PullingRole,
-    RoleKind,
-    Service,
-    Unavailable,
-)
-from platform_guard.diagnosis.task_event import TaskStop
 
 _REMEMBERED = 500
 
