@@ -106,7 +106,7 @@ def _process(push: Push, context: LambdaContext, *, is_redelivered: bool) -> Non
             return
         case Superseded(reason):
             logger.info("push superseded", outcome="superseded", reason=reason)
-            count("pushes_stale")
+            count("pushes_superseded")
         case Compliant(found):
             if found.verdict.name is NoFinding.COMPLIANT:
                 _notify_if_resolved(found, context)

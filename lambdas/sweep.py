@@ -82,7 +82,7 @@ def _start(start: Start, context: LambdaContext) -> None:
         outcome = "deferred" if start.is_deployment else "ignored"
         reason = f"sweep {stalled} is in progress"
         logger.info("sweep not started", outcome=outcome, reason=reason)
-        count("sweeps_put_off" if start.is_deployment else "sweeps_skipped")
+        count("sweeps_deferred" if start.is_deployment else "sweeps_skipped")
         return
     if stalled and stalled != start.sweep_id:
         _notify(state.report(stalled), context)
@@ -101,7 +101,7 @@ def _process(part: Part, context: LambdaContext, *, is_last_attempt: bool) -> No
         part, lambda: seconds_left(context) > _SECONDS_TO_FINISH, is_last_attempt=is_last_attempt
     )
     logger.info("part done" if is_done else "part requeued", outcome="swept", part=part.number)
-    count("sweep_parts_done" if is_done else "sweep_parts_sent_on")
+    count("sweep_parts_done" if is_done else "sweep_parts_requeued")
     if is_done:
         _end_if_complete(part.sweep_id, context)
 
@@ -123,9 +123,9 @@ def _notify(report: SweepReport, context: LambdaContext) -> None:
     def notify() -> None:
         for name, value in (
             ("sweep_images", report.images),
-            ("sweep_images_judged", report.evaluated),
+            ("sweep_images_evaluated", report.evaluated),
             ("sweep_findings", report.new),
-            ("sweep_repositories_unseen", report.unavailable),
+            ("sweep_repositories_unavailable", report.unavailable),
             ("pushes_missed", report.missed),
         ):
             count(name, value)

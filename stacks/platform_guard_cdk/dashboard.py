@@ -67,7 +67,7 @@ def _what_happened(push_guard: str, pull_diagnosis: str, alert_dispatch: str) ->
         _graph(
             "Pushes",
             [
-                *_counts(push_guard, "pushes_seen", "pushes_stale", "pushes_failed"),
+                *_counts(push_guard, "pushes_seen", "pushes_superseded", "pushes_failed"),
                 ["AWS/Usage", "CallCount", *_pairs(_PUT_IMAGE), {"label": "images put into ECR"}],
             ],
         ),

@@ -178,7 +178,7 @@ def test_a_deployment_during_a_sweep_starts_another_one_after_it(
 
     invocations = sweeps.guard.drain()
 
-    assert metric(invocations, "sweeps_put_off") == 1
+    assert metric(invocations, "sweeps_deferred") == 1
     in_progress = [
         line["sweep"]
         for invocation in invocations

@@ -115,7 +115,7 @@ def test_a_finding_whose_record_conflicts_is_reported(
 
     assert [alert["code"] for alert in sweeps.alerts()] == ["sweep"]
     assert len(marks(ecr)) == 1
-    assert metric(invocations, "sweep_repositories_unseen") == 0
+    assert metric(invocations, "sweep_repositories_unavailable") == 0
 
 
 @pytest.mark.parametrize("operation", ["TransactWriteItems", "SendMessageBatch"])

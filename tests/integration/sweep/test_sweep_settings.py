@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from platform_guard.settings import SETTINGS_FILE
 from platform_guard_emulator import LocalAws, deploy
+from platform_guard_settings.compiled import compile_settings
+from platform_guard_settings.guard_toml import parse_settings
 from tests.support.registry import MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, marks, push
 from tests.support.sweeps import HOUR, Clock, Sweeps, metric
 
@@ -31,8 +34,8 @@ class Settings:
 
     def change(self, guard_toml: str) -> None:
         """Put other settings beside the code."""
-        for file in self.assembly.glob("asset.*/guard.toml"):
-            file.write_text(guard_toml, encoding="utf-8")
+        (file,) = self.assembly.glob(f"asset.*/{SETTINGS_FILE}")
+        file.write_text(compile_settings(parse_settings(guard_toml)), encoding="utf-8")
 
 
 def test_a_sweep_without_remedies_left_reports_its_findings_once(
