@@ -92,7 +92,7 @@ def _handle_service(event: object, context: LambdaContext) -> None:
 
 
 def _notify_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
-    """Tell that a service is steady again, if somebody was alerted about it."""
+    """Tell that a service is steady again, if someone was alerted about it."""
     from platform_guard.alerts.sns import AlertTopic
     from platform_guard.aws.idempotency import Idempotency
     from platform_guard.diagnosis.incident_store import Incidents, ServiceIncidents

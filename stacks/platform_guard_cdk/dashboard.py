@@ -157,7 +157,7 @@ def _of(
     labeled: Sequence[tuple[str, str]],
     options: Mapping[str, object] | None = None,
 ) -> list[Metric]:
-    """Give a metric of several resources, each as (label, value of the dimension)."""
+    """Return a metric of several resources, each as (label, value of the dimension)."""
     return [
         [namespace, name, dimension, value, {"label": f"{label} {name}", **(options or {})}]
         for label, value in labeled

@@ -1,4 +1,4 @@
-"""The guard as a construct, for this repository's app and for anybody else's."""
+"""The guard as a construct, for this repository's app and for anyone else's."""
 
 from hashlib import sha256
 from importlib.metadata import version
@@ -83,7 +83,7 @@ class PlatformGuard(Construct):
         """Where alerts and alarms are published; subscribe to it what else should hear of them."""
         self.policies = settings.policies
         self.schedule_group = push_guard.grace.group if push_guard.grace else None
-        """What ends grace periods; None where no image waits for anything."""
+        """What ends grace periods; None if no image waits for anything."""
 
 
 def _note_what_is_deployed(function: lambda_.Function, guard_file: Path) -> None:

@@ -13,7 +13,7 @@ LAYER_PARAMETER = f"/aws/service/powertools/python/arm64/{PYTHON}/{POWERTOOLS_VE
 
 
 def has_layer(region: str) -> bool:
-    """Tell whether AWS publishes `LAYER_PARAMETER` in a region.
+    """Return whether AWS publishes `LAYER_PARAMETER` in a region.
 
     In China and GovCloud it does not, and nothing says so of a partition that is not known here.
     https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/
@@ -25,7 +25,7 @@ def has_layer(region: str) -> bool:
 
 
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
-"""Where the CDK writes the version of its bootstrap stack, unless somebody renamed it."""
+"""Where the CDK writes the version of its bootstrap stack, unless someone renamed it."""
 
 BOOTSTRAP_VERSION = 6
 """The version that the stack's template asks for."""

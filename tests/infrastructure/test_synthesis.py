@@ -69,7 +69,7 @@ def test_the_code_holds_the_entry_point_the_library_and_the_settings(default: Sy
 def test_the_code_holds_nothing_that_depends_on_the_machine(default: Synthesis) -> None:
     files = [file for file in default.code_folder().rglob("*") if file.is_file()]
 
-    assert {file.suffix for file in files} == {".py", ".toml"}
+    assert {file.suffix for file in files} == {".py", ".json"}
     assert not [file for file in files if "__pycache__" in file.parts]
     assert {file.stat().st_mode & 0o777 for file in files} == {0o644}
 

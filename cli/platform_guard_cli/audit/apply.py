@@ -1,4 +1,4 @@
-"""Handing what an audit found to the deployed guard, which acts; the audit itself never does."""
+"""Sends the findings of an audit to the deployed guard, which remediates them."""
 
 import json
 import sys
@@ -28,15 +28,15 @@ _MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The guard that is deployed in a region."""
+    """The deployed guard of a region."""
 
     clients: OperatorClients
     queue_url: str
-    """Of the push guard."""
+    """The push queue."""
 
 
 def find_guard(region: str, stack_name: str) -> Guard:
-    """Find the guard of a region. Raises UsageError where there is none."""
+    """Find the guard of a region. Raises UsageError if there is none."""
     clients = OperatorClients(region)
     return Guard(clients, push_queue_url(find_deployed(clients, region, stack_name)))
 
@@ -44,7 +44,7 @@ def find_guard(region: str, stack_name: str) -> Guard:
 def enqueue_findings(
     journal: AuditJournal, guards: Mapping[str, Guard], policies: Policies
 ) -> None:
-    """Put each finding with a remedy into the queue of the guard in its region."""
+    """Send each finding with a remedy to the guard of its region."""
     policy = fingerprint(policies)
     for region, guard in guards.items():
         images = (image for image in _to_remedy(journal) if image.region == region)
@@ -60,7 +60,7 @@ def enqueue_findings(
 
 
 def push_queue_url(stack: DeployedStack) -> str:
-    """Find the queue that feeds the push guard. Raises UsageError where there is none."""
+    """Find the queue that feeds the push guard. Raises UsageError if there is none."""
     function = stack.function("push_guard")
     for mapping in stack.resources("AWS::Lambda::EventSourceMapping").values():
         match mapping:

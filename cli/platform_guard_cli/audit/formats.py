@@ -1,4 +1,4 @@
-"""What an audit found, as a table, as JSON lines and as CSV."""
+"""Renders the results of an audit as table, JSON lines and CSV."""
 
 import csv
 import json
@@ -42,7 +42,7 @@ class _Console(Console):
 
 
 def write_table(journal: AuditJournal, target: TextIO, *, width: int | None = None) -> None:
-    """Write a table of the repositories that need a look, the worst first, and what was seen."""
+    """Write a table of repositories with findings, worst first, and a summary."""
     tallies = journal.tallies()
     console = _Console(file=target, width=width, highlight=False)
     console.width = max(console.width, _LEAST_WIDTH)
@@ -54,7 +54,7 @@ def write_table(journal: AuditJournal, target: TextIO, *, width: int | None = No
 
 
 def write_json_lines(journal: AuditJournal, target: TextIO) -> None:
-    """Write one JSON object an image, with the keys of `inspect --json` and a few more."""
+    """Write one JSON object per image, with the keys of `inspect --json` and a few more."""
     target.writelines(
         json.dumps(
             {
@@ -77,7 +77,7 @@ def write_json_lines(journal: AuditJournal, target: TextIO) -> None:
 
 
 def write_csv(journal: AuditJournal, target: TextIO) -> None:
-    """Write a line an image, as RFC 4180 has it, safe to open in a spreadsheet."""
+    """Write one line per image (RFC 4180), safe to open in a spreadsheet."""
     writer = csv.writer(target)
     writer.writerow(_CSV_HEADER)
     for row in journal.rows():
@@ -101,7 +101,7 @@ def write_csv(journal: AuditJournal, target: TextIO) -> None:
 
 
 def spreadsheet_safe(text: str) -> str:
-    """Keep a text from being taken for a formula.
+    """Escape a text that a spreadsheet would treat as a formula.
 
     https://owasp.org/www-community/attacks/CSV_Injection
     """
@@ -110,12 +110,12 @@ def spreadsheet_safe(text: str) -> str:
 
 
 def pushed(row: ImageRow) -> str:
-    """Say when an image was pushed, as ISO 8601 in UTC."""
+    """Return the push time, ISO 8601 in UTC."""
     return datetime.fromtimestamp(row.pushed_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def trouble_lines(tallies: Sequence[Tally]) -> list[str]:
-    """Name what could not be seen, a line a repository."""
+    """Return one line per repository that could not be read completely."""
     return [
         printable(
             f"{tally.repository}: {tally.unavailable} images could not be evaluated: "
@@ -154,7 +154,7 @@ def _table(tallies: Sequence[Tally], registry: str) -> Table:
 
 
 def _registry(tallies: Sequence[Tally]) -> str:
-    """Give what all repositories begin with: their registry, where they are in one."""
+    """Return the registry prefix that all repositories share; empty if there are several."""
     registries = {tally.repository.partition("/")[0] for tally in tallies}
     return f"{registries.pop()}/" if len(registries) == 1 else ""
 

@@ -1,4 +1,4 @@
-"""What an audit found, as one HTML file that needs nothing else and asks nobody."""
+"""Renders the results of an audit as one self-contained HTML file."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -51,10 +51,10 @@ def write_report(
 
 
 def push_bars(by_day: Counts) -> list[tuple[str, list[int]]]:
-    """Sum counts by day up to at most `_BARS` bars, of days, weeks or months.
+    """Sum counts by day into at most `_BARS` bars of days, weeks or months.
 
-    Gives the first day of each bar and its counts in the order of `VERDICTS`; bars without a push
-    between others are there as well.
+    Returns the first day of each bar and its counts in the order of `VERDICTS`, including empty
+    bars in between.
     """
     days = sorted({date.fromisoformat(day) for day, _ in by_day})
     if not days:
@@ -104,9 +104,9 @@ def _repository(tally: Tally) -> list[object]:
 def _findings(
     journal: AuditJournal, places: Mapping[str, int], texts: dict[str, int]
 ) -> Iterator[list[object]]:
-    """Give the images that need a look, by repository as they stand in the overview.
+    """Return the images with findings, by repository in the order of the overview.
 
-    What repeats is a place in `texts`.
+    Repeated texts are indexes into `texts`.
     """
 
     def shared(text: str) -> int:
@@ -133,7 +133,7 @@ def _finding(row: ImageRow, place: int, shared: Callable[[str], int]) -> list[ob
 
 
 def _write_json(target: TextIO, name: str, items: Iterator[list[object]] | list[object]) -> None:
-    """Write a list as JSON that a script element can hold: with no `<` in it."""
+    """Write a list as JSON without `<`, which is safe in a script element."""
     target.write(f'<script type="application/json" id="{name}">[')
     for number, item in enumerate(items):
         text = json.dumps(item, separators=(",", ":")).replace("<", "\\u003c")

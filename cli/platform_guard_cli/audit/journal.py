@@ -1,7 +1,7 @@
-"""What an audit has found so far, in a file, so that it can go on after an interruption.
+"""The results of an audit so far, in a file, so that it can be resumed.
 
-A database of SQLite, written by one thread. Everything that grows with the number of images is
-here and not in memory.
+A SQLite database, written by one thread. It holds everything that grows with the number of images,
+which is not kept in memory.
 """
 
 import json
@@ -40,7 +40,7 @@ class AuditJournal:
     """The repositories to audit and the images evaluated so far."""
 
     def __init__(self, file: Path | None) -> None:
-        """Open a journal, or begin one; without a file it is kept in memory.
+        """Open or create a journal; without a file it is kept in memory.
 
         Raises sqlite3.OperationalError while another process has it open.
         """
@@ -58,7 +58,7 @@ class AuditJournal:
         self._database.close()
 
     def start_over(self) -> None:
-        """Forget everything."""
+        """Delete all content."""
         for table in ("images", "repositories", "progress"):
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608
         self._database.commit()
@@ -80,19 +80,19 @@ class AuditJournal:
         return self._value("listed") is not None
 
     def note_listed(self) -> None:
-        """Note that all repositories were listed."""
+        """Record that all repositories were listed."""
         self._database.execute("INSERT OR REPLACE INTO progress VALUES ('listed', 'yes')")
         self._database.commit()
 
     def add_repositories(self, repositories: Iterable[Repository]) -> None:
-        """Add repositories to audit; those that are known already stay as they are."""
+        """Add repositories to audit; known ones are unchanged."""
         self._database.executemany(
             "INSERT OR IGNORE INTO repositories (account, region, name, uri) VALUES (?, ?, ?, ?)",
             [(*astuple(repository), repository.uri) for repository in repositories],
         )
 
     def repositories(self) -> tuple[int, int]:
-        """Count the repositories: those that are done, and all."""
+        """Return the number of finished repositories and of all."""
         (row,) = self._database.execute(
             "SELECT coalesce(sum(is_done), 0), count(*) FROM repositories"
         )
@@ -104,7 +104,7 @@ class AuditJournal:
         return int(count)
 
     def waiting(self) -> list[Repository]:
-        """List the repositories that are not done."""
+        """Return the repositories that are not finished."""
         rows = self._database.execute(
             "SELECT account, region, name FROM repositories WHERE NOT is_done ORDER BY number"
         )
@@ -113,7 +113,7 @@ class AuditJournal:
     def add_images(
         self, repository: Repository, rows: Sequence[ImageRow], unavailable: int
     ) -> None:
-        """Add images of a repository, and how many of them could not be looked at."""
+        """Add images of a repository and the number that could not be read."""
         number = self._number(repository)
         self._database.executemany(
             f"INSERT INTO images (repository, {_COLUMNS}) VALUES ({', '.join('?' * 12)})",  # noqa: S608
@@ -142,7 +142,7 @@ class AuditJournal:
             )
 
     def finish(self, repository: Repository, trouble: str = "") -> None:
-        """Note that a repository is done, and why not all of it could be seen."""
+        """Record that a repository is finished, and why some of it could not be read."""
         self._database.execute(
             "UPDATE repositories SET is_done = 1, trouble = ? WHERE number = ?",
             (trouble, self._number(repository)),
@@ -150,7 +150,7 @@ class AuditJournal:
         self._database.commit()
 
     def tallies(self) -> list[Tally]:
-        """Count the verdicts of every repository, the worst first."""
+        """Return the verdict counts of every repository, worst first."""
         verdicts: dict[int, dict[str, int]] = {}
         for number, verdict, count in self._database.execute(
             "SELECT repository, verdict, count(*) FROM images GROUP BY repository, verdict"
@@ -165,7 +165,7 @@ class AuditJournal:
         return sorted(tallies, key=lambda tally: tally.badness, reverse=True)
 
     def by_platform(self) -> dict[tuple[str, str], int]:
-        """Count images by platform and verdict; one for two platforms counts for both."""
+        """Count images by platform and verdict; an image for two platforms counts twice."""
         return self._counts(
             "SELECT coalesce(platform.value, ''), verdict, count(*) FROM images "
             "LEFT JOIN json_each(platforms) AS platform GROUP BY 1, 2"
@@ -180,9 +180,9 @@ class AuditJournal:
     def rows(
         self, *, verdicts: Sequence[str] = (), places: Mapping[str, int] | None = None
     ) -> Iterator[ImageRow]:
-        """Give the images, those with some verdicts or all, by repository, tag and digest.
+        """Return the images with the given verdicts, or all, by repository, tag and digest.
 
-        `places` are those of the repositories in the order; without them they come by name.
+        `places` is the order of the repositories; by name without it.
         """
         chosen = f"WHERE verdict IN ({', '.join('?' * len(verdicts))})" if verdicts else ""
         order = "uri, tags, digest"

@@ -1,4 +1,4 @@
-"""Where an audit keeps its journal while it runs, and finds it again after an interruption."""
+"""Finds the journal file of an audit."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ def journal_file(
     policies: Policies,
     environment: Mapping[str, str],
 ) -> Path:
-    """Name the journal of an audit: another one for another account, scope or policy."""
+    """Return the journal file, which depends on account, scope and policy."""
     cache = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     scope = fingerprint([account, sorted(regions), sorted(patterns), policies])
     return cache / "ecr-platform-guard" / f"audit-{scope[:_NAME_LENGTH]}.sqlite"
@@ -28,7 +28,7 @@ def journal_file(
 
 @contextmanager
 def open_journal(file: Path, *, restart: bool, resume: bool) -> Iterator[AuditJournal]:
-    """Open the journal of an audit, and remove it when the audit has ended well.
+    """Open the journal of an audit and remove it when the audit succeeded.
 
     An interrupted audit is resumed. A complete one starts over unless `resume` asks for it, because
     the registry has changed since. Raises UsageError if there is nothing to resume.

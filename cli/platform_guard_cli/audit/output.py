@@ -1,4 +1,4 @@
-"""Writing what an audit found to a file or to standard output."""
+"""Writes the results of an audit to a file or to standard output."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ def check_output(file: Path) -> None:
 
 
 def write_output(journal: AuditJournal, output_format: str, file: Path | None) -> None:
-    """Write the output whole or not at all. Raises UsageError where the file cannot be written.
+    """Write the complete output or nothing. Raises UsageError if the file cannot be written.
 
     The reader may close standard output early.
     """

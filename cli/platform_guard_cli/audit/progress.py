@@ -1,4 +1,4 @@
-"""How far an audit is: a moving line in a terminal, a line now and then elsewhere."""
+"""The progress of an audit: a live line in a terminal, occasional lines elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,18 +13,18 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 @dataclass
 class AuditProgress:
-    """Counts repositories and images, those of an interrupted audit as well."""
+    """Counts repositories and images, including those of an interrupted audit."""
 
     repositories: int
     done: int
     images: int
     started: float
-    """By `time.monotonic`."""
+    """The start, from `time.monotonic`."""
     new_images: int = 0
     new_done: int = 0
 
     def line(self, now: float) -> str:
-        """Say how far the audit is, how fast, and how long it may still take."""
+        """Return progress, speed and estimated remaining time."""
         seconds = max(now - self.started, 0.001)
         parts = [
             f"{self.done:,} of {self.repositories:,} repositories",
@@ -48,7 +48,7 @@ class AuditProgress:
 def shown_progress(
     progress: AuditProgress, console: Console, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[int, int], None]]:
-    """Show the progress on a console, and give what is to be told about it."""
+    """Show the progress on a console and return the object to report it to."""
     if not console.is_terminal:
         yield _lines(progress, console, clock)
         return
@@ -80,7 +80,7 @@ def _lines(
 
 
 def duration(seconds: float) -> str:
-    """Say in a few characters how long something takes."""
+    """Return a duration as short text."""
     minutes = round(seconds / 60)
     if seconds < 90:
         return f"{seconds:.0f} s"

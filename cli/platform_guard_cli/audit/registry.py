@@ -1,4 +1,4 @@
-"""The registries of the caller's account, as an audit sees them: with the caller's credentials."""
+"""The registries of an account, read with the caller's credentials."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ from platform_guard_cli.errors import UsageError
 
 @dataclass(frozen=True)
 class Registries:
-    """The registry of each region that is audited."""
+    """The registries of the audited regions."""
 
     account: str
     regions: tuple[str, ...]
@@ -32,9 +32,9 @@ class Registries:
     config_cache: ConfigCache = field(default_factory=ConfigCache)
 
     def repositories(self, patterns: Sequence[str]) -> Iterator[list[Repository]]:
-        """List the repositories that fit one of some patterns, or all where there is none.
+        """Return the repositories that match a pattern, or all without patterns.
 
-        Raises UsageError where a region cannot be listed, or does not have what was asked for.
+        Raises UsageError if a region cannot be listed or a pattern matches nothing.
         """
         for region in self.regions:
             try:
@@ -43,7 +43,7 @@ class Registries:
                 raise _unusable(error, f"the repositories in {region} cannot be listed") from error
 
     def policies(self, policies: Policies) -> PolicyFor:
-        """Give what finds the policy of an image, resource tags included where they count."""
+        """Return the policy lookup, including resource tags if the settings allow overrides."""
         effective = {
             region: EffectivePolicies(policies, clients.ecr, time.monotonic)
             for region, clients in self.clients.items()
@@ -79,7 +79,7 @@ class Registries:
 
 
 def open_registries(regions: Sequence[str]) -> Registries:
-    """Find out whose credentials these are. Raises UsageError where they are of no use."""
+    """Identify the caller and open the registries. Raises UsageError for invalid credentials."""
     clients = {region: Clients(region, config=BULK) for region in regions or (None,)}
     first = next(iter(clients.values()))
     check_caller(first, "audit")

@@ -1,4 +1,4 @@
-"""What an audit keeps of an image: a row of the journal, from which every output is made."""
+"""One image in the journal of an audit, from which every output is made."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from platform_guard.sweep.evaluation import EvaluatedImage
 
 @dataclass(frozen=True, slots=True)
 class ImageRow:
-    """An image under those of its tags for which the same policy holds, and its verdict."""
+    """An image with the tags under the same policy, and its verdict."""
 
     repository: str
     """What `docker` calls the repository."""
@@ -25,9 +25,9 @@ class ImageRow:
     verdict: str
     reason: str
     evidence: tuple[Mapping[str, str], ...] = ()
-    """Empty where there is nothing to prove."""
+    """Empty for a compliant image."""
     remedy: str = ""
-    """What the policy does about the finding; empty where there is none."""
+    """The remedy of the policy; empty without a finding."""
     fix: str = ""
     fix_commands: tuple[str, ...] = ()
 
@@ -39,14 +39,14 @@ class ImageRow:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many images of a repository have which verdict."""
+    """The verdict counts of a repository."""
 
     repository: str
     verdicts: Mapping[str, int]
     unavailable: int = 0
-    """How many images could not be looked at."""
+    """How many images could not be read."""
     trouble: str = ""
-    """Why it could not be seen, all of it or a part; empty where all was seen."""
+    """Why some of it could not be read; empty if all was read."""
 
     @property
     def images(self) -> int:
@@ -60,13 +60,13 @@ class Tally:
 
     @property
     def badness(self) -> tuple[int, int, int]:
-        """The order of repositories by how bad they are: what fails, what may fail, what is odd."""
+        """The sort key by severity: findings that fail, that may fail, and unreadable images."""
         mild = self.verdicts.get(Finding.INDEX_ONLY, 0)
         return (self.findings - mild, mild, self.verdicts.get(NoFinding.UNREADABLE, 0))
 
 
 def row_of(evaluated: EvaluatedImage) -> ImageRow:
-    """Keep what outputs need of an image."""
+    """Return the row of an evaluated image."""
     candidate, verdict = evaluated.candidate, evaluated.verdict
     is_settled = verdict.name in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
     fix = None
@@ -89,7 +89,7 @@ def row_of(evaluated: EvaluatedImage) -> ImageRow:
 
 
 def packed(values: Sequence[object]) -> str:
-    """Write a list as a text for the journal."""
+    """Return a list as text for the journal."""
     return json.dumps(values, separators=(",", ":"))
 
 

@@ -1,4 +1,4 @@
-"""Auditing registries into a journal, with progress on standard error."""
+"""Runs an audit into a journal, with progress on standard error."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +27,7 @@ def audit(
 ) -> None:
     """Evaluate what the journal does not have yet, and report failed lookups.
 
-    `clock` gives seconds since 1970. Raises UsageError where a pattern fits no repository.
+    `clock` returns seconds since 1970. Raises UsageError if a pattern fits no repository.
     """
     console = Console(stderr=True)
     now = clock()

@@ -1,4 +1,4 @@
-"""Auditing repositories several at a time, and writing what is found into the journal."""
+"""Audits repositories concurrently and writes the results to the journal."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +15,11 @@ _REPOSITORIES_AT_ONCE = 8
 
 
 class RepositoryUnavailableError(Exception):
-    """A repository cannot be seen, or not any further; the message is one clause that says why."""
+    """A repository cannot be read, or not completely; the message is a clause with the reason."""
 
 
 class Page(Protocol):
-    """What became of some images."""
+    """The results for some images."""
 
     @property
     def evaluated(self) -> Sequence[EvaluatedImage]:
@@ -27,11 +27,11 @@ class Page(Protocol):
 
     @property
     def unavailable(self) -> Sequence[UnavailableImage]:
-        """Those that could not be looked at."""
+        """The images that could not be read."""
 
 
 AuditRepository = Callable[[Repository], Iterator[Page]]
-"""Judges a repository page by page. Raises RepositoryUnseenError where it cannot see it."""
+"""Evaluates a repository page by page. Raises RepositoryUnavailableError if it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Broken:
 
 
 _Event = tuple[Repository, Page] | _Ended | _Broken | None
-"""None: a worker is done."""
+"""None: a worker has finished."""
 
 
 def run_audit(
@@ -81,14 +81,14 @@ def run_audit(
 
 
 def _both(unavailable: str, trouble: str) -> str:
-    """Say why images could not be looked at, and why nothing more of their repository could."""
+    """Return why images, and then the rest of their repository, could not be read."""
     if unavailable and trouble:
         return f"{unavailable}; the rest could not be seen: {trouble}"
     return unavailable or trouble
 
 
 class _Crew:
-    """Threads that audit one repository after the other."""
+    """Threads that each audit one repository after the other."""
 
     def __init__(self, waiting: Sequence[Repository], audit: AuditRepository, workers: int) -> None:
         self._waiting = iter(waiting)
@@ -103,7 +103,7 @@ class _Crew:
         ]
 
     def events(self) -> Iterator[tuple[Repository, Page] | _Ended | _Broken]:
-        """Give what the workers find until they are done."""
+        """Yield the results of the workers until all have finished."""
         for worker in self._workers:
             worker.start()
         working = len(self._workers)
@@ -115,7 +115,7 @@ class _Crew:
                 yield event
 
     def stop(self) -> None:
-        """Let no worker begin anything more."""
+        """Tell the workers to stop after their current repository."""
         self._stopped.set()
 
     def _work(self) -> None:
@@ -143,7 +143,7 @@ class _Crew:
         self._put(_Ended(repository, trouble))
 
     def _put(self, event: _Event) -> None:
-        """Hand over an event, unless nobody takes events any more."""
+        """Queue an event unless the audit has ended."""
         while not self._stopped.is_set():
             try:
                 self._events.put(event, timeout=0.2)

@@ -11,7 +11,7 @@ from platform_guard_cli.doctor.stack import DeployedStack, referred
 from platform_guard_cli.operator_clients import OperatorClients
 
 _PENDING = "PendingConfirmation"
-"""What SNS lists instead of an ARN."""
+"""What SNS lists instead of an ARN for an unconfirmed subscription."""
 
 _WEBHOOK_FILE = "webhook.txt"
 

@@ -1,4 +1,4 @@
-"""A bad image, pushed to see the alert about it come: `platform-guard doctor --push`."""
+"""`platform-guard doctor --push`: pushes a bad image and waits for the alert."""
 
 import gzip
 import json
@@ -36,7 +36,7 @@ _LAYER = gzip.compress(bytes(1024), mtime=0)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How long to wait for the alert, and how time passes."""
+    """The timeout for the alert, with the clock."""
 
     seconds: float
     clock: Callable[[], float] = time.monotonic
@@ -45,7 +45,7 @@ class Waiting:
 
 
 def waiting_for(settings: GuardSettings) -> Waiting:
-    """Give how long the alert may take, with what the settings hold it back for."""
+    """Return the timeout: processing time plus the delays of the settings."""
     held_back = settings.delay_seconds + settings.alerts.collect_seconds
     return Waiting(seconds=held_back + _SECONDS_OF_WORK)
 
@@ -53,7 +53,7 @@ def waiting_for(settings: GuardSettings) -> Waiting:
 def push_canary(
     clients: OperatorClients, stack: DeployedStack, settings: GuardSettings, waiting: Waiting
 ) -> Iterator[Check]:
-    """Push a bad image and wait for the alert, unless the policy leaves the repository alone."""
+    """Push a bad image and wait for the alert, unless the policy ignores the repository."""
     nonce = secrets.token_hex(4)
     policy = settings.policies.policy_for(f"{_PREFIX}-{nonce}", "doctor").policy
     if policy.ignore:
@@ -197,7 +197,7 @@ def _push(ecr: "ECRClient", repository: str, architecture: str) -> None:
 
 
 def _upload(ecr: "ECRClient", repository: str, blob: bytes) -> str:
-    """Upload a blob, and give its digest."""
+    """Upload a blob and return its digest."""
     upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
     ecr.upload_layer_part(
         repositoryName=repository,

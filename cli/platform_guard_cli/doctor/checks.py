@@ -9,24 +9,24 @@ from platform_guard.text import printable
 
 
 class Outcome(StrEnum):
-    """How a check ended."""
+    """The outcome of a check."""
 
     OK = "ok"
     FAILED = "failed"
     UNKNOWN = "unknown"
-    """It could not be looked at."""
+    """The check could not run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
     outcome: Outcome
     found: str
-    """What was seen, in a clause."""
+    """The observation, a clause."""
     fix: str = ""
-    """What to do; empty where all is well."""
+    """The fix; empty if the check passed."""
 
 
 DEPLOY = "run make deploy"
@@ -34,18 +34,18 @@ DEPLOY = "run make deploy"
 
 
 def check(name: str, healthy: bool, found: str, fix: str) -> Check:
-    """Give a check that is healthy, or has failed and says what to do."""
+    """Return a passed check, or a failed one with its fix."""
     if healthy:
         return Check(name, Outcome.OK, found)
     return Check(name, Outcome.FAILED, found, fix)
 
 
 Look = Callable[[], Iterator[Check]]
-"""Looks at something; may raise what AWS raises."""
+"""Runs checks; may raise AWS errors."""
 
 
 def look_at(name: str, look: Look) -> list[Check]:
-    """Run a look, and tell where AWS does not let it."""
+    """Run checks; an AWS error becomes an unknown outcome."""
     checks: list[Check] = []
     try:
         # One by one: what was seen before an error counts.
@@ -65,7 +65,7 @@ def _fix(reason: str) -> str:
 
 
 def exit_status(checks: Sequence[Check]) -> int:
-    """Give 0 where all is well, 1 where something failed, 2 where something was not seen."""
+    """Return 0 if all checks passed, 1 if one failed, 2 if one could not run."""
     outcomes = {check.outcome for check in checks}
     if Outcome.FAILED in outcomes:
         return 1
@@ -73,7 +73,7 @@ def exit_status(checks: Sequence[Check]) -> int:
 
 
 def render_checks(title: str, checks: Sequence[Check]) -> str:
-    """Write the checks as a list for people."""
+    """Render the checks as text."""
     width = max(len(outcome) for outcome in Outcome)
     lines = [title]
     for check in checks:
@@ -84,5 +84,5 @@ def render_checks(title: str, checks: Sequence[Check]) -> str:
 
 
 def checks_as_json(checks: Sequence[Check]) -> list[dict[str, str]]:
-    """Write the checks as JSON objects: name, outcome, found, fix."""
+    """Return the checks as JSON objects: name, outcome, found, fix."""
     return [asdict(check) for check in checks]

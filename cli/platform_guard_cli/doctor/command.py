@@ -1,4 +1,4 @@
-"""`platform-guard doctor`: whether the deployed guard is well, from the rule to the alert."""
+"""`platform-guard doctor`: checks the deployed guard from the rule to the alert."""
 
 import argparse
 import json
@@ -82,5 +82,5 @@ def _print(checks: Sequence["Check"], stack: "DeployedStack", *, as_json: bool) 
 
 
 def _worse(one: int, other: int) -> int:
-    """Give the status that counts: something failed, then something not seen, then all well."""
+    """Return the worse status: failed, then unknown, then passed."""
     return 1 if 1 in (one, other) else max(one, other)

@@ -92,7 +92,7 @@ def _rule_name(physical_id: str) -> str:
 def _starts_the_same(
     stack: DeployedStack, wanted: Mapping[str, Any], rule: Mapping[str, Any]
 ) -> bool:
-    """Tell whether a rule has the pattern and the schedule that were deployed."""
+    """Return whether a rule has the pattern and the schedule that were deployed."""
     text = json.dumps(wanted.get("EventPattern", {}))
     pattern = json.loads(text.replace('{"Ref": "AWS::StackId"}', json.dumps(stack.arn)))
     return bool(
@@ -102,7 +102,7 @@ def _starts_the_same(
 
 
 def _admits(policy: str, rule_arn: str) -> bool:
-    """Tell whether a queue's policy lets EventBridge send the events of a rule."""
+    """Return whether a queue's policy lets EventBridge send the events of a rule."""
     if not policy:
         return False
     return any(

@@ -1,4 +1,4 @@
-"""What `platform-guard doctor` looks at in the functions and what starts them."""
+"""The checks of `platform-guard doctor` on functions and event source mappings."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ class Functions:
     stack: DeployedStack
 
     def functions(self) -> Iterator[Check]:
-        """Look at each function and its role."""
+        """Check each function and its role."""
         for name, module, wanted in self._each():
             yield from self._function(name, module, wanted)
 
     def concurrency(self) -> Iterator[Check]:
-        """Look whether each function may run."""
+        """Check that each function can run."""
         for name, module, wanted in self._each():
             yield self._concurrency(name, module, wanted)
 
     def _each(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-        """Give the name, the module and the properties of each function."""
+        """Return the name, the module and the properties of each function."""
         for logical_id, wanted in self.stack.resources("AWS::Lambda::Function").items():
             yield self.stack.physical_ids[logical_id], wanted["Handler"].partition(".")[0], wanted
 
@@ -54,7 +54,7 @@ class Functions:
         )
 
     def _concurrency(self, name: str, module: str, wanted: Mapping[str, Any]) -> Check:
-        """Look whether somebody has stopped the function, as people do by reserving nothing."""
+        """Check that the reserved concurrency is not 0, which stops a function."""
         # Without the setting the answer is empty, which its type does not say.
         answer: Mapping[str, Any] = self.clients.lambda_.get_function_concurrency(FunctionName=name)
         reserved = answer.get("ReservedConcurrentExecutions")
@@ -73,7 +73,7 @@ class Functions:
         )
 
     def mappings(self) -> Iterator[Check]:
-        """Look at what feeds the functions from their queues."""
+        """Check the event source mappings."""
         for mapping_id, wanted in self.stack.resources("AWS::Lambda::EventSourceMapping").items():
             name = self.stack.physical_ids[referred(wanted["FunctionName"])]
             mappings = self.clients.lambda_.list_event_source_mappings(FunctionName=name)

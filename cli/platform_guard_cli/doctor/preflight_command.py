@@ -1,4 +1,4 @@
-"""`platform-guard preflight`: whether a deployment can work, before anything is deployed."""
+"""`platform-guard preflight`: checks before a deployment."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""`platform-guard test-alert`: whether alerts arrive where they should."""
+"""`platform-guard test-alert`: sends a test alert."""
 
 import argparse
 from datetime import UTC, datetime

@@ -12,16 +12,16 @@ from platform_guard_cli.operator_clients import OperatorClients
 
 @dataclass(frozen=True, slots=True)
 class DeployedStack:
-    """A stack that holds the guard."""
+    """The CloudFormation stack of a guard."""
 
     name: str
     arn: str
     status: str
     """Such as `UPDATE_COMPLETE`."""
     template: Mapping[str, Any]
-    """As it was deployed, references and all."""
+    """The deployed template, with unresolved references."""
     physical_ids: Mapping[str, str]
-    """The name, URL or ARN that CloudFormation gave a resource, by logical id."""
+    """The physical ids by logical id."""
 
     @property
     def region(self) -> str:
@@ -34,7 +34,7 @@ class DeployedStack:
         return self.arn.split(":")[4]
 
     def resources(self, kind: str) -> dict[str, Mapping[str, Any]]:
-        """Give the properties of the resources of a type that exist, by logical id."""
+        """Return the properties of the resources of a type that exist, by logical id."""
         return {
             logical_id: resource.get("Properties", {})
             for logical_id, resource in self.template["Resources"].items()
@@ -42,13 +42,13 @@ class DeployedStack:
         }
 
     def names(self, kind: str) -> list[str]:
-        """Give the physical ids of the resources of a type."""
+        """Return the physical ids of the resources of a type."""
         return [self.physical_ids[logical_id] for logical_id in self.resources(kind)]
 
     def only(self, kind: str) -> str:
-        """Give the physical id of the one resource of a type.
+        """Return the physical id of the one resource of a type.
 
-        Raises UsageError where the stack does not hold exactly one.
+        Raises UsageError unless the stack has exactly one.
         """
         names = self.names(kind)
         if len(names) != 1:
@@ -59,14 +59,14 @@ class DeployedStack:
         return names[0]
 
     def queue_arn(self, url: str) -> str:
-        """Give the ARN of a queue of the stack by its URL."""
+        """Return the ARN of a queue of the stack by its URL."""
         partition = self.arn.split(":")[1]
         return f"arn:{partition}:sqs:{self.region}:{self.account}:{last_part(url)}"
 
     def function(self, module: str) -> str:
-        """Give the name of the function that runs a module, such as `push_guard`.
+        """Return the name of the function that runs a module, such as `push_guard`.
 
-        Raises UsageError where the stack has none.
+        Raises UsageError if the stack has none.
         """
         for logical_id, function in self.resources("AWS::Lambda::Function").items():
             if function.get("Handler") == f"{module}.handler":
@@ -77,7 +77,7 @@ class DeployedStack:
 def find_deployed(
     clients: OperatorClients, region: str, stack_name: str = STACK_NAME
 ) -> DeployedStack:
-    """Look the guard's stack up. Raises UsageError with what to do where it cannot be found."""
+    """Find the stack of the guard. Raises UsageError with the fix if it does not exist."""
     try:
         stack = clients.cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
         pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(
@@ -121,12 +121,12 @@ def _not_found(reason: str, stack_name: str, region: str) -> str:
 
 
 def last_part(name: str) -> str:
-    """Give the last part of an ARN or URL, which is the name."""
+    """Return the last part of an ARN or URL, which is the name."""
     return name.rpartition(":")[2].rpartition("/")[2]
 
 
 def referred(reference: Any) -> str:
-    """Give the logical id that a Ref or a GetAtt of a template names; empty for all else."""
+    """Return the logical id that a Ref or a GetAtt of a template names; empty for all else."""
     match reference:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
             return name

@@ -1,4 +1,4 @@
-"""`platform-guard clear-marks`: take the guard's marks out of Amazon ECR again."""
+"""`platform-guard clear-marks`: removes the guard's marks from Amazon ECR."""
 
 import argparse
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class ImageWentError(Exception):
-    """An image went with its mark: nothing more is to be removed then, in any region."""
+    """An image was deleted with its mark. Nothing more may be removed, in any region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _clear(ecr: "ECRClient", region: str, options: argparse.Namespace) -> int:
-    """Print each mark of a registry and what was done about it; give how many are left."""
+    """Print each mark of a registry and what was done; return how many remain."""
     left = 0
     mark = None
     for mark in marks_in(ecr, options.repository):
@@ -99,7 +99,7 @@ def _clear(ecr: "ECRClient", region: str, options: argparse.Namespace) -> int:
 
 
 def marks_in(ecr: "ECRClient", repository: str | None) -> Iterator[Mark]:
-    """Yield every mark of a registry, or of one repository, those of archived images among them."""
+    """Yield every mark of a registry or repository, including marks of archived images."""
     for name in [repository] if repository else _repositories(ecr):
         pages = ecr.get_paginator("describe_images").paginate(
             repositoryName=name, filter={"tagStatus": "TAGGED", "imageStatus": "ANY"}
@@ -120,9 +120,9 @@ def _repositories(ecr: "ECRClient") -> Iterator[str]:
 
 
 def remove(ecr: "ECRClient", mark: Mark) -> bool:
-    """Remove a mark, unless the image or its tags have changed; tell whether it is gone.
+    """Remove a mark unless the image or its tags have changed. Return whether it is gone.
 
-    Raises ImageWentError where the image went with it.
+    Raises ImageWentError if the image was deleted with it.
     """
     from platform_guard.registry.repository import EcrImages
 

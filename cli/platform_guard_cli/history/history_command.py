@@ -1,4 +1,4 @@
-"""`platform-guard history`: what the guard has done to which image."""
+"""`platform-guard history`: shows what the guard has done."""
 
 import argparse
 import heapq

@@ -1,4 +1,4 @@
-"""`platform-guard undo`: give an image back what the guard took from it."""
+"""`platform-guard undo`: undoes a remedy."""
 
 import argparse
 import sys
@@ -61,9 +61,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _find(options: argparse.Namespace) -> "tuple[DeployedGuard, Entry] | None":
-    """Find the one entry; None where it is said already why no ledger could be looked at.
+    """Return the entry; None if an error about the ledgers was already printed.
 
-    Raises UsageError where no ledger has it.
+    Raises UsageError if no ledger contains it.
     """
     from platform_guard_cli.history.deployed_guard import find_deployed_guard, user_errors
     from platform_guard_cli.regions import for_each_region, resolve_regions

@@ -38,7 +38,7 @@ class PullContext:
 
     failure: PullFailure
     stop: TaskStop | None = None
-    """None where there is nothing but a text."""
+    """None if there is nothing but a text."""
     evidence: Evidence = NO_EVIDENCE
 
     @property
@@ -48,7 +48,7 @@ class PullContext:
 
     @property
     def reference(self) -> Reference | None:
-        """The image in ECR; None where it is elsewhere or not known."""
+        """The image in ECR; None if it is elsewhere or not known."""
         return self.failure.reference
 
     @property

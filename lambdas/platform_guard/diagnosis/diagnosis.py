@@ -35,9 +35,9 @@ class Diagnosis:
 
     cause: Cause
     image: str
-    """As written; empty where it is not known."""
+    """As written; empty if it is not known."""
     platform: str
-    """The one that was wanted, as `os/arch[/variant]`; empty where it is not known."""
+    """The one that was wanted, as `os/arch[/variant]`; empty if it is not known."""
     headline: str
     """A few words."""
     summary: str

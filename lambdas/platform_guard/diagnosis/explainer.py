@@ -60,7 +60,7 @@ class StopExplainer:
     seconds: float
     """How long the gathering of evidence may take."""
     services: ServiceIncidents | None = None
-    """None where nobody wants to hear that a service is steady again."""
+    """None if nobody wants to hear that a service is steady again."""
 
     def explain(self, stop: TaskStop, failure: PullFailure) -> Reported:
         """Alert about a task that could not pull its image, unless its incident is known."""

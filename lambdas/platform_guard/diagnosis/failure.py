@@ -28,7 +28,7 @@ class PullFailure:
 
     error: PullError
     container: StoppedContainer | None = None
-    """None where no container fits the error."""
+    """None if no container fits the error."""
     candidates: tuple[StoppedContainer, ...] = ()
     """Where the error does not tell: all containers that it may be about, the likeliest first."""
 
@@ -44,7 +44,7 @@ class PullFailure:
 
     @property
     def reference(self) -> Reference | None:
-        """The image in ECR, with tag and digest as far as known; None where it is not in ECR."""
+        """The image in ECR, with tag and digest as far as known; None if it is not in ECR."""
         reference = parse_reference(self.image)
         if reference is None or reference.digest:
             return reference
@@ -52,14 +52,14 @@ class PullFailure:
 
     @property
     def digest(self) -> str:
-        """The digest that was pulled; empty where neither container nor error names it."""
+        """The digest that was pulled; empty if neither container nor error names it."""
         reported = self.container.image_digest if self.container else ""
         notified = _digest_in(self.error.image or "") or self.error.digest or ""
         return _digest_in(self.image) or reported or notified
 
 
 def pull_failure(stop: TaskStop) -> PullFailure | None:
-    """Find the pull error of a stopped task; None where it stopped for another reason."""
+    """Find the pull error of a stopped task; None if it stopped for another reason."""
     failures = [
         PullFailure(error, container)
         for container in stop.containers
@@ -134,7 +134,7 @@ def _is_named(container: StoppedContainer, error: PullError) -> bool:
 
 
 def _familiar(image: str) -> str:
-    """Give repository and tag as `docker` abbreviates them: no default registry, no digest."""
+    """Return repository and tag as `docker` abbreviates them: no default registry, no digest."""
     name = image.partition("@")[0]
     for default in ("docker.io/", "index.docker.io/", "library/"):
         name = name.removeprefix(default)

@@ -1,4 +1,4 @@
-"""Incidents that somebody was alerted about: their names, and what is said while they go on."""
+"""Incidents that someone was alerted about: their names, and what is said while they go on."""
 
 from dataclasses import dataclass, replace
 

@@ -28,7 +28,7 @@ class Standing:
     """What is known of an incident when another task has failed."""
 
     is_open: bool
-    """Whether somebody was alerted lately; then the task was counted."""
+    """Whether someone was alerted lately; then the task was counted."""
     unnotified: int = 0
     """How many failures were counted since the last alert."""
     ended: int = 0
@@ -137,7 +137,7 @@ class ServiceIncidents:
     """Seconds since 1970."""
 
     def note(self, cluster_arn: str, service: str, incident: NotifiedIncident) -> None:
-        """Remember that somebody was alerted about an incident of a service."""
+        """Remember that someone was alerted about an incident of a service."""
         self.client.update_item(
             TableName=self.table,
             Key={"id": {"S": _service_item_id(cluster_arn, service)}},
@@ -149,7 +149,7 @@ class ServiceIncidents:
         )
 
     def of(self, cluster_arn: str, service: str) -> list[NotifiedIncident]:
-        """Give the incidents that somebody was alerted about, in order of their keys."""
+        """Return the incidents that someone was alerted about, in order of their keys."""
         answer = self.client.get_item(
             TableName=self.table,
             Key={"id": {"S": _service_item_id(cluster_arn, service)}},

@@ -32,12 +32,12 @@ class SteadyService:
 
 
 def is_service_event(event: object) -> bool:
-    """Tell whether an event is one of a service, rather than of a task."""
+    """Return whether an event is one of a service, rather than of a task."""
     return isinstance(event, dict) and event.get("detail-type") == DETAIL_TYPE
 
 
 def parse_steady_service(event: object) -> SteadyService | Ignored:
-    """Read an event of a service. Raises EventError where it is not one."""
+    """Read an event of a service. Raises EventError if it is not one."""
     fields = required_object(event, "the event")
     detail = required_object(fields.get("detail"), "detail")
     if detail.get("eventName") != STEADY:

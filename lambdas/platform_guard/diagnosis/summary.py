@@ -21,7 +21,7 @@ def name_of(case: PullContext) -> str:
 
 
 def headline(case: PullContext) -> str:
-    """Say in a few words what is wrong."""
+    """Return in a few words what is wrong."""
     name = name_of(case) or "its image"
     platform = case.platform or "the platform of its host"
     match case.cause:
@@ -62,7 +62,7 @@ def headline(case: PullContext) -> str:
 
 
 def summary(case: PullContext) -> str:
-    """Say what is wrong in a sentence, and add what qualifies it."""
+    """Return what is wrong in a sentence, and add what qualifies it."""
     cause = _cause(case)
     if not name_of(case):
         cause = cause[:1].upper() + cause[1:]

@@ -122,7 +122,7 @@ class TaskStop:
 
 
 def parse_task_stop(event: object) -> TaskStop | Ignored:
-    """Read an event of ECS. Raises EventError where it is not one.
+    """Read an event of ECS. Raises EventError if it is not one.
 
     The rule in EventBridge lets only stopped tasks through; this asks again, because a rule can be
     changed.
@@ -146,7 +146,7 @@ def parse_task_stop(event: object) -> TaskStop | Ignored:
 def parse_described_tasks(answer: object) -> tuple[TaskStop, ...]:
     """Read the tasks that stopped out of what `aws ecs describe-tasks` prints.
 
-    Raises EventError where it is something else.
+    Raises EventError if it is something else.
     """
     fields = required_object(answer, "the answer of describe-tasks")
     if not isinstance(fields.get("tasks"), list):

@@ -22,7 +22,7 @@ _WINDOWS_BUILDS = {
 def platform_of_task(
     stop: TaskStop, definition: TaskDefinition | None, pulled_for: str | None = None
 ) -> Platform | None:
-    """Tell the platform of a task; None where only its host could say.
+    """Tell the platform of a task; None if only its host could say.
 
     `pulled_for` is the platform that the error of the engine names; it has the last word. Fargate
     runs linux/amd64 where nothing else is asked for, while an instance of EC2 runs what it is.

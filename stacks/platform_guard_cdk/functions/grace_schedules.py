@@ -62,7 +62,7 @@ class Grace(Construct):
             )
 
     def permissions_to_begin(self) -> list[iam.PolicyStatement]:
-        """Give what a function's role needs to let an image wait."""
+        """Return what a function's role needs to let an image wait."""
         return [
             iam.PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[self._schedules]),
             iam.PolicyStatement(
@@ -73,7 +73,7 @@ class Grace(Construct):
         ]
 
     def permissions_to_end(self) -> list[iam.PolicyStatement]:
-        """Give what a function's role needs to see what waits, and to let it wait no more."""
+        """Return what a function's role needs to see what waits, and to let it wait no more."""
         return [
             iam.PolicyStatement(actions=["scheduler:DeleteSchedule"], resources=[self._schedules]),
             iam.PolicyStatement(

@@ -8,7 +8,7 @@ from platform_guard.policy.rules import Policies
 
 
 def permissions_to_know_policies(stack: Stack, policies: Policies) -> list[iam.PolicyStatement]:
-    """Give what resource tags and pull-through caches take, where the policies call for a look."""
+    """Return the permissions for team overrides and pull-through cache rules."""
     statements: list[iam.PolicyStatement] = []
     if policies.overrides:
         statements.append(

@@ -39,7 +39,7 @@ def check_policy_size(stack: Stack, policy: iam.PolicyDocument, because: str, in
 
 
 def characters(policy: object) -> int:
-    """Give the length of a policy that CloudFormation has filled in, at the most."""
+    """Return the length of a policy that CloudFormation has filled in, at the most."""
     return len(json.dumps(_filled(policy), separators=(",", ":")))
 
 

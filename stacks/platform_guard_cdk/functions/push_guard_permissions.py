@@ -31,7 +31,7 @@ def permissions_to_guard(stack: Stack, policies: Policies) -> list[iam.PolicySta
 
 
 def repositories_to_change(policies: Policies) -> frozenset[str]:
-    """Give the patterns of the repositories that the function may do something in."""
+    """Return the patterns of the repositories that the function may do something in."""
     return frozenset(
         pattern for _, remedies in _CHANGES for pattern in policies.repositories_with(*remedies)
     )

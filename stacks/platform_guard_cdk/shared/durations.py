@@ -7,17 +7,17 @@ from aws_cdk import Duration
 
 @cache
 def seconds(number: int) -> Duration:
-    """Give so many seconds."""
+    """Return so many seconds."""
     return Duration.seconds(number)
 
 
 @cache
 def minutes(number: int) -> Duration:
-    """Give so many minutes."""
+    """Return so many minutes."""
     return Duration.minutes(number)
 
 
 @cache
 def hours(number: int) -> Duration:
-    """Give so many hours."""
+    """Return so many hours."""
     return Duration.hours(number)

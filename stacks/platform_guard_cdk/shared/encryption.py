@@ -39,7 +39,7 @@ class Encryption(Construct):
             self._admit_logs()
 
     def permissions_to_use(self, *, publishes: bool) -> list[iam.PolicyStatement]:
-        """Give what a function's role needs to publish and, with a customer key, to all else."""
+        """Return what a function's role needs to publish and, with a customer key, to all else."""
         if not publishes and self.customer_key is None:
             return []
         actions = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -104,7 +104,7 @@ class Encryption(Construct):
 
 
 def alarms_of(stack: Stack) -> iam.ServicePrincipal:
-    """Give the principal that the alarms of this account, and of no other, act as."""
+    """Return the principal that the alarms of this account, and of no other, act as."""
     return iam.ServicePrincipal(
         "cloudwatch.amazonaws.com",
         conditions={

@@ -11,12 +11,12 @@ _SUM = cloudwatch.Stats.SUM
 
 
 def service_of(module: str) -> str:
-    """Give the name that a module's function writes its metrics and logs under."""
+    """Return the name that a module's function writes its metrics and logs under."""
     return module.replace("_", "-")
 
 
 def guard_metric(module: str, name: str, period: Duration) -> cloudwatch.Metric:
-    """Give the sum of a count that a module's function writes."""
+    """Return the sum of a count that a module's function writes."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=name,
@@ -27,7 +27,7 @@ def guard_metric(module: str, name: str, period: Duration) -> cloudwatch.Metric:
 
 
 def images_put(period: Duration) -> cloudwatch.Metric:
-    """Give how often anybody in this account and region put an image into ECR.
+    """Return how often anyone in this account and region put an image into ECR.
 
     Marks of the guard and the children of an index are among them.
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/monitoring-usage.html

@@ -81,7 +81,7 @@ def _queue(
     timeout_seconds: int | None = None,
     dead_letters: sqs.DeadLetterQueue | None = None,
 ) -> sqs.Queue:
-    """Make a queue; `timeout_seconds` is for the function behind it, None where there is none."""
+    """Make a queue; `timeout_seconds` is for the function behind it, None if there is none."""
     has_key = encryption.customer_key is not None
     return sqs.Queue(
         scope,

@@ -26,7 +26,7 @@ class PowertoolsLayer(Construct):
 
 
 def brings_powertools(scope: Construct) -> bool:
-    """Tell whether the code has to bring Powertools, since its region has no layer for it.
+    """Return whether the code has to bring Powertools, since its region has no layer for it.
 
     A stack for any region takes the layer.
     """

@@ -69,11 +69,11 @@ class State(Construct):
         output.override_logical_id(STATE_TABLE_OUTPUT)
 
     def permissions_to_use(self) -> list[iam.PolicyStatement]:
-        """Give what a function's role needs to remember what it did."""
+        """Return what a function's role needs to remember what it did."""
         return [self._to_use]
 
     def permissions_to_read_ledger(self) -> list[iam.PolicyStatement]:
-        """Give what a function's role needs to see what was done to the images of a repository."""
+        """Return the permissions to read the ledger by repository."""
         return [
             iam.PolicyStatement(
                 actions=["dynamodb:Query"],

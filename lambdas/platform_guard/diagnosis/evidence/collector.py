@@ -1,6 +1,6 @@
 """Gathering what the live account says about a stopped task, within a time that is certain.
 
-Every look-up may fail: what cannot be had is part of the evidence.
+Every lookup may fail: what cannot be had is part of the evidence.
 """
 
 from collections.abc import Callable
@@ -95,7 +95,7 @@ class EvidenceCollector:
     clock: Callable[[], float]
     """Counts seconds."""
     history: History | None = None
-    """The records of the guard; None where there are none to read."""
+    """The records of the guard; None if there are none to read."""
 
     def collect(self, question: EvidenceRequest, seconds: float) -> Evidence:
         """Look up what is wanted. Returns after `seconds` at the latest, whatever hangs."""
@@ -137,7 +137,7 @@ class _EvidenceCollection:
                 self.answered |= wanted
 
     def conclude(self, why: str) -> Evidence:
-        """Give what was found, and name what was still to come."""
+        """Return what was found, and name what was still to come."""
         answered, evidence = self.answered, self.evidence
         unanswered = {
             kind.value: Unavailable(_NAMES[kind], why)

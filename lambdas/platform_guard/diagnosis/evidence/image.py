@@ -26,7 +26,7 @@ def look_up_image(
 ) -> StoredImage:
     """Read an image and evaluate it for one platform; ECS accepts an index.
 
-    Raises what botocore raises, and LookUpError where ECR has no such image.
+    Raises botocore errors and LookupFailedError where ECR has no such image.
     """
     repository = EcrRepository(client, wanted.repository)
     # What a deployment was pinned to counts, wherever its tag has gone.
@@ -47,7 +47,7 @@ def look_up_image(
 
 
 def look_up_repository(client: "ECRClient", wanted: Repository) -> StoredRepository:
-    """Tell whether a repository is there. One call; raises what botocore raises."""
+    """Return whether a repository is there. One call; raises what botocore raises."""
     try:
         answer = client.describe_repositories(
             registryId=wanted.account, repositoryNames=[wanted.name]

@@ -1,6 +1,6 @@
 """What was looked up in the live account about a task that stopped.
 
-Each look-up is a value, `Unavailable` where it was tried in vain, or None where nobody tried.
+Each lookup is a value, `Unavailable` where it was tried in vain, or None if nobody tried.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ class TaskDefinition:
 
     arn: str
     image: str = ""
-    """Of that container, as written; empty where the task definition has no such container."""
+    """Of that container, as written; empty if the task definition has no such container."""
     cpu_architecture: str = ""
-    """`X86_64` or `ARM64` of its runtime platform; empty where it states none."""
+    """`X86_64` or `ARM64` of its runtime platform; empty if it states none."""
     operating_system_family: str = ""
-    """`LINUX`, `WINDOWS_SERVER_2022_CORE` and the like; empty where it states none."""
+    """`LINUX`, `WINDOWS_SERVER_2022_CORE` and the like; empty if it states none."""
     execution_role_arn: str = ""
     repository_credentials: str = ""
     """The secret with credentials for a registry other than ECR, as written."""
     ephemeral_storage_gib: int | None = None
-    """None where it states none: Fargate then gives 20 GiB."""
+    """None if it states none: Fargate then gives 20 GiB."""
     stated: frozenset[str] = frozenset()
     """Names of the parameters of RegisterTaskDefinition that it states; empty: not looked at."""
 
@@ -59,7 +59,7 @@ class TagState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NearbyTag:
-    """A tag that somebody may have meant."""
+    """A tag that someone may have meant."""
 
     name: str
     digest: str
@@ -73,9 +73,9 @@ class StoredTag:
 
     state: TagState
     digest: str = ""
-    """What it names now; empty where it is missing."""
+    """What it names now; empty if it is missing."""
     pushed_at: str = ""
-    """ISO 8601; empty where it is missing."""
+    """ISO 8601; empty if it is missing."""
     closest: tuple[NearbyTag, ...] = ()
     """Where it is missing: what there is instead, the likeliest first."""
 
@@ -145,7 +145,7 @@ class Service:
     deployment_controller: str = "ECS"
     """`ECS`, `CODE_DEPLOY` or `EXTERNAL`. ECS API, DeploymentController."""
     network: AwsvpcConfiguration | None = None
-    """None where the tasks have no network interface of their own."""
+    """None if the tasks have no network interface of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class CacheRule:
     """Which pull-through cache may fill the repository."""
 
     prefix: str
-    """Of the repositories that it fills, or `ROOT`; empty where none fills this one."""
+    """Of the repositories that it fills, or `ROOT`; empty if none fills this one."""
 
 
 class Egress(StrEnum):
@@ -198,7 +198,7 @@ class Network:
     """The IPv4 addresses of the VPC, such as `10.0.0.0/16`."""
 
     def endpoint(self, service: str) -> Endpoint | None:
-        """Give the endpoint of a service, such as `ecr.dkr`; None where there is none.
+        """Return the endpoint of a service, such as `ecr.dkr`; None if there is none.
 
         Where there are several, one that reaches the subnet.
         """

@@ -26,7 +26,7 @@ def look_up_network(
     """Follow the task's way out. Four calls.
 
     `stated` is what its service gives to its tasks; None if unknown. Raises what
-    botocore raises, and LookUpError where the image does not come through the task's network.
+    botocore raises, and LookupFailedError where the image does not come through the task's network.
     """
     if stop.is_on_fargate is False:
         raise LookupFailedError("the host pulls through its own network")
@@ -127,7 +127,7 @@ def _read_endpoints(
 def _interface(
     ec2: "EC2Client", stop: TaskStop, stated: AwsvpcConfiguration | None
 ) -> tuple[bool | None, tuple[str, ...]]:
-    """Tell whether the task had a public address, and its security groups; (None, ()) if unseen.
+    """Return whether the task had a public address, and its security groups; (None, ()) if unseen.
 
     ECS removes the interface of a stopped task, often before its event is handled. A service
     states what it gives to its tasks.

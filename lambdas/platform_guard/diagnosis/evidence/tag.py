@@ -37,8 +37,8 @@ class TagEvidence:
 def look_up_tag(client: "ECRClient", wanted: Reference) -> TagEvidence:
     """Tell what a reference leads to now, archived images included.
 
-    One call; one more for a missing tag, to see what there is instead. Raises what botocore raises,
-    and LookUpError where ECR says of the image what nobody knew of.
+    One call; one more for a missing tag, to see what there is instead. Raises botocore errors,
+    and LookupFailedError where ECR says of the image what nobody knew of.
     """
     missing = TagEvidence(StoredTag(TagState.MISSING), GuardHistory())
     try:
@@ -113,7 +113,7 @@ _SHOWN = 3
 
 
 def closest_tags(wanted: str, there: Sequence[NearbyTag]) -> tuple[NearbyTag, ...]:
-    """Give up to three tags: those that resemble the wanted one, then the youngest."""
+    """Return up to three tags: those that resemble the wanted one, then the youngest."""
     by_name = {tag.name: tag for tag in there}
     similar = difflib.get_close_matches(wanted, by_name, n=_SHOWN)
     youngest_first = sorted(there, key=lambda tag: tag.pushed_at, reverse=True)

@@ -35,9 +35,9 @@ class TaskDefinitions:
     _seen: "dict[str, TaskDefinitionTypeDef]" = field(default_factory=dict)
 
     def find(self, client: "ECSClient", arn: str, container: str) -> TaskDefinition:
-        """Give what a task definition says about one of its containers. At most one call.
+        """Return what a task definition says about one of its containers. At most one call.
 
-        Raises LookUpError where it was deleted.
+        Raises LookupFailedError if it was deleted.
         """
         definition = self._seen.get(arn) or _describe(client, arn)
         if len(self._seen) >= _REMEMBERED:
@@ -93,11 +93,11 @@ _ON_INSTANCE = re.compile(
 def find_role(
     stop: TaskStop, definition: TaskDefinition | Unavailable | None, denied: str | None
 ) -> PullingRole:
-    """Give the role that pulls. No call: the error names it, or the task definition.
+    """Return the role that pulls. No call: the error names it, or the task definition.
 
     `denied` is who was denied, as the error says; it has the last word.
 
-    Raises LookUpError where it does not: then the instance pulls as itself.
+    Raises LookupFailedError if it does not: then the instance pulls as itself.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
     if denied and (session := _ON_INSTANCE.fullmatch(denied)):
@@ -139,7 +139,7 @@ def _read_network(network: "AwsVpcConfigurationOutputTypeDef") -> AwsvpcConfigur
 
 
 def look_up_architecture(client: "ECSClient", stop: TaskStop) -> str:
-    """Give `x86_64` or `arm64`; empty where the instance does not say, or is gone.
+    """Return `x86_64` or `arm64`; empty if the instance does not say, or is gone.
 
     The agent registers it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
     One call; raises what botocore raises.

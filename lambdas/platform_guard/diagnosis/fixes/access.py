@@ -93,7 +93,7 @@ def _describe_endpoints(target: Target, *filters: str) -> str:
 
 
 def endpoint_service(target: Target, name: str) -> str:
-    """Give the name of the service that a VPC endpoint is for."""
+    """Return the name of the service that a VPC endpoint is for."""
     is_china = target.region.startswith("cn-") and name != "s3"
     return f"{'cn.' if is_china else ''}com.amazonaws.{target.region}.{name}"
 

@@ -159,7 +159,7 @@ def _may_be_refused(case: PullContext) -> bool:
 
 
 def _holds_tag(case: PullContext) -> bool:
-    """Tell whether there may be an image under the tag, in a repository of ECR."""
+    """Return whether there may be an image under the tag, in a repository of ECR."""
     if case.is_external_registry or case.has_moved:
         return False
     if case.tag is None:

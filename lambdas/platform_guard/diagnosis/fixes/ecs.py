@@ -89,7 +89,7 @@ def _run_latest(case: PullContext, target: Target, title: str, *register: str) -
 def run_task(
     stop: TaskStop | None, target: Target, definition: str, network_configuration: str = ""
 ) -> str:
-    """Give the command that starts a task where the stopped one ran."""
+    """Return the command that starts a task where the stopped one ran."""
     words = ["--cluster", target.cluster, "--task-definition", definition]
     if stop is not None and stop.capacity_provider:
         words += ["--capacity-provider-strategy", f"capacityProvider={stop.capacity_provider}"]
@@ -171,12 +171,12 @@ def describe_service(target: Target, query: str) -> str:
 
 
 def is_deployed_by_ecs(case: PullContext) -> bool:
-    """Tell whether ECS itself deploys the service, as it does where nothing else was seen."""
+    """Return whether ECS itself deploys the service, as it does where nothing else was seen."""
     return _controller(case) == "ECS"
 
 
 def wait_until_stable(case: PullContext, target: Target) -> list[str]:
-    """Give the command that waits for a service; none where ECS knows no end to wait for."""
+    """Return the command that waits for a service; none where ECS knows no end to wait for."""
     if not target.service or not is_deployed_by_ecs(case):
         return []
     cluster, service = target.cluster, target.service

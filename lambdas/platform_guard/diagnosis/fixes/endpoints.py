@@ -30,7 +30,7 @@ def endpoint_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def _went_to_endpoint(case: PullContext) -> bool:
-    """Tell whether an endpoint answers for the registry, so that only its doors can be shut."""
+    """Return whether an endpoint answers for the registry, so that only its doors can be shut."""
     address = (case.failure.error.address or "").rpartition(":")[0].strip("[]")
     try:
         # A VPC may have addresses that are neither private nor global, such as 100.64.0.0/10.
@@ -158,7 +158,7 @@ def _vpc(network: Network | None) -> tuple[str, str]:
 
 
 def _groups_of_endpoints(network: Network | None) -> tuple[str, ...]:
-    """Give the security groups of an endpoint of Amazon ECR that is there."""
+    """Return the security groups of an endpoint of Amazon ECR that is there."""
     if network is None:
         return ()
     found = network.endpoint("ecr.dkr") or network.endpoint("ecr.api")

@@ -23,7 +23,7 @@ def execution_role_name(case: PullContext) -> str:
 
 
 def pulls_as_instance(case: PullContext) -> bool:
-    """Tell whether the instance pulls as itself, as it does where no execution role is named."""
+    """Return whether the instance pulls as itself, as it does where no execution role is named."""
     if case.role is not None:
         return case.role.kind is RoleKind.INSTANCE
     is_on_instance = case.stop is not None and bool(case.stop.container_instance_arn)

@@ -66,7 +66,7 @@ def runbook_fix(target: Target) -> Fix:
 
 
 def runbook_link(target: Target) -> str:
-    """Give the address of the runbook in the console, filled in."""
+    """Return the address of the runbook in the console, filled in."""
     parameters = (
         f"ClusterName={percent_encode(target.cluster)}&TaskId={percent_encode(target.task_id)}"
     )

@@ -58,7 +58,7 @@ def refused_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def likely_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Say what holds if a cache fills the repository, where its name looks like that.
+    """Return what holds if a cache fills the repository, where its name looks like that.
 
     The rules of another account are not to be seen.
     """

@@ -61,7 +61,7 @@ class Target:
     image: str
     """As `docker` takes it, by a tag."""
     reference: Reference | None
-    """In ECR; None where the image is elsewhere, or not known."""
+    """In ECR; None if the image is elsewhere, or not known."""
     account: str
     """Of the task."""
     known: frozenset[str]

@@ -141,7 +141,7 @@ def _is_truncated(text: str, readable: str) -> bool:
 
 
 def _ends_inside(readable: str, words: str) -> bool:
-    """Tell whether a text ends within words that always go on, or right after them."""
+    """Return whether a text ends within words that always go on, or right after them."""
     whole = words.rstrip()
     lengths = range(_SHORTEST_TELLING_PREFIX, len(whole) + (whole != words))
     return any(readable.endswith(whole[:length]) for length in lengths)

@@ -66,7 +66,7 @@ class Rule:
     unless: tuple[Clue, ...] = ()
 
     def matches(self, text: str) -> bool:
-        """Tell whether a text in lower case, with single spaces and straight quotes, fits."""
+        """Return whether a text in lower case, with single spaces and straight quotes, fits."""
         return (
             _says_any(text, self.says)
             and (not self.also or _says_any(text, self.also))
