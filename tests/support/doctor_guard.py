@@ -4,14 +4,14 @@ from pathlib import Path
 
 from platform_guard_cli.doctor.checks import Check, Outcome
 from platform_guard_cli.doctor.doctor import Doctor
-from platform_guard_cli.doctor.stack import DeployedStack, find_deployed
+from platform_guard_cli.doctor.stack import DeployedStack, find_stack
 from platform_guard_cli.operator_clients import OperatorClients
 from platform_guard_emulator import Deployment, LocalAws
 from platform_guard_settings.guard_toml import GuardSettings, load_settings
 
 
 class DoctorGuard:
-    """A deployed guard that tests can break and examine."""
+    """A deployed guard that tests can break and check."""
 
     def __init__(self, aws: LocalAws, guard: Deployment, guard_file: Path) -> None:
         self.aws = aws
@@ -21,17 +21,17 @@ class DoctorGuard:
 
     @property
     def stack(self) -> DeployedStack:
-        return find_deployed(self.clients, self.aws.region)
+        return find_stack(self.clients, self.aws.region)
 
     @property
     def settings(self) -> GuardSettings:
         return load_settings(self.guard_file)
 
-    def examine(self) -> list[Check]:
-        return Doctor(self.clients, self.stack, self.settings, self.guard_file).examine()
+    def checks(self) -> list[Check]:
+        return Doctor(self.clients, self.stack, self.settings, self.guard_file).run()
 
-    def complaints(self) -> dict[str, Check]:
-        return {check.name: check for check in self.examine() if check.outcome is not Outcome.OK}
+    def problems(self) -> dict[str, Check]:
+        return {check.name: check for check in self.checks() if check.outcome is not Outcome.OK}
 
     def logical_id(self, kind: str, start: str) -> str:
         return next(name for name in self.stack.resources(kind) if name.startswith(start))

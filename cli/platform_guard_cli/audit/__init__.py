@@ -1,1 +1,1 @@
-"""`platform-guard audit`: evaluates every image in the registry."""
+"""`platform-guard audit`: evaluates every tagged image in Amazon ECR."""

@@ -1,4 +1,4 @@
-"""Sends the findings of an audit to the deployed guard, which remediates them."""
+"""`audit --apply`: sends findings to the deployed guard, which remediates them."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ from platform_guard.registry.reference import parse_reference
 from platform_guard.sweep.queues import AUDIT, FlaggedImage, enqueue_delay_seconds, push_event
 from platform_guard_cli.audit.journal import AuditJournal
 from platform_guard_cli.audit.rows import ImageRow
-from platform_guard_cli.doctor.stack import DeployedStack, find_deployed
+from platform_guard_cli.doctor.stack import DeployedStack, find_stack
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.operator_clients import OperatorClients
 
@@ -28,39 +28,42 @@ _MESSAGES_PER_CALL = 10  # SQS API, SendMessageBatch
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The deployed guard of a region."""
+    """The deployed guard in one region."""
 
     clients: OperatorClients
     queue_url: str
-    """The push queue."""
+    """The queue of push_guard."""
 
 
 def find_guard(region: str, stack_name: str) -> Guard:
-    """Find the guard of a region. Raises UsageError if there is none."""
+    """Find the guard in a region. Raises UsageError if it is not deployed there."""
     clients = OperatorClients(region)
-    return Guard(clients, push_queue_url(find_deployed(clients, region, stack_name)))
+    return Guard(clients, push_queue_url(find_stack(clients, region, stack_name)))
 
 
 def enqueue_findings(
     journal: AuditJournal, guards: Mapping[str, Guard], policies: Policies
 ) -> None:
-    """Send each finding with a remedy to the guard of its region."""
-    policy = fingerprint(policies)
+    """Send each finding with a remedy to the guard in its region.
+
+    Raises UsageError if the push queue rejects a message.
+    """
+    policies_hash = fingerprint(policies)
     for region, guard in guards.items():
-        images = (image for image in _to_remedy(journal) if image.region == region)
+        images = (image for image in _images_to_remediate(journal) if image.region == region)
         sent = 0
         while batch := list(islice(images, _MESSAGES_PER_CALL)):
-            _send(guard, batch, policy, sent)
+            _send(guard, batch, policies_hash, sent)
             sent += len(batch)
         print(
-            f"audit: handed {sent:,} findings to the guard in {region}, which judges them by its "
-            "own settings",
+            f"audit: queued {sent:,} findings for the guard in {region}, which evaluates them "
+            "again with its own settings",
             file=sys.stderr,
         )
 
 
 def push_queue_url(stack: DeployedStack) -> str:
-    """Find the queue that feeds the push guard. Raises UsageError if there is none."""
+    """Return the URL of the queue that invokes push_guard. Raises UsageError if it is missing."""
     function = stack.function("push_guard")
     for mapping in stack.resources("AWS::Lambda::EventSourceMapping").values():
         match mapping:
@@ -71,10 +74,10 @@ def push_queue_url(stack: DeployedStack) -> str:
                 return stack.physical_ids[queue]
             case _:
                 pass
-    raise UsageError(f"stack {stack.name} has no queue before the push guard: run make deploy")
+    raise UsageError(f"Stack {stack.name} has no queue for push_guard. Run make deploy.")
 
 
-def _to_remedy(journal: AuditJournal) -> Iterator[FlaggedImage]:
+def _images_to_remediate(journal: AuditJournal) -> Iterator[FlaggedImage]:
     for row in journal.rows(verdicts=tuple(Finding)):
         if row.remedy != Remedy.ALERT:
             yield from _flagged_images(row)
@@ -84,27 +87,35 @@ def _flagged_images(row: ImageRow) -> Iterator[FlaggedImage]:
     for tag in row.tags:
         reference = parse_reference(f"{row.repository}:{tag}")
         if reference is not None:
-            where = reference.repository
+            repository = reference.repository
             yield FlaggedImage(
-                where.account, where.region, where.name, tag, row.digest, row.pushed_at
+                repository.account,
+                repository.region,
+                repository.name,
+                tag,
+                row.digest,
+                row.pushed_at,
             )
 
 
-def _send(guard: Guard, images: Sequence[FlaggedImage], policy: str, sent: int) -> None:
+def _send(guard: Guard, images: Sequence[FlaggedImage], policies_hash: str, sent: int) -> None:
     entries: list[SendMessageBatchRequestEntryTypeDef] = [
         {
             "Id": str(number),
-            "MessageBody": json.dumps(push_event(image, AUDIT, policy)),
+            "MessageBody": json.dumps(push_event(image, AUDIT, policies_hash)),
             "DelaySeconds": enqueue_delay_seconds(sent + number),
         }
         for number, image in enumerate(images)
     ]
     try:
-        answer = guard.clients.sqs.send_message_batch(QueueUrl=guard.queue_url, Entries=entries)
+        response = guard.clients.sqs.send_message_batch(QueueUrl=guard.queue_url, Entries=entries)
     except AWS_ERRORS as error:
         raise UsageError(
-            f"audit: the guard's queue takes no findings ({reason_of(error)}); {sent} were handed "
-            "over before"
+            f"audit: Cannot send findings to the push queue ({reason_of(error)}); {sent:,} were "
+            "sent before."
         ) from error
-    if answer.get("Failed"):
-        raise UsageError(f"audit: the guard's queue refused findings; {sent} were handed over")
+    if response.get("Failed"):
+        raise UsageError(
+            f"audit: The push queue rejected {len(response['Failed'])} findings; "
+            f"{sent:,} were sent before."
+        )

@@ -1,4 +1,4 @@
-"""`platform-guard audit`: evaluates every image in the registry and changes nothing."""
+"""`platform-guard audit`: evaluates every tagged image in Amazon ECR."""
 
 import argparse
 import os
@@ -18,29 +18,31 @@ if TYPE_CHECKING:
     from platform_guard_cli.audit.journal import AuditJournal
 
 UNAVAILABLE = "unseen"
-"""With --fail-on: images and repositories that could not be read."""
+"""The --fail-on value for images and repositories that could not be read."""
 
 _FORMATS = ("table", "jsonl", "csv", "html")
-_FAILURES = tuple(map(str, (*Finding, NoFinding.UNREADABLE, UNAVAILABLE)))
+_FAIL_ON_CHOICES = tuple(map(str, (*Finding, NoFinding.UNREADABLE, UNAVAILABLE)))
 
 
 def add_audit_command(commands: Commands) -> None:
-    """Add the command to the command line."""
+    """Add `audit` to the command line."""
     parser = commands.add_parser(
         "audit",
         help="evaluate every tagged image in Amazon ECR",
-        description="Evaluates every tagged image in the account of your AWS credentials. "
-        "Read-only unless --apply is given. After Ctrl-C the next run resumes: until the audit is "
-        "complete, its results are kept in ecr-platform-guard/ in your cache folder "
+        description="Evaluate every tagged image in the account of your AWS credentials. "
+        "Read-only without --apply. An interrupted audit resumes with the next run. Until then, "
+        "its results are kept in the folder ecr-platform-guard of your cache folder "
         "($XDG_CACHE_HOME, or ~/.cache).",
-        epilog="Exit status: 0 done, even with findings; 1 a finding that --fail-on names; "
-        "2 failed. Failed lookups are listed on standard error.",
+        epilog="Exit status: 0 the audit is complete, even with findings; 1 an image has a verdict "
+        "that --fail-on names; 2 the audit failed. Images and repositories that could not be read "
+        "are listed on standard error.",
     )
     parser.add_argument(
         "patterns",
         metavar="REPOSITORY",
         nargs="*",
-        help="repository names, or patterns with * and ?, such as 'team/*' (default: all)",
+        help="a repository name, or a pattern with * and ?, such as 'team/*' (default: all "
+        "repositories)",
     )
     parser.add_argument(
         "--region",
@@ -48,42 +50,46 @@ def add_audit_command(commands: Commands) -> None:
         action="append",
         type=region_argument,
         default=[],
-        help="repeatable (default: the region of your AWS credentials)",
+        help="audit this region; repeatable (default: the region of your AWS credentials)",
     )
     add_policy_option(parser, "evaluate with")
     parser.add_argument(
         "--format",
         choices=_FORMATS,
         default="table",
-        help="table: by repository, worst first; jsonl, csv: every image; html: a self-contained "
-        "report (default: table)",
+        help="table: the repositories with findings, worst first; jsonl, csv: one line per image; "
+        "html: a self-contained report (default: table)",
     )
     parser.add_argument(
-        "--output", metavar="FILE", type=Path, help="the output file (default: standard output)"
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="write the results to this file (default: standard output)",
     )
     parser.add_argument(
         "--fail-on",
         metavar="FINDING",
         action="append",
         default=[],
-        choices=_FAILURES,
-        help=f"exit with 1 if an image has this verdict; repeatable; one of {', '.join(_FAILURES)}",
+        choices=_FAIL_ON_CHOICES,
+        help="exit with status 1 if an image has this verdict, or with unseen, if an image or "
+        f"repository could not be read; repeatable; one of {', '.join(_FAIL_ON_CHOICES)}",
     )
     parser.add_argument(
         "--apply",
         action="store_true",
-        help="send every finding with a remedy to the deployed guard, which evaluates each again "
-        "with its own settings",
+        help="send every finding with a remedy to the deployed guard, which evaluates the image "
+        "again with its own settings",
     )
-    add_stack_option(parser, "with --apply: the CloudFormation stack of the guard")
-    again = parser.add_mutually_exclusive_group()
-    again.add_argument(
+    add_stack_option(parser, "with --apply, the CloudFormation stack of the guard")
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument(
         "--resume",
         action="store_true",
-        help="resume an interrupted audit, or output the results of one that could not write or "
-        "send them; otherwise fail",
+        help="resume an interrupted audit, or write and send the results of one that could not; "
+        "fail if there is none",
     )
-    again.add_argument(
+    existing.add_argument(
         "--restart", action="store_true", help="start over instead of resuming an interrupted audit"
     )
     parser.set_defaults(run=_run)
@@ -91,7 +97,7 @@ def add_audit_command(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     policies = read_settings(policy_file(options)).policies
-    # The AWS SDK and rich take long to import, which other commands have no use for.
+    # Imported here: other commands do not need rich and the AWS SDK, which load slowly.
     from platform_guard_cli.audit.journal_file import journal_file, open_journal
     from platform_guard_cli.audit.output import check_output, write_output
     from platform_guard_cli.audit.registry import open_registries
@@ -110,7 +116,9 @@ def _run(options: argparse.Namespace) -> int:
             write_output(journal, options.format, options.output)
             _enqueue_for_remediation(journal, guards, policies)
         except UsageError as error:
-            raise UsageError(f"{error}; --resume continues with the results so far") from error
+            raise UsageError(
+                f"{error} The results are kept: run audit again with --resume."
+            ) from error
         return _exit_status(journal, options.fail_on)
 
 
@@ -133,6 +141,6 @@ def _exit_status(journal: "AuditJournal", fail_on: list[str]) -> int:
     tallies = journal.tallies()
     failed = any(tally.verdicts.get(name) for tally in tallies for name in fail_on)
     unavailable = UNAVAILABLE in fail_on and any(
-        tally.trouble or tally.unavailable for tally in tallies
+        tally.problem or tally.unavailable for tally in tallies
     )
     return 1 if failed or unavailable else 0

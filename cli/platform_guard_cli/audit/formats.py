@@ -1,4 +1,4 @@
-"""Renders the results of an audit as table, JSON lines and CSV."""
+"""Renders the results of an audit as a table, JSON Lines and CSV."""
 
 import csv
 import json
@@ -18,8 +18,8 @@ from platform_guard_cli.audit.rows import ImageRow, Tally
 
 _REPOSITORIES_SHOWN = 40
 
-# Takes a column for each verdict.
-_LEAST_WIDTH = 80
+# Wide enough for one column per verdict.
+_MIN_WIDTH = 80
 
 _CSV_HEADER = (
     "reference",
@@ -37,24 +37,24 @@ _CSV_HEADER = (
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Leave the broken pipe to the caller; rich would exit with 1."""
+        """Raise BrokenPipeError for the caller; rich exits with status 1."""
         raise BrokenPipeError
 
 
 def write_table(journal: AuditJournal, target: TextIO, *, width: int | None = None) -> None:
-    """Write a table of repositories with findings, worst first, and a summary."""
+    """Write a table of the worst repositories, with a summary of all."""
     tallies = journal.tallies()
     console = _Console(file=target, width=width, highlight=False)
-    console.width = max(console.width, _LEAST_WIDTH)
-    notable = [tally for tally in tallies if any(tally.badness)]
-    if notable:
-        console.print(_table(notable[:_REPOSITORIES_SHOWN], _registry(tallies)))
-    for line in _closing_lines(tallies, len(notable)):
+    console.width = max(console.width, _MIN_WIDTH)
+    affected = [tally for tally in tallies if any(tally.severity)]
+    if affected:
+        console.print(_table(affected[:_REPOSITORIES_SHOWN], _registry(tallies)))
+    for line in _summary_lines(tallies, len(affected)):
         console.print(Text(line), soft_wrap=True)
 
 
 def write_json_lines(journal: AuditJournal, target: TextIO) -> None:
-    """Write one JSON object per image, with the keys of `inspect --json` and a few more."""
+    """Write one JSON object per image: the keys of `inspect --json`, tags, push time and fix."""
     target.writelines(
         json.dumps(
             {
@@ -77,7 +77,7 @@ def write_json_lines(journal: AuditJournal, target: TextIO) -> None:
 
 
 def write_csv(journal: AuditJournal, target: TextIO) -> None:
-    """Write one line per image (RFC 4180), safe to open in a spreadsheet."""
+    """Write one line per image (RFC 4180), with formulas escaped for spreadsheets."""
     writer = csv.writer(target)
     writer.writerow(_CSV_HEADER)
     for row in journal.rows():
@@ -101,7 +101,7 @@ def write_csv(journal: AuditJournal, target: TextIO) -> None:
 
 
 def spreadsheet_safe(text: str) -> str:
-    """Escape a text that a spreadsheet would treat as a formula.
+    """Escape a text that a spreadsheet would run as a formula.
 
     https://owasp.org/www-community/attacks/CSV_Injection
     """
@@ -110,22 +110,26 @@ def spreadsheet_safe(text: str) -> str:
 
 
 def pushed(row: ImageRow) -> str:
-    """Return the push time, ISO 8601 in UTC."""
+    """Return the push time (ISO 8601, UTC)."""
     return datetime.fromtimestamp(row.pushed_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def trouble_lines(tallies: Sequence[Tally]) -> list[str]:
+def problem_lines(tallies: Sequence[Tally]) -> list[str]:
     """Return one line per repository that could not be read completely."""
     return [
         printable(
-            f"{tally.repository}: {tally.unavailable} images could not be evaluated: "
-            f"{tally.trouble}"
+            f"{tally.repository}: {_count(tally.unavailable, 'image')} could not be read: "
+            f"{tally.problem}"
             if tally.unavailable
-            else f"{tally.repository}: could not be seen: {tally.trouble}"
+            else f"{tally.repository}: could not be read: {tally.problem}"
         )
         for tally in tallies
-        if tally.trouble or tally.unavailable
+        if tally.problem or tally.unavailable
     ]
+
+
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def _table(tallies: Sequence[Tally], registry: str) -> Table:
@@ -134,14 +138,14 @@ def _table(tallies: Sequence[Tally], registry: str) -> Table:
         for name in (*Finding, NoFinding.UNREADABLE)
         if any(tally.verdicts.get(name) for tally in tallies)
     ]
-    # Only names of repositories are folded.
+    # Only the repository names may wrap.
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     table.add_column("repository", overflow="fold")
     table.add_column("images", justify="right", no_wrap=True)
     for name in names:
-        mild = name in (Finding.INDEX_ONLY, NoFinding.UNREADABLE)
+        is_minor = name in (Finding.INDEX_ONLY, NoFinding.UNREADABLE)
         header = name.replace("-", "-\n")
-        style = "yellow" if mild else "red"
+        style = "yellow" if is_minor else "red"
         table.add_column(header, justify="right", style=style, no_wrap=True)
     for tally in tallies:
         counts = [tally.verdicts.get(name, 0) for name in names]
@@ -154,22 +158,25 @@ def _table(tallies: Sequence[Tally], registry: str) -> Table:
 
 
 def _registry(tallies: Sequence[Tally]) -> str:
-    """Return the registry prefix that all repositories share; empty if there are several."""
+    """Return the registry, with a slash, if all repositories are in the same one, else ''."""
     registries = {tally.repository.partition("/")[0] for tally in tallies}
     return f"{registries.pop()}/" if len(registries) == 1 else ""
 
 
-def _closing_lines(tallies: Sequence[Tally], notable: int) -> list[str]:
-    images, findings = (sum(t.images for t in tallies), sum(t.findings for t in tallies))
+def _summary_lines(tallies: Sequence[Tally], affected: int) -> list[str]:
+    images = sum(tally.images for tally in tallies)
+    findings = sum(tally.findings for tally in tallies)
+    unreadable = sum(tally.verdicts.get(NoFinding.UNREADABLE, 0) for tally in tallies)
     registry = _registry(tallies).rstrip("/")
     lines = []
-    if notable > _REPOSITORIES_SHOWN:
+    if affected > _REPOSITORIES_SHOWN:
         lines.append(
-            f"and {notable - _REPOSITORIES_SHOWN:,} more repositories; --format html shows all"
+            f"{_count(affected - _REPOSITORIES_SHOWN, 'more repository', 'more repositories')} "
+            "with findings or unreadable images: use --format html"
         )
     lines.append(
-        f"{images:,} images in {len(tallies):,} repositories"
+        f"{_count(images, 'image')} in {_count(len(tallies), 'repository', 'repositories')}"
         f"{f' of {registry}' if registry else ''}: {findings:,} with a finding, "
-        f"{sum(tally.verdicts.get(NoFinding.UNREADABLE, 0) for tally in tallies):,} unreadable"
+        f"{unreadable:,} unreadable"
     )
     return lines

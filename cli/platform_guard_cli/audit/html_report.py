@@ -22,7 +22,7 @@ _BARS = 48
 _PAGE = Path(__file__).parent / "page"
 
 Counts = Mapping[tuple[str, str], int]
-"""By something and verdict."""
+"""Image counts by a key, such as the platform, and verdict."""
 
 
 def write_report(
@@ -30,13 +30,13 @@ def write_report(
     target: TextIO,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Write the report. Memory does not grow with the number of images."""
+    """Write the HTML report. Memory use does not grow with the number of images."""
     tallies = journal.tallies()
     head, foot = _template()
     target.write(head)
     texts: dict[str, int] = {}
-    places = {tally.repository: place for place, tally in enumerate(tallies)}
-    _write_json(target, "findings", _findings(journal, places, texts))
+    positions = {tally.repository: number for number, tally in enumerate(tallies)}
+    _write_json(target, "findings", _findings(journal, positions, texts))
     overview = {
         "written": now().strftime("%Y-%m-%d %H:%M UTC"),
         "verdicts": VERDICTS,
@@ -51,26 +51,26 @@ def write_report(
 
 
 def push_bars(by_day: Counts) -> list[tuple[str, list[int]]]:
-    """Sum counts by day into at most `_BARS` bars of days, weeks or months.
+    """Sum counts per day into bars of days, weeks or months, about `_BARS` at most.
 
-    Returns the first day of each bar and its counts in the order of `VERDICTS`, including empty
-    bars in between.
+    Return the first day of each bar and its counts in the order of `VERDICTS`. Empty bars are
+    included.
     """
     days = sorted({date.fromisoformat(day) for day, _ in by_day})
     if not days:
         return []
-    bar_of = _bar_size(days[0], days[-1])
+    bar_start = _bar_start(days[0], days[-1])
     bars: dict[date, list[int]] = {}
     day = days[0]
     while day <= days[-1]:
-        bars.setdefault(bar_of(day), [0] * len(VERDICTS))
+        bars.setdefault(bar_start(day), [0] * len(VERDICTS))
         day += timedelta(days=1)
     for (day_text, verdict), count in by_day.items():
-        bars[bar_of(date.fromisoformat(day_text))][VERDICTS.index(verdict)] += count
+        bars[bar_start(date.fromisoformat(day_text))][VERDICTS.index(verdict)] += count
     return [(bar.isoformat(), counts) for bar, counts in sorted(bars.items())]
 
 
-def _bar_size(first: date, last: date) -> Callable[[date], date]:
+def _bar_start(first: date, last: date) -> Callable[[date], date]:
     span = (last - first).days + 1
     if span <= _BARS:
         return lambda day: day
@@ -98,42 +98,42 @@ def _platforms(counts: Counts) -> list[tuple[str, list[int]]]:
 
 def _repository(tally: Tally) -> list[object]:
     counts = [tally.verdicts.get(verdict, 0) for verdict in VERDICTS]
-    return [tally.repository, counts, tally.unavailable, printable(tally.trouble)]
+    return [tally.repository, counts, tally.unavailable, printable(tally.problem)]
 
 
 def _findings(
-    journal: AuditJournal, places: Mapping[str, int], texts: dict[str, int]
+    journal: AuditJournal, positions: Mapping[str, int], texts: dict[str, int]
 ) -> Iterator[list[object]]:
-    """Return the images with findings, by repository in the order of the overview.
+    """Yield the images with findings, in the order of `positions`.
 
-    Repeated texts are indexes into `texts`.
+    Repeated texts are replaced with indexes into `texts`.
     """
 
-    def shared(text: str) -> int:
+    def text_index(text: str) -> int:
         return texts.setdefault(printable(text), len(texts))
 
-    rows = journal.rows(verdicts=_SHOWN_VERDICTS, places=places)
+    rows = journal.rows(verdicts=_SHOWN_VERDICTS, positions=positions)
     for row in islice(rows, _FINDINGS_SHOWN):
-        yield _finding(row, places[row.repository], shared)
+        yield _finding(row, positions[row.repository], text_index)
 
 
-def _finding(row: ImageRow, place: int, shared: Callable[[str], int]) -> list[object]:
+def _finding(row: ImageRow, position: int, text_index: Callable[[str], int]) -> list[object]:
     return [
-        place,
+        position,
         list(row.tags),
         row.digest,
         pushed(row),
-        shared(", ".join(row.platforms)),
+        text_index(", ".join(row.platforms)),
         [*map(str, VERDICTS)].index(row.verdict),
-        shared(row.reason),
-        shared(row.remedy),
-        shared(row.fix),
+        text_index(row.reason),
+        text_index(row.remedy),
+        text_index(row.fix),
         list(row.fix_commands),
     ]
 
 
 def _write_json(target: TextIO, name: str, items: Iterator[list[object]] | list[object]) -> None:
-    """Write a list as JSON without `<`, which is safe in a script element."""
+    """Write a list as JSON in a script element. `<` is escaped: a text could close the element."""
     target.write(f'<script type="application/json" id="{name}">[')
     for number, item in enumerate(items):
         text = json.dumps(item, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,7 +1,7 @@
-"""The results of an audit so far, in a file, so that it can be resumed.
+"""The journal of an audit: its results so far, in a file, for resuming it.
 
-A SQLite database, written by one thread. It holds everything that grows with the number of images,
-which is not kept in memory.
+A SQLite database, written by one thread. Everything that grows with the number of images is in it
+and not in memory.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from platform_guard.registry.reference import Repository
-from platform_guard_cli.audit.rows import ImageRow, Tally, packed
+from platform_guard_cli.audit.rows import ImageRow, Tally, compact_json
 
 _Key = TypeVar("_Key")
 
@@ -30,69 +30,72 @@ CREATE TABLE IF NOT EXISTS images (
 CREATE INDEX IF NOT EXISTS images_of_repository ON images (repository, verdict);
 """
 
-# The columns of a row after its repository, in the order of ImageRow.
+# The columns after the repository, in the order of the fields of ImageRow.
 _COLUMNS = (
     "digest, tags, pushed_at, kind, platforms, verdict, reason, evidence, remedy, fix, fix_commands"
 )
 
 
 class AuditJournal:
-    """The repositories to audit and the images evaluated so far."""
+    """The repositories of an audit, and the images evaluated so far."""
 
     def __init__(self, file: Path | None) -> None:
-        """Open or create a journal; without a file it is kept in memory.
+        """Open or create a journal; in memory if `file` is None.
 
-        Raises sqlite3.OperationalError while another process has it open.
+        Raises sqlite3.OperationalError while another process has the file open.
         """
         self._database = sqlite3.connect(":memory:" if file is None else file, timeout=0)
-        # Another audit of the same must not write into it.
+        # A second process with the same audit must fail.
         self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        # What an interrupted audit lost would be found again.
+        # A resumed audit evaluates again what was lost.
         self._database.execute("PRAGMA synchronous = OFF")
         self._database.executescript(_SCHEMA)
-        self._forget_unfinished_repositories()
+        self._reset_unfinished_repositories()
 
     def close(self) -> None:
-        """Write everything and close the file."""
+        """Commit and close the file."""
         self._database.commit()
         self._database.close()
 
     def start_over(self) -> None:
-        """Delete all content."""
+        """Delete all repositories and images."""
         for table in ("images", "repositories", "progress"):
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608
         self._database.commit()
 
-    def in_progress(self, now: float) -> float:
-        """Return when the audit started, in seconds since 1970; now for a new one."""
+    def started_at(self, now: float) -> float:
+        """Return when the audit started, in seconds since 1970.
+
+        Stores `now` for a new audit.
+        """
         self._database.execute("INSERT OR IGNORE INTO progress VALUES ('begun', ?)", (str(now),))
         return float(self._value("begun") or now)
 
     @property
     def is_complete(self) -> bool:
-        """Whether all repositories are done."""
+        """Whether all repositories are finished."""
         done, count = self.repositories()
         return self.is_listed and done == count
 
     @property
     def is_listed(self) -> bool:
-        """Whether all repositories were listed."""
+        """Whether the list of repositories is complete."""
         return self._value("listed") is not None
 
-    def note_listed(self) -> None:
-        """Record that all repositories were listed."""
+    def mark_listed(self) -> None:
+        """Record that the list of repositories is complete."""
         self._database.execute("INSERT OR REPLACE INTO progress VALUES ('listed', 'yes')")
         self._database.commit()
 
     def add_repositories(self, repositories: Iterable[Repository]) -> None:
-        """Add repositories to audit; known ones are unchanged."""
+        """Add repositories; those already in the journal are unchanged."""
         self._database.executemany(
             "INSERT OR IGNORE INTO repositories (account, region, name, uri) VALUES (?, ?, ?, ?)",
             [(*astuple(repository), repository.uri) for repository in repositories],
         )
 
     def repositories(self) -> tuple[int, int]:
-        """Return the number of finished repositories and of all."""
+        """Return the number of finished repositories and of all repositories."""
         (row,) = self._database.execute(
             "SELECT coalesce(sum(is_done), 0), count(*) FROM repositories"
         )
@@ -103,8 +106,8 @@ class AuditJournal:
         ((count,),) = self._database.execute("SELECT count(*) FROM images")
         return int(count)
 
-    def waiting(self) -> list[Repository]:
-        """Return the repositories that are not finished."""
+    def unfinished(self) -> list[Repository]:
+        """Return the unfinished repositories in the order of the list."""
         rows = self._database.execute(
             "SELECT account, region, name FROM repositories WHERE NOT is_done ORDER BY number"
         )
@@ -113,7 +116,7 @@ class AuditJournal:
     def add_images(
         self, repository: Repository, rows: Sequence[ImageRow], unavailable: int
     ) -> None:
-        """Add images of a repository and the number that could not be read."""
+        """Add images of a repository. `unavailable` is the number that could not be read."""
         number = self._number(repository)
         self._database.executemany(
             f"INSERT INTO images (repository, {_COLUMNS}) VALUES ({', '.join('?' * 12)})",  # noqa: S608
@@ -121,16 +124,16 @@ class AuditJournal:
                 (
                     number,
                     row.digest,
-                    packed(row.tags),
+                    compact_json(row.tags),
                     row.pushed_at,
                     row.kind,
-                    packed(row.platforms),
+                    compact_json(row.platforms),
                     row.verdict,
                     row.reason,
-                    packed(row.evidence),
+                    compact_json(row.evidence),
                     row.remedy,
                     row.fix,
-                    packed(row.fix_commands),
+                    compact_json(row.fix_commands),
                 )
                 for row in rows
             ],
@@ -141,11 +144,11 @@ class AuditJournal:
                 (unavailable, number),
             )
 
-    def finish(self, repository: Repository, trouble: str = "") -> None:
-        """Record that a repository is finished, and why some of it could not be read."""
+    def finish(self, repository: Repository, problem: str = "") -> None:
+        """Mark a repository as finished. `problem` says why it could not be read completely."""
         self._database.execute(
             "UPDATE repositories SET is_done = 1, trouble = ? WHERE number = ?",
-            (trouble, self._number(repository)),
+            (problem, self._number(repository)),
         )
         self._database.commit()
 
@@ -157,41 +160,41 @@ class AuditJournal:
         ):
             verdicts.setdefault(number, {})[verdict] = count
         tallies = [
-            Tally(uri, verdicts.get(number, {}), unavailable, trouble)
-            for number, uri, unavailable, trouble in self._database.execute(
+            Tally(uri, verdicts.get(number, {}), unavailable, problem)
+            for number, uri, unavailable, problem in self._database.execute(
                 "SELECT number, uri, unseen, trouble FROM repositories ORDER BY uri"
             )
         ]
-        return sorted(tallies, key=lambda tally: tally.badness, reverse=True)
+        return sorted(tallies, key=lambda tally: tally.severity, reverse=True)
 
     def by_platform(self) -> dict[tuple[str, str], int]:
-        """Count images by platform and verdict; an image for two platforms counts twice."""
+        """Count images by platform and verdict. An image for two platforms counts for both."""
         return self._counts(
             "SELECT coalesce(platform.value, ''), verdict, count(*) FROM images "
             "LEFT JOIN json_each(platforms) AS platform GROUP BY 1, 2"
         )
 
     def by_push_day(self) -> dict[tuple[str, str], int]:
-        """Count images by the day of their push, as an ISO date in UTC, and verdict."""
+        """Count images by push date (ISO 8601, UTC) and verdict."""
         return self._counts(
             "SELECT date(pushed_at, 'unixepoch'), verdict, count(*) FROM images GROUP BY 1, 2"
         )
 
     def rows(
-        self, *, verdicts: Sequence[str] = (), places: Mapping[str, int] | None = None
+        self, *, verdicts: Sequence[str] = (), positions: Mapping[str, int] | None = None
     ) -> Iterator[ImageRow]:
-        """Return the images with the given verdicts, or all, by repository, tag and digest.
+        """Yield the images, or those with some verdicts, by repository, tags and digest.
 
-        `places` is the order of the repositories; by name without it.
+        `positions` orders the repositories by URI; without it they are in alphabetical order.
         """
-        chosen = f"WHERE verdict IN ({', '.join('?' * len(verdicts))})" if verdicts else ""
+        where = f"WHERE verdict IN ({', '.join('?' * len(verdicts))})" if verdicts else ""
         order = "uri, tags, digest"
-        if places is not None:
-            self._database.create_function("place", 1, places.get, deterministic=True)
-            order = f"place(uri), {order}"
+        if positions is not None:
+            self._database.create_function("position", 1, positions.get, deterministic=True)
+            order = f"position(uri), {order}"
         query = (
             f"SELECT uri, {_COLUMNS} FROM images JOIN repositories ON repository = number "  # noqa: S608
-            f"{chosen} ORDER BY {order}"
+            f"{where} ORDER BY {order}"
         )
         return map(_row, self._database.execute(query, tuple(verdicts)))
 
@@ -211,7 +214,7 @@ class AuditJournal:
         ).fetchone()
         return None if row is None else str(row[0])
 
-    def _forget_unfinished_repositories(self) -> None:
+    def _reset_unfinished_repositories(self) -> None:
         self._database.execute(
             "DELETE FROM images WHERE repository IN "
             "(SELECT number FROM repositories WHERE NOT is_done)"

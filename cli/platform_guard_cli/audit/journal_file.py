@@ -1,4 +1,4 @@
-"""Finds the journal file of an audit."""
+"""Opens the journal file of an audit."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ def journal_file(
     policies: Policies,
     environment: Mapping[str, str],
 ) -> Path:
-    """Return the journal file, which depends on account, scope and policy."""
+    """Return the path of the journal, one per account, regions, patterns and policies."""
     cache = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     scope = fingerprint([account, sorted(regions), sorted(patterns), policies])
     return cache / "ecr-platform-guard" / f"audit-{scope[:_NAME_LENGTH]}.sqlite"
@@ -28,13 +28,14 @@ def journal_file(
 
 @contextmanager
 def open_journal(file: Path, *, restart: bool, resume: bool) -> Iterator[AuditJournal]:
-    """Open the journal of an audit and remove it when the audit succeeded.
+    """Open the journal of an audit. Delete it if the body raises no exception.
 
-    An interrupted audit is resumed. A complete one starts over unless `resume` asks for it, because
-    the registry has changed since. Raises UsageError if there is nothing to resume.
+    An interrupted audit is resumed. A complete one starts over without `resume`, because the
+    registry has changed since. Raises UsageError if there is nothing to resume, or if the journal
+    cannot be opened.
     """
     if resume and not file.exists():
-        raise UsageError("audit: no interrupted audit to resume; leave out --resume")
+        raise UsageError("audit: No interrupted audit to resume. Omit --resume.")
     try:
         if restart:
             file.unlink(missing_ok=True)
@@ -44,16 +45,16 @@ def open_journal(file: Path, *, restart: bool, resume: bool) -> Iterator[AuditJo
             journal.start_over()
     except OSError as error:
         raise UsageError(
-            f"audit: {error.filename} cannot be written ({error.strerror}); "
-            "set XDG_CACHE_HOME to another folder"
+            f"audit: Cannot write {error.filename}: {error.strerror}. "
+            "Set XDG_CACHE_HOME to another folder."
         ) from error
     except sqlite3.OperationalError as error:
         raise UsageError(
-            f"audit: {file} cannot be opened ({error}); is another audit of the same running?"
+            f"audit: Cannot open {file} ({error}). Is the same audit already running?"
         ) from error
     except sqlite3.DatabaseError as error:
         raise UsageError(
-            f"audit: {file} is damaged ({error}); start over with --restart"
+            f"audit: {file} is damaged ({error}). Use --restart to start over."
         ) from error
     try:
         yield journal

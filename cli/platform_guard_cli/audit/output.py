@@ -20,21 +20,22 @@ _WRITERS: Mapping[str, Callable[[AuditJournal, TextIO], None]] = {
 
 
 def check_output(file: Path) -> None:
-    """Raise UsageError before the audit if the output file cannot be written."""
+    """Raise UsageError if the output file cannot be written. Called before the audit starts."""
     if file.is_dir():
-        raise UsageError(f"audit: {file} cannot be written (it is a folder)")
-    partial = _partial(file)
+        raise UsageError(f"audit: Cannot write {file}: it is a folder.")
+    partial = _partial_file(file)
     try:
         partial.touch()
         partial.unlink()
     except OSError as error:
-        raise _unwritable(file, error) from error
+        raise _write_error(file, error) from error
 
 
 def write_output(journal: AuditJournal, output_format: str, file: Path | None) -> None:
-    """Write the complete output or nothing. Raises UsageError if the file cannot be written.
+    """Write the results. The file is replaced only when the output is complete.
 
-    The reader may close standard output early.
+    A reader may close standard output early, as `head` does. Raises UsageError if the file cannot
+    be written.
     """
     write = _WRITERS[output_format]
     if file is None:
@@ -44,20 +45,20 @@ def write_output(journal: AuditJournal, output_format: str, file: Path | None) -
         except BrokenPipeError:
             discard_output()
         return
-    partial = _partial(file)
+    partial = _partial_file(file)
     try:
         with partial.open("w", encoding="utf-8", newline="") as target:
             write(journal, target)
         partial.replace(file)
     except OSError as error:
-        raise _unwritable(file, error) from error
+        raise _write_error(file, error) from error
     finally:
         partial.unlink(missing_ok=True)
 
 
-def _partial(file: Path) -> Path:
+def _partial_file(file: Path) -> Path:
     return file.with_name(f".{file.name}.partial")
 
 
-def _unwritable(file: Path, error: OSError) -> UsageError:
-    return UsageError(f"audit: {file} cannot be written ({error.strerror})")
+def _write_error(file: Path, error: OSError) -> UsageError:
+    return UsageError(f"audit: Cannot write {file}: {error.strerror}.")

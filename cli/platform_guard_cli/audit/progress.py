@@ -1,4 +1,4 @@
-"""The progress of an audit: a live line in a terminal, occasional lines elsewhere."""
+"""The progress of an audit: a progress bar in a terminal, a line every 10 seconds elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,18 +13,20 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 @dataclass
 class AuditProgress:
-    """Counts repositories and images, including those of an interrupted audit."""
+    """Counts repositories and images, including those of the run that is resumed."""
 
     repositories: int
     done: int
     images: int
     started: float
-    """The start, from `time.monotonic`."""
+    """The start of this run, from `time.monotonic`."""
     new_images: int = 0
+    """Images evaluated in this run, which determine the speed."""
     new_done: int = 0
+    """Repositories finished in this run."""
 
     def line(self, now: float) -> str:
-        """Return progress, speed and estimated remaining time."""
+        """Return the counts, the speed and the estimated remaining time."""
         seconds = max(now - self.started, 0.001)
         parts = [
             f"{self.done:,} of {self.repositories:,} repositories",
@@ -45,12 +47,12 @@ class AuditProgress:
 
 
 @contextmanager
-def shown_progress(
+def show_progress(
     progress: AuditProgress, console: Console, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[int, int], None]]:
-    """Show the progress on a console and return the object to report it to."""
+    """Show the progress on a console; yield the function that adds repositories and images."""
     if not console.is_terminal:
-        yield _lines(progress, console, clock)
+        yield _line_reporter(progress, console, clock)
         return
     columns = (TextColumn("audit"), BarColumn(bar_width=24), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True) as bar:
@@ -63,24 +65,24 @@ def shown_progress(
         yield report
 
 
-def _lines(
+def _line_reporter(
     progress: AuditProgress, console: Console, clock: Callable[[], float]
 ) -> Callable[[int, int], None]:
-    said = progress.started
+    printed_at = progress.started
 
     def report(repositories: int, images: int) -> None:
-        nonlocal said
+        nonlocal printed_at
         progress.add(repositories, images)
         now = clock()
-        if now - said >= _SECONDS_BETWEEN_LINES:
+        if now - printed_at >= _SECONDS_BETWEEN_LINES:
             console.print(f"audit: {progress.line(now)}", soft_wrap=True, highlight=False)
-            said = now
+            printed_at = now
 
     return report
 
 
 def duration(seconds: float) -> str:
-    """Return a duration as short text."""
+    """Format a duration in seconds as text, such as `30 s`, `5 min` or `3.0 h`."""
     minutes = round(seconds / 60)
     if seconds < 90:
         return f"{seconds:.0f} s"

@@ -1,4 +1,4 @@
-"""The registries of an account, read with the caller's credentials."""
+"""Reads the ECR registries of an account with the caller's credentials."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -32,18 +32,18 @@ class Registries:
     config_cache: ConfigCache = field(default_factory=ConfigCache)
 
     def repositories(self, patterns: Sequence[str]) -> Iterator[list[Repository]]:
-        """Return the repositories that match a pattern, or all without patterns.
+        """Yield pages of the repositories that match a pattern; all without patterns.
 
-        Raises UsageError if a region cannot be listed or a pattern matches nothing.
+        Raises UsageError if the repositories of a region cannot be listed.
         """
         for region in self.regions:
             try:
                 yield from self._in_region(region, patterns)
             except AWS_ERRORS as error:
-                raise _unusable(error, f"the repositories in {region} cannot be listed") from error
+                raise _usage_error(error, f"Cannot list the repositories in {region}") from error
 
     def policies(self, policies: Policies) -> PolicyFor:
-        """Return the policy lookup, including resource tags if the settings allow overrides."""
+        """Return the policy lookup. It reads resource tags if the settings allow overrides."""
         effective = {
             region: EffectivePolicies(policies, clients.ecr, time.monotonic)
             for region, clients in self.clients.items()
@@ -53,15 +53,19 @@ class Registries:
         )
 
     def audit(self, repository: Repository, policy_for: PolicyFor) -> Iterator[AuditedPage]:
-        """Evaluate a repository. Raises RepositoryUnavailableError if it cannot be read."""
+        """Evaluate a repository page by page.
+
+        Raises RepositoryUnavailableError if the repository cannot be read, and UsageError if the
+        credentials are rejected.
+        """
         client = self.clients[repository.region].ecr
         auditor = RepositoryAuditor(client, policy_for, self.config_cache, self.pool)
         try:
             yield from auditor.audit(repository)
         except AWS_ERRORS as error:
             if rejects_credentials(error):
-                raise _unusable(error, "your AWS credentials are no longer accepted") from error
-            raise RepositoryUnavailableError(_trouble(error)) from error
+                raise _usage_error(error, "AWS rejects your credentials") from error
+            raise RepositoryUnavailableError(_reason(error)) from error
 
     def _in_region(self, region: str, patterns: Sequence[str]) -> Iterator[list[Repository]]:
         client = self.clients[region].ecr
@@ -79,27 +83,31 @@ class Registries:
 
 
 def open_registries(regions: Sequence[str]) -> Registries:
-    """Identify the caller and open the registries. Raises UsageError for invalid credentials."""
+    """Open the registries of the caller's account. Raises UsageError for invalid credentials.
+
+    Without regions, the region of the environment is used.
+    """
     clients = {region: Clients(region, config=BULK) for region in regions or (None,)}
     first = next(iter(clients.values()))
     check_caller(first, "audit")
     try:
         account = first.sts.get_caller_identity()["Account"]
     except AWS_ERRORS as error:
-        raise _unusable(error, "AWS does not say whose credentials these are") from error
-    named = {client.ecr.meta.region_name: client for client in clients.values()}
-    return Registries(account, tuple(named), named)
+        where = f"AWS STS in {first.region}"
+        raise _usage_error(error, f"{where} did not identify the caller") from error
+    by_region = {client.ecr.meta.region_name: client for client in clients.values()}
+    return Registries(account, tuple(by_region), by_region)
 
 
-def _unusable(error: AwsError, what: str) -> UsageError:
-    return UsageError(f"audit: {what} ({reason_of(error)}): {' '.join(str(error).split())}")
+def _usage_error(error: AwsError, problem: str) -> UsageError:
+    return UsageError(f"audit: {problem} ({reason_of(error)}): {' '.join(str(error).split())}")
 
 
-def _trouble(error: AwsError) -> str:
+def _reason(error: AwsError) -> str:
     match reason_of(error):
         case "RepositoryNotFoundException":
-            return "it is gone"
+            return "the repository no longer exists"
         case "AccessDeniedException":
-            return "access is denied"
+            return "access denied"
         case reason:
             return reason

@@ -1,4 +1,4 @@
-"""One image in the journal of an audit, from which every output is made."""
+"""The rows of an audit: images, and verdict counts per repository."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,14 @@ from platform_guard.sweep.evaluation import EvaluatedImage
 
 @dataclass(frozen=True, slots=True)
 class ImageRow:
-    """An image with the tags under the same policy, and its verdict."""
+    """An image, its tags with the same policy, and its verdict."""
 
     repository: str
-    """What `docker` calls the repository."""
+    """The repository URI, such as `123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api`."""
     digest: str
     tags: tuple[str, ...]
     pushed_at: int
-    """In seconds since 1970."""
+    """Seconds since 1970."""
     kind: str
     platforms: tuple[str, ...]
     verdict: str
@@ -33,7 +33,7 @@ class ImageRow:
 
     @property
     def reference(self) -> str:
-        """The image by its first tag."""
+        """Repository URI and first tag."""
         return f"{self.repository}:{self.tags[0]}"
 
 
@@ -44,31 +44,31 @@ class Tally:
     repository: str
     verdicts: Mapping[str, int]
     unavailable: int = 0
-    """How many images could not be read."""
-    trouble: str = ""
-    """Why some of it could not be read; empty if all was read."""
+    """The number of images that could not be read."""
+    problem: str = ""
+    """Why the repository could not be read completely; empty if it was."""
 
     @property
     def images(self) -> int:
-        """How many images were evaluated."""
+        """The number of evaluated images."""
         return sum(self.verdicts.values())
 
     @property
     def findings(self) -> int:
-        """How many of them have a finding."""
+        """The number of images with a finding."""
         return sum(self.verdicts.get(finding, 0) for finding in Finding)
 
     @property
-    def badness(self) -> tuple[int, int, int]:
-        """The sort key by severity: findings that fail, that may fail, and unreadable images."""
-        mild = self.verdicts.get(Finding.INDEX_ONLY, 0)
-        return (self.findings - mild, mild, self.verdicts.get(NoFinding.UNREADABLE, 0))
+    def severity(self) -> tuple[int, int, int]:
+        """The sort key: images that cannot run, index-only images, unreadable images."""
+        index_only = self.verdicts.get(Finding.INDEX_ONLY, 0)
+        return (self.findings - index_only, index_only, self.verdicts.get(NoFinding.UNREADABLE, 0))
 
 
 def row_of(evaluated: EvaluatedImage) -> ImageRow:
     """Return the row of an evaluated image."""
     candidate, verdict = evaluated.candidate, evaluated.verdict
-    is_settled = verdict.name in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
+    has_evidence = verdict.name not in (NoFinding.COMPLIANT, NoFinding.NOT_AN_IMAGE)
     fix = None
     if isinstance(verdict.name, Finding):
         fix = fixes_for(candidate.reference, verdict, candidate.policy)[0]
@@ -81,15 +81,15 @@ def row_of(evaluated: EvaluatedImage) -> ImageRow:
         platforms=evaluated.image.platforms,
         verdict=verdict.name,
         reason=verdict.reason,
-        evidence=() if is_settled else tuple(map(asdict, verdict.evidence)),
+        evidence=tuple(map(asdict, verdict.evidence)) if has_evidence else (),
         remedy=_remedy(verdict, candidate.policy),
         fix=fix.title if fix else "",
         fix_commands=fix.commands if fix else (),
     )
 
 
-def packed(values: Sequence[object]) -> str:
-    """Return a list as text for the journal."""
+def compact_json(values: Sequence[object]) -> str:
+    """Encode a list for the journal."""
     return json.dumps(values, separators=(",", ":"))
 
 

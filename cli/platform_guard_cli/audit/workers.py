@@ -15,11 +15,11 @@ _REPOSITORIES_AT_ONCE = 8
 
 
 class RepositoryUnavailableError(Exception):
-    """A repository cannot be read, or not completely; the message is a clause with the reason."""
+    """A repository could not be read, or only in part. The message is the reason, as a clause."""
 
 
 class Page(Protocol):
-    """The results for some images."""
+    """The results for a page of images."""
 
     @property
     def evaluated(self) -> Sequence[EvaluatedImage]:
@@ -35,18 +35,19 @@ AuditRepository = Callable[[Repository], Iterator[Page]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
+class _Finished:
     repository: Repository
-    trouble: str
+    problem: str
+    """Why the repository could not be read completely; empty if it was."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Broken:
+class _Failed:
     error: BaseException
 
 
-_Event = tuple[Repository, Page] | _Ended | _Broken | None
-"""None: a worker has finished."""
+_Event = tuple[Repository, Page] | _Finished | _Failed | None
+"""None: a worker has no more repositories."""
 
 
 def run_audit(
@@ -55,67 +56,69 @@ def run_audit(
     report: Callable[[int, int], None],
     workers: int = _REPOSITORIES_AT_ONCE,
 ) -> None:
-    """Audit the repositories that the journal does not have yet.
+    """Audit the unfinished repositories of the journal.
 
-    `report` gets the number of repositories and images that were just finished. Any exception of
-    `audit` except RepositoryUnavailableError ends the run and is raised.
+    `report` receives the number of repositories and images that were just finished. Any exception
+    of `audit` except RepositoryUnavailableError ends the run and is raised again.
     """
-    crew = _Crew(journal.waiting(), audit, workers)
-    first_unseen: dict[Repository, str] = {}
+    pool = _WorkerPool(journal.unfinished(), audit, workers)
+    first_reasons: dict[Repository, str] = {}
     try:
-        for event in crew.events():
+        for event in pool.events():
             match event:
-                case _Ended(repository, trouble):
-                    journal.finish(repository, _both(first_unseen.pop(repository, ""), trouble))
+                case _Finished(repository, problem):
+                    reason = first_reasons.pop(repository, "")
+                    journal.finish(repository, _combined(reason, problem))
                     report(1, 0)
-                case _Broken(error):
+                case _Failed(error):
                     raise error
                 case repository, page:
                     rows = [row_of(evaluated) for evaluated in page.evaluated]
                     journal.add_images(repository, rows, len(page.unavailable))
                     for unavailable in page.unavailable[:1]:
-                        first_unseen.setdefault(repository, unavailable.reason)
+                        first_reasons.setdefault(repository, unavailable.reason)
                     report(0, len(rows))
     finally:
-        crew.stop()
+        pool.stop()
 
 
-def _both(unavailable: str, trouble: str) -> str:
-    """Return why images, and then the rest of their repository, could not be read."""
-    if unavailable and trouble:
-        return f"{unavailable}; the rest could not be seen: {trouble}"
-    return unavailable or trouble
+def _combined(image_reason: str, repository_reason: str) -> str:
+    if image_reason and repository_reason:
+        return f"{image_reason}; the rest could not be read: {repository_reason}"
+    return image_reason or repository_reason
 
 
-class _Crew:
-    """Threads that each audit one repository after the other."""
+class _WorkerPool:
+    """Threads that audit one repository at a time each."""
 
-    def __init__(self, waiting: Sequence[Repository], audit: AuditRepository, workers: int) -> None:
-        self._waiting = iter(waiting)
+    def __init__(
+        self, repositories: Sequence[Repository], audit: AuditRepository, workers: int
+    ) -> None:
+        self._unfinished = iter(repositories)
         self._audit = audit
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        # Few, so that memory does not grow where the journal is slower than the registry.
+        # Bounded: memory must not grow if the journal is slower than ECR.
         self._events: Queue[_Event] = Queue(maxsize=workers)
         self._workers = [
             threading.Thread(target=self._work, daemon=True)
-            for _ in range(min(workers, max(1, len(waiting))))
+            for _ in range(min(workers, max(1, len(repositories))))
         ]
 
-    def events(self) -> Iterator[tuple[Repository, Page] | _Ended | _Broken]:
+    def events(self) -> Iterator[tuple[Repository, Page] | _Finished | _Failed]:
         """Yield the results of the workers until all have finished."""
         for worker in self._workers:
             worker.start()
-        working = len(self._workers)
-        while working:
+        running = len(self._workers)
+        while running:
             event = self._events.get()
             if event is None:
-                working -= 1
+                running -= 1
             else:
                 yield event
 
     def stop(self) -> None:
-        """Tell the workers to stop after their current repository."""
+        """Make the workers stop after their current page."""
         self._stopped.set()
 
     def _work(self) -> None:
@@ -123,27 +126,27 @@ class _Crew:
             while (repository := self._next()) is not None:
                 self._audit_one(repository)
         except BaseException as error:
-            self._put(_Broken(error))
+            self._put(_Failed(error))
         finally:
             self._put(None)
 
     def _next(self) -> Repository | None:
         with self._lock:
-            return None if self._stopped.is_set() else next(self._waiting, None)
+            return None if self._stopped.is_set() else next(self._unfinished, None)
 
     def _audit_one(self, repository: Repository) -> None:
-        trouble = ""
+        problem = ""
         try:
             for page in self._audit(repository):
                 self._put((repository, page))
                 if self._stopped.is_set():
                     return
         except RepositoryUnavailableError as error:
-            trouble = str(error)
-        self._put(_Ended(repository, trouble))
+            problem = str(error)
+        self._put(_Finished(repository, problem))
 
     def _put(self, event: _Event) -> None:
-        """Queue an event unless the audit has ended."""
+        """Queue an event. Return without it if the audit was stopped."""
         while not self._stopped.is_set():
             try:
                 self._events.put(event, timeout=0.2)

@@ -1,1 +1,1 @@
-"""`platform-guard doctor`, `preflight` and `test-alert`: checks around a deployment."""
+"""`platform-guard doctor`, `preflight` and `test-alert`: checks before and after a deployment."""

@@ -1,4 +1,4 @@
-"""`platform-guard doctor --push`: pushes a bad image and waits for the alert."""
+"""`platform-guard doctor --push`: pushes a noncompliant image and waits for the alert."""
 
 import gzip
 import json
@@ -23,20 +23,21 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 _TAG = "doctor"
-_PREFIX = "platform-guard-doctor"  # of the names of all that exists meanwhile
+_PREFIX = "platform-guard-doctor"
+"""The prefix of the names of all temporary resources."""
 
-# For Lambda's cold start, the calls to ECR and the delivery of the alert.
-_SECONDS_OF_WORK = 120
+# For the cold start of the function, the calls to ECR, and the delivery of the alert.
+_PROCESSING_SECONDS = 120
 
-_PLATFORMS = ("arm64", "amd64", "s390x", "ppc64le", "riscv64")
+_ARCHITECTURES = ("arm64", "amd64", "s390x", "ppc64le", "riscv64")
 
-# A tar archive without files: two blocks of zeros.
+# An empty tar archive: two blocks of zeros.
 _LAYER = gzip.compress(bytes(1024), mtime=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """The timeout for the alert, with the clock."""
+class AlertTimeout:
+    """How long to wait for the alert, and the clock to measure it."""
 
     seconds: float
     clock: Callable[[], float] = time.monotonic
@@ -44,23 +45,26 @@ class Waiting:
     sleep: Callable[[float], object] = time.sleep
 
 
-def waiting_for(settings: GuardSettings) -> Waiting:
-    """Return the timeout: processing time plus the delays of the settings."""
-    held_back = settings.delay_seconds + settings.alerts.collect_seconds
-    return Waiting(seconds=held_back + _SECONDS_OF_WORK)
+def alert_timeout(settings: GuardSettings) -> AlertTimeout:
+    """Return the timeout: the delays of the settings plus the processing time."""
+    delays = settings.delay_seconds + settings.alerts.collect_seconds
+    return AlertTimeout(seconds=delays + _PROCESSING_SECONDS)
 
 
 def push_canary(
-    clients: OperatorClients, stack: DeployedStack, settings: GuardSettings, waiting: Waiting
+    clients: OperatorClients, stack: DeployedStack, settings: GuardSettings, timeout: AlertTimeout
 ) -> Iterator[Check]:
-    """Push a bad image and wait for the alert, unless the policy ignores the repository."""
+    """Push a noncompliant image and check that its alert arrives.
+
+    Pushes nothing if the policy ignores the repository.
+    """
     nonce = secrets.token_hex(4)
     policy = settings.policies.policy_for(f"{_PREFIX}-{nonce}", "doctor").policy
     if policy.ignore:
-        found = f"guard.toml ignores {_PREFIX}-*, so no alert is expected"
-        yield Check("push", Outcome.UNKNOWN, found, "add a rule for it without ignore")
+        found = f"guard.toml ignores {_PREFIX}-*: no alert to wait for"
+        yield Check("push", Outcome.UNKNOWN, found, f"add a rule for {_PREFIX}-* without ignore")
         return
-    yield from _push_and_wait(clients, stack, frozenset(policy.required_platforms), nonce, waiting)
+    yield from _push_and_wait(clients, stack, frozenset(policy.required_platforms), nonce, timeout)
 
 
 def _push_and_wait(
@@ -68,65 +72,67 @@ def _push_and_wait(
     stack: DeployedStack,
     required: frozenset[Platform],
     nonce: str,
-    waiting: Waiting,
+    timeout: AlertTimeout,
 ) -> Iterator[Check]:
-    """Push an image for none of the required platforms and yield when its alert arrived.
+    """Push an image for a platform that is not required, and wait for its alert.
 
-    Creates a repository, a queue and a subscription named after `nonce` and always removes them; a
-    failed removal is a failed check. All subscribers of the topic receive the alert.
+    Creates a repository, a queue and a subscription, and always deletes them. A failed deletion is
+    a failed check. All subscribers of the topic receive the alert.
     """
     name = f"{_PREFIX}-{nonce}"
-    left: list[Check] = []
+    cleanup_failures: list[Check] = []
     try:
-        with ExitStack() as cleaning:
-            removing = Removing(cleaning, left)
-            queue = _listen(clients, stack, name, removing)
+        with ExitStack() as exit_stack:
+            cleanup = Cleanup(exit_stack, cleanup_failures)
+            queue = _subscribe_queue(clients, stack, name, cleanup)
             clients.ecr.create_repository(repositoryName=name)
-            removing.later(
+            cleanup.register(
                 f"repository {name}",
                 lambda: clients.ecr.delete_repository(repositoryName=name, force=True),
             )
-            pushed = waiting.clock()
-            _push(clients.ecr, name, _unsuitable(required))
-            took = _wait(clients, queue, name, pushed, waiting)
+            pushed = timeout.clock()
+            _push(clients.ecr, name, _other_architecture(required))
+            seconds = _wait_for_alert(clients, queue, name, pushed, timeout)
     finally:
-        yield from left
-    if took is None:
+        yield from cleanup_failures
+    if seconds is None:
         yield Check(
             "push",
             Outcome.FAILED,
-            f"no alert within {waiting.seconds:.0f} seconds of the push to {name}",
-            "fix the failed checks above; if there are none, read the log of push_guard",
+            f"no alert within {timeout.seconds:.0f} seconds of the push to {name}",
+            "fix the failed checks above; if none failed, read the log of push_guard",
         )
     else:
-        yield Check("push", Outcome.OK, f"the alert arrived {took:.1f} seconds after the push")
+        yield Check("push", Outcome.OK, f"the alert arrived {seconds:.1f} seconds after the push")
 
 
 @dataclass(frozen=True, slots=True)
-class Removing:
-    """Removes the created resources at the end and records failures."""
+class Cleanup:
+    """Deletes the temporary resources at the end and records failures."""
 
     stack: ExitStack
-    left: list[Check]
+    failures: list[Check]
 
-    def later(self, what: str, remove: Callable[[], object]) -> None:
-        """Schedule a removal; the last one runs first."""
-        self.stack.callback(self._remove, what, remove)
+    def register(self, resource: str, delete: Callable[[], object]) -> None:
+        """Register a deletion. The last one registered runs first."""
+        self.stack.callback(self._delete, resource, delete)
 
-    def _remove(self, what: str, remove: Callable[[], object]) -> None:
+    def _delete(self, resource: str, delete: Callable[[], object]) -> None:
         try:
-            remove()
+            delete()
         except AWS_ERRORS as error:
-            found = f"{what} could not be removed ({reason_of(error)})"
-            self.left.append(Check("cleaning up", Outcome.FAILED, found, "remove it yourself"))
+            found = f"could not delete {resource} ({reason_of(error)})"
+            self.failures.append(Check("cleanup", Outcome.FAILED, found, "delete it"))
 
 
-def _listen(clients: OperatorClients, stack: DeployedStack, name: str, removing: Removing) -> str:
-    """Subscribe a queue to the alerts about one repository and return its URL."""
+def _subscribe_queue(
+    clients: OperatorClients, stack: DeployedStack, name: str, cleanup: Cleanup
+) -> str:
+    """Subscribe a queue to the alerts of one repository and return its URL."""
     topic = stack.only("AWS::SNS::Topic")
     partition = topic.split(":")[1]
     arn = f"arn:{partition}:sqs:{stack.region}:{stack.account}:{name}"
-    admitted = {
+    queue_policy = {
         "Version": "2012-10-17",
         "Statement": [
             {
@@ -140,9 +146,9 @@ def _listen(clients: OperatorClients, stack: DeployedStack, name: str, removing:
     }
     url = clients.sqs.create_queue(
         QueueName=name,
-        Attributes={"Policy": json.dumps(admitted), "SqsManagedSseEnabled": "true"},
+        Attributes={"Policy": json.dumps(queue_policy), "SqsManagedSseEnabled": "true"},
     )["QueueUrl"]
-    removing.later(f"queue {name}", lambda: clients.sqs.delete_queue(QueueUrl=url))
+    cleanup.register(f"queue {name}", lambda: clients.sqs.delete_queue(QueueUrl=url))
     subscription = clients.sns.subscribe(
         TopicArn=topic,
         Protocol="sqs",
@@ -153,17 +159,16 @@ def _listen(clients: OperatorClients, stack: DeployedStack, name: str, removing:
         },
         ReturnSubscriptionArn=True,
     )["SubscriptionArn"]
-    removing.later(
+    cleanup.register(
         f"subscription {subscription}",
         lambda: clients.sns.unsubscribe(SubscriptionArn=subscription),
     )
     return url
 
 
-def _unsuitable(required: frozenset[Platform]) -> str:
-    """Return a Linux architecture that is not required."""
-    wanted = {platform.architecture for platform in required}
-    return next(name for name in _PLATFORMS if name not in wanted)
+def _other_architecture(required: frozenset[Platform]) -> str:
+    architectures = {platform.architecture for platform in required}
+    return next(name for name in _ARCHITECTURES if name not in architectures)
 
 
 def _push(ecr: "ECRClient", repository: str, architecture: str) -> None:
@@ -215,21 +220,24 @@ def _digest(content: bytes) -> str:
     return f"sha256:{sha256(content).hexdigest()}"
 
 
-def _wait(
-    clients: OperatorClients, queue: str, repository: str, pushed: float, waiting: Waiting
+def _wait_for_alert(
+    clients: OperatorClients, queue: str, repository: str, pushed: float, timeout: AlertTimeout
 ) -> float | None:
-    """Return the seconds until the alert arrived; None if it did not arrive in time."""
-    while (passed := waiting.clock() - pushed) < waiting.seconds:
-        answer = clients.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-        if any(_is_about(repository, message["Body"]) for message in answer.get("Messages", [])):
-            return passed
-        waiting.sleep(1)
+    """Return the seconds from the push to the alert; None after the timeout."""
+    while (elapsed := timeout.clock() - pushed) < timeout.seconds:
+        response = clients.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+        if any(_is_about(repository, message["Body"]) for message in response.get("Messages", [])):
+            return elapsed
+        timeout.sleep(1)
     return None
 
 
 def _is_about(repository: str, text: str) -> bool:
-    """Return whether a message is about the repository: a new filter may take 15 minutes."""
+    """Return whether a message is the alert of the repository.
+
+    Other alerts may arrive: a new filter policy takes up to 15 minutes to take effect.
+    """
     try:
         return parse_alert(text).repository == repository
-    except AlertError:  # such as what an alarm says
+    except AlertError:  # such as an alarm notification
         return False

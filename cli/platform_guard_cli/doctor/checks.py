@@ -1,4 +1,4 @@
-"""The result of a check, and how a list of results is rendered."""
+"""The result of a check, and the output of a list of results."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -24,48 +24,48 @@ class Check:
     name: str
     outcome: Outcome
     found: str
-    """The observation, a clause."""
+    """The observation, as a clause."""
     fix: str = ""
-    """The fix; empty if the check passed."""
+    """What to do, as a clause; empty if the check passed."""
 
 
 DEPLOY = "run make deploy"
-"""The command that fixes most manual changes."""
+"""The fix for a resource that differs from the template."""
 
 
 def check(name: str, healthy: bool, found: str, fix: str) -> Check:
-    """Return a passed check, or a failed one with its fix."""
+    """Return a passed check, or a failed check with its fix."""
     if healthy:
         return Check(name, Outcome.OK, found)
     return Check(name, Outcome.FAILED, found, fix)
 
 
-Look = Callable[[], Iterator[Check]]
-"""Runs checks; may raise AWS errors."""
+CheckGroup = Callable[[], Iterator[Check]]
+"""Yields the results of related checks. May raise an AWS error."""
 
 
-def look_at(name: str, look: Look) -> list[Check]:
-    """Run checks; an AWS error becomes an unknown outcome."""
+def run_checks(name: str, group: CheckGroup) -> list[Check]:
+    """Run a group of checks. An AWS error ends it and becomes a check with unknown outcome."""
     checks: list[Check] = []
     try:
-        # One by one: what was seen before an error counts.
-        for check in look():
+        # Not list(): the results before an error are kept.
+        for check in group():
             checks.append(check)
     except AWS_ERRORS as error:
         reason = reason_of(error)
-        found = f"could not be looked at ({reason})"
+        found = f"could not be checked ({reason})"
         checks.append(Check(name, Outcome.UNKNOWN, found, _fix(reason)))
     return checks
 
 
 def _fix(reason: str) -> str:
     if "Denied" in reason or "Unauthorized" in reason:
-        return "run it with credentials that may read what the guard consists of"
-    return "run it again"
+        return "use credentials that may read the resources of the guard's stack"
+    return "run doctor again"
 
 
 def exit_status(checks: Sequence[Check]) -> int:
-    """Return 0 if all checks passed, 1 if one failed, 2 if one could not run."""
+    """Return 0 if all checks passed, 1 if a check failed, else 2: a check could not run."""
     outcomes = {check.outcome for check in checks}
     if Outcome.FAILED in outcomes:
         return 1
@@ -73,7 +73,7 @@ def exit_status(checks: Sequence[Check]) -> int:
 
 
 def render_checks(title: str, checks: Sequence[Check]) -> str:
-    """Render the checks as text."""
+    """Render the checks as text, one line per check and per fix."""
     width = max(len(outcome) for outcome in Outcome)
     lines = [title]
     for check in checks:
@@ -84,5 +84,5 @@ def render_checks(title: str, checks: Sequence[Check]) -> str:
 
 
 def checks_as_json(checks: Sequence[Check]) -> list[dict[str, str]]:
-    """Return the checks as JSON objects: name, outcome, found, fix."""
+    """Return the checks as JSON objects with the keys name, outcome, found and fix."""
     return [asdict(check) for check in checks]

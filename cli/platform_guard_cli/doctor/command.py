@@ -1,4 +1,4 @@
-"""`platform-guard doctor`: checks the deployed guard from the rule to the alert."""
+"""`platform-guard doctor`: checks the deployed guard."""
 
 import argparse
 import json
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 def add_doctor_command(commands: Commands) -> None:
-    """Add the command to the command line."""
+    """Add `doctor` to the command line."""
     parser = commands.add_parser(
         "doctor",
-        help="check the deployed guard, from the rule to the alert",
+        help="check the deployed guard, from the EventBridge rule to the alert",
         description="Check every part of the deployed guard. Read-only without --push.",
         epilog="Exit status: 0 all checks passed, 1 a check failed, 2 a check could not run.",
     )
     parser.add_argument(
         "--push",
         action="store_true",
-        help="also push a tiny bad image to a scratch repository and wait for the alert, which all "
-        "subscribers receive; everything is removed again",
+        help="also push a tiny noncompliant image to a temporary repository and wait for the "
+        "alert, which all subscribers receive; all temporary resources are deleted",
     )
-    add_regions_option(parser, "work")
+    add_regions_option(parser, "check the guard")
     add_stack_option(parser)
     add_settings_option(parser, "that was deployed")
     parser.add_argument("--json", action="store_true", help="print one JSON object per region")
@@ -37,29 +37,29 @@ def add_doctor_command(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    # The AWS SDK takes long to import, which other commands have no use for.
-    from platform_guard_cli.doctor.canary import push_canary, waiting_for
-    from platform_guard_cli.doctor.checks import exit_status, look_at
+    # Imported here: other commands do not need the AWS SDK, which loads slowly.
+    from platform_guard_cli.doctor.canary import alert_timeout, push_canary
+    from platform_guard_cli.doctor.checks import exit_status, run_checks
     from platform_guard_cli.doctor.doctor import Doctor
-    from platform_guard_cli.doctor.stack import find_deployed
+    from platform_guard_cli.doctor.stack import find_stack
     from platform_guard_cli.operator_clients import OperatorClients
     from platform_guard_cli.regions import for_each_region, resolve_regions
 
     settings = read_settings(options.settings)
 
-    def examine(region: str) -> int:
+    def check_region(region: str) -> int:
         clients = OperatorClients(region)
-        stack = find_deployed(clients, region, options.stack)
-        checks = Doctor(clients, stack, settings, options.settings).examine()
+        stack = find_stack(clients, region, options.stack)
+        checks = Doctor(clients, stack, settings, options.settings).run()
         if options.push:
-            checks += look_at(
-                "push", partial(push_canary, clients, stack, settings, waiting_for(settings))
+            checks += run_checks(
+                "push", partial(push_canary, clients, stack, settings, alert_timeout(settings))
             )
         _print(checks, stack, as_json=options.json)
         return exit_status(checks)
 
     regions = resolve_regions(options.region or settings.deploy.regions)
-    statuses, status = for_each_region(regions, examine)
+    statuses, status = for_each_region(regions, check_region)
     return reduce(_worse, statuses, status)
 
 
@@ -82,5 +82,5 @@ def _print(checks: Sequence["Check"], stack: "DeployedStack", *, as_json: bool) 
 
 
 def _worse(one: int, other: int) -> int:
-    """Return the worse status: failed, then unknown, then passed."""
+    """Return the worse exit status. A failed check (1) outranks a check that could not run (2)."""
     return 1 if 1 in (one, other) else max(one, other)

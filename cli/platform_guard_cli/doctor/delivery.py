@@ -7,30 +7,30 @@ from typing import Any
 
 from platform_guard_cli.doctor.aws_commands import run_aws
 from platform_guard_cli.doctor.checks import DEPLOY, Check, check
-from platform_guard_cli.doctor.stack import DeployedStack, last_part
+from platform_guard_cli.doctor.stack import DeployedStack, resource_name
 from platform_guard_cli.operator_clients import OperatorClients
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The path of an event to a function, and the dead-letter queues."""
+    """Checks the path of an event to a queue, and the dead-letter queues."""
 
     clients: OperatorClients
     stack: DeployedStack
 
     def rules(self) -> Iterator[Check]:
-        """Check the rules, their targets, and the queue policies."""
-        for logical_id, wanted in self.stack.resources("AWS::Events::Rule").items():
+        """Check the rules, their targets and the queue policies."""
+        for logical_id, deployed in self.stack.resources("AWS::Events::Rule").items():
             name = _rule_name(self.stack.physical_ids[logical_id])
             rule = self.clients.events.describe_rule(Name=name)
-            same = _starts_the_same(self.stack, wanted, rule)
+            matches = _matches_template(self.stack, deployed, rule)
             yield check(
                 f"rule {logical_id}",
-                rule.get("State") == "ENABLED" and same,
-                f"is {rule.get('State', 'unknown').lower()}"
-                + ("" if same else ", but its pattern or schedule differs from the deployment"),
+                rule.get("State") == "ENABLED" and matches,
+                rule.get("State", "unknown").lower()
+                + ("" if matches else ", but its pattern or schedule differs from the template"),
                 run_aws("events", "enable-rule", self.stack.region, "--name", name)
-                if same
+                if matches
                 else DEPLOY,
             )
             targets = self.clients.events.list_targets_by_rule(Rule=name)["Targets"]
@@ -38,19 +38,19 @@ class Delivery:
 
     def _targets(self, rule_id: str, rule_arn: str, targets: Sequence[str]) -> Iterator[Check]:
         queues = {self.stack.queue_arn(url): url for url in self.stack.names("AWS::SQS::Queue")}
-        reached = [arn for arn in targets if arn in queues]
+        guard_queues = [arn for arn in targets if arn in queues]
         yield check(
             f"target of {rule_id}",
-            bool(reached),
-            f"leads to {', '.join(map(last_part, reached)) or 'no queue of the guard'}",
+            bool(guard_queues),
+            ", ".join(map(resource_name, guard_queues)) or "no queue of the guard is a target",
             DEPLOY,
         )
-        for arn in reached:
-            admitted = _admits(self._attribute(queues[arn], "Policy"), rule_arn)
+        for arn in guard_queues:
+            is_allowed = _allows(self._attribute(queues[arn], "Policy"), rule_arn)
             yield check(
-                f"policy of queue {last_part(arn)}",
-                admitted,
-                f"{'admits' if admitted else 'does not admit'} {rule_id}",
+                f"policy of queue {resource_name(arn)}",
+                is_allowed,
+                f"{'allows' if is_allowed else 'does not allow'} messages from rule {rule_id}",
                 DEPLOY,
             )
 
@@ -62,47 +62,47 @@ class Delivery:
             if not dead_letters:
                 continue
             url = self.stack.physical_ids[dead_letters]
-            waiting = int(self._attribute(url, "ApproximateNumberOfMessages") or 0)
+            messages = int(self._attribute(url, "ApproximateNumberOfMessages") or 0)
             yield check(
-                f"dead letters in {last_part(url)}",
-                waiting == 0,
-                f"{waiting} waiting",
-                "read the function's log, then "
+                f"dead-letter queue {resource_name(url)}",
+                messages == 0,
+                f"messages waiting: {messages}" if messages else "empty",
+                "find and fix the cause with the function's log, then redrive: "
                 + run_aws(
                     "sqs",
                     "start-message-move-task",
                     self.stack.region,
                     "--source-arn",
                     self.stack.queue_arn(url),
-                    # SQS knows by itself only where that came from which it gave up itself.
+                    # By default, SQS redrives only messages that it dead-lettered itself.
                     "--destination-arn",
                     self.stack.queue_arn(self.stack.physical_ids[logical_id]),
                 ),
             )
 
     def _attribute(self, url: str, name: Any) -> str:
-        answer = self.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-        return str(answer.get("Attributes", {}).get(name, ""))
+        response = self.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+        return str(response.get("Attributes", {}).get(name, ""))
 
 
 def _rule_name(physical_id: str) -> str:
     return physical_id.rpartition("|")[2].rpartition("/")[2]
 
 
-def _starts_the_same(
-    stack: DeployedStack, wanted: Mapping[str, Any], rule: Mapping[str, Any]
+def _matches_template(
+    stack: DeployedStack, deployed: Mapping[str, Any], rule: Mapping[str, Any]
 ) -> bool:
-    """Return whether a rule has the pattern and the schedule that were deployed."""
-    text = json.dumps(wanted.get("EventPattern", {}))
+    """Return whether a rule has the event pattern and schedule of the template."""
+    text = json.dumps(deployed.get("EventPattern", {}))
     pattern = json.loads(text.replace('{"Ref": "AWS::StackId"}', json.dumps(stack.arn)))
     return bool(
         json.loads(rule.get("EventPattern") or "{}") == pattern
-        and rule.get("ScheduleExpression", "") == wanted.get("ScheduleExpression", "")
+        and rule.get("ScheduleExpression", "") == deployed.get("ScheduleExpression", "")
     )
 
 
-def _admits(policy: str, rule_arn: str) -> bool:
-    """Return whether a queue's policy lets EventBridge send the events of a rule."""
+def _allows(policy: str, rule_arn: str) -> bool:
+    """Return whether a queue policy allows EventBridge to send messages for a rule."""
     if not policy:
         return False
     return any(

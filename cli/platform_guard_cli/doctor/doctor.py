@@ -1,4 +1,4 @@
-"""The checks of `platform-guard doctor`."""
+"""Runs the checks of `platform-guard doctor`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from platform_guard_cdk.naming import METADATA_KEY
 from platform_guard_cli.doctor.alerts import Alerting
-from platform_guard_cli.doctor.checks import DEPLOY, Check, Look, Outcome, check, look_at
+from platform_guard_cli.doctor.checks import DEPLOY, Check, CheckGroup, Outcome, check, run_checks
 from platform_guard_cli.doctor.delivery import Delivery
 from platform_guard_cli.doctor.functions import Functions
 from platform_guard_cli.doctor.stack import DeployedStack
@@ -18,19 +18,20 @@ from platform_guard_settings.guard_toml import GuardSettings
 
 @dataclass(frozen=True, slots=True)
 class Doctor:
-    """Checks every part of a deployed guard and changes nothing."""
+    """Checks every part of a deployed guard. Read-only."""
 
     clients: OperatorClients
     stack: DeployedStack
     settings: GuardSettings
     guard_file: Path
+    """The guard.toml that `settings` were read from."""
 
-    def examine(self) -> list[Check]:
-        """Run all checks in the order in which an event passes the parts."""
+    def run(self) -> list[Check]:
+        """Run all checks, in the order in which an event passes through the guard."""
         delivery = Delivery(self.clients, self.stack)
         functions = Functions(self.clients, self.stack)
         alerting = Alerting(self.clients, self.stack, self.settings.alerts)
-        looks: Mapping[str, Look] = {
+        groups: Mapping[str, CheckGroup] = {
             "stack": self._stack,
             "settings": self._settings,
             "rules": delivery.rules,
@@ -42,7 +43,7 @@ class Doctor:
             "Slack": alerting.webhooks,
             "alarms": alerting.alarms,
         }
-        return [found for name, look in looks.items() for found in look_at(name, look)]
+        return [found for name, group in groups.items() for found in run_checks(name, group)]
 
     def _stack(self) -> Iterator[Check]:
         status = self.stack.status
@@ -50,8 +51,8 @@ class Doctor:
         yield check(
             "stack",
             healthy,
-            f"{self.stack.name} is {status}",
-            "read its events in CloudFormation, then " + DEPLOY,
+            f"{self.stack.name} is in status {status}",
+            "find and fix the cause with the stack events in CloudFormation, then " + DEPLOY,
         )
 
     def _settings(self) -> Iterator[Check]:
@@ -61,14 +62,15 @@ class Doctor:
             return
         deployed = self._metadata()
         local = sha256(self.guard_file.read_bytes()).hexdigest()
-        same = deployed.get("SettingsSha256") == local
-        found = "matches the deployment" if same else "differs from the deployment"
-        yield check("settings", same, f"{self.guard_file.name} is valid and {found}", DEPLOY)
-        here, there = version("ecr-platform-guard"), deployed.get("Version", "unknown")
+        is_same = deployed.get("SettingsSha256") == local
+        found = "matches the deployment" if is_same else "differs from the deployment"
+        yield check("settings", is_same, f"{self.guard_file.name} is valid and {found}", DEPLOY)
+        installed, in_stack = version("ecr-platform-guard"), deployed.get("Version", "unknown")
         yield check(
             "version",
-            here == there,
-            f"{there} is deployed" + ("" if here == there else f", and this is {here}"),
+            installed == in_stack,
+            f"{in_stack} is deployed"
+            + ("" if installed == in_stack else f", but {installed} is installed here"),
             DEPLOY,
         )
 

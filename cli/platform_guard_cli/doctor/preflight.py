@@ -1,4 +1,4 @@
-"""Checks before a deployment: credentials, regions, and what each region needs."""
+"""`platform-guard preflight`: checks credentials, regions, CDK bootstrap and Lambda layer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from platform_guard_cli.operator_clients import OperatorClients
 from platform_guard_cli.regions import resolve_regions
 from platform_guard_settings.deploy import partition_of
 
-_REFUSED = frozenset(
+_REJECTED = frozenset(
     {
         "AuthFailure",
         "ExpiredToken",
@@ -26,12 +26,12 @@ _REFUSED = frozenset(
         "UnrecognizedClientException",
     }
 )
-_NOT_REACHED = frozenset({"ConnectionClosedError", "EndpointConnectionError", "no answer in time"})
+_UNREACHABLE = frozenset({"ConnectionClosedError", "EndpointConnectionError", "no answer in time"})
 
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """Where the deployment goes, and which checks could not run."""
+    """The target of the deployment, and the checks that could not run."""
 
     account: str
     regions: tuple[str, ...]
@@ -42,7 +42,7 @@ class Preflight:
 def check_deployment(
     wanted_regions: Sequence[str], clients_in: Callable[[str | None], OperatorClients]
 ) -> Preflight:
-    """Check what a deployment needs in the given regions, or in the region of the environment.
+    """Check the given regions, or else the region of the environment.
 
     Raises UsageError with the first problem and its fix.
     """
@@ -50,10 +50,10 @@ def check_deployment(
     account, unchecked = "", []
     for region in regions:
         if not wanted_regions and not has_layer(region):
-            # The stack for any region takes the layer.
+            # Without [deploy] regions, the template is region-agnostic and needs the layer.
             raise UsageError(
-                f"AWS publishes no layer with Powertools in {region}: write "
-                f'regions = ["{region}"] under [deploy] in guard.toml, and the code brings it'
+                f"AWS does not publish the Powertools layer in {region}. Set "
+                f'regions = ["{region}"] under [deploy] in guard.toml to bundle Powertools instead.'
             )
         clients = clients_in(region)
         account = _account(clients, region)
@@ -65,54 +65,58 @@ def _account(clients: OperatorClients, region: str) -> str:
     try:
         identity = clients.sts.get_caller_identity()
     except AWS_ERRORS as error:
-        raise UsageError(_refusal(reason_of(error), region)) from error
+        raise UsageError(_sts_error(reason_of(error), region)) from error
     partition = identity["Arn"].split(":")[1]
     if partition != partition_of(region):
         raise UsageError(
-            f"{region} is in partition {partition_of(region)}, but your credentials are in "
-            f"{partition}: use credentials of an account there, or change [deploy] regions"
+            f"{region} is in partition {partition_of(region)}, but your credentials are for "
+            f"{partition}. Use credentials of an account in {partition_of(region)}, or change "
+            "[deploy] regions."
         )
     return identity["Account"]
 
 
-def _refusal(name: str, region: str) -> str:
-    if name in _NOT_REACHED:
+def _sts_error(name: str, region: str) -> str:
+    if name in _UNREACHABLE:
         return (
             f"Could not reach AWS STS in {region} ({name}). Check network or proxy, and the region "
-            "in [deploy] regions of guard.toml or AWS_REGION"
+            "in [deploy] regions of guard.toml or AWS_REGION."
         )
-    if name in _REFUSED:
+    if name in _REJECTED:
         return (
-            f"AWS rejects your credentials in {region} ({name}): renew them, "
-            "or enable the region in your account"
+            f"AWS rejects your credentials in {region} ({name}). Renew them, "
+            "or enable the region in your account."
         )
-    return f"AWS STS in {region} did not identify the caller ({name}): check your credentials"
+    return f"AWS STS in {region} did not identify the caller ({name}). Check your credentials."
 
 
 def _check_region(clients: OperatorClients, account: str, region: str) -> list[str]:
-    """Check what the region needs and return one line per check that could not run."""
+    """Check the CDK bootstrap and the layer. Return one line per check that could not run.
+
+    Raises UsageError with the first problem and its fix.
+    """
     names = [BOOTSTRAP_PARAMETER, *([LAYER_PARAMETER] if has_layer(region) else [])]
     try:
-        answer = clients.ssm.get_parameters(Names=names)
+        response = clients.ssm.get_parameters(Names=names)
     except AWS_ERRORS as error:
-        # The CDK's roles may have access where the caller has none.
-        return [f"{region}: could not check the CDK bootstrap ({reason_of(error)})"]
-    missing = answer["InvalidParameters"]
-    values = {parameter["Name"]: parameter["Value"] for parameter in answer["Parameters"]}
+        # Not an error: the deployment uses the roles of the CDK, which may have access.
+        return [f"{region}: Could not check the CDK bootstrap ({reason_of(error)})."]
+    missing = response["InvalidParameters"]
+    values = {parameter["Name"]: parameter["Value"] for parameter in response["Parameters"]}
     if BOOTSTRAP_PARAMETER in missing:
         raise UsageError(
-            f"{region} is not bootstrapped for the CDK: run {_bootstrap(account, region)}"
+            f"{region} is not bootstrapped for the CDK. Run {_bootstrap(account, region)}"
         )
     version = values[BOOTSTRAP_PARAMETER]
     if not version.isdecimal() or int(version) < BOOTSTRAP_VERSION:
         raise UsageError(
-            f"{region} was bootstrapped by an old CDK (version {version}, needs "
-            f"{BOOTSTRAP_VERSION}): run {_bootstrap(account, region)}"
+            f"The CDK bootstrap of {region} is too old (version {version}, required: "
+            f"{BOOTSTRAP_VERSION}). Run {_bootstrap(account, region)}"
         )
     if LAYER_PARAMETER in missing:
         raise UsageError(
-            f"{region} has no {LAYER_PARAMETER}, the layer that the functions need: "
-            "leave the region out of [deploy] regions"
+            f"{region} does not have {LAYER_PARAMETER}, the layer that the functions need. "
+            "Remove the region from [deploy] regions."
         )
     return []
 

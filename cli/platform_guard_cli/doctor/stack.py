@@ -1,4 +1,4 @@
-"""The deployed guard of an account and region, found through its stack."""
+"""Reads the CloudFormation stack of the deployed guard."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,22 +19,22 @@ class DeployedStack:
     status: str
     """Such as `UPDATE_COMPLETE`."""
     template: Mapping[str, Any]
-    """The deployed template, with unresolved references."""
+    """The deployed template. References are not resolved."""
     physical_ids: Mapping[str, str]
-    """The physical ids by logical id."""
+    """The physical IDs by logical ID."""
 
     @property
     def region(self) -> str:
-        """The region that the stack is in."""
+        """The region of the stack, from its ARN."""
         return self.arn.split(":")[3]
 
     @property
     def account(self) -> str:
-        """The account that the stack is in."""
+        """The account of the stack, from its ARN."""
         return self.arn.split(":")[4]
 
     def resources(self, kind: str) -> dict[str, Mapping[str, Any]]:
-        """Return the properties of the resources of a type that exist, by logical id."""
+        """Return the properties of the existing resources of a type, by logical ID."""
         return {
             logical_id: resource.get("Properties", {})
             for logical_id, resource in self.template["Resources"].items()
@@ -42,26 +42,26 @@ class DeployedStack:
         }
 
     def names(self, kind: str) -> list[str]:
-        """Return the physical ids of the resources of a type."""
+        """Return the physical IDs of the resources of a type."""
         return [self.physical_ids[logical_id] for logical_id in self.resources(kind)]
 
     def only(self, kind: str) -> str:
-        """Return the physical id of the one resource of a type.
+        """Return the physical ID of the only resource of a type.
 
         Raises UsageError unless the stack has exactly one.
         """
         names = self.names(kind)
         if len(names) != 1:
             raise UsageError(
-                f"stack {self.name} holds {len(names)} of {kind}, and the guard has one: "
-                "name the guard's stack with --stack"
+                f"Stack {self.name} has {len(names)} resources of type {kind}, not one. "
+                "Name the stack of the guard with --stack."
             )
         return names[0]
 
     def queue_arn(self, url: str) -> str:
-        """Return the ARN of a queue of the stack by its URL."""
+        """Return the ARN of a queue of the stack from its URL."""
         partition = self.arn.split(":")[1]
-        return f"arn:{partition}:sqs:{self.region}:{self.account}:{last_part(url)}"
+        return f"arn:{partition}:sqs:{self.region}:{self.account}:{resource_name(url)}"
 
     def function(self, module: str) -> str:
         """Return the name of the function that runs a module, such as `push_guard`.
@@ -71,13 +71,13 @@ class DeployedStack:
         for logical_id, function in self.resources("AWS::Lambda::Function").items():
             if function.get("Handler") == f"{module}.handler":
                 return self.physical_ids[logical_id]
-        raise UsageError(f"stack {self.name} has no function that runs {module}: run make deploy")
+        raise UsageError(f"Stack {self.name} has no function {module}. Run make deploy.")
 
 
-def find_deployed(
+def find_stack(
     clients: OperatorClients, region: str, stack_name: str = STACK_NAME
 ) -> DeployedStack:
-    """Find the stack of the guard. Raises UsageError with the fix if it does not exist."""
+    """Read the stack of the guard. Raises UsageError if it does not exist or cannot be read."""
     try:
         stack = clients.cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
         pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(
@@ -91,7 +91,7 @@ def find_deployed(
         }
         body = clients.cloudformation.get_template(StackName=stack_name)["TemplateBody"]
     except AWS_ERRORS as error:
-        raise UsageError(_not_found(reason_of(error), stack_name, region)) from error
+        raise UsageError(_stack_error(reason_of(error), stack_name, region)) from error
     return DeployedStack(
         name=stack_name,
         arn=stack["StackId"],
@@ -102,31 +102,34 @@ def find_deployed(
 
 
 def _as_object(body: object, stack_name: str) -> Mapping[str, Any]:
-    # botocore reads a template that is JSON, as those of the CDK are.
+    # botocore parses JSON templates, which the CDK writes, and returns YAML as text.
     if not isinstance(body, dict):
-        raise UsageError(f"stack {stack_name} was not deployed by the CDK: name another one")
+        raise UsageError(
+            f"Stack {stack_name} was not deployed by the CDK. "
+            "Name the stack of the guard with --stack."
+        )
     return body
 
 
-def _not_found(reason: str, stack_name: str, region: str) -> str:
+def _stack_error(reason: str, stack_name: str, region: str) -> str:
     if reason == "ValidationError":
         return (
-            f"stack {stack_name} not found in {region}: run make deploy, "
-            "or name the region with --region and the stack with --stack"
+            f"Stack {stack_name} not found in {region}. Run make deploy, "
+            "or name the region with --region and the stack with --stack."
         )
     return (
-        f"stack {stack_name} in {region} cannot be looked up ({reason}): "
-        "check credentials, region and permissions"
+        f"Cannot read stack {stack_name} in {region} ({reason}). "
+        "Check credentials, region and permissions."
     )
 
 
-def last_part(name: str) -> str:
-    """Return the last part of an ARN or URL, which is the name."""
-    return name.rpartition(":")[2].rpartition("/")[2]
+def resource_name(identifier: str) -> str:
+    """Return the name at the end of an ARN or a queue URL."""
+    return identifier.rpartition(":")[2].rpartition("/")[2]
 
 
-def referred(reference: Any) -> str:
-    """Return the logical id that a Ref or a GetAtt of a template names; empty for all else."""
+def referenced_id(reference: Any) -> str:
+    """Return the logical ID in a `Ref` or `Fn::GetAtt`; empty for any other value."""
     match reference:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
             return name

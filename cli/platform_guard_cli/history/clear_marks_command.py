@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 
-class ImageWentError(Exception):
-    """An image was deleted with its mark. Nothing more may be removed, in any region."""
+class ImageDeletedError(Exception):
+    """ECR deleted an image with its mark. No more marks may be removed, in any region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Mark:
     """A mark on an image."""
 
     image: Reference
-    """With the mark as its tag, and the digest."""
+    """With the mark as its tag, and with the digest."""
     is_last: bool
-    """Whether the image has only marks, so that removing them would delete it."""
+    """Whether all tags of the image are marks: ECR deletes an image with its last tag."""
 
     @property
     def name(self) -> str:
@@ -40,23 +40,25 @@ class Mark:
 
 
 def add_clear_marks_command(commands: Commands) -> None:
-    """Add the command to the command line."""
+    """Add `clear-marks` to the command line."""
     parser = commands.add_parser(
         "clear-marks",
-        help="list the guard's marks in Amazon ECR, and remove them with --yes",
-        description="List the marks that the guard has added to images. With --yes they are "
-        "removed, except those of an image without another tag, which ECR would delete.",
-        epilog="Exit status: 0 done, 1 some marks remain, 2 failed.",
+        help="list the guard's marks in Amazon ECR; remove them with --yes",
+        description="List the tags that the guard has added to images as marks. With --yes, remove "
+        "them. An image without another tag keeps its marks: ECR would delete the image.",
+        epilog="Exit status: 0 no marks remain, 1 marks remain, 2 failed.",
     )
-    parser.add_argument("--repository", metavar="NAME", help="only this repository (default: all)")
-    parser.add_argument("--yes", action="store_true", help="remove them")
-    add_regions_option(parser, "work")
+    parser.add_argument(
+        "--repository", metavar="NAME", help="only this repository (default: all repositories)"
+    )
+    parser.add_argument("--yes", action="store_true", help="remove the marks")
+    add_regions_option(parser, "search")
     add_settings_option(parser, "that was deployed")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    # The AWS SDK takes long to import, which other commands have no use for.
+    # Imported here: other commands do not need the AWS SDK, which loads slowly.
     from platform_guard.aws.errors import AWS_ERRORS, reason_of
     from platform_guard_cli.operator_clients import OperatorClients
     from platform_guard_cli.regions import for_each_region, resolve_regions
@@ -69,37 +71,39 @@ def _run(options: argparse.Namespace) -> int:
         try:
             return _clear(ecr, region, options)
         except ecr.exceptions.RepositoryNotFoundException as error:
-            raise UsageError(f"clear-marks: repository not found in {region}") from error
-        except AWS_ERRORS as error:
-            reason = reason_of(error)
             raise UsageError(
-                f"clear-marks: ECR in {region} rejected the call ({reason})"
+                f"clear-marks: Repository {options.repository} not found in {region}."
+            ) from error
+        except AWS_ERRORS as error:
+            raise UsageError(
+                f"clear-marks: Call to ECR in {region} failed ({reason_of(error)}). "
+                "Check credentials and permissions."
             ) from error
 
     try:
-        left, status = for_each_region(resolve_regions(selected_regions(options)), clear)
-    except ImageWentError as error:
+        remaining, status = for_each_region(resolve_regions(selected_regions(options)), clear)
+    except ImageDeletedError as error:
         raise UsageError(f"clear-marks: {error}") from error
-    return status or int(any(left))
+    return status or int(any(remaining))
 
 
 def _clear(ecr: "ECRClient", region: str, options: argparse.Namespace) -> int:
-    """Print each mark of a registry and what was done; return how many remain."""
-    left = 0
+    """Print each mark of a registry and the result. Return the number of remaining marks."""
+    remaining = 0
     mark = None
     for mark in marks_in(ecr, options.repository):
-        word = "kept, the image has no other tag" if mark.is_last else "found"
+        result = "kept: the image has no other tag" if mark.is_last else "found"
         if options.yes and not mark.is_last:
-            word = "removed" if remove(ecr, mark) else "kept, it has changed meanwhile"
-        left += word != "removed"
-        print(printable(f"{region} {mark.name} {word}"))
+            result = "removed" if remove(ecr, mark) else "kept: the image or its tags have changed"
+        remaining += result != "removed"
+        print(printable(f"{region} {mark.name} {result}"))
     if mark is None:
         print(f"{region} has no marks")
-    return left
+    return remaining
 
 
 def marks_in(ecr: "ECRClient", repository: str | None) -> Iterator[Mark]:
-    """Yield every mark of a registry or repository, including marks of archived images."""
+    """Yield the marks of a repository, or of all if None. Includes archived images."""
     for name in [repository] if repository else _repositories(ecr):
         pages = ecr.get_paginator("describe_images").paginate(
             repositoryName=name, filter={"tagStatus": "TAGGED", "imageStatus": "ANY"}
@@ -120,33 +124,33 @@ def _repositories(ecr: "ECRClient") -> Iterator[str]:
 
 
 def remove(ecr: "ECRClient", mark: Mark) -> bool:
-    """Remove a mark unless the image or its tags have changed. Return whether it is gone.
+    """Remove a mark unless the image or its tags have changed. Return whether it was removed.
 
-    Raises ImageWentError if the image was deleted with it.
+    Raises ImageDeletedError if ECR deleted the image with the mark.
     """
     from platform_guard.registry.repository import EcrImages
 
     images, tag, digest = EcrImages(ecr, mark.image.repository), mark.image.tag, mark.image.digest
-    # Of an archived image ECR gives no manifest.
+    # None for an archived image: ECR does not return its manifest.
     document = images.resolve(replace(mark.image, tag=""))
     try:
-        fate = remove_mark(images, tag, digest, document)
+        result = remove_mark(images, tag, digest, document)
     except ChangeRefusedError:
         return False
-    match fate:
+    match result:
         case UntagResult.REMOVED:
             return True
         case UntagResult.NOT_FOUND | UntagResult.LAST_TAG:
             return False
         case UntagResult.RESTORED:
-            raise ImageWentError(
-                f"ECR deleted {mark.name} with its mark; it was stored again, with "
-                "the mark, and nothing more is removed. Try again if its tags were just moved"
+            raise ImageDeletedError(
+                f"ECR deleted {mark.name} with its mark. The image and the mark were "
+                "restored. No more marks are removed. Run clear-marks again."
             )
         case UntagResult.IMAGE_DELETED:
-            raise ImageWentError(
-                f"ECR deleted {mark.name} with its mark, {digest}; push it again. "
-                "Nothing more is removed"
+            raise ImageDeletedError(
+                f"ECR deleted {mark.name} ({digest}) with its mark. Push the image again. "
+                "No more marks are removed."
             )
         case _:
-            assert_never(fate)
+            assert_never(result)

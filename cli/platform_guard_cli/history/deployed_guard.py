@@ -1,4 +1,4 @@
-"""The deployed guard of an account and region, found with the caller's credentials."""
+"""Opens the ledger of the deployed guard with the caller's credentials."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from platform_guard_cli.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class DeployedGuard:
-    """The parts of the guard that an operator works with."""
+    """The resources of the guard that `history` and `undo` use."""
 
     region: str
     clients: Clients
@@ -24,14 +24,14 @@ class DeployedGuard:
 
 
 def find_deployed_guard(region: str, stack: str) -> DeployedGuard:
-    """Find the guard by its stack outputs. Raises UsageError if there is none."""
+    """Find the guard by its stack outputs. Raises UsageError if it is not deployed."""
     clients = Clients(region)
-    with user_errors(f"cannot read the stack {stack} in {region}"):
+    with user_errors(f"Cannot read stack {stack} in {region}"):
         outputs = stack_outputs(clients.cloudformation, stack)
     if STATE_TABLE_OUTPUT not in outputs:
         raise UsageError(
-            f"no guard stack {stack} in {region}; "
-            "name its region with --region and its stack with --stack, or deploy it again"
+            f"Stack {stack} in {region} is not a guard, or not deployed. "
+            "Name its region with --region and its stack with --stack, or run make deploy."
         )
     group = outputs.get(SCHEDULE_GROUP_OUTPUT)
     return DeployedGuard(
@@ -43,9 +43,9 @@ def find_deployed_guard(region: str, stack: str) -> DeployedGuard:
 
 
 @contextmanager
-def user_errors(what: str) -> Iterator[None]:
-    """Turn AWS errors into one line for the operator."""
+def user_errors(problem: str) -> Iterator[None]:
+    """Turn an AWS error into a UsageError. `problem` begins its message."""
     try:
         yield
     except AWS_ERRORS as error:
-        raise UsageError(f"{what}: {' '.join(str(error).split())}") from error
+        raise UsageError(f"{problem}: {' '.join(str(error).split())}") from error

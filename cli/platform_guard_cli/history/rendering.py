@@ -7,15 +7,15 @@ from platform_guard.remediation.ledger import Entry, State, has_lapsed
 from platform_guard.text import printable
 
 _LAPSED = (
-    "its grace period is over and nothing was done: guard.toml has no destructive remedy any more, "
-    "or its message is in the dead-letter queue"
+    "lapsed: the grace period ended and nothing was done. Either guard.toml no longer has a "
+    "destructive remedy, or the message is in the dead-letter queue."
 )
 
 
 def as_json(entry: Entry, now: datetime) -> str:
     """Render an entry as a JSON object on one line.
 
-    `state` is `lapsed` if its grace period ended and its remedy was never executed.
+    `state` is `lapsed` if the grace period ended and the remedy was never executed.
     """
     return json.dumps(
         {
@@ -41,7 +41,7 @@ def as_json(entry: Entry, now: datetime) -> str:
     )
 
 
-def for_people(entry: Entry, now: datetime) -> str:
+def as_text(entry: Entry, now: datetime) -> str:
     """Render an entry as a paragraph."""
     lines = [
         f"{entry.at}  {entry.id}  {entry.image.short_name} in {entry.image.repository.region}",

@@ -1,4 +1,4 @@
-"""`platform-guard undo`: undoes a remedy."""
+"""`platform-guard undo`: undoes a remedy of the guard."""
 
 import argparse
 import sys
@@ -17,27 +17,28 @@ _EXIT_IMPOSSIBLE = 1
 
 
 def add_undo_command(commands: Commands) -> None:
-    """Add the command to the command line."""
+    """Add `undo` to the command line."""
     parser = commands.add_parser(
         "undo",
-        help="undo what the deployed guard did to an image",
-        description="Undoes what the guard did, with your own credentials: removes a mark, "
-        "restores a tag, restores the image from the archive, or stores a deleted image again "
-        "while its layers exist. The guard then leaves the image alone until it is pushed again.",
-        epilog="Exit status: 0 undone, 1 it cannot be undone, 2 bad usage.",
+        help="undo an action of the deployed guard on an image",
+        description="Undo an action of the guard with your own credentials: remove a mark, restore "
+        "a tag, restore an archived image, or restore a deleted image whose layers still exist. "
+        "The guard then ignores the image until it is pushed again.",
+        epilog="Exit status: 0 undone, or not confirmed; 1 the action cannot be undone; 2 invalid "
+        "usage or failed lookup.",
     )
     parser.add_argument(
-        "id", metavar="ID", help="the ID in the alert or in `platform-guard history`"
+        "id", metavar="ID", help="the ID from the alert or from `platform-guard history`"
     )
     parser.add_argument("--yes", action="store_true", help="skip the confirmation")
-    add_regions_option(parser, "work")
+    add_regions_option(parser, "search")
     add_stack_option(parser)
     add_settings_option(parser, "that was deployed")
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    # Importing the AWS SDK takes a while, which other commands have no use for.
+    # Imported here: other commands do not need the AWS SDK, which loads slowly.
     from platform_guard.remediation.ledger import EntryChangedError
     from platform_guard.remediation.undo import CannotUndoError, announce_undo
     from platform_guard_cli.history.deployed_guard import user_errors
@@ -48,38 +49,39 @@ def _run(options: argparse.Namespace) -> int:
     guard, entry = found
     try:
         print(f"{entry.image.short_name}: undo will {announce_undo(entry)}.")
-        if not (options.yes or _agreed()):
+        if not (options.yes or _is_confirmed()):
             print("Nothing was changed.")
             return 0
-        with user_errors("it cannot be undone"):
+        with user_errors(f"Cannot undo {entry.id}"):
             undone = _undo(guard, entry)
     except (CannotUndoError, EntryChangedError) as error:
-        print(f"platform-guard: cannot undo {entry.id}: {error}", file=sys.stderr)
+        print(f"platform-guard: Cannot undo {entry.id}: {error}", file=sys.stderr)
         return _EXIT_IMPOSSIBLE
-    print(undone.sentence.rpartition("Undone: ")[2].capitalize() + ".")
+    result = undone.sentence.rpartition("Undone: ")[2]
+    print(f"{result[:1].upper()}{result[1:]}.")
     return 0
 
 
 def _find(options: argparse.Namespace) -> "tuple[DeployedGuard, Entry] | None":
-    """Return the entry; None if an error about the ledgers was already printed.
+    """Return the entry with its guard; None if all lookups failed and the errors were printed.
 
-    Raises UsageError if no ledger contains it.
+    Raises UsageError if a ledger was read and none contains the entry.
     """
     from platform_guard_cli.history.deployed_guard import find_deployed_guard, user_errors
     from platform_guard_cli.regions import for_each_region, resolve_regions
 
-    def look(region: str) -> "tuple[DeployedGuard, Entry | None]":
+    def find(region: str) -> "tuple[DeployedGuard, Entry | None]":
         guard = find_deployed_guard(region, options.stack)
-        with user_errors(f"the ledger in {region} cannot be read"):
+        with user_errors(f"Cannot read the ledger in {region}"):
             return guard, guard.ledger.find(options.id)
 
-    looked, _ = for_each_region(resolve_regions(selected_regions(options)), look)
-    found = [(guard, entry) for guard, entry in looked if entry is not None]
-    if looked and not found:
-        where = ", ".join(guard.region for guard, _ in looked)
+    results, _ = for_each_region(resolve_regions(selected_regions(options)), find)
+    found = [(guard, entry) for guard, entry in results if entry is not None]
+    if results and not found:
+        where = ", ".join(guard.region for guard, _ in results)
         raise UsageError(
-            f"the ledger in {where} has no entry {options.id}; platform-guard history shows what "
-            "there is, and --region names another region"
+            f"No action {options.id} in the ledger in {where}. Find the ID with platform-guard "
+            "history, or name another region with --region."
         )
     return found[0] if found else None
 
@@ -96,11 +98,13 @@ def _undo(guard: "DeployedGuard", entry: "Entry") -> "Entry":
     return undo_operation.undo(entry)
 
 
-def _agreed() -> bool:
+def _is_confirmed() -> bool:
     if not sys.stdin.isatty():
-        raise UsageError("undo: there is nobody to ask; say --yes if that is what you want")
+        raise UsageError(
+            "undo: Standard input is not a terminal. Use --yes to skip the confirmation."
+        )
     try:
-        return input("Go on? [y/N] ").strip().lower() in ("y", "yes")
+        return input("Continue? [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:  # Ctrl-D
         print()
         return False

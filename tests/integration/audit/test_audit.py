@@ -1,4 +1,4 @@
-"""`platform-guard audit` on the emulator: the verdicts of `inspect` for a fraction of its calls."""
+"""`platform-guard audit` on the emulator: the verdicts of `inspect` in fewer calls."""
 
 import json
 from collections import Counter
@@ -16,7 +16,7 @@ from tests.support.registry import MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64, PLAIN
 SAME_KEYS = ("reference", "digest", "kind", "platforms", "verdict", "reason")
 
 
-def test_it_gives_the_verdicts_of_inspect_within_its_budget_of_calls(
+def test_an_audit_returns_the_verdicts_of_inspect_within_its_call_budget(
     aws: LocalAws, audit: Audit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     repositories = 3
@@ -51,7 +51,7 @@ def test_it_gives_the_verdicts_of_inspect_within_its_budget_of_calls(
             assert line["evidence"] == inspected["evidence"]
 
 
-def test_it_changes_nothing(aws: LocalAws, audit: Audit) -> None:
+def test_an_audit_makes_only_read_calls(aws: LocalAws, audit: Audit) -> None:
     fill_repository(aws, "shop/api", MAC_BUILD)
 
     audit.lines()
@@ -60,7 +60,7 @@ def test_it_changes_nothing(aws: LocalAws, audit: Audit) -> None:
     assert all(any(call.operation.startswith(verb) for verb in reading) for call in aws.calls)
 
 
-def test_an_image_with_several_tags_is_judged_once_and_its_marks_are_no_images(
+def test_an_image_with_several_tags_is_evaluated_once_and_marks_are_ignored(
     aws: LocalAws, audit: Audit
 ) -> None:
     fill_repository(aws, "shop/api", MAC_BUILD)
@@ -74,7 +74,7 @@ def test_an_image_with_several_tags_is_judged_once_and_its_marks_are_no_images(
     assert line["verdict"] == "missing-platform"
 
 
-def test_repositories_are_chosen_by_name_and_by_pattern(aws: LocalAws, audit: Audit) -> None:
+def test_repositories_are_selected_by_name_and_pattern(aws: LocalAws, audit: Audit) -> None:
     for repository in ("shop/api", "shop/web", "team/app", "app"):
         fill_repository(aws, repository, PLAIN_AMD64)
 
@@ -86,9 +86,7 @@ def test_repositories_are_chosen_by_name_and_by_pattern(aws: LocalAws, audit: Au
     assert audited("app", "*/w?b") == {"app", "shop/web"}
 
 
-def test_a_policy_that_differs_by_tag_is_followed(
-    aws: LocalAws, audit: Audit, tmp_path: Path
-) -> None:
+def test_policies_can_differ_by_tag(aws: LocalAws, audit: Audit, tmp_path: Path) -> None:
     fill_repository(aws, "shop/api", MAC_BUILD)
     push_layout(aws, "shop/api", layout_of(MAC_BUILD), "mac-1")
     push_layout(aws, "shop/api", layout_of(MAC_BUILD), "old-1")
@@ -107,7 +105,7 @@ def test_a_policy_that_differs_by_tag_is_followed(
     }
 
 
-def test_several_regions_are_audited_in_one_go(aws: LocalAws, audit: Audit) -> None:
+def test_several_regions_are_audited_in_one_run(aws: LocalAws, audit: Audit) -> None:
     for region in ("eu-central-1", "us-east-1"):
         ecr = aws.client("ecr", region_name=region)
         ecr.create_repository(repositoryName="shop/api")
@@ -128,7 +126,7 @@ def test_several_regions_are_audited_in_one_go(aws: LocalAws, audit: Audit) -> N
         (["unseen"], 0),
     ],
 )
-def test_it_fails_on_what_it_is_told_to_fail_on(
+def test_fail_on_sets_the_exit_status(
     aws: LocalAws, audit: Audit, fail_on: list[str], status: int
 ) -> None:
     fill_repository(aws, "shop/api", MAC_BUILD, PLAIN_AMD64)
@@ -139,12 +137,12 @@ def test_it_fails_on_what_it_is_told_to_fail_on(
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["none"], "no repository none in account 123456789012 in eu-central-1"),
+        (["none"], "No repository matches none in account 123456789012, eu-central-1."),
         (["--policy", "none.toml"], "none.toml: cannot be read"),
-        (["--resume"], "no interrupted audit to resume"),
+        (["--resume"], "No interrupted audit to resume."),
     ],
 )
-def test_a_mistake_is_told_in_one_line(audit: Audit, arguments: list[str], error: str) -> None:
+def test_a_usage_error_is_one_line(audit: Audit, arguments: list[str], error: str) -> None:
     assert audit(*arguments) == 2
     (line,) = audit.errors.splitlines()
     assert error in line

@@ -1,4 +1,4 @@
-"""`platform-guard audit --apply`: the deployed guard acts on what was found, the audit never."""
+"""`platform-guard audit --apply`: the deployed guard remediates the findings, not the audit."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from tests.support.registry import MAC_BUILD, PLAIN_AMD64
 
 
 @pytest.fixture
-def stocked(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    """A registry with a bad image under two tags and a good one, of which no event is left."""
+def filled_registry(aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
+    """A registry with a noncompliant image under two tags and a compliant one, without events."""
     aws.client("ecr").create_repository(repositoryName="shop/api")
     for tag, case in (("1.0", MAC_BUILD), ("2.0", MAC_BUILD), ("good", PLAIN_AMD64)):
         push_layout(aws, "shop/api", layout_of(case), tag)
@@ -32,61 +32,61 @@ def tags(aws: LocalAws) -> set[str]:
     return {image["imageTag"] for image in listed["imageIds"]}
 
 
-def test_findings_are_remedied_by_the_guard_without_an_alert_each(
-    stocked: LocalAws, default_assembly: Path, capsys: pytest.CaptureFixture[str]
+def test_the_guard_remediates_findings_without_one_alert_each(
+    filled_registry: LocalAws, default_assembly: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    guard: Deployment = deploy(stocked, default_assembly)
+    guard: Deployment = deploy(filled_registry, default_assembly)
     for mapping in guard.event_source_mappings:
         queue_of(mapping.queue_arn)._messages.clear()
 
     assert main(["audit", "--apply"]) == 0
-    assert tags(stocked) == {"1.0", "2.0", "good"}
+    assert tags(filled_registry) == {"1.0", "2.0", "good"}
     guard.drain()
 
-    marked = {tag.rpartition(".")[0] for tag in tags(stocked) if is_mark(tag)}
+    marked = {tag.rpartition(".")[0] for tag in tags(filled_registry) if is_mark(tag)}
     assert marked == {f"platform-guard.missing-platform.{tag}" for tag in ("1.0", "2.0")}
     assert guard.alerts() == []
-    assert "handed 2 findings to the guard in eu-central-1" in capsys.readouterr().err
+    assert "queued 2 findings for the guard in eu-central-1" in capsys.readouterr().err
 
 
-def refuse(*_: object) -> str:
+def deny(*_: object) -> str:
     return "AccessDenied"
 
 
-@pytest.mark.usefixtures("stocked")
-def test_without_a_guard_it_says_so_before_it_judges_anything(
+@pytest.mark.usefixtures("filled_registry")
+def test_a_missing_guard_is_reported_before_any_evaluation(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with before_each_call(refuse):
+    with before_each_call(deny):
         assert main(["audit", "--apply"]) == 2
 
-    assert "stack ecr-platform-guard not found in eu-central-1" in capsys.readouterr().err
+    assert "Stack ecr-platform-guard not found in eu-central-1" in capsys.readouterr().err
 
 
-def test_findings_that_could_not_be_handed_over_are_handed_over_without_another_audit(
-    stocked: LocalAws, default_assembly: Path, capsys: pytest.CaptureFixture[str]
+def test_resume_sends_findings_that_could_not_be_sent(
+    filled_registry: LocalAws, default_assembly: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deploy(stocked, default_assembly)
-    with before_each_call(refuse, service="sqs"):
+    deploy(filled_registry, default_assembly)
+    with before_each_call(deny, service="sqs"):
         assert main(["audit", "--apply"]) == 2
-    assert "--resume continues with the results so far" in capsys.readouterr().err
+    assert "The results are kept: run audit again with --resume." in capsys.readouterr().err
 
-    with before_each_call(refuse):
+    with before_each_call(deny):
         assert main(["audit", "--apply", "--resume"]) == 0
 
-    assert "handed 2 findings to the guard" in capsys.readouterr().err
+    assert "queued 2 findings for the guard" in capsys.readouterr().err
 
 
-def test_a_policy_that_only_alerts_hands_nothing_over(
-    stocked: LocalAws,
+def test_findings_with_remedy_alert_are_not_sent(
+    filled_registry: LocalAws,
     default_assembly: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    deploy(stocked, default_assembly)
+    deploy(filled_registry, default_assembly)
     policy = tmp_path / "guard.toml"
     policy.write_text('[remedies]\nmissing-platform = "alert"\n')
 
     assert main(["audit", "--apply", "--policy", str(policy)]) == 0
 
-    assert "handed 0 findings" in capsys.readouterr().err
+    assert "queued 0 findings" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""How an audit ends: what it found is shown whole or not at all, and never shown again as news."""
+"""How an audit ends: output is complete or absent, and old results are shown only on request."""
 
 import os
 import sys
@@ -18,8 +18,8 @@ FORMATS = ["table", "jsonl", "csv", "html"]
 
 
 @pytest.fixture
-def unread() -> Iterator[TextIO]:
-    """A pipe that nobody reads any more."""
+def closed_pipe() -> Iterator[TextIO]:
+    """A pipe without a reader."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as pipe:
@@ -28,17 +28,17 @@ def unread() -> Iterator[TextIO]:
 
 @pytest.mark.parametrize("output_format", FORMATS)
 @pytest.mark.parametrize(("fail_on", "status"), [("mislabeled", 0), ("missing-platform", 1)])
-def test_a_reader_that_has_seen_enough_changes_nothing(
+def test_a_closed_standard_output_does_not_change_the_exit_status(
     aws: LocalAws,
     audit: Audit,
-    unread: TextIO,
+    closed_pipe: TextIO,
     monkeypatch: pytest.MonkeyPatch,
     output_format: str,
     fail_on: str,
     status: int,
 ) -> None:
     fill_repository(aws, "shop/api", MAC_BUILD)
-    monkeypatch.setattr(sys, "stdout", unread)
+    monkeypatch.setattr(sys, "stdout", closed_pipe)
 
     assert audit("--format", output_format, "--fail-on", fail_on) == status
 
@@ -50,24 +50,28 @@ def test_a_reader_that_has_seen_enough_changes_nothing(
     ("file", "reason"),
     [("none/audit.html", "No such file or directory"), (".", "it is a folder")],
 )
-def test_a_file_that_cannot_be_written_is_told_before_the_audit(
+def test_an_unwritable_output_file_is_reported_before_the_audit(
     aws: LocalAws, audit: Audit, tmp_path: Path, file: str, reason: str
 ) -> None:
     assert audit("--output", str(tmp_path / file)) == 2
 
     (line,) = audit.errors.splitlines()
-    assert line.endswith(f"cannot be written ({reason})")
+    assert "audit: Cannot write " in line
+    assert line.endswith(f": {reason}.")
     assert list(aws.calls) == []
 
 
-def test_what_was_judged_but_not_shown_is_judged_anew(
+def test_results_that_could_not_be_written_are_evaluated_again(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_repository(aws, "shop/api", PLAIN_AMD64)
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", _no_space)
         assert audit("--output", str(audit.folder / "audit.txt")) == 2
-    assert "No space left on device); --resume continues with the results so far" in audit.errors
+    assert (
+        "No space left on device. The results are kept: run audit again with --resume."
+        in audit.errors
+    )
     fill_repository(aws, "shop/new", MAC_BUILD)
 
     lines = audit.lines()
@@ -79,7 +83,7 @@ def test_what_was_judged_but_not_shown_is_judged_anew(
     assert audit.errors == ""
 
 
-def test_what_was_judged_but_not_shown_is_shown_where_it_is_asked_for_with_its_age(
+def test_resume_writes_results_that_could_not_be_written_with_their_age(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_repository(aws, "shop/api", PLAIN_AMD64)
@@ -95,11 +99,11 @@ def test_what_was_judged_but_not_shown_is_shown_where_it_is_asked_for_with_its_a
     lines = audit.lines("--resume")
 
     assert [line["reference"].split("/", 1)[1] for line in lines] == [f"shop/api:{PLAIN_AMD64}"]
-    assert "resuming the audit started 3.0 h ago; --restart starts over" in audit.errors
+    assert "resuming the audit started 3.0 h ago; use --restart to start over" in audit.errors
 
 
 @pytest.mark.parametrize("patterns", [["typo"], ["shop/*", "typo"], ["shop/api", "typ?", "*"]])
-def test_a_pattern_that_fits_nothing_is_named_although_others_fit(
+def test_a_pattern_without_a_match_is_named_although_others_match(
     aws: LocalAws, audit: Audit, patterns: list[str]
 ) -> None:
     fill_repository(aws, "shop/api", MAC_BUILD)
@@ -107,17 +111,17 @@ def test_a_pattern_that_fits_nothing_is_named_although_others_fit(
     assert audit(*patterns, "--fail-on", "mislabeled") == 2
 
     (line,) = audit.errors.splitlines()
-    unfit = next(pattern for pattern in patterns if pattern.startswith("typ"))
-    assert f"no repository {unfit} in account 123456789012 in eu-central-1" in line
+    unmatched = next(pattern for pattern in patterns if pattern.startswith("typ"))
+    assert f"No repository matches {unmatched} in account 123456789012, eu-central-1." in line
 
 
-def test_a_repository_that_one_region_lacks_may_be_in_another(aws: LocalAws, audit: Audit) -> None:
+def test_a_named_repository_may_exist_in_only_one_region(aws: LocalAws, audit: Audit) -> None:
     fill_repository(aws, "shop/api", MAC_BUILD)
 
     assert len(audit.lines("shop/api", "--region", "eu-central-1", "--region", "us-east-1")) == 1
 
 
-def test_why_images_were_not_judged_is_told_although_their_listing_broke_after_that(
+def test_image_and_listing_errors_of_a_repository_are_both_reported(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_repository(aws, "shop/api", PLAIN_AMD64, PLAIN_ARM64)
@@ -125,18 +129,18 @@ def test_why_images_were_not_judged_is_told_although_their_listing_broke_after_t
 
     def fail(operation: str, params: dict[str, object]) -> str | None:
         is_second_page = operation == "DescribeImages" and "nextToken" in params
-        is_refused = is_second_page or operation == "GetDownloadUrlForLayer"
-        return "AccessDeniedException" if is_refused else None
+        is_denied = is_second_page or operation == "GetDownloadUrlForLayer"
+        return "AccessDeniedException" if is_denied else None
 
     with before_each_call(fail):
         assert audit("--fail-on", "unseen") == 1
 
     (line,) = [line for line in audit.errors.splitlines() if "shop/api" in line]
-    assert "1 images could not be evaluated: its config could not be fetched" in line
-    assert line.endswith("; the rest could not be seen: access is denied")
+    assert "1 image could not be read: its config could not be fetched" in line
+    assert line.endswith("; the rest could not be read: access denied")
 
 
-def test_a_finding_that_there_is_not_is_answered_with_those_there_are(
+def test_an_invalid_fail_on_value_lists_the_valid_ones(
     capsys: pytest.CaptureFixture[str], audit: Audit
 ) -> None:
     with pytest.raises(SystemExit, match="2"):

@@ -1,4 +1,4 @@
-"""What an audit does where AWS refuses, changes or is interrupted: it says so and goes on."""
+"""Audits with throttling, denied calls, concurrent changes and interruptions."""
 
 import json
 from typing import Any
@@ -13,11 +13,11 @@ from tests.support.filled_registry import CASES, fill_repository
 from tests.support.registry import MAC_BUILD, MULTI_PLATFORM, PLAIN_AMD64, PLAIN_ARM64
 
 
-def test_throttling_of_three_calls_in_ten_changes_no_verdict(
+def test_throttling_does_not_change_verdicts(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_repository(aws, "shop/api", *(image.name for image in CASES[:24]))
-    undisturbed = audit.lines()
+    unthrottled = audit.lines()
     monkeypatch.setattr(
         "platform_guard_cli.audit.registry.BULK",
         Config(retries=FAST_RETRIES),  # type: ignore[arg-type]
@@ -28,10 +28,10 @@ def test_throttling_of_three_calls_in_ten_changes_no_verdict(
         lines = audit.lines()
 
     assert len(throttled) >= 3
-    assert lines == undisturbed
+    assert lines == unthrottled
 
 
-def test_what_may_not_be_seen_is_named_and_the_rest_is_judged(
+def test_a_denied_repository_is_reported_and_the_others_are_evaluated(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_repository(aws, "shop/open", MAC_BUILD)
@@ -42,14 +42,12 @@ def test_what_may_not_be_seen_is_named_and_the_rest_is_judged(
     lines = audit.lines()
 
     assert [line["reference"].split("/", 1)[1] for line in lines] == [f"shop/open:{MAC_BUILD}"]
-    assert "shop/secret: could not be seen: access is denied" in audit.errors
+    assert "shop/secret: could not be read: access denied" in audit.errors
     assert audit("--fail-on=mislabeled") == 0
     assert audit("--fail-on=unseen") == 1
 
 
-def test_a_config_that_may_not_be_fetched_leaves_its_image_unjudged(
-    aws: LocalAws, audit: Audit
-) -> None:
+def test_an_image_whose_config_is_denied_is_not_evaluated(aws: LocalAws, audit: Audit) -> None:
     fill_repository(aws, "shop/api", PLAIN_AMD64, "oras-helm-chart-shape")
 
     def deny(operation: str, _: object) -> str | None:
@@ -59,10 +57,10 @@ def test_a_config_that_may_not_be_fetched_leaves_its_image_unjudged(
         lines = audit.lines()
 
     assert verdicts(lines) == {"not-an-image": 1}
-    assert "shop/api: 1 images could not be evaluated: its config could not be" in audit.errors
+    assert "shop/api: 1 image could not be read: its config could not be" in audit.errors
 
 
-def test_a_repository_that_disappears_half_way_is_named(aws: LocalAws, audit: Audit) -> None:
+def test_a_repository_deleted_during_the_audit_is_reported(aws: LocalAws, audit: Audit) -> None:
     for repository in ("shop/api", "shop/web"):
         fill_repository(aws, repository, MAC_BUILD)
 
@@ -75,10 +73,10 @@ def test_a_repository_that_disappears_half_way_is_named(aws: LocalAws, audit: Au
         lines = audit.lines()
 
     assert [line["verdict"] for line in lines] == ["missing-platform"]
-    assert "shop/web: could not be seen: it is gone" in audit.errors
+    assert "shop/web: could not be read: the repository no longer exists" in audit.errors
 
 
-def test_an_expired_page_token_begins_the_listing_anew_and_nothing_comes_twice(
+def test_an_expired_page_token_restarts_the_listing_without_duplicates(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_repository(aws, "shop/api", MAC_BUILD, PLAIN_AMD64, PLAIN_ARM64, MULTI_PLATFORM)
@@ -101,7 +99,7 @@ def test_an_expired_page_token_begins_the_listing_anew_and_nothing_comes_twice(
     )
 
 
-def test_credentials_that_expire_end_it_and_what_was_found_is_kept(
+def test_expired_credentials_end_the_audit_and_the_journal_is_kept(
     aws: LocalAws, audit: Audit
 ) -> None:
     fill_repository(aws, "shop/api", MAC_BUILD)
@@ -112,11 +110,11 @@ def test_credentials_that_expire_end_it_and_what_was_found_is_kept(
     with before_each_call(expire):
         assert audit() == 2
 
-    assert "your AWS credentials are no longer accepted" in audit.errors
+    assert "AWS rejects your credentials" in audit.errors
     assert len(audit.journals()) == 1
 
 
-def test_an_interrupted_audit_goes_on_where_it_was(
+def test_an_interrupted_audit_resumes_with_the_unfinished_repositories(
     aws: LocalAws, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("platform_guard_cli.audit.workers.run_audit.__defaults__", (1,))

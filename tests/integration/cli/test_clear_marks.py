@@ -1,4 +1,4 @@
-"""platform-guard clear-marks: marks go, images and their own tags stay."""
+"""`platform-guard clear-marks` removes marks and keeps images and their own tags."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def marked(
     aws: LocalAws, guard: Deployment, ecr: "ECRClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two images with a mark each, and a good one."""
+    """Two noncompliant images with a mark each, and a compliant one."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     for case, tag in ((MAC_BUILD, "1.0"), (PLAIN_ARM64, "1.1"), (PLAIN_AMD64, "1.2")):
@@ -38,7 +38,7 @@ def test_without_yes_marks_are_only_listed(
     assert len(marks(ecr)) == 2
 
 
-def test_with_yes_marks_go_and_all_other_tags_stay(ecr: "ECRClient") -> None:
+def test_with_yes_marks_are_removed_and_other_tags_are_kept(ecr: "ECRClient") -> None:
     assert main(["clear-marks", "--yes"]) == 0
 
     assert tags(ecr) == {"1.0", "1.1", "1.2"}
@@ -51,12 +51,12 @@ def test_an_image_whose_only_tag_is_a_mark_keeps_it(
 
     assert main(["clear-marks", "--repository", "shop/api", "--yes"]) == 1
 
-    assert "kept, the image has no other tag" in capsys.readouterr().out
+    assert "kept: the image has no other tag" in capsys.readouterr().out
     assert len(marks(ecr)) == 1
     assert tags(ecr) == {"1.0", "1.2"} | marks(ecr)
 
 
-def test_an_image_that_loses_its_own_tag_after_it_was_listed_keeps_its_mark(
+def test_a_mark_that_became_the_last_tag_is_kept(
     ecr: "ECRClient",
 ) -> None:
     listed = list(marks_in(ecr, "shop/api"))
@@ -67,10 +67,10 @@ def test_an_image_that_loses_its_own_tag_after_it_was_listed_keeps_its_mark(
     assert len(marks(ecr)) == 1
 
 
-def test_an_image_that_goes_with_its_mark_is_stored_again_and_no_other_tag_is_touched(
+def test_an_image_deleted_with_its_mark_is_restored_and_other_tags_are_unchanged(
     aws: LocalAws, ecr: "ECRClient", capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its own tag moves to a good image between the look and the deed."""
+    """Its own tag moves to a compliant image between the check and the removal."""
     (mark,) = (mark for mark in marks_in(ecr, "shop/api") if ".1.1." in mark.image.tag)
     moves = ["1.1"]
 
@@ -82,9 +82,9 @@ def test_an_image_that_goes_with_its_mark_is_stored_again_and_no_other_tag_is_to
         regions = ["--region", "eu-central-1", "--region", "us-east-1"]
         assert main(["clear-marks", "--yes", *regions]) == 2
 
-    notified = capsys.readouterr()
-    assert "it was stored again" in notified.err
-    assert "us-east-1" not in notified.out
+    printed = capsys.readouterr()
+    assert "The image and the mark were restored" in printed.err
+    assert "us-east-1" not in printed.out
     named = {
         tag: image["imageDigest"]
         for image in ecr.describe_images(repositoryName="shop/api")["imageDetails"]
@@ -94,7 +94,9 @@ def test_an_image_that_goes_with_its_mark_is_stored_again_and_no_other_tag_is_to
     assert named["1.1"] == named["1.2"]
 
 
-def test_an_archived_image_loses_its_mark_and_stays_archived(ecr: "ECRClient") -> None:
+def test_the_mark_of_an_archived_image_is_removed_and_the_image_stays_archived(
+    ecr: "ECRClient",
+) -> None:
     (mark,) = (mark for mark in marks_in(ecr, "shop/api") if ".1.1." in mark.image.tag)
     ecr.update_image_storage_class(
         repositoryName="shop/api",
@@ -109,15 +111,15 @@ def test_an_archived_image_loses_its_mark_and_stays_archived(ecr: "ECRClient") -
     assert tags(ecr) == {"1.0", "1.2"}
 
 
-def test_a_repository_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_repository_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["clear-marks", "--repository", "none/here"]) == 2
 
     assert capsys.readouterr().err == (
-        "platform-guard: clear-marks: repository not found in eu-central-1\n"
+        "platform-guard: clear-marks: Repository none/here not found in eu-central-1.\n"
     )
 
 
-def test_marks_go_in_every_region_of_the_settings(
+def test_marks_are_removed_in_every_region_of_the_settings(
     ecr: "ECRClient", capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     settings = tmp_path / "guard.toml"

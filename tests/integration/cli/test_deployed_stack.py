@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform_guard_cli.doctor.stack import find_deployed
+from platform_guard_cli.doctor.stack import find_stack
 from platform_guard_cli.errors import UsageError
 from platform_guard_cli.operator_clients import OperatorClients
 from platform_guard_emulator import Deployment, LocalAws
@@ -15,10 +15,10 @@ def clients(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> OperatorClients:
     return OperatorClients(aws.region)
 
 
-def test_the_parts_of_the_guard_are_found_by_what_they_are(
+def test_resources_of_the_guard_are_found_by_type(
     aws: LocalAws, guard: Deployment, clients: OperatorClients
 ) -> None:
-    stack = find_deployed(clients, aws.region)
+    stack = find_stack(clients, aws.region)
 
     assert (stack.account, stack.region, stack.status) == (
         aws.account,
@@ -32,22 +32,20 @@ def test_the_parts_of_the_guard_are_found_by_what_they_are(
 
 
 @pytest.mark.usefixtures("guard")
-def test_what_the_stack_does_not_hold_is_refused_in_one_line(
-    aws: LocalAws, clients: OperatorClients
-) -> None:
-    stack = find_deployed(clients, aws.region)
+def test_a_missing_resource_is_reported(aws: LocalAws, clients: OperatorClients) -> None:
+    stack = find_stack(clients, aws.region)
 
-    with pytest.raises(UsageError, match=r"^stack ecr-platform-guard has no function that runs x:"):
+    with pytest.raises(UsageError, match=r"^Stack ecr-platform-guard has no function x\."):
         stack.function("x")
-    with pytest.raises(UsageError, match=r"holds 0 of AWS::S3::Bucket"):
+    with pytest.raises(UsageError, match=r"has 0 resources of type AWS::S3::Bucket"):
         stack.only("AWS::S3::Bucket")
 
 
-def test_where_it_is_not_deployed_it_says_so(aws: LocalAws, clients: OperatorClients) -> None:
+def test_a_missing_stack_is_reported(aws: LocalAws, clients: OperatorClients) -> None:
     with pytest.raises(UsageError) as caught:
-        find_deployed(clients, aws.region, "another")
+        find_stack(clients, aws.region, "another")
 
     assert str(caught.value) == (
-        "stack another not found in eu-central-1: run make deploy, "
-        "or name the region with --region and the stack with --stack"
+        "Stack another not found in eu-central-1. Run make deploy, "
+        "or name the region with --region and the stack with --stack."
     )

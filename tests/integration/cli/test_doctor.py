@@ -1,4 +1,4 @@
-"""platform-guard doctor on the deployed guard: healthy, and with each part broken in turn."""
+"""`platform-guard doctor` on a healthy guard, and with one part broken at a time."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,8 +13,8 @@ from platform_guard_cli.doctor.checks import (
     Outcome,
     checks_as_json,
     exit_status,
-    look_at,
     render_checks,
+    run_checks,
 )
 from platform_guard_cli.main import main
 from tests.infrastructure.settings import HARDENED
@@ -25,14 +25,14 @@ from tests.support.doctor_guard import DoctorGuard, disable_rule
     "guard_toml", [pytest.param("", id="default"), pytest.param(HARDENED, id="hardened")]
 )
 def test_a_healthy_guard_passes_every_check(doctor_guard: DoctorGuard) -> None:
-    checks = doctor_guard.examine()
+    checks = doctor_guard.checks()
 
-    assert {check.outcome for check in checks} == {Outcome.OK}, doctor_guard.complaints()
+    assert {check.outcome for check in checks} == {Outcome.OK}, doctor_guard.problems()
     assert exit_status(checks) == 0
     for part in ("stack", "settings", "version", "subscriptions"):
         assert part in [check.name for check in checks]
-    for start in ("rule ", "target of ", "policy of queue ", "dead letters in ", "function ",
-                  "role of ", "concurrency of ", "queue ", "alarms"):  # fmt: skip
+    for start in ("rule ", "target of ", "policy of queue ", "dead-letter queue ", "function ",
+                  "role of ", "concurrency of ", "event source mapping of ", "alarms"):  # fmt: skip
         assert any(check.name.startswith(start) for check in checks), start
 
 
@@ -52,7 +52,7 @@ def remove_target(doctor_guard: DoctorGuard) -> str:
     return "make deploy"
 
 
-def close_queue(doctor_guard: DoctorGuard) -> str:
+def remove_queue_policy(doctor_guard: DoctorGuard) -> str:
     doctor_guard.aws.client("sqs").set_queue_attributes(
         QueueUrl=doctor_guard.physical_id("AWS::SQS::Queue", "PushGuardQueue"),
         Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": []})},
@@ -60,7 +60,7 @@ def close_queue(doctor_guard: DoctorGuard) -> str:
     return "make deploy"
 
 
-def leave_a_dead_letter(doctor_guard: DoctorGuard) -> str:
+def add_dead_letter(doctor_guard: DoctorGuard) -> str:
     url = doctor_guard.physical_id("AWS::SQS::Queue", "PushGuardDeadLetters")
     doctor_guard.aws.client("sqs").send_message(QueueUrl=url, MessageBody="{}")
     queue = doctor_guard.physical_id("AWS::SQS::Queue", "PushGuardQueue").rpartition("/")[2]
@@ -74,15 +74,15 @@ def disable_mapping(doctor_guard: DoctorGuard) -> str:
     return f"--uuid {uuid} --enabled"
 
 
-def give_another_role(doctor_guard: DoctorGuard) -> str:
+def change_role(doctor_guard: DoctorGuard) -> str:
     doctor_guard.aws.client("lambda").update_function_configuration(
         FunctionName=doctor_guard.stack.function("push_guard"),
-        Role=f"arn:aws:iam::{doctor_guard.aws.account}:role/somebody-else",
+        Role=f"arn:aws:iam::{doctor_guard.aws.account}:role/another-role",
     )
     return "make deploy"
 
 
-def forget_to_confirm(doctor_guard: DoctorGuard) -> str:
+def leave_unconfirmed(doctor_guard: DoctorGuard) -> str:
     backend = sns_backends[doctor_guard.aws.account][doctor_guard.aws.region]
     (subscription,) = backend.subscriptions.values()
     subscription.arn = "PendingConfirmation"
@@ -114,62 +114,65 @@ def stop_function(doctor_guard: DoctorGuard) -> str:
     return f"delete-function-concurrency --region eu-central-1 --function-name {name}"
 
 
-def name_a_secret(doctor_guard: DoctorGuard) -> str:
+def add_secret(doctor_guard: DoctorGuard) -> str:
     doctor_guard.guard_file.write_text('[[slack.channel]]\nname = "ops"\nsecret = "guard/slack"\n')
     return "create-secret --region eu-central-1 --name guard/slack"
 
 
 @pytest.mark.parametrize(
-    ("breaks", "complaint", "outcome"),
+    ("break_guard", "name", "observation"),
     [
-        (disable_rule, "rule PushGuard", "is disabled"),
+        (disable_rule, "rule PushGuard", "disabled"),
         (change_pattern, "rule PushGuard", "pattern or schedule differs"),
         (remove_target, "target of PushGuard", "no queue"),
-        (close_queue, "policy of queue", "does not admit"),
-        (leave_a_dead_letter, "dead letters in", "1 waiting"),
-        (disable_mapping, "queue ", "is disabled"),
-        (give_another_role, "role of push_guard", "somebody-else"),
-        (forget_to_confirm, "subscription of team@example.com", "not confirmed"),
+        (remove_queue_policy, "policy of queue", "does not allow"),
+        (add_dead_letter, "dead-letter queue", "messages waiting: 1"),
+        (disable_mapping, "event source mapping of", "disabled"),
+        (change_role, "role of push_guard", "another-role"),
+        (leave_unconfirmed, "subscription of team@example.com", "not confirmed"),
         (unsubscribe, "subscriptions", "no recipient"),
         (change_schedule, "rule SweepSchedule", "pattern or schedule differs"),
         (stop_function, "concurrency of push_guard", "never runs"),
         (edit_settings, "settings", "differs"),
-        (name_a_secret, "webhook of ops", "does not exist"),
+        (add_secret, "webhook of ops", "does not exist"),
     ],
 )
-def test_each_part_that_is_broken_is_named_with_what_to_do(
-    doctor_guard: DoctorGuard, breaks: Callable[[DoctorGuard], str], complaint: str, outcome: str
+def test_a_broken_part_is_reported_with_its_fix(
+    doctor_guard: DoctorGuard,
+    break_guard: Callable[[DoctorGuard], str],
+    name: str,
+    observation: str,
 ) -> None:
-    fix = breaks(doctor_guard)
+    fix = break_guard(doctor_guard)
 
-    complaints = doctor_guard.complaints()
+    problems = doctor_guard.problems()
 
-    (check,) = [item for name, item in complaints.items() if name.startswith(complaint)]
+    (check,) = [item for found, item in problems.items() if found.startswith(name)]
     assert check.outcome is Outcome.FAILED
-    assert outcome in check.found
+    assert observation in check.found
     assert fix in check.fix
-    # What Slack needs is in settings that were not deployed.
-    assert len(complaints) == (2 if breaks is name_a_secret else 1), complaints
-    assert exit_status(list(complaints.values())) == 1
+    # The file with the secret differs from the deployed settings: a second failed check.
+    assert len(problems) == (2 if break_guard is add_secret else 1), problems
+    assert exit_status(list(problems.values())) == 1
 
 
-def test_what_may_not_be_looked_at_is_unknown_and_not_well() -> None:
-    def look() -> Iterator[Check]:
-        yield Check("before", Outcome.OK, "seen")
+def test_a_denied_check_has_an_unknown_outcome() -> None:
+    def group() -> Iterator[Check]:
+        yield Check("before", Outcome.OK, "healthy")
         error: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
         raise ClientError(error, "DescribeRule")
 
-    checks = look_at("rules", look)
+    checks = run_checks("rules", group)
 
     assert [(check.name, check.outcome) for check in checks] == [
         ("before", Outcome.OK),
         ("rules", Outcome.UNKNOWN),
     ]
-    assert checks[1].found == "could not be looked at (AccessDeniedException)"
+    assert checks[1].found == "could not be checked (AccessDeniedException)"
     assert exit_status(checks) == 2
 
 
-def test_the_list_is_for_people_and_the_json_for_machines(
+def test_doctor_prints_a_list_or_json(
     doctor_guard: DoctorGuard, capsys: pytest.CaptureFixture[str]
 ) -> None:
     disable_rule(doctor_guard)
@@ -181,14 +184,14 @@ def test_the_list_is_for_people_and_the_json_for_machines(
     assert any(line.startswith("  failed   rule PushGuard") for line in lines)
     regions = ["--region", "us-east-1", "--region", "eu-central-1"]
     assert main([*arguments, "--json", *regions]) == 1
-    notified = capsys.readouterr()
-    assert "stack ecr-platform-guard not found in us-east-1" in notified.err
-    printed = json.loads(notified.out)
-    assert printed["region"] == "eu-central-1"
-    assert {"name", "outcome", "found", "fix"} == set(printed["checks"][0])
+    printed = capsys.readouterr()
+    assert "Stack ecr-platform-guard not found in us-east-1" in printed.err
+    result = json.loads(printed.out)
+    assert result["region"] == "eu-central-1"
+    assert {"name", "outcome", "found", "fix"} == set(result["checks"][0])
 
 
-def test_what_others_named_cannot_write_into_the_terminal() -> None:
+def test_control_characters_are_not_printed() -> None:
     check = Check("x", Outcome.OK, "\x1b[31mred\nnext")
 
     text = render_checks("title", [check])

@@ -1,4 +1,4 @@
-"""platform-guard doctor on subscriptions, secrets and alarms that people have changed."""
+"""`platform-guard doctor` on subscriptions, secrets and alarms that were changed manually."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
@@ -23,7 +23,7 @@ ALARM = "guard-Unheard"
 
 
 class Subscribed:
-    """A topic with the two subscriptions that its template has: an address and a queue."""
+    """A topic with the two subscriptions of its template: an email address and a queue."""
 
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws
@@ -52,8 +52,8 @@ class Subscribed:
     def checks(self) -> dict[str, Check]:
         alerts = AlertSettings(slack=(SlackChannel(name="ops", secret=SECRET),))
         alerting = Alerting(OperatorClients(self.aws.region), self.stack, alerts)
-        looks = (alerting.subscriptions, alerting.webhooks, alerting.alarms)
-        return {found.name: found for look in looks for found in look()}
+        groups = (alerting.subscriptions, alerting.webhooks, alerting.alarms)
+        return {found.name: found for group in groups for found in group()}
 
     def remove(self, protocol: str) -> None:
         for entry in self.sns.list_subscriptions()["Subscriptions"]:
@@ -76,30 +76,28 @@ def subscribed(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Subscribed:
     return Subscribed(aws)
 
 
-def pasteable(check: Check) -> str:
-    """Give the command of a fix, which the AWS CLI has to take."""
+def fix_command(check: Check) -> str:
+    """Return the command of a fix, which the AWS CLI must accept."""
     command = check.fix.rpartition("run ")[2]
     check_aws_command(command)
     return command
 
 
-def test_whoever_was_deployed_is_looked_for_by_protocol_and_endpoint(
-    subscribed: Subscribed,
-) -> None:
+def test_deployed_subscriptions_are_found_by_protocol_and_endpoint(subscribed: Subscribed) -> None:
     checks = subscribed.checks()
 
     for endpoint in (EMAIL, subscribed.queue_arn):
         assert checks[f"subscription of {endpoint}"].outcome is Outcome.OK
 
 
-def test_the_same_address_in_another_case_is_there(subscribed: Subscribed) -> None:
+def test_email_addresses_are_compared_case_insensitively(subscribed: Subscribed) -> None:
     subscribed.remove("email")
     subscribed.sns.subscribe(TopicArn=subscribed.topic, Protocol="email", Endpoint=EMAIL.lower())
 
     assert subscribed.checks()[f"subscription of {EMAIL}"].outcome is Outcome.OK
 
 
-def test_an_address_that_unsubscribed_is_missed_though_others_are_there(
+def test_a_missing_email_subscription_is_reported_although_others_exist(
     subscribed: Subscribed,
 ) -> None:
     subscribed.remove("email")
@@ -109,11 +107,11 @@ def test_an_address_that_unsubscribed_is_missed_though_others_are_there(
     assert checks["subscriptions"].outcome is Outcome.OK
     check = checks[f"subscription of {EMAIL}"]
     assert check.outcome is Outcome.FAILED
-    assert check.found == "missing: not confirmed within 48 hours, or removed"
-    assert f"--protocol email --notification-endpoint {EMAIL}" in pasteable(check)
+    assert check.found == "missing: not confirmed within 48 hours, or deleted"
+    assert f"--protocol email --notification-endpoint {EMAIL}" in fix_command(check)
 
 
-def test_a_queue_that_is_not_subscribed_any_more_is_subscribed_as_it_was(
+def test_the_fix_restores_the_attributes_of_a_queue_subscription(
     subscribed: Subscribed,
 ) -> None:
     subscribed.remove("sqs")
@@ -121,11 +119,11 @@ def test_a_queue_that_is_not_subscribed_any_more_is_subscribed_as_it_was(
     check = subscribed.checks()[f"subscription of {subscribed.queue_arn}"]
 
     assert check.outcome is Outcome.FAILED
-    assert pasteable(check).endswith("--attributes RawMessageDelivery=true")
+    assert fix_command(check).endswith("--attributes RawMessageDelivery=true")
 
 
 @pytest.mark.parametrize("endpoint", [EMAIL, "guest@example.com"])
-def test_who_has_not_confirmed_is_named_once_deployed_or_not(
+def test_an_unconfirmed_subscription_is_reported_once(
     subscribed: Subscribed, endpoint: str
 ) -> None:
     subscribed.sns.subscribe(TopicArn=subscribed.topic, Protocol="email", Endpoint=endpoint)
@@ -136,43 +134,41 @@ def test_who_has_not_confirmed_is_named_once_deployed_or_not(
 
     check = subscribed.checks()[f"subscription of {endpoint}"]
 
-    assert (check.outcome, check.found) == (Outcome.FAILED, "is not confirmed")
+    assert (check.outcome, check.found) == (Outcome.FAILED, "not confirmed")
     assert "within 48 hours" in check.fix
-    assert endpoint in pasteable(check)
+    assert endpoint in fix_command(check)
 
 
-def leave_out(_: LocalAws) -> str:
+def skip_secret(_: LocalAws) -> str:
     return f"create-secret --region eu-central-1 --name {SECRET}"
 
 
-def leave_empty(aws: LocalAws) -> str:
+def create_empty_secret(aws: LocalAws) -> str:
     aws.client("secretsmanager").create_secret(Name=SECRET)
     return f"put-secret-value --region eu-central-1 --secret-id {SECRET}"
 
 
-def delete(aws: LocalAws) -> str:
+def delete_secret(aws: LocalAws) -> str:
     secrets = aws.client("secretsmanager")
     secrets.create_secret(Name=SECRET, SecretString="x")
     secrets.delete_secret(SecretId=SECRET)
     return f"restore-secret --region eu-central-1 --secret-id {SECRET}"
 
 
-@pytest.mark.parametrize("do", [leave_out, leave_empty, delete])
-def test_a_webhook_that_is_not_there_is_put_there_past_the_history_of_the_shell(
-    subscribed: Subscribed, do: Callable[[LocalAws], str]
+@pytest.mark.parametrize("prepare", [skip_secret, create_empty_secret, delete_secret])
+def test_the_fix_for_a_missing_webhook_keeps_it_out_of_the_shell_history(
+    subscribed: Subscribed, prepare: Callable[[LocalAws], str]
 ) -> None:
-    command = do(subscribed.aws)
+    command = prepare(subscribed.aws)
 
     check = subscribed.checks()["webhook of ops"]
 
     assert check.outcome is Outcome.FAILED
-    assert command in pasteable(check)
+    assert command in fix_command(check)
     assert "https://" not in check.fix
 
 
-def test_a_webhook_that_is_there_is_not_read(
-    subscribed: Subscribed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_webhook_is_not_read(subscribed: Subscribed, monkeypatch: pytest.MonkeyPatch) -> None:
     subscribed.aws.client("secretsmanager").create_secret(Name=SECRET, SecretString="x")
     monkeypatch.delattr("moto.secretsmanager.models.SecretsManagerBackend.get_secret_value")
 
@@ -191,29 +187,29 @@ def put_alarm(aws: LocalAws, state: Literal["ALARM", "INSUFFICIENT_DATA", "OK"])
         ComparisonOperator="GreaterThanThreshold",
         Threshold=0,
     )
-    cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue=state, StateReason="as it is")
+    cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue=state, StateReason="test")
 
 
-def test_an_alarm_that_has_gone_off_is_named(subscribed: Subscribed) -> None:
+def test_an_alarm_in_alarm_state_is_reported(subscribed: Subscribed) -> None:
     put_alarm(subscribed.aws, "ALARM")
 
     check = subscribed.checks()["alarm Unheard"]
 
-    assert (check.outcome, check.found) == (Outcome.FAILED, "is in ALARM")
+    assert (check.outcome, check.found) == (Outcome.FAILED, "in ALARM state")
 
 
-def test_an_alarm_that_somebody_has_deleted_is_named(subscribed: Subscribed) -> None:
+def test_a_deleted_alarm_is_reported(subscribed: Subscribed) -> None:
     check = subscribed.checks()["alarm Unheard"]
 
-    assert (check.outcome, check.found) == (Outcome.FAILED, "is missing")
+    assert (check.outcome, check.found) == (Outcome.FAILED, "missing")
 
 
 @pytest.mark.parametrize("state", ["OK", "INSUFFICIENT_DATA"])
-def test_an_alarm_that_has_nothing_to_say_is_well(
+def test_an_alarm_in_another_state_passes(
     subscribed: Subscribed, state: Literal["INSUFFICIENT_DATA", "OK"]
 ) -> None:
     put_alarm(subscribed.aws, state)
 
     check = subscribed.checks()["alarms"]
 
-    assert (check.outcome, check.found) == (Outcome.OK, "none of 1 is in ALARM")
+    assert (check.outcome, check.found) == (Outcome.OK, "0 of 1 in ALARM state")

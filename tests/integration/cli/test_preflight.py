@@ -1,4 +1,4 @@
-"""What `make deploy` says before it deploys: nothing, or the one thing to do first."""
+"""`platform-guard preflight`, which `make deploy` runs first."""
 
 from pathlib import Path
 from typing import Any
@@ -28,23 +28,23 @@ def credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def prepare(aws: LocalAws, region: str = REGION, *, version: str = "30") -> None:
-    """Make a region ready: bootstrapped, and with the layer that AWS publishes."""
+    """Create the bootstrap and layer parameters in a region."""
     for name, value in ((BOOTSTRAP_PARAMETER, version), (LAYER_PARAMETER, "arn:aws:lambda:layer")):
-        # Not through the API, which lets nobody but AWS write below /aws.
+        # Not through the API: only AWS may write parameters below /aws.
         parameter = Parameter(  # type: ignore[abstract]
             aws.account, name, value, "String", None, None, None, aws.clock(), 1, "text"
         )
         ssm_backends[aws.account][region]._parameters[name].append(parameter)
 
 
-def refusal(*regions: str) -> str:
+def preflight_error(*regions: str) -> str:
     with pytest.raises(UsageError) as caught:
         check_deployment(regions, OperatorClients)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
-def test_all_regions_of_the_settings_are_looked_at(aws: LocalAws) -> None:
+def test_all_regions_in_the_settings_are_checked(aws: LocalAws) -> None:
     prepare(aws)
     prepare(aws, "us-east-1")
 
@@ -57,69 +57,63 @@ def test_all_regions_of_the_settings_are_looked_at(aws: LocalAws) -> None:
     )
 
 
-def test_without_regions_that_of_the_environment_counts(aws: LocalAws) -> None:
+def test_the_region_of_the_environment_is_the_default(aws: LocalAws) -> None:
     prepare(aws)
 
     assert check_deployment((), OperatorClients).regions == (aws.region,)
 
 
-def test_without_credentials_it_says_how_to_have_some(
-    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_credentials_are_reported(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     prepare(aws)
 
-    assert refusal(REGION) == "no AWS credentials: set AWS_PROFILE, or run aws configure"
+    assert preflight_error(REGION) == "no AWS credentials: set AWS_PROFILE, or run aws configure"
 
 
-def test_a_profile_that_does_not_exist_is_named(
-    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_profile_is_reported(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
     prepare(aws)
     monkeypatch.setenv("AWS_PROFILE", "prod")
 
-    assert refusal(REGION) == "The config profile (prod) could not be found"
+    assert preflight_error(REGION) == "The config profile (prod) could not be found"
 
 
-def test_without_any_region_it_says_where_to_write_one(
-    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_region_is_reported(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
     prepare(aws)
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.delenv("AWS_REGION")
 
-    assert refusal() == (
+    assert preflight_error() == (
         'no region: write regions = ["eu-central-1"] under [deploy] in guard.toml, '
         "or set AWS_REGION"
     )
 
 
-def test_a_slip_in_the_region_of_the_environment_is_named(
+def test_an_invalid_region_in_the_environment_is_reported(
     aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare(aws)
     monkeypatch.setenv("AWS_REGION", "eu-centrall-1")
 
-    assert refusal() == (
+    assert preflight_error() == (
         "region of your AWS credentials: invalid AWS Region 'eu-centrall-1'; "
         "use a Region code such as eu-central-1"
     )
 
 
-def test_the_region_is_the_one_that_the_cdk_deploys_to(
+def test_aws_region_has_precedence_as_in_the_cdk(
     aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare(aws, "us-east-1")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
-    assert refusal().startswith("eu-west-1 is not bootstrapped for the CDK")
+    assert preflight_error().startswith("eu-west-1 is not bootstrapped for the CDK")
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_region_that_does_not_answer_is_named() -> None:
+def test_an_unreachable_region_is_reported() -> None:
     class Unreachable(OperatorClients):
         def _client(self, service: str) -> object:
             raise EndpointConnectionError(endpoint_url=f"https://{service}.eu-north-9.aws")
@@ -129,51 +123,51 @@ def test_a_region_that_does_not_answer_is_named() -> None:
 
     assert str(caught.value) == (
         "Could not reach AWS STS in eu-north-9 (EndpointConnectionError). Check network or proxy, "
-        "and the region in [deploy] regions of guard.toml or AWS_REGION"
+        "and the region in [deploy] regions of guard.toml or AWS_REGION."
     )
 
 
 @pytest.mark.usefixtures("aws")
-def test_regions_of_another_partition_are_refused() -> None:
+def test_a_region_in_another_partition_is_rejected() -> None:
     with pytest.raises(UsageError) as caught:
         check_deployment(("cn-north-1",), lambda _: OperatorClients(REGION))
 
     assert str(caught.value) == (
-        "cn-north-1 is in partition aws-cn, but your credentials are in aws: use credentials of an "
-        "account there, or change [deploy] regions"
+        "cn-north-1 is in partition aws-cn, but your credentials are for aws. Use credentials of "
+        "an account in aws-cn, or change [deploy] regions."
     )
 
 
-def test_a_region_that_is_not_bootstrapped_is_named_with_the_command(aws: LocalAws) -> None:
+def test_a_region_without_bootstrap_is_reported_with_the_command(aws: LocalAws) -> None:
     prepare(aws)
 
-    assert refusal(REGION, "us-east-1") == (
-        "us-east-1 is not bootstrapped for the CDK: "
-        f"run make bootstrap ENVIRONMENT=aws://{aws.account}/us-east-1"
+    assert preflight_error(REGION, "us-east-1") == (
+        "us-east-1 is not bootstrapped for the CDK. "
+        f"Run make bootstrap ENVIRONMENT=aws://{aws.account}/us-east-1"
     )
 
 
-def test_a_bootstrap_too_old_is_named_with_the_command(aws: LocalAws) -> None:
+def test_an_old_bootstrap_is_reported_with_the_command(aws: LocalAws) -> None:
     prepare(aws, version="5")
 
-    assert refusal(REGION) == (
-        "eu-central-1 was bootstrapped by an old CDK (version 5, needs 6): "
-        f"run make bootstrap ENVIRONMENT=aws://{aws.account}/eu-central-1"
+    assert preflight_error(REGION) == (
+        "The CDK bootstrap of eu-central-1 is too old (version 5, required: 6). "
+        f"Run make bootstrap ENVIRONMENT=aws://{aws.account}/eu-central-1"
     )
 
 
-def test_a_region_without_the_layer_is_named(aws: LocalAws) -> None:
+def test_a_region_without_the_layer_is_reported(aws: LocalAws) -> None:
     aws.client("ssm").put_parameter(Name=BOOTSTRAP_PARAMETER, Value="30", Type="String")
 
-    assert refusal(REGION) == (
-        f"eu-central-1 has no {LAYER_PARAMETER}, the layer that the functions need: "
-        "leave the region out of [deploy] regions"
+    assert preflight_error(REGION) == (
+        f"eu-central-1 does not have {LAYER_PARAMETER}, the layer that the functions need. "
+        "Remove the region from [deploy] regions."
     )
 
 
-def test_where_the_code_brings_powertools_no_layer_is_looked_for(aws: LocalAws) -> None:
+def test_the_layer_is_not_required_where_powertools_is_bundled(aws: LocalAws) -> None:
     class InGovCloud(OperatorClients):
-        """Credentials of an account there, which the emulator does not give."""
+        """Credentials for GovCloud, which the emulator does not issue."""
 
         @property
         def sts(self) -> Any:
@@ -191,20 +185,20 @@ def test_where_the_code_brings_powertools_no_layer_is_looked_for(aws: LocalAws) 
     assert (found.regions, found.unchecked) == (("us-gov-west-1",), ())
 
 
-def test_there_the_region_has_to_stand_in_the_settings(
+def test_a_region_without_a_published_layer_must_be_in_the_settings(
     aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare(aws)
     monkeypatch.setenv("AWS_REGION", "us-gov-west-1")
 
-    assert refusal() == (
-        "AWS publishes no layer with Powertools in us-gov-west-1: write "
-        'regions = ["us-gov-west-1"] under [deploy] in guard.toml, and the code brings it'
+    assert preflight_error() == (
+        "AWS does not publish the Powertools layer in us-gov-west-1. Set "
+        'regions = ["us-gov-west-1"] under [deploy] in guard.toml to bundle Powertools instead.'
     )
 
 
 @pytest.mark.usefixtures("aws")
-def test_who_may_not_look_is_told_what_was_not_checked_and_goes_on() -> None:
+def test_a_denied_check_is_reported_and_does_not_fail() -> None:
     class Restricted(OperatorClients):
         def _client(self, service: str) -> object:
             if service == "ssm":
@@ -213,11 +207,11 @@ def test_who_may_not_look_is_told_what_was_not_checked_and_goes_on() -> None:
             return super()._client(service)
 
     assert check_deployment((REGION,), Restricted).unchecked == (
-        "eu-central-1: could not check the CDK bootstrap (AccessDeniedException)",
+        "eu-central-1: Could not check the CDK bootstrap (AccessDeniedException).",
     )
 
 
-def test_a_mistake_in_the_settings_comes_first_and_in_one_line(
+def test_invalid_settings_are_reported_first_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     guard_file = tmp_path / "guard.toml"
@@ -233,7 +227,7 @@ def test_a_mistake_in_the_settings_comes_first_and_in_one_line(
     )
 
 
-def test_where_all_is_ready_it_says_where_it_deploys_to(
+def test_a_passed_preflight_prints_account_and_regions(
     aws: LocalAws, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     prepare(aws)
@@ -243,4 +237,4 @@ def test_where_all_is_ready_it_says_where_it_deploys_to(
     status = main(["preflight", "--settings", str(guard_file)])
 
     assert status == 0
-    assert capsys.readouterr() == (f"Account {aws.account}, {REGION}: ready to deploy\n", "")
+    assert capsys.readouterr() == (f"Ready to deploy to account {aws.account}: {REGION}\n", "")

@@ -30,12 +30,12 @@ def test_a_test_alert_is_published_and_marked(
     (alert,) = guard.alerts()
     assert alert.attributes["status"] == "test"
     assert alert.texts["default"].startswith("TEST: ")
-    notified = capsys.readouterr().out
-    assert f"Published a test alert to {alert.topic_arn}" in notified
-    assert "mail to team@example.com" in notified
+    printed = capsys.readouterr().out
+    assert f"Published a test alert to {alert.topic_arn}" in printed
+    assert "email to team@example.com" in printed
 
 
-def test_a_region_without_a_guard_is_said_and_the_others_have_their_turn(
+def test_a_region_without_a_guard_is_reported_and_the_others_still_publish(
     guard: Deployment, settings_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings_file.write_text('[deploy]\nregions = ["us-east-1", "eu-central-1"]\n')
@@ -43,16 +43,16 @@ def test_a_region_without_a_guard_is_said_and_the_others_have_their_turn(
     assert main(["test-alert", "--settings", str(settings_file)]) == 2
 
     assert len(guard.alerts()) == 1
-    assert "stack ecr-platform-guard not found in us-east-1" in capsys.readouterr().err
+    assert "Stack ecr-platform-guard not found in us-east-1" in capsys.readouterr().err
 
 
-def test_where_nothing_is_deployed_one_line_says_so(
+def test_a_missing_guard_is_reported_in_one_line(
     aws: LocalAws, settings_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert aws.published == []
 
     assert main(["test-alert", "--settings", str(settings_file)]) == 2
 
-    notified = capsys.readouterr().err
-    assert "stack ecr-platform-guard not found in eu-central-1: run make deploy" in notified
-    assert notified.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert "Stack ecr-platform-guard not found in eu-central-1. Run make deploy" in printed
+    assert printed.count("\n") == 1

@@ -1,4 +1,4 @@
-"""What an audit writes: tables, lines, CSV and the report."""
+"""The outputs of an audit: table, JSON Lines, CSV and HTML report."""
 
 import csv
 import io
@@ -13,8 +13,8 @@ import pytest
 from platform_guard.policy.verdict import Finding
 from platform_guard.registry.reference import Repository
 from platform_guard_cli.audit.formats import (
+    problem_lines,
     spreadsheet_safe,
-    trouble_lines,
     write_csv,
     write_json_lines,
     write_table,
@@ -43,23 +43,23 @@ def row(name: str, verdict: str, **overrides: Any) -> ImageRow:
         "kind": "image",
         "platforms": ("linux/arm64",),
         "verdict": verdict,
-        "reason": "it holds linux/arm64",
+        "reason": "it contains only linux/arm64",
     }
     return ImageRow(**{**fields, **overrides})
 
 
-def journal_of(*rows: ImageRow, troubles: dict[str, str] | None = None) -> AuditJournal:
+def journal_of(*rows: ImageRow, problems: dict[str, str] | None = None) -> AuditJournal:
     journal = AuditJournal(None)
-    troubles = troubles or {}
+    problems = problems or {}
     names = [one.repository.partition("/")[2] for one in rows]
-    for name in dict.fromkeys([*names, *troubles]):
+    for name in dict.fromkeys([*names, *problems]):
         journal.add_repositories([repository(name)])
         journal.add_images(
             repository(name),
             [one for one in rows if one.repository.endswith(f"/{name}")],
             unavailable=0,
         )
-        journal.finish(repository(name), troubles.get(name, ""))
+        journal.finish(repository(name), problems.get(name, ""))
     return journal
 
 
@@ -69,7 +69,7 @@ def written(write: Callable[[AuditJournal, TextIO], None], journal: AuditJournal
     return target.getvalue()
 
 
-SEVERAL = (
+ROWS = (
     row("shop/web", "compliant"),
     row("shop/web", "index-only"),
     row("shop/api", "missing-platform"),
@@ -82,7 +82,7 @@ SEVERAL = (
 
 
 def test_the_table_shows_the_worst_repositories_first() -> None:
-    journal = journal_of(*SEVERAL)
+    journal = journal_of(*ROWS)
 
     table = written(lambda journal, target: write_table(journal, target, width=80), journal)
 
@@ -90,7 +90,7 @@ def test_the_table_shows_the_worst_repositories_first() -> None:
 
 
 @pytest.mark.parametrize("width", [40, 80])
-def test_all_verdicts_fit_a_terminal_and_none_is_cut(width: int) -> None:
+def test_the_table_shows_all_verdicts_in_80_columns_untruncated(width: int) -> None:
     rows = [row("shop/payments-service", finding) for finding in (*Finding, "unreadable")]
     journal = journal_of(*rows * 1000)
 
@@ -101,13 +101,13 @@ def test_all_verdicts_fit_a_terminal_and_none_is_cut(width: int) -> None:
     assert all(len(line) <= 80 for line in table.splitlines()[:-1])
 
 
-def test_an_audit_that_found_nothing_says_so_in_one_line() -> None:
+def test_an_audit_without_findings_prints_only_the_summary() -> None:
     assert written(write_table, journal_of(row("shop/api", "compliant"))) == (
-        f"1 images in 1 repositories of {REGISTRY}: 0 with a finding, 0 unreadable\n"
+        f"1 image in 1 repository of {REGISTRY}: 0 with a finding, 0 unreadable\n"
     )
 
 
-def test_json_lines_have_an_object_an_image() -> None:
+def test_json_lines_contain_one_object_per_image() -> None:
     finding = row(
         "shop/api",
         "missing-platform",
@@ -128,7 +128,7 @@ def test_json_lines_have_an_object_an_image() -> None:
         "kind": "image",
         "platforms": ["linux/arm64"],
         "verdict": "missing-platform",
-        "reason": "it holds linux/arm64",
+        "reason": "it contains only linux/arm64",
         "evidence": list(finding.evidence),
         "remedy": "tag",
         "fix": {"title": "Build it", "commands": ["docker build ."]},
@@ -136,11 +136,11 @@ def test_json_lines_have_an_object_an_image() -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1"])
-def test_a_spreadsheet_takes_no_text_for_a_formula(text: str) -> None:
+def test_formulas_are_escaped_for_spreadsheets(text: str) -> None:
     assert spreadsheet_safe(text).startswith("'")
 
 
-def test_csv_keeps_what_others_wrote_in_its_cell() -> None:
+def test_csv_keeps_a_hostile_reason_in_its_cell() -> None:
     text = written(write_csv, journal_of(row("shop/api", "missing-platform", reason=EVIL)))
 
     header, line = csv.reader(io.StringIO(text))
@@ -162,9 +162,9 @@ def report(journal: AuditJournal) -> str:
     return written(lambda journal, target: write_report(journal, target, lambda: now), journal)
 
 
-def test_the_report_loads_nothing_and_runs_nothing_of_others() -> None:
+def test_the_report_loads_nothing_and_runs_no_hostile_text() -> None:
     evil = row("shop/api", "missing-platform", reason=EVIL, platforms=(EVIL,), tags=(EVIL,))
-    page = report(journal_of(evil, troubles={"shop/evil": EVIL}))
+    page = report(journal_of(evil, problems={"shop/evil": EVIL}))
 
     assert "default-src 'none'" in page
     assert not re.search(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//|url\(|@import""", page)
@@ -174,9 +174,9 @@ def test_the_report_loads_nothing_and_runs_nothing_of_others() -> None:
     assert embedded(page, "findings")[0][1] == [EVIL]
 
 
-def test_the_report_holds_every_finding_with_its_fix_and_the_worst_repository_first() -> None:
+def test_the_report_contains_every_finding_with_its_fix_worst_repository_first() -> None:
     fix = {"fix": "Build it", "fix_commands": ("docker build .",), "remedy": "tag"}
-    page = report(journal_of(*SEVERAL, row("shop/bad", "mislabeled", **fix)))
+    page = report(journal_of(*ROWS, row("shop/bad", "mislabeled", **fix)))
 
     (overview,) = embedded(page, "overview")
     names = [name.partition("/")[2] for name, *_ in overview["repositories"]]
@@ -190,19 +190,19 @@ def test_the_report_holds_every_finding_with_its_fix_and_the_worst_repository_fi
     assert bad[9] == ["docker build ."]
 
 
-def test_a_report_that_holds_not_every_finding_holds_those_of_the_worst_repositories(
+def test_a_truncated_report_contains_the_findings_of_the_worst_repositories(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("platform_guard_cli.audit.html_report._FINDINGS_SHOWN", 2)
-    mild = row("shop/a", "index-only")
+    minor = row("shop/a", "index-only")
     worst = [row("shop/z", "missing-platform", tags=(tag,)) for tag in ("1", "2")]
 
-    page = report(journal_of(mild, *worst))
+    page = report(journal_of(minor, *worst))
 
     assert [finding[1] for finding in embedded(page, "findings")] == [["1"], ["2"]]
 
 
-def test_images_for_two_platforms_count_for_both_and_images_for_none_are_shown() -> None:
+def test_an_image_counts_for_each_of_its_platforms_or_for_none() -> None:
     page = report(
         journal_of(
             row("shop/api", "compliant", platforms=("linux/amd64", "linux/arm64")),
@@ -228,7 +228,7 @@ def test_images_for_two_platforms_count_for_both_and_images_for_none_are_shown()
           "11-02", "11-09", "11-16", "11-23")]),
     ],
 )  # fmt: skip
-def test_pushes_are_summed_by_day_or_by_week(days: list[str], bars: list[str]) -> None:
+def test_push_bars_cover_days_or_weeks(days: list[str], bars: list[str]) -> None:
     counts = {(day, "compliant"): 2 for day in days}
 
     found = push_bars(counts)
@@ -237,20 +237,20 @@ def test_pushes_are_summed_by_day_or_by_week(days: list[str], bars: list[str]) -
     assert sum(sum(values) for _, values in found) == 2 * len(days)
 
 
-def test_pushes_over_many_years_fit_the_chart() -> None:
+def test_push_bars_over_many_years_fit_the_chart() -> None:
     found = push_bars({("2014-12-01", "compliant"): 1, ("2026-11-25", "mislabeled"): 3})
 
     assert len(found) <= 49
     assert found[-1][1][VERDICTS.index("mislabeled")] == 3
 
 
-def test_no_push_gives_no_bar() -> None:
+def test_no_pushes_yield_no_push_bars() -> None:
     assert push_bars({}) == []
 
 
-def test_what_was_not_seen_is_named() -> None:
-    journal = journal_of(row("shop/api", "compliant"), troubles={"shop/secret": "access is denied"})
+def test_a_repository_that_could_not_be_read_is_listed() -> None:
+    journal = journal_of(row("shop/api", "compliant"), problems={"shop/secret": "access denied"})
 
-    assert trouble_lines(journal.tallies()) == [
-        f"{REGISTRY}/shop/secret: could not be seen: access is denied"
+    assert problem_lines(journal.tallies()) == [
+        f"{REGISTRY}/shop/secret: could not be read: access denied"
     ]

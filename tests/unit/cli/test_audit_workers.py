@@ -1,4 +1,4 @@
-"""What is told while an audit runs, and the journal that it keeps."""
+"""The progress and the journal of an audit."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from platform_guard_cli.audit.progress import AuditProgress
 from platform_guard_cli.errors import UsageError
 
 
-def test_progress_says_how_far_how_fast_and_how_long_it_takes() -> None:
+def test_the_progress_line_has_counts_speed_and_remaining_time() -> None:
     progress = AuditProgress(repositories=200, done=0, images=0, started=100.0)
     progress.add(50, 5000)
 
@@ -19,7 +19,7 @@ def test_progress_says_how_far_how_fast_and_how_long_it_takes() -> None:
     )
 
 
-def test_progress_of_a_resumed_audit_takes_the_rate_of_this_run_alone() -> None:
+def test_the_speed_of_a_resumed_audit_counts_only_the_current_run() -> None:
     progress = AuditProgress(repositories=200, done=100, images=10_000, started=0.0)
     progress.add(50, 600)
 
@@ -28,24 +28,24 @@ def test_progress_of_a_resumed_audit_takes_the_rate_of_this_run_alone() -> None:
     )
 
 
-def test_two_audits_of_the_same_do_not_write_into_one_journal(tmp_path: Path) -> None:
+def test_a_journal_cannot_be_opened_by_two_audits(tmp_path: Path) -> None:
     file = tmp_path / "cache" / "audit.sqlite"
 
     with open_journal(file, restart=False, resume=False) as journal:
         journal.add_repositories([Repository("123456789012", "eu-central-1", "shop/api")])
         with (
-            pytest.raises(UsageError, match="is another audit of the same running"),
+            pytest.raises(UsageError, match="Is the same audit already running"),
             open_journal(file, restart=False, resume=False),
         ):
             pass
 
 
-def test_a_journal_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_damaged_journal_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "audit.sqlite"
-    file.write_text("no database, " * 100)
+    file.write_text("not a database, " * 100)
 
     with (
-        pytest.raises(UsageError, match="start over with --restart"),
+        pytest.raises(UsageError, match="Use --restart to start over"),
         open_journal(file, restart=False, resume=False),
     ):
         pass

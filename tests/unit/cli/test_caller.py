@@ -1,4 +1,4 @@
-"""What commands say to one who cannot call AWS at all."""
+"""The errors of commands without valid AWS credentials, region or profile."""
 
 from pathlib import Path
 
@@ -18,8 +18,8 @@ INSPECT = [["inspect", IMAGE], ["inspect", IMAGE, "--policy", "overrides.toml"]]
 
 
 @pytest.fixture(autouse=True)
-def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Somebody who has configured nothing, in a folder of their own."""
+def no_aws_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No AWS configuration, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "PROFILE", "REGION", "DEFAULT_REGION"):
         monkeypatch.delenv(f"AWS_{name}", raising=False)
@@ -30,26 +30,26 @@ def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody with credentials, such as they are."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebody")
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that do not have to be valid."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
 
 @pytest.mark.parametrize(
-    ("what", "command"), [*COMMANDS.items(), *(("inspect", command) for command in INSPECT)]
+    ("prefix", "command"), [*COMMANDS.items(), *(("inspect", command) for command in INSPECT)]
 )
-def test_without_credentials_it_is_said_what_to_set(
-    capsys: pytest.CaptureFixture[str], what: str, command: list[str]
+def test_missing_credentials_are_reported(
+    capsys: pytest.CaptureFixture[str], prefix: str, command: list[str]
 ) -> None:
     assert main(command) == 2
     assert capsys.readouterr().err == (
-        f"platform-guard: {what} needs AWS credentials; set AWS_PROFILE, or run aws configure\n"
+        f"platform-guard: {prefix} needs AWS credentials; set AWS_PROFILE, or run aws configure\n"
     )
 
 
 @pytest.mark.parametrize("command", IN_REGIONS, ids=lambda command: command[0])
-def test_who_works_in_several_regions_is_told_the_same(
+def test_missing_credentials_are_reported_by_commands_for_several_regions(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
@@ -60,18 +60,18 @@ def test_who_works_in_several_regions_is_told_the_same(
     )
 
 
-@pytest.mark.usefixtures("somebody")
-@pytest.mark.parametrize(("what", "command"), COMMANDS.items(), ids=COMMANDS)
-def test_without_a_region_it_is_said_what_to_set(
-    capsys: pytest.CaptureFixture[str], what: str, command: list[str]
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize(("prefix", "command"), COMMANDS.items(), ids=COMMANDS)
+def test_a_missing_region_is_reported(
+    capsys: pytest.CaptureFixture[str], prefix: str, command: list[str]
 ) -> None:
     assert main(command) == 2
-    assert capsys.readouterr().err == f"platform-guard: {what} needs a region; set AWS_REGION\n"
+    assert capsys.readouterr().err == f"platform-guard: {prefix} needs a region; set AWS_REGION\n"
 
 
-@pytest.mark.usefixtures("somebody")
+@pytest.mark.usefixtures("credentials")
 @pytest.mark.parametrize("command", IN_REGIONS, ids=lambda command: command[0])
-def test_who_works_in_several_regions_may_write_them_into_the_settings(
+def test_a_missing_region_is_reported_by_commands_for_several_regions(
     capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     assert main(command) == 2
@@ -82,7 +82,7 @@ def test_who_works_in_several_regions_may_write_them_into_the_settings(
 
 
 @pytest.mark.parametrize("command", [*COMMANDS.values(), *IN_REGIONS, *INSPECT])
-def test_a_profile_that_is_not_there_is_named(
+def test_a_missing_profile_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "prod")
@@ -94,7 +94,7 @@ def test_a_profile_that_is_not_there_is_named(
 
 @pytest.mark.parametrize("command", [["audit"], *IN_REGIONS], ids=lambda command: command[0])
 @pytest.mark.parametrize("region", ["", "EU WEST"])
-def test_a_region_that_is_none_is_said(
+def test_an_invalid_region_option_is_reported(
     capsys: pytest.CaptureFixture[str], command: list[str], region: str
 ) -> None:
     ran = run_command(capsys, *command, "--region", region)
@@ -107,38 +107,38 @@ def test_a_region_that_is_none_is_said(
     assert ran.errors.count("\n") == 1
 
 
-@pytest.mark.usefixtures("somebody")
+@pytest.mark.usefixtures("credentials")
 @pytest.mark.parametrize("command", [*COMMANDS.values(), *IN_REGIONS])
-def test_a_region_of_the_environment_that_is_none_is_said(
+def test_an_invalid_region_in_the_environment_is_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "EU WEST")
 
     assert main(command) == 2
-    notified = capsys.readouterr().err
-    assert "invalid AWS Region 'EU WEST'" in notified
-    assert notified.count("\n") == 1
+    errors = capsys.readouterr().err
+    assert "invalid AWS Region 'EU WEST'" in errors
+    assert errors.count("\n") == 1
 
 
-@pytest.mark.usefixtures("somebody")
+@pytest.mark.usefixtures("credentials")
 @pytest.mark.parametrize(
-    ("what", "command"),
+    ("prefix", "command"),
     [
         ("inspect", ["inspect", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/x:1"]),
         ("policy: --live", ["policy", "--live", "x"]),
         ("clear-marks", ["clear-marks", "--repository", "x"]),
     ],
 )
-def test_a_name_that_no_repository_can_have_is_said(
+def test_an_invalid_repository_name_is_reported(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    what: str,
+    prefix: str,
     command: list[str],
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
 
     assert main(command) == 2
     assert capsys.readouterr().err == (
-        f"platform-guard: {what}: Invalid repository name 'x'. "
+        f"platform-guard: {prefix}: Invalid repository name 'x'. "
         "ECR names have 2 to 256 characters.\n"
     )

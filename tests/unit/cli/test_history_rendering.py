@@ -1,4 +1,4 @@
-"""What `platform-guard history` says about what waits, before its time is over and long after."""
+"""How `platform-guard history` renders entries in a grace period, before its end and after."""
 
 import json
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from platform_guard.remediation.ledger import State
-from platform_guard_cli.history.rendering import as_json, for_people
+from platform_guard_cli.history.rendering import as_json, as_text
 from tests.unit.remediation.test_ledger import ENTRY
 
 WAITING = replace(
@@ -28,15 +28,15 @@ def at(day: int, hour: int) -> datetime:
         (at(30, 0), "lapsed"),
     ],
 )
-def test_what_nobody_has_ended_lapses(now: datetime, state: str) -> None:
+def test_a_waiting_entry_lapses_after_its_grace_period(now: datetime, state: str) -> None:
     assert json.loads(as_json(WAITING, now))["state"] == state
-    assert ("its grace period is over and nothing was done" in for_people(WAITING, now)) == (
+    assert ("the grace period ended and nothing was done" in as_text(WAITING, now)) == (
         state == "lapsed"
     )
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.WAITING}))
-def test_nothing_else_lapses(state: State) -> None:
+def test_entries_in_other_states_do_not_lapse(state: State) -> None:
     entry = replace(WAITING, state=state)
 
     assert json.loads(as_json(entry, at(30, 0)))["state"] == state

@@ -3,16 +3,16 @@ const data = id => JSON.parse(document.getElementById(id).textContent);
 const [overview] = data("overview");
 const findings = data("findings").sort((a, b) => a[0] - b[0]);
 const { verdicts, repositories, texts } = overview;
-const SETTLED = new Set(["compliant", "not-an-image", "unreadable"]);
+const WITHOUT_FINDING = new Set(["compliant", "not-an-image", "unreadable"]);
 const CHUNK = 60;
 
-const place = id => document.getElementById(id);
+const byId = id => document.getElementById(id);
 const sum = numbers => numbers.reduce((total, number) => total + number, 0);
 const format = number => number.toLocaleString("en");
 const color = verdict => `var(--${verdict})`;
 const registries = new Set(repositories.map(([name]) => name.split("/")[0]));
 const shortName = name => registries.size === 1 ? name.slice(name.indexOf("/") + 1) : name;
-const findingsIn = counts => sum(counts.filter((_, index) => !SETTLED.has(verdicts[index])));
+const findingsIn = counts => sum(counts.filter((_, index) => !WITHOUT_FINDING.has(verdicts[index])));
 
 function element(tag, properties = {}, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
@@ -37,7 +37,7 @@ function bar(counts, node = element("div", { className: "bar" })) {
   return node;
 }
 
-// Adds what `make` gives for each item, a chunk whenever the reader comes near the end of the list.
+// Appends an element for each item, a chunk at a time as the reader scrolls to the end of the list.
 function fill(list, items, make) {
   list.replaceChildren();
   let next = 0;
@@ -55,19 +55,19 @@ function fill(list, items, make) {
 }
 
 const totals = verdicts.map((_, index) => sum(repositories.map(([, counts]) => counts[index])));
-const unseen = repositories.filter(([, , count, trouble]) => count || trouble);
+const unavailable = repositories.filter(([, , count, problem]) => count || problem);
 const chosen = { repository: null, verdict: null, words: [] };
 
-place("lead").textContent =
+byId("lead").textContent =
   `${format(sum(totals))} images in ${format(repositories.length)} repositories, ` +
-  `${format(findingsIn(totals))} of them with a finding.${registries.size === 1 ? ` ${[...registries][0]}.` : ""} Written ${overview.written} by platform-guard audit.`;
-bar(totals, place("total"));
-place("legend").append(...verdicts.map((verdict, index) =>
+  `${format(findingsIn(totals))} with a finding.${registries.size === 1 ? ` Registry: ${[...registries][0]}.` : ""} Created ${overview.written} by platform-guard audit.`;
+bar(totals, byId("total"));
+byId("legend").append(...verdicts.map((verdict, index) =>
   element("li", {}, dot(verdict), `${verdict} `, element("b", { textContent: format(totals[index]) }))));
 
 const highest = Math.max(1, ...overview.pushes.map(([, counts]) => sum(counts)));
-place("pushes").append(...overview.pushes.map(([day, counts]) => {
-  const stack = element("div", { className: "stack", title: `from ${day}: ${format(sum(counts))} images, ${format(findingsIn(counts))} with a finding` });
+byId("pushes").append(...overview.pushes.map(([day, counts]) => {
+  const stack = element("div", { className: "stack", title: `From ${day}: ${format(sum(counts))} images, ${format(findingsIn(counts))} with a finding` });
   stack.style.height = `${100 * sum(counts) / highest}%`;
   [...counts.keys()].reverse().forEach(index => {
     if (!counts[index]) return;
@@ -78,23 +78,23 @@ place("pushes").append(...overview.pushes.map(([day, counts]) => {
   return stack;
 }));
 if (overview.pushes.length) {
-  place("first-push").textContent = overview.pushes[0][0];
-  place("last-push").textContent = overview.pushes.at(-1)[0];
+  byId("first-push").textContent = overview.pushes[0][0];
+  byId("last-push").textContent = overview.pushes.at(-1)[0];
 }
 
-place("platforms").append(...overview.platforms.slice(0, 12).map(([name, counts]) =>
+byId("platforms").append(...overview.platforms.slice(0, 12).map(([name, counts]) =>
   element("div", { className: "row" },
     element("span", { className: "name", textContent: name }), bar(counts),
     element("span", { className: "number" }, element("b", { textContent: format(findingsIn(counts)) }), ` of ${format(sum(counts))}`))));
 if (overview.platforms.length > 12)
-  place("platforms").append(element("p", { className: "hint", textContent: `and ${overview.platforms.length - 12} more platforms` }));
+  byId("platforms").append(element("p", { className: "hint", textContent: `${overview.platforms.length - 12} more platforms` }));
 
-place("unseen-section").hidden = !unseen.length;
-place("unseen").append(...unseen.slice(0, 500).map(([name, , count, trouble]) =>
-  element("li", { textContent: count ? `${shortName(name)}: ${format(count)} images: ${trouble}` : `${shortName(name)}: ${trouble}` })));
-if (unseen.length > 500) place("unseen").append(element("li", { textContent: `and ${format(unseen.length - 500)} more repositories` }));
+byId("unavailable-section").hidden = !unavailable.length;
+byId("unavailable").append(...unavailable.slice(0, 500).map(([name, , count, problem]) =>
+  element("li", { textContent: count ? `${shortName(name)}: ${format(count)} images: ${problem}` : `${shortName(name)}: ${problem}` })));
+if (unavailable.length > 500) byId("unavailable").append(element("li", { textContent: `${format(unavailable.length - 500)} more repositories` }));
 
-fill(place("repositories"), repositories.map((_, index) => index), index => {
+fill(byId("repositories"), repositories.map((_, index) => index), index => {
   const [name, counts] = repositories[index];
   const row = element("button", { className: "row", type: "button" },
     element("span", { className: "name", textContent: shortName(name) }), bar(counts),
@@ -106,12 +106,12 @@ fill(place("repositories"), repositories.map((_, index) => index), index => {
     row.setAttribute("aria-pressed", String(!same));
     chosen.repository = same ? null : index;
     show();
-    if (!same) place("findings-title").scrollIntoView({ behavior: "smooth" });
+    if (!same) byId("findings-title").scrollIntoView({ behavior: "smooth" });
   });
   return row;
 });
 
-// A page that came by plain http has no navigator.clipboard. What cannot be copied stays selected.
+// navigator.clipboard needs a secure context. If nothing works, the text stays selected.
 async function copy(node) {
   try {
     await navigator.clipboard.writeText(node.textContent);
@@ -132,7 +132,7 @@ function command(text) {
 }
 
 function item([repository, tags, digest, pushed, platforms, verdict, reason, remedy, fix, commands]) {
-  const meta = [`holds ${texts[platforms] || "nothing that can run"}`, `pushed ${pushed.slice(0, 10)}`, `${digest.slice(0, 19)}…`];
+  const meta = [texts[platforms] ? `contains ${texts[platforms]}` : "contains no runnable image", `pushed ${pushed.slice(0, 10)}`, `${digest.slice(0, 19)}…`];
   if (tags.length > 1) meta.push(`also tagged ${tags.slice(1, 6).join(", ")}${tags.length > 6 ? " …" : ""}`);
   if (texts[remedy]) meta.push(`remedy: ${texts[remedy]}`);
   const node = element("li", {},
@@ -154,14 +154,14 @@ function matches([repository, tags, digest, , platforms, verdict]) {
   return chosen.words.every(word => text.includes(word));
 }
 
-let forget = () => {};
+let stopFilling = () => {};
 function show() {
-  forget();
-  const found = findings.filter(matches);
+  stopFilling();
+  const matching = findings.filter(matches);
   const where = chosen.repository === null ? "" : ` in ${shortName(repositories[chosen.repository][0])}`;
-  const cut = findings.length === overview.findings_shown ? `; this report holds ${format(findings.length)}, of the worst repositories; --format csv has all` : "";
-  place("count").textContent = `${format(found.length)} images${where}${cut}`;
-  forget = fill(place("findings-list"), found, item);
+  const limitNote = findings.length === overview.findings_shown ? `. This report contains only the first ${format(findings.length)}, from the worst repositories. Use --format csv for all.` : "";
+  byId("count").textContent = `${format(matching.length)} images${where}${limitNote}`;
+  stopFilling = fill(byId("findings-list"), matching, item);
 }
 
 verdicts.forEach((verdict, index) => {
@@ -173,9 +173,9 @@ verdicts.forEach((verdict, index) => {
     document.querySelectorAll(".chip").forEach(other => other.setAttribute("aria-pressed", String(other === chip && chosen.verdict === index)));
     show();
   });
-  place("chips").append(chip);
+  byId("chips").append(chip);
 });
-place("search").addEventListener("input", event => {
+byId("search").addEventListener("input", event => {
   chosen.words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
   show();
 });
