@@ -1,8 +1,7 @@
-"""The CDK app: guard.toml in, CloudFormation templates in cdk.out/ out.
+"""The CDK app: synthesizes guard.toml to CloudFormation templates in cdk.out/.
 
-`GUARD_TOML` names another settings file than the guard.toml next to this one. With
-`GUARD_ANY_REGION` one stack that fits every region takes the place of those that `[deploy] regions`
-asks for.
+`GUARD_TOML` names a settings file other than the guard.toml next to this module. With
+`GUARD_ANY_REGION` the app has one environment-agnostic stack instead of one per `[deploy] regions`.
 """
 
 import gc
@@ -17,15 +16,15 @@ ROOT = Path(__file__).resolve().parent
 
 
 def main() -> None:
-    """Synthesize the stacks, or end with one line that says what is wrong in the settings."""
+    """Synthesize the stacks, or exit with one line that explains the invalid setting."""
     guard_file = Path(os.environ.get("GUARD_TOML") or ROOT / GUARD_FILE)
     output = Path(os.environ.get("CDK_OUTDIR", ROOT / "cdk.out"))
     try:
         load_settings(guard_file)
         prepare_cdk_process()
-        # This process ends soon, and aws_cdk makes objects by the hundred thousand that all stay.
+        # The process is short-lived, and aws_cdk creates 100,000s of objects that stay alive.
         gc.disable()
-        # Not at the top: aws_cdk starts Node when it is imported, and takes seconds to do it.
+        # Imported late: aws_cdk starts Node on import, which takes seconds.
         from platform_guard_cdk.synthesis import synthesize
 
         synthesize(guard_file, output, any_region="GUARD_ANY_REGION" in os.environ)

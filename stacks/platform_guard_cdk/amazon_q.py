@@ -1,4 +1,4 @@
-"""A channel of Slack that Amazon Q Developer in chat applications posts alerts to."""
+"""The Slack channel that Amazon Q Developer in chat applications posts alerts to."""
 
 from aws_cdk import aws_chatbot as chatbot
 from aws_cdk import aws_iam as iam
@@ -9,16 +9,16 @@ from platform_guard_cdk.shared.resources import SharedResources
 
 
 class AmazonQChannel(Construct):
-    """Lets Amazon Q post to a channel, and do nothing else.
+    """A Slack channel configuration that can post alerts and nothing else.
 
-    The workspace must be authorized once in the console; CloudFormation cannot do that.
+    Authorize the Slack workspace once in the console; CloudFormation cannot do that.
     """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, shared: SharedResources, channel: AmazonQ
     ) -> None:
         super().__init__(scope, construct_id)
-        # Users who ask Amazon Q something in the channel act as this role, which may do nothing.
+        # Questions to Amazon Q in the channel run with this role. It has no permissions.
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("chatbot.amazonaws.com"))
         chatbot.CfnSlackChannelConfiguration(
             self,
@@ -29,7 +29,7 @@ class AmazonQChannel(Construct):
             slack_channel_id=channel.channel_id,
             sns_topic_arns=[shared.alerts.topic.topic_arn],
             logging_level="ERROR",
-            # Without a guardrail the default lets the channel's members administer the account.
+            # The default guardrail policy would let channel members administer the account.
             guardrail_policies=[
                 iam.ManagedPolicy.from_aws_managed_policy_name("AWSDenyAll").managed_policy_arn
             ],

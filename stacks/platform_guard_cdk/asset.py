@@ -1,4 +1,4 @@
-"""The code of the functions, as a folder that becomes one archive."""
+"""Stages the code of the Lambda functions in a folder, which becomes one asset."""
 
 import shutil
 from importlib.util import find_spec
@@ -7,12 +7,12 @@ from pathlib import Path
 from platform_guard.settings import SETTINGS_FILE, Settings
 from platform_guard_settings.compiled import compile_settings
 
-# Lambda runs as another user than the owner of the files, and some umasks are 077.
+# Lambda reads the files as another user, and a umask of 077 would hide them from it.
 _READABLE = 0o644
 
 _HERE = Path(__file__).resolve().parent
 _LAMBDAS = next(
-    # A wheel has them within this package, where no other package's name can clash with theirs.
+    # A wheel ships the code inside this package, so its module names cannot clash with others.
     folder
     for folder in (_HERE / "lambdas", _HERE.parents[1] / "lambdas")
     if folder.is_dir()
@@ -22,7 +22,7 @@ _LAMBDAS = next(
 def stage_code(settings: Settings, folder: Path) -> None:
     """Copy `lambdas/` into `folder` and write the compiled settings next to it.
 
-    Leaves out bytecode, which another interpreter would not use, and hidden files.
+    Bytecode and hidden files are left out: they depend on the machine.
     """
     _copy_code(_LAMBDAS, folder)
     compiled = folder / SETTINGS_FILE
@@ -31,19 +31,19 @@ def stage_code(settings: Settings, folder: Path) -> None:
 
 
 def stage_powertools(folder: Path) -> None:
-    """Copy the installed Powertools and the dependencies that Lambda lacks.
+    """Copy the installed Powertools and its dependencies that the Lambda runtime lacks.
 
-    Both are Python alone, so that they run on every machine.
+    Both are pure Python, so they run on every architecture.
     """
-    _copy_code(_place_of("aws_lambda_powertools").parent, folder / "aws_lambda_powertools")
-    typing_extensions = _place_of("typing_extensions")
+    _copy_code(_origin_of("aws_lambda_powertools").parent, folder / "aws_lambda_powertools")
+    typing_extensions = _origin_of("typing_extensions")
     _copy_readable(typing_extensions, folder / typing_extensions.name)
 
 
-def _place_of(module: str) -> Path:
+def _origin_of(module: str) -> Path:
     found = find_spec(module)
     if found is None or found.origin is None:
-        raise ModuleNotFoundError(f"{module} is not installed")
+        raise ModuleNotFoundError(f"{module} is not installed. Install the project's dependencies.")
     return Path(found.origin)
 
 

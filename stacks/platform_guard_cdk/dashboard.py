@@ -1,4 +1,4 @@
-"""One page that shows what the guard sees, does and costs."""
+"""The CloudWatch dashboard: pushes, verdicts, remedies, incidents, health and cost drivers."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from platform_guard.diagnosis.pull_error.rule import Cause
 from platform_guard.policy.policy import Remedy
 from platform_guard.policy.verdict import Finding, NoFinding
 from platform_guard_cdk.functions.sqs_function import SqsFunction
-from platform_guard_cdk.shared.metrics import NAMESPACE, service_of
+from platform_guard_cdk.shared.metrics import NAMESPACE, PUT_IMAGE, service_name
 from platform_guard_cdk.shared.resources import SharedResources
 
 Graph = Mapping[str, object]
@@ -23,10 +23,9 @@ _HOUR_SECONDS = 3600
 
 
 class Dashboard(Construct):
-    """Pushes, verdicts, remedies, incidents, latency, health, and what drives the cost.
+    """One dashboard per region, written as CloudWatch's own JSON.
 
-    Written as the service's own JSON, in one resource: a widget that is an object of the CDK takes
-    dozens of calls to it at every synthesis.
+    CDK widget objects would add dozens of calls to the CDK process at every synthesis.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """
 
@@ -45,42 +44,42 @@ class Dashboard(Construct):
         parts = (push_guard, pull_diagnosis, alert_dispatch, *others)
         stack = Stack.of(self)
         graphs = [
-            *_what_happened(push_guard.module, pull_diagnosis.module, alert_dispatch.module),
+            *_activity(push_guard.module, pull_diagnosis.module, alert_dispatch.module),
             *_health(parts),
             *_cost_drivers(parts, shared),
         ]
         cloudwatch.CfnDashboard(
             self,
             "Page",
-            # Dashboards of all regions are one list.
+            # Dashboard names are unique per account, not per region.
             dashboard_name=f"ecr-platform-guard-{stack.region}",
-            dashboard_body=stack.to_json_string({"widgets": _placed(graphs, stack.region)}),
+            dashboard_body=stack.to_json_string({"widgets": _layout(graphs, stack.region)}),
         )
 
 
-def _what_happened(push_guard: str, pull_diagnosis: str, alert_dispatch: str) -> list[Graph]:
+def _activity(push_guard: str, pull_diagnosis: str, alert_dispatch: str) -> list[Graph]:
     verdicts = [f"verdict.{name}" for name in (*Finding, *NoFinding)]
     remedies = [f"remedy.{name}" for name in Remedy]
     causes = [f"cause.{name}" for name in Cause]
-    latency = [NAMESPACE, "push_to_alert", "service", service_of(alert_dispatch)]
+    latency = [NAMESPACE, "push_to_alert", "service", service_name(alert_dispatch)]
     return [
         _graph(
             "Pushes",
             [
-                *_counts(push_guard, "pushes_seen", "pushes_superseded", "pushes_failed"),
-                ["AWS/Usage", "CallCount", *_pairs(_PUT_IMAGE), {"label": "images put into ECR"}],
+                *_guard_metrics(push_guard, "pushes_seen", "pushes_superseded", "pushes_failed"),
+                ["AWS/Usage", "CallCount", *_put_image_dimensions(), {"label": "PutImage calls"}],
             ],
         ),
-        _graph("Verdicts", _counts(push_guard, *verdicts), stacked=True),
-        _graph("Remedies", _counts(push_guard, *remedies), stacked=True),
+        _graph("Verdicts", _guard_metrics(push_guard, *verdicts), stacked=True),
+        _graph("Remedies", _guard_metrics(push_guard, *remedies), stacked=True),
         _graph(
             "Incidents",
-            _counts(
+            _guard_metrics(
                 pull_diagnosis,
                 *("stops_seen", "stops_failed", "incidents_alerted", "incidents_ongoing"),
             ),
         ),
-        _graph("Causes of failed pulls", _counts(pull_diagnosis, *causes), stacked=True),
+        _graph("Causes of failed pulls", _guard_metrics(pull_diagnosis, *causes), stacked=True),
         _graph(
             "Seconds from push to alert",
             [[*latency, {"stat": statistic}] for statistic in ("p50", "p95", "Maximum")],
@@ -96,14 +95,15 @@ def _health(parts: Sequence[SqsFunction]) -> list[Graph]:
     maximum = {"stat": "Maximum"}
     return [
         _graph(
-            "Age of the oldest event, seconds", _of("AWS/SQS", age, "QueueName", queues, maximum)
+            "Age of oldest event, seconds",
+            _per_resource("AWS/SQS", age, "QueueName", queues, maximum),
         ),
-        _graph("Dead letters", _of("AWS/SQS", visible, "QueueName", dead, maximum)),
+        _graph("Dead letters", _per_resource("AWS/SQS", visible, "QueueName", dead, maximum)),
         _graph(
             "Errors and throttles",
             [
-                *_of("AWS/Lambda", "Errors", "FunctionName", functions),
-                *_of("AWS/Lambda", "Throttles", "FunctionName", functions),
+                *_per_resource("AWS/Lambda", "Errors", "FunctionName", functions),
+                *_per_resource("AWS/Lambda", "Throttles", "FunctionName", functions),
             ],
         ),
     ]
@@ -116,48 +116,47 @@ def _cost_drivers(parts: Sequence[SqsFunction], shared: SharedResources) -> list
     topic = [("topic", shared.alerts.topic.topic_name)]
     return [
         _graph(
-            "Cost: milliseconds of functions, bytes of logs",
+            "Cost: function milliseconds, log bytes",
             [
-                *_of("AWS/Lambda", "Duration", "FunctionName", functions),
-                *_of("AWS/Logs", "IncomingBytes", "LogGroupName", logs, {"yAxis": "right"}),
+                *_per_resource("AWS/Lambda", "Duration", "FunctionName", functions),
+                *_per_resource(
+                    "AWS/Logs", "IncomingBytes", "LogGroupName", logs, {"yAxis": "right"}
+                ),
             ],
         ),
         _graph(
             "Cost: invocations, alerts",
             [
-                *_of("AWS/Lambda", "Invocations", "FunctionName", functions),
-                *_of("AWS/SNS", "NumberOfMessagesPublished", "TopicName", topic),
+                *_per_resource("AWS/Lambda", "Invocations", "FunctionName", functions),
+                *_per_resource("AWS/SNS", "NumberOfMessagesPublished", "TopicName", topic),
             ],
         ),
         _graph(
-            "Cost: units of the table",
+            "Cost: table capacity units",
             [
-                *_of("AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", table),
-                *_of("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", table),
+                *_per_resource("AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", table),
+                *_per_resource("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", table),
             ],
         ),
     ]
 
 
-_PUT_IMAGE = {"Service": "ECR", "Type": "API", "Resource": "PutImage", "Class": "None"}
+def _put_image_dimensions() -> list[str]:
+    return [text for pair in PUT_IMAGE.items() for text in pair]
 
 
-def _pairs(dimensions: Mapping[str, str]) -> list[str]:
-    return [text for pair in dimensions.items() for text in pair]
+def _guard_metrics(module: str, *names: str) -> list[Metric]:
+    return [[NAMESPACE, name, "service", service_name(module), {"label": name}] for name in names]
 
 
-def _counts(module: str, *names: str) -> list[Metric]:
-    return [[NAMESPACE, name, "service", service_of(module), {"label": name}] for name in names]
-
-
-def _of(
+def _per_resource(
     namespace: str,
     name: str,
     dimension: str,
     labeled: Sequence[tuple[str, str]],
     options: Mapping[str, object] | None = None,
 ) -> list[Metric]:
-    """Return a metric of several resources, each as (label, value of the dimension)."""
+    """Return one metric for several resources, given as (label, dimension value)."""
     return [
         [namespace, name, dimension, value, {"label": f"{label} {name}", **(options or {})}]
         for label, value in labeled
@@ -175,13 +174,13 @@ def _graph(title: str, metrics: Sequence[Metric], *, stacked: bool = False) -> G
     }
 
 
-def _placed(graphs: Sequence[Graph], region: str) -> list[dict[str, object]]:
-    in_a_row = _COLUMNS // _WIDTH
+def _layout(graphs: Sequence[Graph], region: str) -> list[dict[str, object]]:
+    per_row = _COLUMNS // _WIDTH
     return [
         {
             "type": "metric",
-            "x": number % in_a_row * _WIDTH,
-            "y": number // in_a_row * _HEIGHT,
+            "x": number % per_row * _WIDTH,
+            "y": number // per_row * _HEIGHT,
             "width": _WIDTH,
             "height": _HEIGHT,
             "properties": {**graph, "region": region},

@@ -1,4 +1,4 @@
-"""The stack that is deployed, once for each account and region."""
+"""The CloudFormation stack, deployed once per account and region."""
 
 from pathlib import Path
 
@@ -10,7 +10,10 @@ from platform_guard_cdk.platform_guard import PlatformGuard
 
 
 class GuardStack(Stack):
-    """The guard alone in a stack, in a region or, without one, in that of the credentials."""
+    """A stack that contains only the guard.
+
+    Without `region` the stack is environment-agnostic and deploys to the credentials' region.
+    """
 
     def __init__(self, scope: Construct, *, guard_file: Path, region: str | None = None) -> None:
         super().__init__(
@@ -19,9 +22,10 @@ class GuardStack(Stack):
             stack_name=STACK_NAME,
             env=Environment(region=region),
             description=(
-                "Catches container images in Amazon ECR that cannot run where they are meant to, "
-                "marks them and alerts. Explains why tasks in Amazon ECS cannot pull theirs."
+                "Flags container images built for the wrong CPU architecture, within seconds of "
+                "the push to Amazon ECR. Explains why Amazon ECS tasks cannot pull or start their "
+                "image."
             ),
         )
-        # "Default" leaves no trace in the logical ids.
+        # The CDK leaves the id "Default" out of logical ids.
         self.guard = PlatformGuard(self, "Default", guard_file=guard_file)

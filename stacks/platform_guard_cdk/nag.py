@@ -1,7 +1,7 @@
-"""What rule packs of cdk-nag find about the guard that is meant to be so, and why.
+"""The intended findings of cdk-nag's rule packs, each with its reason.
 
-An app that checks the guard with cdk-nag calls `acknowledge_findings` first. The
-tests do, and fail for a finding that is not here and for a reason that nothing needs any more.
+An app that checks the guard with cdk-nag calls `acknowledge_findings` first. The tests do, and fail
+on a finding without a reason and on a reason without a finding.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,77 +14,75 @@ from platform_guard_cdk.platform_guard import PlatformGuard
 _WILDCARD = "AwsSolutions::AwsSolutions-IAM5[Resource::{}]"
 _NIST = "NIST.800.53.R5::NIST.800.53.R5-{}"
 
-_EVERYWHERE: Mapping[str, str] = {
+_ALWAYS: Mapping[str, str] = {
     "arn:<AWS::Partition>:ecr:{region}:{account}:repository/*": (
-        "The guard is for every repository of the account and region, also those made later. What "
-        "it may do there, the policy in guard.toml decides."
+        "The guard covers every repository of the account and region, including future ones. The "
+        "policy in guard.toml decides which actions it is granted there."
     ),
     "arn:<AWS::Partition>:ecr:*:*:repository/*": (
-        "Tasks pull from repositories of other regions and accounts too. The diagnosis only reads, "
-        "and another account's repository answers only where its own policy admits this account."
+        "Tasks also pull from repositories in other regions and accounts. The diagnosis only "
+        "reads, and another account's repository must allow this account in its own policy."
     ),
     "arn:<AWS::Partition>:ecs:{region}:{account}:service/*": (
-        "The diagnosis reads the service of whichever task could not start."
+        "Any service can have a task that fails to start. The diagnosis only reads."
     ),
     "arn:<AWS::Partition>:ecs:{region}:{account}:container-instance/*": (
-        "The diagnosis reads the instance that whichever task could not start on."
+        "A task can fail to start on any container instance. The diagnosis only reads."
     ),
     "*": (
-        "These actions know no permissions on single resources: all of them describe or list, and "
-        "each stands with its reason in docs/security.md."
+        "These actions do not support resource-level permissions. All of them describe or list; "
+        "docs/security.md gives the reason for each."
     ),
 }
 
 _RULES: Mapping[str, str] = {
     "CloudWatchLogGroupEncrypted": (
-        "CloudWatch Logs encrypts the log groups with a key of its own. [deploy] customer_key "
-        "makes that a key of the account."
+        "CloudWatch Logs encrypts the log groups with an AWS owned key. [deploy] customer_key "
+        "uses a customer managed key instead."
     ),
     "DynamoDBInBackupPlan": (
-        "Point-in-time recovery is on, and every item expires by itself. A backup plan is the "
-        "account's, and may select the table by the stack's tags."
+        "Point-in-time recovery is enabled, and every item has a TTL. A backup plan belongs to the "
+        "account and can select the table by the stack's tags."
     ),
     "IAMNoInlinePolicy": (
-        "Each role serves one function, and its one policy must never exist without it or outlive "
-        "it. A managed policy could be attached to others."
+        "Each role belongs to one function, and its policy must be created and deleted with it. A "
+        "managed policy could be attached to other roles."
     ),
     "LambdaConcurrency": (
-        "The event source mapping bounds how many copies run, which works in accounts that cannot "
-        "reserve any. [deploy] reserve_concurrency reserves as many."
+        "The event source mapping limits concurrency, which also works in accounts that cannot "
+        "reserve any. [deploy] reserve_concurrency reserves the same number."
     ),
     "LambdaDLQ": (
-        "The function is invoked by its queue, and what fails goes to the dead letters of that "
-        "queue. The setting is for asynchronous invocations, of which there are none."
+        "The function is invoked by its queue, which has a dead-letter queue. The setting applies "
+        "only to asynchronous invocations."
     ),
     "LambdaInsideVPC": (
-        "The function talks to public endpoints of AWS over TLS and to nothing in a network of the "
-        "account. Inside of one it would need a way out, and would reach more than now."
+        "The function calls public AWS endpoints over TLS and nothing in a VPC. Inside a VPC it "
+        "would need egress, and could reach more than it can now."
     ),
 }
 
 
-_WHERE_IMAGES_ARE_TAKEN_AWAY: Mapping[str, str] = {
+_DESTRUCTIVE_REASONS: Mapping[str, str] = {
     "arn:<AWS::Partition>:ecs:{region}:{account}:task/*": (
-        "No image that any task runs is removed. The guard only reads."
+        "An image that a task runs is never removed, so the guard reads all tasks."
     ),
     "arn:<AWS::Partition>:lambda:{region}:{account}:function:*": (
-        "No image that any function runs is removed. The guard only reads."
+        "An image that a function runs is never removed, so the guard reads all functions."
     ),
 }
 
 _REPOSITORIES = "arn:<AWS::Partition>:ecr:{region}:{account}:repository/{pattern}"
-_REPOSITORIES_REASON = "The rules of guard.toml are for repositories by their names."
+_REPOSITORIES_REASON = "The rules in guard.toml select repositories by name pattern."
 
 _SCHEDULES = "arn:<AWS::Partition>:scheduler:{region}:{account}:schedule/{group}/*"
-_SCHEDULES_REASON = (
-    "Each image that waits has a schedule of its own, in a group that holds nothing else."
-)
+_SCHEDULES_REASON = "Each grace period has its own schedule, in a group that contains nothing else."
 
 
 def acknowledge_findings(guard: PlatformGuard) -> None:
-    """Acknowledge the known findings about a guard, so that only new ones are reported.
+    """Acknowledge the intended findings, so that cdk-nag reports only new ones.
 
-    For the whole stack that it stands in: cdk-nag finds the same about what else is there.
+    This applies to the guard's whole stack, including other resources in it.
     """
     validations = cdk.Validations.of(cdk.Stack.of(guard))
     for finding, reason in findings_by_id(guard):
@@ -92,7 +90,7 @@ def acknowledge_findings(guard: PlatformGuard) -> None:
 
 
 def findings_by_id(guard: PlatformGuard) -> Iterator[tuple[str, str]]:
-    """Yield each known finding, as cdk-nag calls it in the guard's stack, and why it is so."""
+    """Yield each intended finding as (cdk-nag id in the guard's stack, reason)."""
     stack = cdk.Stack.of(guard)
     region = "<AWS::Region>" if cdk.Token.is_unresolved(stack.region) else stack.region
     account = "<AWS::AccountId>" if cdk.Token.is_unresolved(stack.account) else stack.account
@@ -104,9 +102,9 @@ def findings_by_id(guard: PlatformGuard) -> Iterator[tuple[str, str]]:
 
 
 def _wildcards(guard: PlatformGuard) -> Iterator[tuple[str, str]]:
-    yield from _EVERYWHERE.items()
+    yield from _ALWAYS.items()
     if guard.policies.is_destructive():
-        yield from _WHERE_IMAGES_ARE_TAKEN_AWAY.items()
+        yield from _DESTRUCTIVE_REASONS.items()
     wild = {pattern for pattern in repositories_to_change(guard.policies) if "*" in pattern}
     for pattern in sorted(wild - {"*"}):
         yield _REPOSITORIES.replace("{pattern}", pattern), _REPOSITORIES_REASON

@@ -1,7 +1,7 @@
-"""What things are called that commands look for."""
+"""Names that the command line looks up in a deployed stack."""
 
 STACK_NAME = "ecr-platform-guard"
-"""The stack, unless the guard stands in someone else's."""
+"""The stack name, unless the construct is part of another app's stack."""
 
 METADATA_KEY = "platform-guard"
-"""Where the template says what was deployed: the version, and the hash of the settings."""
+"""The metadata of the push guard's function: deployed version, and SHA-256 of the settings file."""

@@ -1,4 +1,4 @@
-"""The guard as a construct, for this repository's app and for anyone else's."""
+"""The guard as a CDK construct, for this repository's app and for other apps."""
 
 from hashlib import sha256
 from importlib.metadata import version
@@ -22,14 +22,14 @@ from platform_guard_cdk.functions.sqs_function import SqsFunction
 from platform_guard_cdk.functions.sweep import Sweep
 from platform_guard_cdk.naming import METADATA_KEY
 from platform_guard_cdk.shared.resources import create_shared
-from platform_guard_cdk.shared.runtime import brings_powertools
+from platform_guard_cdk.shared.runtime import bundles_powertools
 from platform_guard_settings.guard_toml import load_settings
 
 
 class PlatformGuard(Construct):
-    """All that the guard consists of in one account and region.
+    """The complete guard for one account and region.
 
-    Only one per account and region: two would evaluate each push twice.
+    Deploy only one per account and region: two would evaluate each push twice.
     """
 
     def __init__(
@@ -40,27 +40,27 @@ class PlatformGuard(Construct):
         guard_file: Path,
         encryption_key: kms.IKey | None = None,
     ) -> None:
-        """Build what a settings file asks for. Raises SettingsError with what to change in it.
+        """Create the resources that `guard_file` asks for. Raise SettingsError if it is invalid.
 
-        `[deploy] regions` of the file is for the app that builds the stacks and is not used here.
-        With `encryption_key` that key encrypts all that is stored, and none is made. If the key
-        was not made in the same app, its policy has to admit what stacks/encryption.py lists.
+        `[deploy] regions` is ignored: it belongs to the app that creates the stacks.
+        `encryption_key` encrypts everything at rest, and no key is created. If the key is imported
+        into the app, its policy must already allow what `shared/encryption.py` grants.
         """
         super().__init__(scope, construct_id)
         settings = load_settings(guard_file)
-        # The app's assembly has a copy of the code as soon as it is an asset.
+        # The CDK copies the asset while the construct is created, so the folder can go afterwards.
         with TemporaryDirectory() as folder:
             stage_code(settings, Path(folder))
-            if brings_powertools(self):
+            if bundles_powertools(self):
                 stage_powertools(Path(folder))
             shared = create_shared(self, settings, Path(folder), encryption_key)
             push_guard = PushGuard(self, "PushGuard", shared=shared)
             pull_diagnosis = PullDiagnosis(self, "PullDiagnosis", shared=shared)
             alert_dispatch = AlertDispatch(self, "AlertDispatch", shared=shared)
-            alert_dispatch.take_alerts_from(push_guard)
+            alert_dispatch.accept_alerts_from(push_guard)
             push_guard.check_policy_size(
                 "the remedies of the [[repository]] rules",
-                "write fewer patterns, such as one with * for several repositories",
+                "use fewer patterns, such as one with * for several repositories",
             )
             others: list[SqsFunction] = []
             if settings.sweep.enabled:
@@ -78,19 +78,19 @@ class PlatformGuard(Construct):
             alert_dispatch=alert_dispatch,
             others=others,
         )
-        _note_what_is_deployed(push_guard.function, guard_file)
+        _add_metadata(push_guard.function, guard_file)
         self.topic: sns.ITopic = shared.alerts.topic
-        """Where alerts and alarms are published; subscribe to it what else should hear of them."""
+        """The topic for alerts and alarms. Add your own subscriptions to it."""
         self.policies = settings.policies
         self.schedule_group = push_guard.grace.group if push_guard.grace else None
-        """What ends grace periods; None if no image waits for anything."""
+        """The schedules that end grace periods; None without a destructive remedy."""
 
 
-def _note_what_is_deployed(function: lambda_.Function, guard_file: Path) -> None:
-    """Write into the template what platform-guard doctor compares with."""
+def _add_metadata(function: lambda_.Function, guard_file: Path) -> None:
+    """Add the metadata that platform-guard doctor compares with the local settings."""
     resource = function.node.default_child
     if not isinstance(resource, CfnResource):
-        raise TypeError("a function of the CDK is made of one resource")
+        raise TypeError(f"{function.node.path} has no CloudFormation resource as its default child")
     resource.add_metadata(
         METADATA_KEY,
         {

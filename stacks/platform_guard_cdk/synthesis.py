@@ -1,4 +1,4 @@
-"""From settings to CloudFormation templates."""
+"""Synthesizes CloudFormation templates from a settings file."""
 
 from pathlib import Path
 
@@ -9,10 +9,9 @@ from platform_guard_settings.guard_toml import load_settings
 
 
 def build_app(guard_file: Path, output: Path, *, any_region: bool = False) -> cdk.App:
-    """Build the app: a stack for each region of the settings, to be written into `output`.
+    """Return the CDK app with one stack per region in the settings. Raise SettingsError if invalid.
 
-    Without regions, or with `any_region`, it is one stack for the region of the credentials.
-    Raises SettingsError.
+    Without regions, or with `any_region`, it has one stack for the region of the credentials.
     """
     regions = () if any_region else load_settings(guard_file).deploy.regions
     app = cdk.App(outdir=str(output), analytics_reporting=False, tree_metadata=False)
@@ -22,8 +21,8 @@ def build_app(guard_file: Path, output: Path, *, any_region: bool = False) -> cd
 
 
 def synthesize(guard_file: Path, output: Path, *, any_region: bool = False) -> None:
-    """Write the cloud assembly, templates and assets, into the folder `output`.
+    """Write the cloud assembly (templates and assets) to `output`. Raise SettingsError if invalid.
 
-    Needs no network, no credentials and no Docker. Raises SettingsError.
+    Needs no network, credentials or Docker.
     """
     build_app(guard_file, output, any_region=any_region).synth()

@@ -1,21 +1,21 @@
-"""What a region has to offer before the stack can be deployed to it."""
+"""What a region must provide for a deployment: runtime, Powertools layer, bootstrap stack."""
 
 from platform_guard_settings.deploy import partition_of
 
 POWERTOOLS_VERSION = "3.37.0"
-"""The version in pyproject.toml, so that what is tested is what runs."""
+"""Equal to the version in pyproject.toml, which the tests run with."""
 
 PYTHON = "python3.14"
-"""The runtime of the functions, as Lambda calls it."""
+"""The Lambda runtime identifier."""
 
 LAYER_PARAMETER = f"/aws/service/powertools/python/arm64/{PYTHON}/{POWERTOOLS_VERSION}"
-"""Where AWS publishes the ARN of the layer with Powertools, in each region that has it."""
+"""The public SSM parameter with the ARN of the Powertools layer."""
 
 
 def has_layer(region: str) -> bool:
     """Return whether AWS publishes `LAYER_PARAMETER` in a region.
 
-    In China and GovCloud it does not, and nothing says so of a partition that is not known here.
+    It does not in China and GovCloud. A region of an unknown partition counts as having none.
     https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/
     """
     try:
@@ -25,7 +25,7 @@ def has_layer(region: str) -> bool:
 
 
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
-"""Where the CDK writes the version of its bootstrap stack, unless someone renamed it."""
+"""The SSM parameter with the bootstrap version, for the default qualifier."""
 
 BOOTSTRAP_VERSION = 6
-"""The version that the stack's template asks for."""
+"""The minimum bootstrap version that the template requires."""

@@ -12,7 +12,7 @@ Synthesize = Callable[[str], Synthesis]
 
 @pytest.fixture(scope="session")
 def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
-    """Synthesize the stack for the text of a guard.toml, once for all processes of a test run."""
+    """Synthesize a stack from guard.toml text, once for all processes of a test run."""
 
     def run(guard_toml: str) -> Synthesis:
         return Synthesis(cloud_assembly(guard_toml, tmp_path_factory))
@@ -22,7 +22,7 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
 
 @pytest.fixture(scope="session")
 def default(synthesize: Synthesize) -> Synthesis:
-    """The stack for the guard.toml of the repository."""
+    """The stack for the repository's own guard.toml."""
     return synthesize((ROOT / "guard.toml").read_text(encoding="utf-8"))
 
 
@@ -43,10 +43,7 @@ def everything(synthesize: Synthesize) -> Template:
 
 @pytest.fixture(scope="session")
 def alert_only(synthesize: Synthesize) -> Template:
-    """The stack of an operator who lets the guard change nothing and wants mail at once.
-
-    Exited tasks are not checked.
-    """
+    """The stack for settings that only alert, without delay, and ignore exited tasks."""
     return synthesize("""
         [guard]
         delay_seconds = 0
@@ -69,7 +66,7 @@ def alert_only(synthesize: Synthesize) -> Template:
 
 @pytest.fixture(scope="session")
 def overridable(synthesize: Synthesize) -> Template:
-    """The stack of an operator who marks in some repositories alone, and lets teams override."""
+    """The stack for settings that mark only in some repositories and allow team overrides."""
     return synthesize("""
         [guard]
         repository_overrides = ["index_rule"]

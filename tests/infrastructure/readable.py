@@ -1,4 +1,4 @@
-"""A template as a text that a reviewer reads, without what changes by itself."""
+"""Renders a template as text for reviewers, without hashes that change with the code."""
 
 import json
 import re
@@ -11,7 +11,7 @@ _LEFT_OUT = ("DeletionPolicy", "Type", "UpdateReplacePolicy")
 
 
 def readable(template: Mapping[str, Any]) -> str:
-    """Write each resource with its properties, one a line, and `${…}` for what it refers to."""
+    """Return each resource with one property per line, and references as `${…}`."""
     lines = []
     for logical_id, resource in sorted(template["Resources"].items()):
         kept = "" if resource.get("DeletionPolicy") != "Retain" else ", kept at removal"
@@ -25,7 +25,6 @@ def readable(template: Mapping[str, Any]) -> str:
 
 
 def _without_hashes(text: str) -> str:
-    """Leave out the hash of the code, which each change to it changes."""
     return re.sub(r"\b[0-9a-f]{64}\b", "HASH", text)
 
 
@@ -63,7 +62,7 @@ def _entry(entry: object, indent: str) -> Iterator[str]:
 
 
 def _simplified(value: object) -> object:
-    """Write references as text, and the JSON of a dashboard as the object that it is."""
+    """Return references as text, and the JSON of a dashboard as an object."""
     match value:
         case {"Ref": _} | {"Fn::GetAtt": _} | {"Fn::Join": _}:
             text = as_text(value)

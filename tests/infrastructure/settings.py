@@ -1,4 +1,4 @@
-"""Settings that the templates are checked with, next to the defaults."""
+"""Settings that the template tests use besides the defaults."""
 
 HARDENED = """
 [alerts]
@@ -9,7 +9,7 @@ customer_key = true
 reserve_concurrency = true
 max_concurrency = 5
 """
-"""An operator who wants every protection there is."""
+"""Settings with every protection enabled."""
 
 EVERYTHING = """
 [guard]
@@ -30,4 +30,4 @@ missing-platform = "delete"
 [deploy]
 customer_key = true
 """
-"""An operator who uses every part there is."""
+"""Settings that deploy every optional part."""

@@ -1,4 +1,4 @@
-"""The snapshots of the templates: `python -m tests.infrastructure.snapshots` writes them anew."""
+"""Snapshots of the templates. `python -m tests.infrastructure.snapshots` rewrites them."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +11,11 @@ from tests.infrastructure.template import Synthesis
 FOLDER = Path(__file__).parent / "snapshots"
 
 SETTINGS = {"default": "", "hardened": HARDENED}
-"""By the name of the snapshot."""
+"""The guard.toml text of each snapshot, by file name."""
 
 
 def main() -> None:
-    """Synthesize, and write every snapshot."""
+    """Synthesize the templates and write every snapshot."""
     prepare_cdk_process()
     from platform_guard_cdk.synthesis import synthesize
 

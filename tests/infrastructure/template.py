@@ -1,4 +1,4 @@
-"""A synthesized template, and how its resources refer to each other."""
+"""A synthesized template, with lookups along the references between its resources."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -26,16 +26,16 @@ class Synthesis:
         return Template(json.loads(self.template_file.read_text(encoding="utf-8")))
 
     def of_region(self, region: str) -> "Template":
-        """Give the template for a region of the settings."""
+        """Return the template for one of the configured regions."""
         file = self.folder / f"{STACK}-{region}.template.json"
         return Template(json.loads(file.read_text(encoding="utf-8")))
 
     def stacks(self) -> dict[str, str]:
-        """Give the environment of each stack, by the stack's id in the app."""
+        """Return the environment of each stack, by the stack's id in the app."""
         return {name: stack["environment"] for name, stack in self._stacks().items()}
 
     def stack_names(self) -> list[str]:
-        """Give what the stacks are called in CloudFormation."""
+        """Return the CloudFormation names of the stacks."""
         return [
             stack["properties"].get("stackName", name) for name, stack in self._stacks().items()
         ]
@@ -49,7 +49,7 @@ class Synthesis:
         }
 
     def code_folder(self, region: str = "") -> Path:
-        """The folder that becomes the archive which all functions run, in a region of several."""
+        """Return the folder of the asset that all functions run, optionally for one region."""
         template = self.of_region(region) if region else self.template
         functions = template.resources("AWS::Lambda::Function").values()
         (key,) = {str(function["Code"]["S3Key"]) for function in functions}
@@ -64,7 +64,7 @@ class Template:
     content: Mapping[str, Any]
 
     def resources(self, kind: str) -> dict[str, Properties]:
-        """Give the properties of the resources of a type, by logical id."""
+        """Return the properties of all resources of a type, by logical id."""
         return {
             logical_id: resource["Properties"]
             for logical_id, resource in self.content["Resources"].items()
@@ -72,24 +72,24 @@ class Template:
         }
 
     def only(self, kind: str) -> Properties:
-        """Give the one resource of a type."""
+        """Return the properties of the only resource of a type."""
         (properties,) = self.resources(kind).values()
         return properties
 
     def at(self, reference: object) -> Properties:
-        """Follow a Ref or a GetAtt to the properties of the resource it names."""
+        """Return the properties of the resource that a Ref or GetAtt names."""
         properties: Properties = self.content["Resources"][logical_id(reference)]["Properties"]
         return properties
 
     def part(self, module: str) -> "Part":
-        """Give the function whose entry point is in a module, and what feeds it."""
+        """Return the function whose entry point is in a module, with its queue and rules."""
         for logical_id, function in self.resources("AWS::Lambda::Function").items():
             if function["Handler"] == f"{module}.handler":
                 return Part(self, logical_id, function)
-        raise AssertionError(f"no function runs {module}")
+        raise AssertionError(f"No function runs {module}.")
 
     def resource_policy(self, kind: str, reference: object) -> list[Properties]:
-        """Give the statements of the queue or topic policy on the resource that is referred to."""
+        """Return the statements of all queue or topic policies on a referenced resource."""
         return [
             statement
             for policy in self.resources(kind).values()
@@ -103,7 +103,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A function with its queue, the rules before it, and its role."""
+    """A function with its queue, its rules and its role."""
 
     template: Template
     function_id: str
@@ -125,7 +125,7 @@ class Part:
 
     @property
     def rules(self) -> dict[str, Properties]:
-        """The rules that lead to the queue, by logical id."""
+        """The rules that send to the queue, by logical id."""
         return {
             rule_id: rule
             for rule_id, rule in self.template.resources("AWS::Events::Rule").items()
@@ -148,7 +148,7 @@ def logical_id(reference: object) -> str:
         case {"Fn::GetAtt": [str(name), _]}:
             return name
         case _:
-            raise AssertionError(f"refers to no resource: {reference!r}")
+            raise AssertionError(f"Not a resource reference: {reference!r}")
 
 
 def actions(statement: Properties) -> list[str]:
@@ -157,7 +157,7 @@ def actions(statement: Properties) -> list[str]:
 
 
 def as_text(value: Any) -> str:
-    """Write an ARN that the template puts together, with `${…}` for what it refers to."""
+    """Return an ARN that the template joins as text, with references as `${…}`."""
     match value:
         case str():
             return value
@@ -168,4 +168,4 @@ def as_text(value: Any) -> str:
         case {"Fn::Join": ["", parts]}:
             return "".join(map(as_text, parts))
         case _:
-            raise AssertionError(f"unexpected in an ARN: {value!r}")
+            raise AssertionError(f"Unexpected value in an ARN: {value!r}")

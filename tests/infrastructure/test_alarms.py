@@ -1,4 +1,4 @@
-"""What raises an alarm, and what the dashboard shows."""
+"""Alarms and the dashboard."""
 
 import json
 import re
@@ -19,8 +19,8 @@ def alarms(template: Template) -> list[Properties]:
     return list(template.resources("AWS::CloudWatch::Alarm").values())
 
 
-def watched(alarm: Properties) -> list[Properties]:
-    """Give the metrics that an alarm computes with."""
+def alarm_metrics(alarm: Properties) -> list[Properties]:
+    """Return the metrics that an alarm uses."""
     if "Metrics" not in alarm:
         return [alarm]
     return [
@@ -30,24 +30,24 @@ def watched(alarm: Properties) -> list[Properties]:
     ]
 
 
-def of_metric(template: Template, namespace: str, name: str, resource: str) -> Properties:
-    """Give the one alarm on a metric of a resource."""
+def alarm_on(template: Template, namespace: str, name: str, resource: str) -> Properties:
+    """Return the only alarm on a metric of a resource."""
     (alarm,) = [
         alarm
         for alarm in alarms(template)
-        for metric in watched(alarm)
+        for metric in alarm_metrics(alarm)
         if (metric["Namespace"], metric["MetricName"]) == (namespace, name)
         and resource in [logical_id(item["Value"]) for item in metric["Dimensions"]]
     ]
     return alarm
 
 
-def test_every_alarm_is_told_to_the_topic_and_says_what_to_do(template: Template) -> None:
+def test_every_alarm_notifies_the_topic_and_says_what_to_do(template: Template) -> None:
     (topic_id,) = template.resources("AWS::SNS::Topic")
 
     for alarm in alarms(template):
         assert [logical_id(action) for action in alarm["AlarmActions"]] == [topic_id]
-        assert re.search(r"Read|read|Run|Look|raised|Check", str(alarm["AlarmDescription"]))
+        assert re.search(r"Check|Fix|Read|Request|Run", str(alarm["AlarmDescription"]))
 
 
 def test_the_first_dead_letter_of_any_queue_raises_an_alarm(template: Template) -> None:
@@ -55,7 +55,7 @@ def test_the_first_dead_letter_of_any_queue_raises_an_alarm(template: Template) 
         if "RedrivePolicy" not in queue:
             continue
         dead_letters = logical_id(queue["RedrivePolicy"]["deadLetterTargetArn"])
-        alarm = of_metric(template, "AWS/SQS", "ApproximateNumberOfMessagesVisible", dead_letters)
+        alarm = alarm_on(template, "AWS/SQS", "ApproximateNumberOfMessagesVisible", dead_letters)
 
         assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
             "Maximum",
@@ -70,7 +70,7 @@ def test_events_that_wait_longer_than_all_attempts_take_raise_an_alarm(template:
     for queue_id, queue in template.resources("AWS::SQS::Queue").items():
         if "RedrivePolicy" not in queue:
             continue
-        alarm = of_metric(template, "AWS/SQS", "ApproximateAgeOfOldestMessage", queue_id)
+        alarm = alarm_on(template, "AWS/SQS", "ApproximateAgeOfOldestMessage", queue_id)
         attempts = (queue["RedrivePolicy"]["maxReceiveCount"] - 1) * queue["VisibilityTimeout"]
 
         assert alarm["Statistic"] == "Maximum"
@@ -78,30 +78,30 @@ def test_events_that_wait_longer_than_all_attempts_take_raise_an_alarm(template:
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
-def test_every_function_raises_an_alarm_where_it_breaks_off_or_may_not_run(
+def test_a_function_that_fails_or_is_throttled_raises_an_alarm(
     template: Template, metric: str
 ) -> None:
     for function in template.resources("AWS::Lambda::Function"):
-        alarm = of_metric(template, "AWS/Lambda", metric, function)
+        alarm = alarm_on(template, "AWS/Lambda", metric, function)
 
         assert alarm["Statistic"] == "Sum"
         assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
 
 
-def test_an_event_that_no_queue_takes_raises_an_alarm(template: Template) -> None:
+def test_an_undeliverable_event_raises_an_alarm(template: Template) -> None:
     for rule in template.resources("AWS::Events::Rule"):
-        alarm = of_metric(template, "AWS/Events", "FailedInvocations", rule)
+        alarm = alarm_on(template, "AWS/Events", "FailedInvocations", rule)
 
         assert alarm["Threshold"] == 0
 
 
-def test_pushes_that_nobody_tells_the_guard_of_raise_an_alarm(template: Template) -> None:
+def test_pushes_without_an_event_raise_an_alarm(template: Template) -> None:
     (alarm,) = [
         alarm
         for alarm in alarms(template)
-        if any(metric["Namespace"] == "AWS/Usage" for metric in watched(alarm))
+        if any(metric["Namespace"] == "AWS/Usage" for metric in alarm_metrics(alarm))
     ]
-    metrics = {metric["MetricName"]: metric["Dimensions"] for metric in watched(alarm)}
+    metrics = {metric["MetricName"]: metric["Dimensions"] for metric in alarm_metrics(alarm)}
     (expression,) = [item["Expression"] for item in alarm["Metrics"] if "Expression" in item]
 
     assert {"Name": "Resource", "Value": "PutImage"} in metrics["CallCount"]
@@ -115,14 +115,14 @@ def test_pushes_that_nobody_tells_the_guard_of_raise_an_alarm(template: Template
     [
         pytest.param(1, 1, 2, id="every hour"),
         pytest.param(36, 24, 3, id="not in whole days"),
-        pytest.param(168, 24, 7, id="so rarely that CloudWatch sees only one"),
+        pytest.param(168, 24, 7, id="more than the alarm can evaluate"),
     ],
 )
 def test_a_sweep_that_does_not_run_raises_an_alarm(
     every_hours: int, period_hours: int, periods: int, synthesize: Synthesize
 ) -> None:
     template = synthesize(f"[sweep]\nevery_hours = {every_hours}\n").template
-    alarm = of_metric(template, "AWS/Lambda", "Invocations", template.part("sweep").function_id)
+    alarm = alarm_on(template, "AWS/Lambda", "Invocations", template.part("sweep").function_id)
 
     assert (alarm["Period"], alarm["EvaluationPeriods"]) == (period_hours * 3600, periods)
     assert (alarm["Statistic"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
@@ -130,12 +130,12 @@ def test_a_sweep_that_does_not_run_raises_an_alarm(
         "LessThanThreshold",
         1,
     )
-    # So is every alarm before its first data: no state changes, and nobody is told.
+    # A new alarm starts in INSUFFICIENT_DATA too, but without a transition it does not notify.
     assert alarm["TreatMissingData"] == "missing"
     assert alarm["InsufficientDataActions"] == alarm["AlarmActions"]
 
 
-def test_the_dashboard_and_the_alarms_show_nothing_that_its_function_does_not_count(
+def test_the_dashboard_and_alarms_use_only_metrics_that_their_function_writes(
     template: Template,
 ) -> None:
     shown = {
@@ -144,30 +144,30 @@ def test_the_dashboard_and_the_alarms_show_nothing_that_its_function_does_not_co
     raising = {
         (metric["MetricName"], metric["Dimensions"][0]["Value"])
         for alarm in alarms(template)
-        for metric in watched(alarm)
+        for metric in alarm_metrics(alarm)
         if metric["Namespace"] == NAMESPACE
     }
 
     for item, service in shown | raising:
-        names = counted(service.replace("-", "_"))
+        names = written_metrics(service.replace("-", "_"))
         assert any(re.fullmatch(name, item) for name in names), (item, service)
 
 
-def counted(module: str) -> set[str]:
-    """Give the names of the metrics that a function writes, as patterns."""
+def written_metrics(module: str) -> set[str]:
+    """Return the names of the metrics that a function writes, as patterns."""
     code = (LAMBDAS / f"{module}.py").read_text(encoding="utf-8")
     names = re.findall(r'(?:count\(|counted_as=|add_metric\(name=)f?"([^"]+)"', code)
     return {re.sub(r"\{[^}]*\}", r"[\\w.-]+", re.sub(r"\.(?=\{)", r"\\.", name)) for name in names}
 
 
 def dashboard_metrics(template: Template) -> Iterator[list[Any]]:
-    """Give the metrics of the dashboard's graphs, as CloudWatch's JSON writes them."""
+    """Yield the metrics of the dashboard's graphs in CloudWatch's JSON form."""
     body = json.loads(as_text(template.only("AWS::CloudWatch::Dashboard")["DashboardBody"]))
     for widget in body["widgets"]:
         yield from widget["properties"]["metrics"]
 
 
-def test_the_page_about_cost_counts_what_is_deployed(
+def test_the_cost_tables_count_the_deployed_alarms_and_queues(
     template: Template, everything: Template
 ) -> None:
     page = (LAMBDAS.parent / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -177,7 +177,7 @@ def test_the_page_about_cost_counts_what_is_deployed(
         return tuple(map(int, found))
 
     templates = (template, everything)
-    metrics = tuple(sum(len(watched(alarm)) for alarm in alarms(one)) for one in templates)
+    metrics = tuple(sum(len(alarm_metrics(alarm)) for alarm in alarms(one)) for one in templates)
     polled = tuple(len(one.resources("AWS::Lambda::EventSourceMapping")) for one in templates)
 
     assert stated(r"alarms \| (\d+) metrics . 0.10, with Slack (\d+)") == metrics

@@ -1,4 +1,4 @@
-"""That the picture of the architecture shows what is deployed, and nothing else."""
+"""The architecture picture shows exactly the deployed resources."""
 
 import re
 from xml.etree import ElementTree as ET
@@ -26,7 +26,7 @@ SHOWN = (
 
 
 def shown(template: Template) -> set[str]:
-    """Give what the picture has to show, without the hash that ends each logical id."""
+    """Return the logical ids that the picture must show, without their hash suffix."""
     return {
         re.sub("[0-9A-F]{8}$", "", logical_id)
         for kind in SHOWN
@@ -36,7 +36,7 @@ def shown(template: Template) -> set[str]:
 
 @pytest.fixture(scope="module")
 def boxes() -> dict[str, ET.Element]:
-    """The boxes of resources, by what those are called in the template."""
+    """The boxes of resources, by logical id without its hash."""
     groups = ET.parse(PICTURE).getroot().iter(f"{SVG}g")  # noqa: S314 (our own file)
     return {group.attrib["id"]: group for group in groups if "id" in group.attrib}
 
@@ -47,7 +47,7 @@ def test_each_resource_has_a_box_and_each_box_a_resource(
     assert set(boxes) == shown(template) | shown(synthesize(EVERYTHING).template)
 
 
-def test_a_box_is_dashed_where_the_default_does_without_it(
+def test_a_box_is_dashed_if_the_default_stack_lacks_its_resource(
     boxes: dict[str, ET.Element], template: Template
 ) -> None:
     dashed = {
@@ -57,7 +57,7 @@ def test_a_box_is_dashed_where_the_default_does_without_it(
     assert dashed == set(boxes) - shown(template)
 
 
-def test_a_function_is_called_by_its_module(
+def test_a_function_box_shows_the_name_of_its_module(
     boxes: dict[str, ET.Element], synthesize: Synthesize
 ) -> None:
     functions = synthesize(EVERYTHING).template.resources("AWS::Lambda::Function")

@@ -1,4 +1,4 @@
-"""That the guard stands in somebody else's app, installed and not in a clone of the repository."""
+"""The construct in another app, installed from the wheel instead of a clone."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ print(sys.modules["platform_guard_cdk"].__file__)
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel of this repository and the dependencies, nothing else."""
+    """A virtual environment with only this repository's wheel and its dependencies."""
     folder = tmp_path_factory.mktemp("installed")
     _run("-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder), cwd=ROOT)
     environment = folder / "environment"
@@ -45,7 +45,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("*.whl")
     python = environment / "bin/python"
     _run("-m", "uv", "pip", "install", "--quiet", "--no-deps", "--python", str(python), str(wheel))
-    # A path in a .pth file brings what is installed there, not what its own .pth files name.
+    # A path in a .pth file adds the packages there, but does not process their own .pth files.
     (site_packages(environment) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     return environment
 
@@ -62,7 +62,7 @@ def _run(*arguments: str, cwd: Path | None = None) -> None:
 
 
 def run_installed(environment: Path, *arguments: str, cwd: Path) -> str:
-    """Run Python in the environment, away from the repository, and return what it prints."""
+    """Run Python in the environment, outside the repository, and return its output."""
     finished = subprocess.run(  # noqa: S603 - runs what was installed
         [str(environment / "bin/python"), *arguments],
         cwd=cwd,
@@ -75,7 +75,7 @@ def run_installed(environment: Path, *arguments: str, cwd: Path) -> str:
     return finished.stdout.strip()
 
 
-def test_an_installation_brings_only_packages_with_names_of_their_own(installed: Path) -> None:
+def test_an_installation_adds_only_packages_with_unique_names(installed: Path) -> None:
     top_level = {
         entry.name
         for entry in site_packages(installed).iterdir()

@@ -1,4 +1,4 @@
-"""Who may do what, and that nothing travels or rests in the clear."""
+"""Permissions of roles and resource policies, and encryption at rest and in transit."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ READ_IMAGES = {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
 REPOSITORIES = "arn:${AWS::Partition}:ecr:${AWS::Region}:${AWS::AccountId}:repository/*"
 REPOSITORIES_ANYWHERE = "arn:${AWS::Partition}:ecr:*:*:repository/*"
 IN_ECS = "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:"
-LOOK_AT_TASKS = {
+DIAGNOSIS_READS = {
     *((action, REPOSITORIES_ANYWHERE) for action in READ_IMAGES),
     ("ecr:DescribeImages", REPOSITORIES_ANYWHERE),
     ("ecr:DescribeRepositories", REPOSITORIES_ANYWHERE),
@@ -34,7 +34,7 @@ LOOK_AT_TASKS = {
 ALARMS = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
 
 
-def publishing(template: Template) -> set[tuple[str, str]]:
+def publish_permissions(template: Template) -> set[tuple[str, str]]:
     (topic,) = template.resources("AWS::SNS::Topic")
     (key,) = template.resources("AWS::KMS::Key")
     return {
@@ -44,8 +44,8 @@ def publishing(template: Template) -> set[tuple[str, str]]:
     }
 
 
-def what_every_function_may_do(part: Part, *, publishes: bool = True) -> set[tuple[str, str]]:
-    """Give what feeding, alerting, remembering and logging take, as (action, resource)."""
+def common_permissions(part: Part, *, publishes: bool = True) -> set[tuple[str, str]]:
+    """Return the permissions for queue, alerts, state and logs, as (action, resource)."""
     template = part.template
     log_group = part.function["LoggingConfig"]["LogGroup"]
     (table,) = template.resources("AWS::DynamoDB::Table")
@@ -54,7 +54,7 @@ def what_every_function_may_do(part: Part, *, publishes: bool = True) -> set[tup
         ("sqs:ReceiveMessage", f"${{{queue}.Arn}}"),
         ("sqs:DeleteMessage", f"${{{queue}.Arn}}"),
         ("sqs:GetQueueAttributes", f"${{{queue}.Arn}}"),
-        *(publishing(template) if publishes else ()),
+        *(publish_permissions(template) if publishes else ()),
         ("dynamodb:GetItem", f"${{{table}.Arn}}"),
         ("dynamodb:PutItem", f"${{{table}.Arn}}"),
         ("dynamodb:UpdateItem", f"${{{table}.Arn}}"),
@@ -72,48 +72,50 @@ def permissions(part: Part) -> set[tuple[str, str]]:
     }
 
 
-def handing_over_alerts(template: Template) -> set[tuple[str, str]]:
+def dispatch_permissions(template: Template) -> set[tuple[str, str]]:
     return {("sqs:SendMessage", f"${{{template.part('alert_dispatch').queue_id}.Arn}}")}
 
 
-def test_the_push_guard_may_do_what_the_table_says_and_nothing_else(template: Template) -> None:
+def test_the_push_guard_has_only_the_permissions_it_needs(template: Template) -> None:
     part = template.part("push_guard")
     on_repositories = {(action, REPOSITORIES) for action in (*READ_IMAGES, "ecr:PutImage")}
     before_a_change = {("ecr:DescribePullThroughCacheRules", "*")}
 
     assert permissions(part) == (
-        what_every_function_may_do(part, publishes=False)
+        common_permissions(part, publishes=False)
         | on_repositories
         | before_a_change
-        | handing_over_alerts(template)
+        | dispatch_permissions(template)
     )
 
 
 def test_a_policy_that_only_alerts_cannot_write_to_ecr(alert_only: Template) -> None:
     part = alert_only.part("push_guard")
     on_repositories = {(action, REPOSITORIES) for action in READ_IMAGES}
-    alerts = handing_over_alerts(alert_only)
+    alerts = dispatch_permissions(alert_only)
 
-    in_any_case = what_every_function_may_do(part, publishes=False)
-    assert permissions(part) == in_any_case | on_repositories | alerts
+    common = common_permissions(part, publishes=False)
+    assert permissions(part) == common | on_repositories | alerts
 
 
-def test_the_dispatch_may_hand_alerts_to_itself_and_nothing_else(template: Template) -> None:
+def test_alert_dispatch_can_send_to_its_own_queue_and_nothing_else(template: Template) -> None:
     part = template.part("alert_dispatch")
 
-    assert permissions(part) == what_every_function_may_do(part) | handing_over_alerts(template)
+    assert permissions(part) == common_permissions(part) | dispatch_permissions(template)
 
 
-def test_a_policy_that_teams_may_override_can_read_the_tags_of_repositories(
+def test_the_push_guard_can_read_repository_tags_only_with_team_overrides(
     overridable: Template, template: Template
 ) -> None:
     read_tags = ("ecr:ListTagsForResource", REPOSITORIES)
 
-    assert publishing(overridable) | {read_tags} <= permissions(overridable.part("push_guard"))
+    assert publish_permissions(overridable) | {read_tags} <= permissions(
+        overridable.part("push_guard")
+    )
     assert read_tags not in permissions(template.part("push_guard"))
 
 
-def test_a_rule_that_marks_gives_the_permission_to_mark_where_it_applies(
+def test_a_rule_that_marks_grants_put_image_only_in_its_repositories(
     overridable: Template,
 ) -> None:
     where = REPOSITORIES.replace("repository/*", "repository/ml/*")
@@ -121,15 +123,15 @@ def test_a_rule_that_marks_gives_the_permission_to_mark_where_it_applies(
     assert ("ecr:PutImage", where) in permissions(overridable.part("push_guard"))
 
 
-def test_the_diagnosis_may_look_and_change_nothing(template: Template) -> None:
+def test_the_diagnosis_can_only_read(template: Template) -> None:
     part = template.part("pull_diagnosis")
 
     (table_id,) = template.resources("AWS::DynamoDB::Table")
     read_ledger = ("dynamodb:Query", f"${{{table_id}.Arn}}/index/{LEDGER_INDEX}")
-    assert permissions(part) == what_every_function_may_do(part) | LOOK_AT_TASKS | {read_ledger}
+    assert permissions(part) == common_permissions(part) | DIAGNOSIS_READS | {read_ledger}
 
 
-def test_the_sweep_may_read_the_registry_and_hand_over_and_change_nothing(
+def test_the_sweep_can_only_read_the_registry_and_enqueue_findings(
     template: Template, overridable: Template
 ) -> None:
     part = template.part("sweep")
@@ -138,7 +140,7 @@ def test_the_sweep_may_read_the_registry_and_hand_over_and_change_nothing(
     send = {("sqs:SendMessage", f"${{{queue}.Arn}}") for queue in queues}
     on_repositories = {(action, REPOSITORIES) for action in look}
 
-    assert permissions(part) == what_every_function_may_do(part) | on_repositories | send
+    assert permissions(part) == common_permissions(part) | on_repositories | send
     assert ("ecr:ListTagsForResource", REPOSITORIES) in permissions(overridable.part("sweep"))
 
 
@@ -172,7 +174,7 @@ def test_no_role_has_a_wildcard_action_or_may_delete_images(
 @pytest.mark.parametrize("which", ["template", "hardened", "everything"])
 @pytest.mark.parametrize("module", ["push_guard", "pull_diagnosis", "sweep"])
 @pytest.mark.parametrize("queue", ["Arn", "DeadLetterConfig"])
-def test_a_queue_admits_its_rules_and_no_one_else(
+def test_a_queue_allows_only_its_own_rules(
     which: str, module: str, queue: str, request: pytest.FixtureRequest
 ) -> None:
     template: Template = request.getfixturevalue(which)
@@ -192,7 +194,7 @@ def test_a_queue_admits_its_rules_and_no_one_else(
 
 
 @pytest.mark.parametrize("which", ["template", "hardened", "everything"])
-def test_no_resource_policy_admits_a_service_in_the_name_of_another_account(
+def test_no_resource_policy_allows_a_service_on_behalf_of_another_account(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     template: Template = request.getfixturevalue(which)
@@ -220,7 +222,7 @@ def _is_of_this_account(template: Template, value: object) -> bool:
     return bool(own) or "${AWS::AccountId}" in text
 
 
-def test_the_topic_admits_the_alarms_of_this_account_and_no_one_else(template: Template) -> None:
+def test_the_topic_allows_only_alarms_of_this_account(template: Template) -> None:
     (topic_id,) = template.resources("AWS::SNS::Topic")
     (allowed,) = _allowing(template.resource_policy("AWS::SNS::TopicPolicy", {"Ref": topic_id}))
 
@@ -229,7 +231,7 @@ def test_the_topic_admits_the_alarms_of_this_account_and_no_one_else(template: T
     _assert_only_alarms_of_this_account(allowed)
 
 
-def test_the_key_serves_this_account_and_its_alarms(template: Template) -> None:
+def test_the_key_allows_only_this_account_and_its_alarms(template: Template) -> None:
     by_account, by_alarms = template.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
 
     assert as_text(by_account["Principal"]["AWS"]) == (

@@ -1,4 +1,4 @@
-"""That no policy is deployed which IAM refuses for its length."""
+"""Policies above IAM's size limit fail the synthesis."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,8 @@ import pytest
 from platform_guard_settings.guard_toml import SettingsError
 from tests.infrastructure.conftest import Synthesize
 
-MOST_CHARACTERS = 10_240
-"""Of all policies in a role, without white space (IAM quotas)."""
+MAX_CHARACTERS = 10_240
+"""IAM's quota for all inline policies of a role together, without white space."""
 
 IN_AN_ACCOUNT = {
     "AWS::Partition": "aws",
@@ -19,8 +19,8 @@ IN_AN_ACCOUNT = {
 }
 
 
-def quarantined(number: int) -> str:
-    """Give the settings of an operator with so many rules for repositories of their own."""
+def with_quarantine_rules(number: int) -> str:
+    """Return settings with `number` rules that quarantine in different repositories."""
     return "".join(
         f'[[repository]]\nrepository = "teams/team-{place:03}/*"\n'
         'remedies.missing-platform = "quarantine"\n'
@@ -28,57 +28,57 @@ def quarantined(number: int) -> str:
     )
 
 
-def posted_to(number: int) -> str:
-    """Give the settings of an operator with so many channels of Slack."""
+def with_channels(number: int) -> str:
+    """Return settings with `number` Slack channels."""
     return "".join(
         f'[[slack.channel]]\nname = "team-{place}"\nsecret = "slack/team-{place}"\n'
         for place in range(number)
     )
 
 
-def deployed(value: Any) -> Any:
-    """Fill in what CloudFormation does, with names as it makes them."""
+def resolved(value: Any) -> Any:
+    """Resolve references as CloudFormation does, with names of the length that it generates."""
     match value:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
             made = f"arn:aws:any:eu-central-1:123456789012:ecr-platform-guard-{name}-0123456789AB"
             return IN_AN_ACCOUNT.get(name, made)
         case {"Fn::Join": [_, list(parts)]}:
-            return "".join(map(deployed, parts))
+            return "".join(map(resolved, parts))
         case dict():
-            return {name: deployed(item) for name, item in value.items()}
+            return {name: resolved(item) for name, item in value.items()}
         case list():
-            return [deployed(item) for item in value]
+            return [resolved(item) for item in value]
         case _:
             return value
 
 
-def test_rules_for_sixty_repositories_are_not_too_many(synthesize: Synthesize) -> None:
-    role = synthesize(quarantined(60)).template.part("push_guard").role
-    policies = [deployed(policy["PolicyDocument"]) for policy in role["Policies"]]
+def test_rules_for_sixty_repositories_fit_into_a_policy(synthesize: Synthesize) -> None:
+    role = synthesize(with_quarantine_rules(60)).template.part("push_guard").role
+    policies = [resolved(policy["PolicyDocument"]) for policy in role["Policies"]]
     text = "".join(json.dumps(policy, separators=(",", ":")) for policy in policies)
 
     assert text.count("repository/teams/") == 60
-    assert len(text) <= MOST_CHARACTERS
+    assert len(text) <= MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(
     ("guard_toml", "why", "instead"),
     [
         pytest.param(
-            quarantined(150),
+            with_quarantine_rules(150),
             r"the remedies of the \[\[repository\]\] rules",
-            r"write fewer patterns, such as one with \* for several repositories",
+            r"use fewer patterns, such as one with \* for several repositories",
             id="repositories",
         ),
         pytest.param(
-            posted_to(150),
+            with_channels(150),
             r"the secrets of the \[\[slack\.channel\]\] tables",
-            "write fewer channels",
+            "use fewer channels",
             id="channels",
         ),
     ],
 )
-def test_what_iam_would_refuse_in_the_middle_of_a_deployment_is_refused_before(
+def test_a_policy_above_the_limit_of_iam_fails_the_synthesis(
     guard_toml: str, why: str, instead: str, tmp_path: Path
 ) -> None:
     from platform_guard_cdk.synthesis import synthesize
@@ -88,7 +88,7 @@ def test_what_iam_would_refuse_in_the_middle_of_a_deployment_is_refused_before(
 
     message = (
         rf"^guard\.toml: {why} need a policy of about 1\d,\d{{3}} characters, "
-        rf"and IAM admits 10,240; {instead}$"
+        rf"but IAM allows 10,240; {instead}$"
     )
     with pytest.raises(SettingsError, match=message):
         synthesize(guard_file, tmp_path / "cdk.out")

@@ -1,4 +1,4 @@
-"""Where the stack can stand: any region, the regions of the settings, other partitions."""
+"""Stacks for any region, for configured regions, and for other partitions."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Synthesis, Template
 
 IN_LAMBDA = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
-"""What the Python runtime of Lambda has: boto3 and what it needs."""
+"""The packages of the Lambda Python runtime: boto3 and its dependencies."""
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def gov_cloud(synthesize: Synthesize) -> Template:
     return synthesize('[deploy]\nregions = ["us-gov-west-1"]\n').of_region("us-gov-west-1")
 
 
-def test_without_regions_one_stack_fits_any(default: Synthesis) -> None:
+def test_without_regions_one_stack_fits_any_region(default: Synthesis) -> None:
     assert default.stacks() == {"ecr-platform-guard": "aws://unknown-account/unknown-region"}
     assert "eu-central-1" not in json.dumps(default.template.content)
 
@@ -60,16 +60,14 @@ def test_the_stacks_of_two_regions_differ_in_nothing_but_the_region(
     )
 
 
-def test_regions_do_not_change_what_the_resources_are_called(
-    three_regions: Synthesis, template: Template
-) -> None:
+def test_regions_do_not_change_logical_ids(three_regions: Synthesis, template: Template) -> None:
     assert set(three_regions.of_region("us-east-1").content["Resources"]) == set(
         template.content["Resources"]
     )
 
 
 @pytest.mark.parametrize("which", ["template", "china", "gov_cloud"])
-def test_nothing_is_named_in_a_way_that_only_one_partition_knows(
+def test_arns_and_service_principals_fit_every_partition(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     template: Template = request.getfixturevalue(which)
@@ -83,7 +81,7 @@ def test_nothing_is_named_in_a_way_that_only_one_partition_knows(
 
 
 @pytest.mark.parametrize("which", ["china", "gov_cloud"])
-def test_where_aws_publishes_no_layer_none_is_looked_for(
+def test_a_region_without_the_powertools_layer_does_not_look_it_up(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     template: Template = request.getfixturevalue(which)
@@ -96,7 +94,7 @@ def test_where_aws_publishes_no_layer_none_is_looked_for(
     ]
 
 
-def test_there_the_code_brings_what_lambda_does_not_have(
+def test_the_asset_for_china_imports_with_only_the_packages_of_lambda(
     chinese: Synthesis, tmp_path: Path
 ) -> None:
     code = chinese.code_folder("cn-north-1")
@@ -124,7 +122,7 @@ def test_there_the_code_brings_what_lambda_does_not_have(
         assert finished.returncode == 0, finished.stderr
 
 
-def test_the_code_that_brings_powertools_is_the_same_on_every_machine(chinese: Synthesis) -> None:
+def test_an_asset_with_powertools_is_the_same_on_every_machine(chinese: Synthesis) -> None:
     files = [file for file in chinese.code_folder("cn-north-1").rglob("*") if file.is_file()]
 
     assert not [file for file in files if "__pycache__" in file.parts or file.suffix == ".so"]
@@ -133,12 +131,12 @@ def test_the_code_that_brings_powertools_is_the_same_on_every_machine(chinese: S
 
 def _without_region(synthesis: Synthesis, region: str) -> str:
     text = json.dumps(synthesis.of_region(region).content).replace(region, "REGION")
-    # The CDK names the statement that admits a rule by the rule's place in the app.
+    # The CDK derives the Sid of this statement from the rule's path in the app.
     return re.sub(r'"Sid": "AllowEventRule\w+"', '"Sid": "AllowEventRule"', text)
 
 
 def _assuming_services(template: Template) -> set[str]:
-    """Give the services that assume roles. They are called amazonaws.com in China too."""
+    """Return the services that assume roles. In China they end with amazonaws.com too."""
     return {
         statement["Principal"]["Service"]
         for role in template.resources("AWS::IAM::Role").values()

@@ -1,4 +1,4 @@
-"""What the push guard may take away: no more than the policy asks for, and only where it does."""
+"""Destructive permissions of the push guard: only for configured remedies and repositories."""
 
 import pytest
 
@@ -19,12 +19,12 @@ PROTECTION = {
 
 
 @pytest.fixture(scope="module")
-def strong(synthesize: Synthesize) -> Template:
+def destructive(synthesize: Synthesize) -> Template:
     return synthesize(DESTRUCTIVE_RULES).template
 
 
 def repositories(template: Template, action: str) -> set[str]:
-    """Give the patterns of the repositories on which the push guard may do something."""
+    """Return the repository patterns for which the push guard has `action`."""
     return {
         as_text(resource).partition(":repository/")[2]
         for statement in template.part("push_guard").role_statements()
@@ -52,25 +52,25 @@ def allowed(template: Template) -> set[str]:
     ],
 )
 def test_images_may_be_changed_only_where_a_rule_says_so(
-    strong: Template, action: str, patterns: set[str]
+    destructive: Template, action: str, patterns: set[str]
 ) -> None:
-    assert repositories(strong, action) == patterns
+    assert repositories(destructive, action) == patterns
 
 
-def test_what_runs_may_be_seen_where_something_is_taken_away(
-    strong: Template, template: Template
+def test_workloads_can_be_read_only_with_a_destructive_remedy(
+    destructive: Template, template: Template
 ) -> None:
-    assert allowed(strong) >= PROTECTION
+    assert allowed(destructive) >= PROTECTION
     assert not allowed(template) & PROTECTION
 
 
-def test_schedules_are_the_guards_own_and_reach_its_queue_and_dead_letters_alone(
-    strong: Template,
+def test_schedules_reach_only_the_queue_and_dead_letters_of_the_push_guard(
+    destructive: Template,
 ) -> None:
-    ((group, group_properties),) = strong.resources("AWS::Scheduler::ScheduleGroup").items()
-    part = strong.part("push_guard")
+    ((group, group_properties),) = destructive.resources("AWS::Scheduler::ScheduleGroup").items()
+    part = destructive.part("push_guard")
     (pass_role,) = [item for item in part.role_statements() if "iam:PassRole" in actions(item)]
-    role = strong.at(pass_role["Resource"])
+    role = destructive.at(pass_role["Resource"])
     (policy,) = role["Policies"]
     (send,) = policy["PolicyDocument"]["Statement"]
 
@@ -90,23 +90,25 @@ def test_schedules_are_the_guards_own_and_reach_its_queue_and_dead_letters_alone
     assert trust["Condition"]["StringEquals"]["aws:SourceArn"] == {"Fn::GetAtt": [group, "Arn"]}
 
 
-def test_without_a_grace_period_what_waits_already_can_end_and_nothing_else_can_wait(
-    synthesize: Synthesize, strong: Template
+def test_without_a_grace_period_pending_schedules_can_be_canceled_but_none_created(
+    synthesize: Synthesize, destructive: Template
 ) -> None:
     without = synthesize(DESTRUCTIVE_RULES.replace('"24h"', '"0m"')).template
 
-    groups = strong.resources("AWS::Scheduler::ScheduleGroup")
+    groups = destructive.resources("AWS::Scheduler::ScheduleGroup")
     assert without.resources("AWS::Scheduler::ScheduleGroup") == groups
-    assert allowed(strong) - allowed(without) == {"iam:PassRole", "scheduler:CreateSchedule"}
+    assert allowed(destructive) - allowed(without) == {"iam:PassRole", "scheduler:CreateSchedule"}
     assert allowed(without) >= {"scheduler:DeleteSchedule", "scheduler:ListSchedules"}
 
 
-def test_where_nothing_is_taken_away_there_are_no_schedules(template: Template) -> None:
+def test_without_a_destructive_remedy_there_are_no_schedules(template: Template) -> None:
     assert not template.resources("AWS::Scheduler::ScheduleGroup")
     assert not [action for action in allowed(template) if action.startswith("scheduler:")]
 
 
-def test_history_is_found_by_repository_and_time_and_holds_no_manifests(template: Template) -> None:
+def test_the_ledger_index_is_keyed_by_repository_and_time_without_manifests(
+    template: Template,
+) -> None:
     (index,) = template.only("AWS::DynamoDB::Table")["GlobalSecondaryIndexes"]
 
     assert [key["AttributeName"] for key in index["KeySchema"]] == ["repository", "at"]

@@ -1,6 +1,6 @@
-"""A review by machine: the CDK's rules for templates, and rule packs of cdk-nag for security.
+"""Automated review: CloudFormation rules of the CDK, and the security rule packs of cdk-nag.
 
-Each finding is acknowledged with a reason.
+Each finding must be acknowledged with a reason.
 """
 
 import json
@@ -29,31 +29,31 @@ repository = "archived"
 [repository.remedies]
 dangling = "archive"
 """
-"""Rules for some repositories, of which one is named in full."""
+"""Rules for some repositories: one by pattern, one by full name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What the rule packs find in the stacks for some settings, by the names of cdk-nag."""
+    """Findings in the stacks for some settings, as cdk-nag ids."""
 
     found: frozenset[str]
     acknowledged: frozenset[str]
-    """What the stacks give a reason for, whether it is found or not."""
+    """Findings with a reason, reported or not."""
 
 
 class Review:
-    """Runs the rule packs over the stacks for the text of a guard.toml."""
+    """Runs the rule packs on the stacks for a guard.toml text."""
 
     def __init__(self, folder: Path) -> None:
         import aws_cdk as cdk
 
         self._folder = folder
         self._runs = 0
-        # Each has an engine of its own, which takes seconds to start and keeps its memory.
+        # Shared by all runs: each plugin starts an engine, which takes seconds and keeps memory.
         self._rules_for_templates = cdk.CloudFormationValidatePlugin()
 
     def before(self, guard_toml: str) -> Reviewed:
-        """Review without any acknowledgment."""
+        """Review without acknowledgments."""
         return self._run(guard_toml, acknowledge=False)
 
     def after(self, guard_toml: str) -> Reviewed:
@@ -85,7 +85,7 @@ class Review:
         try:
             app.synth()
         except RuntimeError as error:
-            assert "ValidationFailed" in str(error)  # noqa: PT017 - else it is a bug of ours
+            assert "ValidationFailed" in str(error)  # noqa: PT017 - any other error is a bug
         return Reviewed(
             found=violations(output / "validation-report.json"),
             acknowledged=frozenset(
@@ -130,7 +130,7 @@ def test_every_finding_has_a_reason_and_every_reason_a_finding(review: Review) -
         pytest.param('[deploy]\nregions = ["us-gov-west-1"]\n', id="GovCloud"),
     ],
 )
-def test_with_the_reasons_nothing_is_left_to_say(review: Review, guard_toml: str) -> None:
+def test_acknowledged_stacks_have_no_findings(review: Review, guard_toml: str) -> None:
     assert review.after(guard_toml).found == frozenset()
 
 

@@ -1,4 +1,4 @@
-"""Which events start the push guard."""
+"""The event pattern of the push guard."""
 
 from typing import Any
 
@@ -37,13 +37,13 @@ def event(detail_type: str, detail: dict[str, Any], source: str = "aws.ecr") -> 
     }
 
 
-def starts_the_guard(template: Template, happened: dict[str, Any]) -> bool:
+def starts_the_guard(template: Template, candidate: dict[str, Any]) -> bool:
     (rule,) = template.part("push_guard").rules.values()
-    return matches(rule["EventPattern"], happened)
+    return matches(rule["EventPattern"], candidate)
 
 
 @pytest.mark.parametrize(
-    "happened",
+    "candidate",
     [
         pytest.param(image_action(), id="a tagged push"),
         pytest.param(image_action(image_tag="platform-guards"), id="a tag that resembles a mark"),
@@ -53,12 +53,12 @@ def starts_the_guard(template: Template, happened: dict[str, Any]) -> bool:
         ),
     ],
 )
-def test_a_tagged_push_starts_the_guard(template: Template, happened: dict[str, Any]) -> None:
-    assert starts_the_guard(template, happened)
+def test_a_tagged_push_starts_the_guard(template: Template, candidate: dict[str, Any]) -> None:
+    assert starts_the_guard(template, candidate)
 
 
 @pytest.mark.parametrize(
-    "happened",
+    "candidate",
     [
         pytest.param(
             image_action(image_tag="platform-guard.missing-platform.1.4.2.7f7f7f7f7f7f"),
@@ -101,9 +101,9 @@ def test_a_tagged_push_starts_the_guard(template: Template, happened: dict[str, 
             id="a pull through the cache",
         ),
         pytest.param(
-            image_action() | {"source": "com.example.ci"}, id="the same event from someone else"
+            image_action() | {"source": "com.example.ci"}, id="the same event from another source"
         ),
     ],
 )
-def test_nothing_else_starts_the_guard(template: Template, happened: dict[str, Any]) -> None:
-    assert not starts_the_guard(template, happened)
+def test_nothing_else_starts_the_guard(template: Template, candidate: dict[str, Any]) -> None:
+    assert not starts_the_guard(template, candidate)

@@ -1,4 +1,4 @@
-"""That docs/security.md names every permission, and none that is not there."""
+"""docs/security.md lists exactly the permissions that the templates grant."""
 
 import re
 
@@ -15,7 +15,7 @@ ROW = re.compile(r"^\| (\w+) \| `(\w+:\w+)` \| (.+) \|$", re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def granted(synthesize: Synthesize) -> set[tuple[str, str]]:
-    """All that some settings let a function do, as (module, action)."""
+    """All permissions that any settings grant, as (module, action)."""
     return {
         pair
         for guard_toml in ("", HARDENED, EVERYTHING)

@@ -1,4 +1,4 @@
-"""Slack and Amazon Q: what is deployed for them, what that may do, and that it is optional."""
+"""Slack and Amazon Q: optional resources and their permissions."""
 
 import json
 
@@ -19,7 +19,7 @@ channel_id = "C01234ABCDE"
 
 
 @pytest.fixture(scope="session")
-def chatty(synthesize: Synthesize) -> Template:
+def with_slack(synthesize: Synthesize) -> Template:
     return synthesize(SETTINGS).template
 
 
@@ -31,7 +31,7 @@ def function(template: Template, module: str) -> tuple[str, Properties]:
 
 
 def statements(template: Template, module: str) -> dict[str, list[str]]:
-    """What a function may do: the resources by the action."""
+    """Return the resources of a function's permissions, by action."""
     role = template.at(function(template, module)[1]["Role"])
     found: dict[str, list[str]] = {}
     for policy in role["Policies"]:
@@ -43,7 +43,7 @@ def statements(template: Template, module: str) -> dict[str, list[str]]:
     return found
 
 
-def test_nothing_of_it_is_there_unless_it_is_asked_for(template: Template) -> None:
+def test_slack_and_amazon_q_are_deployed_only_on_request(template: Template) -> None:
     handlers = {each["Handler"] for each in template.resources("AWS::Lambda::Function").values()}
 
     assert not [handler for handler in handlers if "slack" in handler]
@@ -52,8 +52,8 @@ def test_nothing_of_it_is_there_unless_it_is_asked_for(template: Template) -> No
     assert "secretsmanager" not in json.dumps(template.content)
 
 
-def test_the_notifier_may_read_the_named_secret_and_no_other(chatty: Template) -> None:
-    allowed = statements(chatty, "slack_notifier")
+def test_the_notifier_may_read_the_named_secret_and_no_other(with_slack: Template) -> None:
+    allowed = statements(with_slack, "slack_notifier")
 
     assert allowed["secretsmanager:GetSecretValue"] == [
         "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:"
@@ -62,21 +62,21 @@ def test_the_notifier_may_read_the_named_secret_and_no_other(chatty: Template) -
     assert not [action for action in allowed if action.startswith("ecr:")]
 
 
-def test_no_secret_is_made_or_read_by_the_template(chatty: Template) -> None:
-    assert not chatty.resources("AWS::SecretsManager::Secret")
-    assert "{{resolve:" not in json.dumps(chatty.content)
+def test_no_secret_is_made_or_read_by_the_template(with_slack: Template) -> None:
+    assert not with_slack.resources("AWS::SecretsManager::Secret")
+    assert "{{resolve:" not in json.dumps(with_slack.content)
 
 
-def test_alerts_reach_the_router_as_they_were_published(chatty: Template) -> None:
-    subscription = chatty.only("AWS::SNS::Subscription")
-    queue = chatty.part("slack_router").queue_id
+def test_the_router_receives_raw_alerts(with_slack: Template) -> None:
+    subscription = with_slack.only("AWS::SNS::Subscription")
+    queue = with_slack.part("slack_router").queue_id
 
     assert subscription["Protocol"] == "sqs"
     assert subscription["RawMessageDelivery"] is True
     assert logical_id(subscription["Endpoint"]) == queue
     (allowed,) = [
         statement
-        for statement in chatty.resource_policy(
+        for statement in with_slack.resource_policy(
             "AWS::SQS::QueuePolicy", {"Fn::GetAtt": [queue, "Arn"]}
         )
         if statement["Effect"] == "Allow"
@@ -85,22 +85,22 @@ def test_alerts_reach_the_router_as_they_were_published(chatty: Template) -> Non
     assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"] == subscription["TopicArn"]
 
 
-def test_messages_are_posted_one_by_one_and_in_order(chatty: Template) -> None:
-    part = chatty.part("slack_notifier")
+def test_messages_are_posted_one_by_one_and_in_order(with_slack: Template) -> None:
+    part = with_slack.part("slack_notifier")
     redrive = part.queue["RedrivePolicy"]
 
     assert part.queue["FifoQueue"] is True
     assert part.mapping["BatchSize"] == 1
     assert redrive["maxReceiveCount"] == 1000
-    assert chatty.at(redrive["deadLetterTargetArn"])["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert with_slack.at(redrive["deadLetterTargetArn"])["MessageRetentionPeriod"] == 14 * 24 * 3600
     assert part.queue["VisibilityTimeout"] >= 6 * part.function["Timeout"]
 
 
-def test_what_slack_refuses_raises_alarms(chatty: Template) -> None:
+def test_messages_that_slack_rejects_raise_alarms(with_slack: Template) -> None:
     dead_letters = logical_id(
-        chatty.part("slack_notifier").queue["RedrivePolicy"]["deadLetterTargetArn"]
+        with_slack.part("slack_notifier").queue["RedrivePolicy"]["deadLetterTargetArn"]
     )
-    alarms = list(chatty.resources("AWS::CloudWatch::Alarm").values())
+    alarms = list(with_slack.resources("AWS::CloudWatch::Alarm").values())
 
     assert [alarm for alarm in alarms if alarm.get("MetricName") == "slack_refused"]
     assert [
@@ -111,10 +111,10 @@ def test_what_slack_refuses_raises_alarms(chatty: Template) -> None:
     ]
 
 
-def test_amazon_q_may_post_and_nothing_else(chatty: Template) -> None:
-    channel = chatty.only("AWS::Chatbot::SlackChannelConfiguration")
-    role = chatty.at(channel["IamRoleArn"])
-    (topic,) = chatty.resources("AWS::SNS::Topic")
+def test_amazon_q_may_post_and_nothing_else(with_slack: Template) -> None:
+    channel = with_slack.only("AWS::Chatbot::SlackChannelConfiguration")
+    role = with_slack.at(channel["IamRoleArn"])
+    (topic,) = with_slack.resources("AWS::SNS::Topic")
 
     assert (channel["SlackWorkspaceId"], channel["SlackChannelId"]) == (
         "T01234ABCDE",

@@ -1,6 +1,6 @@
-"""What a change deploys, as a difference that a reviewer reads.
+"""Snapshots show reviewers what a change deploys.
 
-`make snapshots` writes them anew; the difference belongs to the change.
+`make snapshots` rewrites them; commit the difference with the change.
 """
 
 import pytest
@@ -15,4 +15,6 @@ def test_the_template_is_the_one_that_was_reviewed(name: str, synthesize: Synthe
     template = synthesize(SETTINGS[name]).template
 
     expected = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
-    assert readable(template.content) == expected, "if it is meant to change: make snapshots"
+    assert readable(template.content) == expected, (
+        "The template changed. If that is intended, run make snapshots."
+    )

@@ -1,4 +1,4 @@
-"""Which stopped tasks start the pull diagnosis."""
+"""The event patterns of the pull diagnosis."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1"
 DIGEST = f"sha256:{'7f' * 32}"
 
 
-def starts_the_diagnosis(template: Template, happened: dict[str, Any]) -> bool:
+def starts_the_diagnosis(template: Template, candidate: dict[str, Any]) -> bool:
     rules = template.part("pull_diagnosis").rules.values()
-    return any(matches(rule["EventPattern"], happened) for rule in rules)
+    return any(matches(rule["EventPattern"], candidate) for rule in rules)
 
 
 def failed(launch_type: str = "FARGATE", **detail: object) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def exited_beside_a_sidecar() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "happened",
+    "candidate",
     [
         pytest.param(failed(), id="a task on Fargate that failed to start"),
         pytest.param(failed("EC2"), id="a task on EC2 that failed to start"),
@@ -44,30 +44,30 @@ def exited_beside_a_sidecar() -> dict[str, Any]:
     ],
 )
 def test_a_stop_that_may_be_about_an_image_starts_the_diagnosis(
-    template: Template, happened: dict[str, Any]
+    template: Template, candidate: dict[str, Any]
 ) -> None:
-    assert starts_the_diagnosis(template, happened)
+    assert starts_the_diagnosis(template, candidate)
 
 
 @pytest.mark.parametrize(
-    "happened",
+    "candidate",
     [
         pytest.param(failed(lastStatus="PENDING"), id="a task that has not stopped"),
-        pytest.param(failed(stopCode="UserInitiated"), id="stopped by a person"),
+        pytest.param(failed(stopCode="UserInitiated"), id="stopped by a user"),
         pytest.param(failed(stopCode="ServiceSchedulerInitiated"), id="scaled in"),
         pytest.param(failed(stopCode="SpotInterruption"), id="a spot interruption"),
-        pytest.param(exited(0), id="a job that is done"),
+        pytest.param(exited(0), id="a completed job"),
         pytest.param(exited(137), id="out of memory"),
-        pytest.param(failed() | {"source": "com.example"}, id="an event of someone else"),
+        pytest.param(failed() | {"source": "com.example"}, id="an event of another source"),
         pytest.param(
             failed() | {"detail-type": "ECS Service Action"}, id="an event about a service"
         ),
     ],
 )
-def test_no_other_stop_starts_it(template: Template, happened: dict[str, Any]) -> None:
-    assert not starts_the_diagnosis(template, happened)
+def test_no_other_stop_starts_the_diagnosis(template: Template, candidate: dict[str, Any]) -> None:
+    assert not starts_the_diagnosis(template, candidate)
 
 
-def test_exited_tasks_are_left_out_where_the_settings_say_so(alert_only: Template) -> None:
+def test_exited_tasks_can_be_disabled_in_the_settings(alert_only: Template) -> None:
     assert starts_the_diagnosis(alert_only, failed())
     assert not starts_the_diagnosis(alert_only, exited(1))

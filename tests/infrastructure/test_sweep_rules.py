@@ -1,10 +1,10 @@
-"""What starts the sweep."""
+"""The schedule and event pattern of the sweep."""
 
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.template import Template
 
 
-def test_it_starts_every_day_and_after_each_deployment_of_this_stack(template: Template) -> None:
+def test_the_sweep_starts_daily_and_after_each_deployment_of_this_stack(template: Template) -> None:
     rules = template.part("sweep").rules.values()
     (schedule,) = [rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule]
     (pattern,) = [rule["EventPattern"] for rule in rules if "EventPattern" in rule]
@@ -20,14 +20,16 @@ def test_it_starts_every_day_and_after_each_deployment_of_this_stack(template: T
     }
 
 
-def test_it_takes_one_message_at_a_time_and_has_minutes_for_it(template: Template) -> None:
+def test_the_sweep_receives_one_message_at_a_time_with_minutes_to_finish(
+    template: Template,
+) -> None:
     part = template.part("sweep")
 
     assert part.mapping["BatchSize"] == 1
     assert part.function["Timeout"] == 300
 
 
-def test_the_settings_say_how_often_and_whether_at_all(synthesize: Synthesize) -> None:
+def test_the_settings_control_how_often_the_sweep_runs(synthesize: Synthesize) -> None:
     often = synthesize("[sweep]\nevery_hours = 6\n").template
     never = synthesize("[sweep]\nenabled = false\n").template
 

@@ -1,4 +1,4 @@
-"""That synthesis is repeatable, carries what runs, and refuses bad settings in one line."""
+"""Synthesis is repeatable, stages the code, and reports invalid settings in one line."""
 
 import json
 import os
@@ -14,11 +14,11 @@ from platform_guard_settings.guard_toml import load_settings
 from tests.infrastructure.conftest import Synthesize
 from tests.infrastructure.settings import EVERYTHING, HARDENED
 from tests.infrastructure.template import Synthesis, Template
-from tests.infrastructure.test_policy_size import quarantined
+from tests.infrastructure.test_policy_size import with_quarantine_rules
 from tests.support.paths import ROOT
 
 REGIONS = ("eu-central-1", "us-east-1", "ap-southeast-2", "cn-north-1", "us-gov-west-1")
-"""Of three partitions."""
+"""Regions of three partitions."""
 
 
 def run_app(guard_file: Path, output: Path) -> subprocess.CompletedProcess[str]:
@@ -30,7 +30,7 @@ def run_app(guard_file: Path, output: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - runs this repository's own app
         [sys.executable, ROOT / "app.py"],
         env=environment
-        # Only what belongs to the system: a Node of the machine's own would not be found.
+        # No PATH: the app must not depend on a Node that the machine has.
         | {"GUARD_TOML": str(guard_file), "CDK_OUTDIR": str(output), "PATH": "/nonexistent"},
         capture_output=True,
         text=True,
@@ -47,15 +47,13 @@ def test_the_app_synthesizes_without_credentials_or_a_node_of_the_machine(
     assert Synthesis(tmp_path).template_file.read_bytes() == default.template_file.read_bytes()
 
 
-def test_changed_settings_change_the_code_that_runs(
-    synthesize: Synthesize, default: Synthesis
-) -> None:
+def test_changed_settings_change_the_asset(synthesize: Synthesize, default: Synthesis) -> None:
     changed = synthesize('[remedies]\nindex-only = "alert"\n')
 
     assert changed.code_folder().name != default.code_folder().name
 
 
-def test_the_code_holds_the_entry_point_the_library_and_the_settings(default: Synthesis) -> None:
+def test_the_asset_contains_entry_points_library_and_compiled_settings(default: Synthesis) -> None:
     code = default.code_folder()
 
     for file in (ROOT / "lambdas").rglob("*.py"):
@@ -66,7 +64,7 @@ def test_the_code_holds_the_entry_point_the_library_and_the_settings(default: Sy
     assert (code / "settings.json").read_text(encoding="utf-8") == compiled
 
 
-def test_the_code_holds_nothing_that_depends_on_the_machine(default: Synthesis) -> None:
+def test_the_asset_contains_nothing_that_depends_on_the_machine(default: Synthesis) -> None:
     files = [file for file in default.code_folder().rglob("*") if file.is_file()]
 
     assert {file.suffix for file in files} == {".py", ".json"}
@@ -106,9 +104,9 @@ def test_bad_settings_end_the_app_with_one_line(
     assert not (tmp_path / "cdk.out").exists()
 
 
-def test_so_do_settings_that_iam_would_refuse(tmp_path: Path) -> None:
+def test_settings_beyond_the_policy_limit_of_iam_end_the_app_with_one_line(tmp_path: Path) -> None:
     guard_file = tmp_path / "guard.toml"
-    guard_file.write_text(quarantined(150), encoding="utf-8")
+    guard_file.write_text(with_quarantine_rules(150), encoding="utf-8")
 
     finished = run_app(guard_file, tmp_path / "cdk.out")
 
@@ -126,12 +124,12 @@ def test_so_do_settings_that_iam_would_refuse(tmp_path: Path) -> None:
         pytest.param(EVERYTHING, REGIONS[:3], id="everything"),
     ],
 )
-def test_cloudformation_has_nothing_to_object(
+def test_cfn_lint_reports_nothing(
     guard_toml: str, regions: tuple[str, ...], synthesize: Synthesize
 ) -> None:
     template = synthesize(guard_toml).template
 
-    # W3005: the CDK writes a DependsOn next to the GetAtt that already says so.
+    # W3005: the CDK adds a DependsOn that the GetAtt already implies.
     findings = lint(
         json.dumps(template.content),
         config=ManualArgs(regions=list(regions), ignore_checks=["W3005"]),
@@ -140,7 +138,7 @@ def test_cloudformation_has_nothing_to_object(
     assert findings == []
 
 
-def test_nothing_is_deployed_that_only_serves_the_deployment(template: Template) -> None:
+def test_the_template_has_no_custom_resources(template: Template) -> None:
     kinds = {resource["Type"] for resource in template.content["Resources"].values()}
 
     assert not [kind for kind in kinds if kind.startswith(("Custom::", "AWS::CDK::"))]

@@ -1,4 +1,4 @@
-"""An upgrade from any release keeps what is stored and who is subscribed."""
+"""An upgrade from any release keeps stored data and subscriptions."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ STATEFUL = (
     "AWS::SQS::Queue",
     "AWS::SecretsManager::Secret",
 )
-"""What holds something that a new one in its place would not: data, a value, a confirmation."""
+"""Resource types that lose something when replaced: data, a value, a confirmation."""
 
 
 def lost_in_upgrade(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -37,11 +37,11 @@ def lost_in_upgrade(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iter
             continue
         for name in fixed_at_creation(old["Type"]):
             if old["Properties"].get(name) != new["Properties"].get(name):
-                yield f"{logical_id} is replaced, for its {name} changes"
+                yield f"{logical_id} is replaced because its {name} changes"
 
 
 def fixed_at_creation(kind: str) -> set[str]:
-    """Give the properties whose change makes CloudFormation replace a resource of a type."""
+    """Return the properties whose change makes CloudFormation replace a resource."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
     paths = [
         *schema.get("createOnlyProperties", []),
@@ -65,12 +65,12 @@ def test_an_upgrade_keeps_every_stateful_resource(
 
 
 def release_of(path: Path) -> tuple[str, str]:
-    """Return the version of a release and which of the settings it was synthesized with."""
+    """Return the version of a release and the name of its settings."""
     version, _, settings = path.name.removesuffix(".template.json").partition("-")
     return version, settings or "default"
 
 
-def test_a_loss_would_be_seen(template: Template) -> None:
+def test_a_lost_resource_is_detected(template: Template) -> None:
     changed = json.loads(json.dumps(template.content))
     (table,) = template.resources("AWS::DynamoDB::Table")
     (topic,) = template.resources("AWS::SNS::Topic")
@@ -78,10 +78,12 @@ def test_a_loss_would_be_seen(template: Template) -> None:
     changed["Resources"]["Renamed"] = changed["Resources"].pop(topic)
 
     assert set(lost_in_upgrade(template.content, changed)) == {
-        f"{table} is replaced, for its KeySchema changes",
+        f"{table} is replaced because its KeySchema changes",
         f"{topic} is removed",
     }
 
 
-def test_a_setting_replaces_nothing(template: Template, hardened: Template) -> None:
+def test_hardened_settings_replace_no_stateful_resource(
+    template: Template, hardened: Template
+) -> None:
     assert list(lost_in_upgrade(template.content, hardened.content)) == []

@@ -1,4 +1,4 @@
-"""What leads where: rules → queue → function, dead letters, settings, layer, log."""
+"""Wiring: rules → queue → function, dead letters, settings, layer, log."""
 
 from importlib.metadata import version
 
@@ -23,7 +23,7 @@ def part(template: Template, module: str) -> Part:
     return template.part(module)
 
 
-def test_each_function_is_fed_and_nothing_else_is_deployed_to_run(template: Template) -> None:
+def test_only_the_functions_of_the_guard_are_deployed(template: Template) -> None:
     assert len(template.resources("AWS::Lambda::Function")) == len(RULES)
 
 
@@ -32,17 +32,17 @@ def test_events_reach_the_function_through_its_queue(part: Part, module: str) ->
     assert all(rule["State"] == "ENABLED" for rule in part.rules.values())
 
 
-def test_one_bad_event_does_not_bring_its_batch_back(part: Part) -> None:
+def test_one_failed_event_does_not_return_its_batch(part: Part) -> None:
     assert part.mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_a_storm_of_events_leaves_the_account_its_concurrency(part: Part) -> None:
+def test_the_event_source_mapping_limits_concurrency(part: Part) -> None:
     copies = 5 if part.function["Handler"] == "sweep.handler" else 10
 
     assert part.mapping["ScalingConfig"] == {"MaximumConcurrency": copies}
 
 
-def test_the_settings_bound_and_reserve_the_copies_of_every_function(
+def test_the_settings_limit_and_reserve_the_concurrency_of_every_function(
     synthesize: Synthesize,
 ) -> None:
     template = synthesize(f"""
@@ -60,11 +60,13 @@ def test_the_settings_bound_and_reserve_the_copies_of_every_function(
     assert {each["ScalingConfig"]["MaximumConcurrency"] for each in mappings} == {3}
 
 
-def test_a_batch_is_not_received_again_while_it_is_handled(part: Part) -> None:
+def test_a_batch_in_progress_is_not_received_again(part: Part) -> None:
     assert part.queue["VisibilityTimeout"] >= 6 * part.function["Timeout"]
 
 
-def test_lambda_stops_no_function_that_sends_to_its_own_queue(everything: Template) -> None:
+def test_loop_detection_is_off_for_functions_that_send_to_their_own_queue(
+    everything: Template,
+) -> None:
     template = everything
     handlers = [item["Handler"] for item in template.resources("AWS::Lambda::Function").values()]
     parts = {name: template.part(name) for name in (it.removesuffix(".handler") for it in handlers)}
@@ -84,7 +86,7 @@ def _sends_to_its_own_queue(part: Part) -> bool:
     )
 
 
-def test_pushes_wait_as_long_as_the_settings_say_and_stops_not_at_all(
+def test_the_settings_delay_pushes_and_no_other_events(
     template: Template, alert_only: Template
 ) -> None:
     def delays(of: Template) -> list[int]:
@@ -94,7 +96,7 @@ def test_pushes_wait_as_long_as_the_settings_say_and_stops_not_at_all(
     assert delays(alert_only) == [0, 0, 0, 0]
 
 
-def test_what_cannot_be_delivered_or_handled_ends_in_the_dead_letters_for_14_days(
+def test_undeliverable_and_failed_events_stay_in_the_dead_letter_queue_for_14_days(
     template: Template, part: Part
 ) -> None:
     redrive = part.queue["RedrivePolicy"]
@@ -106,7 +108,7 @@ def test_what_cannot_be_delivered_or_handled_ends_in_the_dead_letters_for_14_day
     assert template.at(redrive["deadLetterTargetArn"])["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-def test_a_function_is_told_where_to_alert_and_what_to_remember_in(
+def test_functions_get_topic_table_and_queues_from_the_environment(
     template: Template, part: Part, module: str
 ) -> None:
     (topic_id,) = template.resources("AWS::SNS::Topic")
@@ -128,7 +130,7 @@ def test_a_function_is_told_where_to_alert_and_what_to_remember_in(
     }
 
 
-def test_the_table_is_what_powertools_idempotency_writes_to(template: Template) -> None:
+def test_the_table_has_the_schema_of_powertools_idempotency(template: Template) -> None:
     table = template.only("AWS::DynamoDB::Table")
 
     assert table["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
@@ -136,9 +138,7 @@ def test_the_table_is_what_powertools_idempotency_writes_to(template: Template) 
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiration", "Enabled": True}
 
 
-def test_the_layer_is_the_powertools_that_the_tests_run_with(
-    template: Template, part: Part
-) -> None:
+def test_the_layer_has_the_powertools_version_of_the_tests(template: Template, part: Part) -> None:
     (layer,) = part.function["Layers"]
     parameter = template.content["Parameters"][logical_id(layer)]
 
@@ -150,9 +150,7 @@ def test_the_layer_is_the_powertools_that_the_tests_run_with(
     )
 
 
-def test_the_log_is_kept_for_three_months_as_powertools_writes_it(
-    template: Template, part: Part
-) -> None:
+def test_logs_are_kept_for_three_months_in_text_format(template: Template, part: Part) -> None:
     logging = part.function["LoggingConfig"]
 
     assert logging["LogFormat"] == "Text"

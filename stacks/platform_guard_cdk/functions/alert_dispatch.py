@@ -1,4 +1,4 @@
-"""What publishes the alerts that were collected, and how others hand theirs over."""
+"""The alert dispatcher, and how other functions send alerts to it."""
 
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -10,9 +10,10 @@ _QUEUE_URL = "GUARD_DISPATCH_QUEUE_URL"
 
 
 class AlertDispatch(SqsFunction):
-    """Publishes each window of alerts as one message; the messages are delayed, the queue is not.
+    """Publishes each window of alerts as one message.
 
-    It also puts windows into its own queue: those that come as an overview.
+    Senders delay each message by the window's length, so the queue has no delay of its own.
+    A window that becomes part of an overview goes through the function's own queue once more.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, shared: SharedResources) -> None:
@@ -21,19 +22,19 @@ class AlertDispatch(SqsFunction):
             construct_id,
             shared=shared,
             module="alert_dispatch",
-            description="Publishes alerts about images, those of a moment in one message",
+            description="Groups alerts about images and publishes each group as one message",
             event_patterns={},
             delay_seconds=0,
             permissions=[],
-            # A window is put into the overview once. But in a long storm each batch may hold an
-            # overview and a window for the next one, which is one chain to Lambda.
+            # Each window enters an overview once. In a long storm, though, every batch may contain
+            # an overview and a window for the next one, which looks like a loop to Lambda.
             sends_to_itself=True,
         )
-        self.take_alerts_from(self)
+        self.accept_alerts_from(self)
 
-    def take_alerts_from(self, part: SqsFunction) -> None:
-        """Let a function have windows of alerts published."""
+    def accept_alerts_from(self, part: SqsFunction) -> None:
+        """Let the function of `part` send alerts to this queue."""
         part.function.add_environment(_QUEUE_URL, self.queue.queue_url)
-        part.permit(
+        part.add_to_role_policy(
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.queue.queue_arn])
         )

@@ -11,17 +11,17 @@ from constructs import Construct
 from platform_guard_cdk.functions.policy_size import check_policy_size
 from platform_guard_cdk.shared.alarms import watch_function
 from platform_guard_cdk.shared.durations import seconds
-from platform_guard_cdk.shared.metrics import NAMESPACE, service_of
+from platform_guard_cdk.shared.metrics import NAMESPACE, service_name
 from platform_guard_cdk.shared.resources import SharedResources
 from platform_guard_cdk.shared.runtime import ARCHITECTURE, RUNTIME
 
-# Lambda gives CPU by memory. The work is TLS and JSON, so twice the memory takes about half the
-# time at the same price, and an alert comes sooner.
+# Lambda allocates CPU in proportion to memory. The work is TLS and JSON, so twice the memory takes
+# about half the time at the same price, and alerts arrive sooner.
 _MEMORY_MEGABYTES = 512
 
 
 class GuardFunction(Construct):
-    """A function with its role, log and alarms, which may keep state and mostly publish alerts."""
+    """A function with its role, log group and alarms, and access to the state table."""
 
     def __init__(
         self,
@@ -37,11 +37,11 @@ class GuardFunction(Construct):
         publishes: bool = True,
         sends_to_itself: bool = False,
     ) -> None:
-        """Build the function whose entry point is `handler` in `lambdas/<module>.py`.
+        """Create the function whose entry point is `handler` in `lambdas/<module>.py`.
 
-        `reserved_concurrency`: how many of the account's executions are its own; None: it shares.
-        `publishes`: whether it publishes to the topic itself.
-        `sends_to_itself`: whether it puts messages into the queue that feeds it, each time fewer.
+        `reserved_concurrency`: concurrent executions reserved for it; None reserves none.
+        `publishes`: whether it publishes to the alert topic itself.
+        `sends_to_itself`: whether it sends to its own source queue, fewer messages each time.
         """
         super().__init__(scope, construct_id)
         self.log_group = logs.LogGroup(
@@ -57,7 +57,7 @@ class GuardFunction(Construct):
                 *(shared.alerts.permissions_to_publish() if publishes else ()),
                 *shared.encryption.permissions_to_use(publishes=publishes),
                 *shared.state.permissions_to_use(),
-                _permission_to_log(self.log_group),
+                _log_permissions(self.log_group),
             ]
         )
         self.function = lambda_.Function(
@@ -73,11 +73,11 @@ class GuardFunction(Construct):
             timeout=seconds(timeout_seconds),
             role=self._role(),
             log_group=self.log_group,
-            # Powertools writes JSON already; Lambda would wrap it in its own.
+            # Powertools already logs JSON; Lambda's JSON format would wrap it again.
             logging_format=lambda_.LoggingFormat.TEXT,
             environment_encryption=shared.encryption.customer_key,
             reserved_concurrent_executions=reserved_concurrency,
-            # Otherwise Lambda stops what seems a loop after about 16 invocations:
+            # By default Lambda stops a suspected loop after about 16 invocations:
             # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
             recursive_loop=lambda_.RecursiveLoop.ALLOW if sends_to_itself else None,
             environment={
@@ -85,24 +85,24 @@ class GuardFunction(Construct):
                 "GUARD_STATE_TABLE": shared.state.table_name,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
-                "POWERTOOLS_SERVICE_NAME": service_of(module),
+                "POWERTOOLS_SERVICE_NAME": service_name(module),
             },
         )
         watch_function(self, shared.alerts, self.function, module)
 
-    def permit(self, statement: iam.PolicyStatement) -> None:
-        """Let the function do something more."""
+    def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the role's inline policy."""
         self._permissions.add_statements(statement)
 
-    def check_policy_size(self, because: str, instead: str) -> None:
-        """Raise SettingsError where the function may do more than a role can say.
+    def check_policy_size(self, settings: str, advice: str) -> None:
+        """Raise SettingsError if the role's policy exceeds IAM's size limit.
 
-        `because`: which settings ask for so much. `instead`: what to write.
+        `settings`: the settings that make it large. `advice`: how to shorten them.
         """
-        check_policy_size(Stack.of(self), self._permissions, because, instead)
+        check_policy_size(Stack.of(self), self._permissions, settings, advice)
 
     def _role(self) -> iam.Role:
-        # The policy stands in the role itself, so that the function never runs without it.
+        # Inline, so that the function never runs without its permissions.
         return iam.Role(
             self,
             "Role",
@@ -111,7 +111,7 @@ class GuardFunction(Construct):
         )
 
 
-def _permission_to_log(log_group: logs.LogGroup) -> iam.PolicyStatement:
+def _log_permissions(log_group: logs.LogGroup) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
         resources=[log_group.log_group_arn],

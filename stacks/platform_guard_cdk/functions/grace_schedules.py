@@ -1,4 +1,4 @@
-"""What ends grace periods: a group of schedules, and a role that may announce their end."""
+"""The EventBridge Scheduler group and role that end grace periods."""
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -10,8 +10,8 @@ from platform_guard.remediation.ledger import SCHEDULE_GROUP_OUTPUT
 from platform_guard_cdk.shared.encryption import Encryption
 
 
-class Grace(Construct):
-    """A group that the push guard puts a schedule into for each image that waits."""
+class GraceSchedules(Construct):
+    """A schedule group: the push guard creates one schedule per grace period in it."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
@@ -22,10 +22,10 @@ class Grace(Construct):
             self,
             "GroupName",
             value=self.group.schedule_group_name,
-            description="The schedules that platform-guard undo deletes from",
+            description="The schedule group that platform-guard undo deletes schedules from",
         )
         output.override_logical_id(SCHEDULE_GROUP_OUTPUT)
-        self._may_announce = iam.PolicyDocument()
+        self._delivery_policy = iam.PolicyDocument()
         self.role = iam.Role(
             self,
             "Role",
@@ -39,14 +39,12 @@ class Grace(Construct):
                     }
                 },
             ),
-            inline_policies={"Permissions": self._may_announce},
+            inline_policies={"Permissions": self._delivery_policy},
         )
 
-    def announce_to(
-        self, queue: sqs.Queue, dead_letters: sqs.Queue, encryption: Encryption
-    ) -> None:
-        """Let the schedules send to a queue, to its dead letters, and to nothing else."""
-        self._may_announce.add_statements(
+    def deliver_to(self, queue: sqs.Queue, dead_letters: sqs.Queue, encryption: Encryption) -> None:
+        """Let the schedules send to a queue and its dead-letter queue, and nothing else."""
+        self._delivery_policy.add_statements(
             iam.PolicyStatement(
                 actions=["sqs:SendMessage"],
                 resources=[queue.queue_arn, dead_letters.queue_arn],
@@ -54,15 +52,15 @@ class Grace(Construct):
         )
         if encryption.customer_key is not None:
             # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
-            self._may_announce.add_statements(
+            self._delivery_policy.add_statements(
                 iam.PolicyStatement(
                     actions=["kms:Decrypt", "kms:GenerateDataKey"],
                     resources=[encryption.customer_key.key_arn],
                 )
             )
 
-    def permissions_to_begin(self) -> list[iam.PolicyStatement]:
-        """Return what a function's role needs to let an image wait."""
+    def permissions_to_schedule(self) -> list[iam.PolicyStatement]:
+        """Return the permissions to start a grace period."""
         return [
             iam.PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[self._schedules]),
             iam.PolicyStatement(
@@ -72,13 +70,13 @@ class Grace(Construct):
             ),
         ]
 
-    def permissions_to_end(self) -> list[iam.PolicyStatement]:
-        """Return what a function's role needs to see what waits, and to let it wait no more."""
+    def permissions_to_cancel(self) -> list[iam.PolicyStatement]:
+        """Return the permissions to list pending grace periods and cancel them."""
         return [
             iam.PolicyStatement(actions=["scheduler:DeleteSchedule"], resources=[self._schedules]),
             iam.PolicyStatement(
                 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html
-                # It knows no permissions on a single group.
+                # ListSchedules does not support resource-level permissions.
                 actions=["scheduler:ListSchedules"],
                 resources=["*"],
             ),

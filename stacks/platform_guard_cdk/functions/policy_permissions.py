@@ -1,4 +1,4 @@
-"""What a function may look up to know the policy of an image."""
+"""The permissions to look up which policy applies to an image."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -7,7 +7,7 @@ from platform_guard.policy.policy import Remedy
 from platform_guard.policy.rules import Policies
 
 
-def permissions_to_know_policies(stack: Stack, policies: Policies) -> list[iam.PolicyStatement]:
+def policy_lookup_permissions(stack: Stack, policies: Policies) -> list[iam.PolicyStatement]:
     """Return the permissions for team overrides and pull-through cache rules."""
     statements: list[iam.PolicyStatement] = []
     if policies.overrides:
@@ -23,7 +23,7 @@ def permissions_to_know_policies(stack: Stack, policies: Policies) -> list[iam.P
         statements.append(
             iam.PolicyStatement(
                 actions=["ecr:DescribePullThroughCacheRules"],
-                # It knows no permissions on a single resource.
+                # This action does not support resource-level permissions.
                 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
                 resources=["*"],
             )

@@ -1,4 +1,4 @@
-"""How much a role's policy may say: IAM refuses a larger one in the middle of a deployment."""
+"""Checks the size of a role's inline policy at synthesis, before IAM rejects a deployment."""
 
 import json
 from collections.abc import Mapping
@@ -9,51 +9,51 @@ from aws_cdk import aws_iam as iam
 
 from platform_guard_settings.guard_toml import GUARD_FILE, SettingsError
 
-MOST_CHARACTERS = 10_240
-"""Of all policies in a role, without white space.
+MAX_CHARACTERS = 10_240
+"""IAM's limit for all inline policies of a role together, without white space.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
-_LONGEST = {
+_MAX_LENGTHS = {
     "AWS::AccountId": 12,
     "AWS::Partition": len("aws-us-gov"),
     "AWS::Region": len("ap-southeast-1"),
 }
 
-# An ARN with a name that CloudFormation makes of the stack's, the logical id and its own letters.
-_CHARACTERS_OF_A_RESOURCE = 150
+# An ARN whose name CloudFormation generates from the stack name, the logical id and a suffix.
+_MAX_RESOURCE_LENGTH = 150
 
 
-def check_policy_size(stack: Stack, policy: iam.PolicyDocument, because: str, instead: str) -> None:
-    """Raise SettingsError where a role's policy is larger than IAM admits.
+def check_policy_size(stack: Stack, policy: iam.PolicyDocument, settings: str, advice: str) -> None:
+    """Raise SettingsError if a role's policy exceeds `MAX_CHARACTERS`.
 
-    `because`: which settings make it so large. `instead`: what to write.
+    `settings`: the settings that make it large. `advice`: how to shorten them.
     """
-    size = characters(stack.resolve(policy))
-    if size > MOST_CHARACTERS:
+    size = max_length(stack.resolve(policy))
+    if size > MAX_CHARACTERS:
         raise SettingsError(
-            f"{GUARD_FILE}: {because} need a policy of about {size:,} characters, and IAM admits "
-            f"{MOST_CHARACTERS:,}; {instead}"
+            f"{GUARD_FILE}: {settings} need a policy of about {size:,} characters, but IAM "
+            f"allows {MAX_CHARACTERS:,}; {advice}"
         )
 
 
-def characters(policy: object) -> int:
-    """Return the length of a policy that CloudFormation has filled in, at the most."""
-    return len(json.dumps(_filled(policy), separators=(",", ":")))
+def max_length(policy: object) -> int:
+    """Return the maximum length of a policy after CloudFormation has resolved its references."""
+    return len(json.dumps(_substituted(policy), separators=(",", ":")))
 
 
-def _filled(value: Any) -> Any:
+def _substituted(value: Any) -> Any:
     match value:
         case {"Ref": str(name)}:
-            return "x" * _LONGEST.get(name, _CHARACTERS_OF_A_RESOURCE)
+            return "x" * _MAX_LENGTHS.get(name, _MAX_RESOURCE_LENGTH)
         case {"Fn::GetAtt": _}:
-            return "x" * _CHARACTERS_OF_A_RESOURCE
+            return "x" * _MAX_RESOURCE_LENGTH
         case {"Fn::Join": [str(separator), list(parts)]}:
-            return separator.join(map(str, map(_filled, parts)))
+            return separator.join(map(str, map(_substituted, parts)))
         case Mapping():
-            return {name: _filled(item) for name, item in value.items()}
+            return {name: _substituted(item) for name, item in value.items()}
         case list():
-            return [_filled(item) for item in value]
+            return [_substituted(item) for item in value]
         case _:
             return value

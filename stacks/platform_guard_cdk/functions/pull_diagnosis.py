@@ -1,4 +1,4 @@
-"""The pull diagnosis: what starts it and what it may see."""
+"""The pull diagnosis: the events that start it, and its read permissions."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_events as events
@@ -11,16 +11,17 @@ from platform_guard_cdk.functions.sqs_function import SqsFunction
 from platform_guard_cdk.shared.resources import SharedResources
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
-# The text is not filtered on: it stands in another place on EC2 than on Fargate, and may be cut.
+# The pattern ignores the error text: EC2 and Fargate report it in different fields, and it may be
+# truncated.
 _FAILED_TO_START = events.EventPattern(
     source=["aws.ecs"],
     detail_type=["ECS Task State Change"],
     detail={"lastStatus": ["STOPPED"], "stopCode": [StopCode.FAILED_TO_START]},
 )
 
-# What a shell and a container engine exit with when the kernel answers "exec format error". One
-# container of the task is enough: EventBridge matches an array of objects element by element.
-_EXITED_AS_IF_NOT_EXECUTABLE = events.EventPattern(
+# The exit codes of a container engine and a shell after "exec format error". One container of the
+# task is enough: EventBridge matches an array of objects element by element.
+_EXITED = events.EventPattern(
     source=["aws.ecs"],
     detail_type=["ECS Task State Change"],
     detail={
@@ -36,12 +37,12 @@ _STEADY = events.EventPattern(
 
 
 class PullDiagnosis(SqsFunction):
-    """Explains every task in this account and region that cannot pull or execute its image."""
+    """Explains every ECS task in this account and region that cannot pull or start its image."""
 
     def __init__(self, scope: Construct, construct_id: str, *, shared: SharedResources) -> None:
         patterns = {"FailedToStart": _FAILED_TO_START}
         if shared.settings.exec_format:
-            patterns["Exited"] = _EXITED_AS_IF_NOT_EXECUTABLE
+            patterns["Exited"] = _EXITED
         if shared.settings.alerts.resolved:
             patterns["Steady"] = _STEADY
         super().__init__(
@@ -49,19 +50,18 @@ class PullDiagnosis(SqsFunction):
             construct_id,
             shared=shared,
             module="pull_diagnosis",
-            description="Explains why tasks in Amazon ECS cannot pull or execute their image",
+            description="Explains why Amazon ECS tasks cannot pull or start their image",
             event_patterns=patterns,
-            # The image is there or not already, so there is nothing to wait for.
+            # Waiting gains nothing: the image is already there, or it is missing.
             delay_seconds=0,
             permissions=[
-                *_permissions_to_look(Stack.of(scope)),
+                *_read_permissions(Stack.of(scope)),
                 *shared.state.permissions_to_read_ledger(),
             ],
         )
 
 
-def _permissions_to_look(stack: Stack) -> list[iam.PolicyStatement]:
-    """Let the function read what explains a failed pull, and change nothing."""
+def _read_permissions(stack: Stack) -> list[iam.PolicyStatement]:
     return [
         iam.PolicyStatement(
             actions=[
@@ -70,8 +70,8 @@ def _permissions_to_look(stack: Stack) -> list[iam.PolicyStatement]:
                 "ecr:DescribeRepositories",
                 "ecr:GetDownloadUrlForLayer",
             ],
-            # Tasks pull from other accounts and regions too. Another account's repository answers
-            # only where its own policy admits this account as well.
+            # Tasks also pull from other accounts and regions. Another account's repository must
+            # allow this account in its own policy.
             resources=[
                 stack.format_arn(
                     service="ecr",
@@ -101,7 +101,7 @@ def _permissions_to_look(stack: Stack) -> list[iam.PolicyStatement]:
                 "ecr:DescribePullThroughCacheRules",
                 "ecs:DescribeTaskDefinition",
             ],
-            # None of these knows permissions on a single resource.
+            # None of these supports resource-level permissions.
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonecs.html
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
             # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html

@@ -1,20 +1,20 @@
-"""The push guard: what starts it and what it may do."""
+"""The push guard: the events that start it, and its permissions."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_events as events
 from constructs import Construct
 
 from platform_guard.registry.mark import MARK_PREFIX
-from platform_guard_cdk.functions.grace_schedules import Grace
-from platform_guard_cdk.functions.policy_permissions import permissions_to_know_policies
-from platform_guard_cdk.functions.push_guard_permissions import permissions_to_guard
+from platform_guard_cdk.functions.grace_schedules import GraceSchedules
+from platform_guard_cdk.functions.policy_permissions import policy_lookup_permissions
+from platform_guard_cdk.functions.push_guard_permissions import push_guard_permissions
 from platform_guard_cdk.functions.sqs_function import SqsFunction
 from platform_guard_cdk.shared.alarms import watch_pushes
 from platform_guard_cdk.shared.resources import SharedResources
 
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
-# The guard's marks are pushes too, and must not start it again. An event without a tag, such as
-# that of an index's child, does not match; one whose tag is empty does, and the function drops it.
+# The guard's own marks are pushes too and must not start it. An event without a tag, such as for a
+# child manifest, does not match. An event with an empty tag does, and the function ignores it.
 _TAGGED_PUSH = events.EventPattern(
     source=["aws.ecr"],
     detail_type=["ECR Image Action"],
@@ -27,32 +27,38 @@ _TAGGED_PUSH = events.EventPattern(
 
 
 class PushGuard(SqsFunction):
-    """Judges every image that is pushed to this account and region."""
+    """Evaluates every image that is pushed to this account and region."""
 
     def __init__(self, scope: Construct, construct_id: str, *, shared: SharedResources) -> None:
         settings = shared.settings
         stack = Stack.of(scope)
-        # Without a grace period, images may wait that were found when there was one.
-        self.grace = grace = Grace(scope, "Grace") if settings.policies.is_destructive() else None
+        # Entries may still be pending from an earlier `grace`, so destructive remedies are enough.
+        self.grace = grace = (
+            GraceSchedules(scope, "Grace") if settings.policies.is_destructive() else None
+        )
         super().__init__(
             scope,
             construct_id,
             shared=shared,
             module="push_guard",
-            description="Judges the images that are pushed to Amazon ECR by their platforms",
+            description="Evaluates the platforms of images that are pushed to Amazon ECR",
             event_patterns={"Rule": _TAGGED_PUSH},
             delay_seconds=settings.delay_seconds,
-            # Only of resource tags that it does not obey; the rest is dispatched.
+            # Only alerts about invalid resource tags; alert_dispatch publishes all others.
             publishes=bool(settings.policies.overrides),
             permissions=[
-                *permissions_to_guard(stack, settings.policies),
-                *permissions_to_know_policies(stack, settings.policies),
-                *(grace.permissions_to_end() if grace else []),
-                *(grace.permissions_to_begin() if grace and settings.policies.may_delay() else []),
+                *push_guard_permissions(stack, settings.policies),
+                *policy_lookup_permissions(stack, settings.policies),
+                *(grace.permissions_to_cancel() if grace else []),
+                *(
+                    grace.permissions_to_schedule()
+                    if grace and settings.policies.may_delay()
+                    else []
+                ),
             ],
         )
         if grace:
-            grace.announce_to(self.queue, self.dead_letters, shared.encryption)
+            grace.deliver_to(self.queue, self.dead_letters, shared.encryption)
             self.function.add_environment("GUARD_SCHEDULE_GROUP", grace.group.schedule_group_name)
             self.function.add_environment("GUARD_SCHEDULE_ROLE_ARN", grace.role.role_arn)
             self.function.add_environment("GUARD_QUEUE_ARN", self.queue.queue_arn)

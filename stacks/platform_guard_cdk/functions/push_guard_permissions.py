@@ -1,4 +1,4 @@
-"""What the push guard may do: no more than some policy in guard.toml asks for, where it does."""
+"""The push guard's permissions: only what a rule in guard.toml needs, only in its repositories."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,48 +8,47 @@ from aws_cdk import aws_iam as iam
 from platform_guard.policy.policy import Remedy
 from platform_guard.policy.rules import Policies
 
-_WRITING = (Remedy.TAG, Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE)
+_WRITE_REMEDIES = (Remedy.TAG, Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE)
 _DESTRUCTIVE = (Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE)
 
-_CHANGES = (
-    ("ecr:PutImage", _WRITING),
+_ACTIONS = (
+    ("ecr:PutImage", _WRITE_REMEDIES),
     ("ecr:DescribeImages", _DESTRUCTIVE),
     ("ecr:BatchDeleteImage", (Remedy.QUARANTINE, Remedy.DELETE)),
     ("ecr:UpdateImageStorageClass", (Remedy.ARCHIVE,)),
 )
-"""What the remedies need on a repository."""
+"""The ECR actions on repositories, each with the remedies that need it."""
 
 
-def permissions_to_guard(stack: Stack, policies: Policies) -> list[iam.PolicyStatement]:
-    """Let a function read images, and write to ECR only where some policy asks for it."""
+def push_guard_permissions(stack: Stack, policies: Policies) -> list[iam.PolicyStatement]:
+    """Return the permissions to read images, to execute remedies, and for the safety checks."""
     read = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     return [
         iam.PolicyStatement(actions=read, resources=_repositories(stack, ["*"])),
-        *_on_repositories(stack, policies),
-        *_to_protect(stack, policies),
+        *_write_permissions(stack, policies),
+        *_safety_check_permissions(stack, policies),
     ]
 
 
 def repositories_to_change(policies: Policies) -> frozenset[str]:
-    """Return the patterns of the repositories that the function may do something in."""
+    """Return the name patterns of the repositories in which a rule needs more than reading."""
     return frozenset(
-        pattern for _, remedies in _CHANGES for pattern in policies.repositories_with(*remedies)
+        pattern for _, remedies in _ACTIONS for pattern in policies.repositories_with(*remedies)
     )
 
 
-def _on_repositories(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
-    # Actions on the same repositories stand together, for a policy may not be as long as you like.
-    together: dict[tuple[str, ...], list[str]] = {}
-    for action, remedies in _CHANGES:
+def _write_permissions(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
+    # One statement per set of repositories keeps the policy below IAM's size limit.
+    actions_by_patterns: dict[tuple[str, ...], list[str]] = {}
+    for action, remedies in _ACTIONS:
         patterns = policies.repositories_with(*remedies)
         if patterns:
-            together.setdefault(patterns, []).append(action)
-    for patterns, actions in together.items():
+            actions_by_patterns.setdefault(patterns, []).append(action)
+    for patterns, actions in actions_by_patterns.items():
         yield iam.PolicyStatement(actions=actions, resources=_repositories(stack, patterns))
 
 
-def _to_protect(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
-    """Return the permissions of the safety checks."""
+def _safety_check_permissions(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatement]:
     if not policies.is_destructive():
         return
     yield iam.PolicyStatement(
@@ -67,8 +66,8 @@ def _to_protect(stack: Stack, policies: Policies) -> Iterator[iam.PolicyStatemen
     yield iam.PolicyStatement(
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonecs.html
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
-        # None of these knows permissions on a single resource that would be of use here: ListTasks
-        # and ListServices ask for container instances, which tasks on Fargate do not have.
+        # None of these supports resource-level permissions that help here: ListTasks and
+        # ListServices are limited by container instance, which Fargate tasks do not have.
         actions=[
             "ecs:DescribeTaskDefinition",
             "ecs:ListClusters",

@@ -1,4 +1,4 @@
-"""Slack by webhooks: from the topic to a queue a channel keeps its order in, and to the webhook."""
+"""Slack by webhook: topic → router → FIFO queue, ordered per channel → notifier."""
 
 from collections.abc import Sequence
 
@@ -13,24 +13,24 @@ from platform_guard_cdk.functions.sqs_function import SqsFunction
 from platform_guard_cdk.shared.alarms import alarm_above, watch_queue
 from platform_guard_cdk.shared.durations import minutes
 from platform_guard_cdk.shared.metrics import guard_metric
-from platform_guard_cdk.shared.queues import fifo_dead_letter_queue, fifo_queue_before
+from platform_guard_cdk.shared.queues import fifo_dead_letter_queue, fifo_queue
 from platform_guard_cdk.shared.resources import SharedResources
 
 _NOTIFIER = "slack_notifier"
 _TIMEOUT_SECONDS = 60
 
-_LONGEST_WAIT_MINUTES = 30
-"""An outage of Slack that lasts for longer raises an alarm, which reaches people by mail."""
+_MAX_WAIT_MINUTES = 30
+"""A longer Slack outage raises an alarm, which arrives by email."""
 
-_RECEIVES_BEFORE_DEAD_LETTER = 1000
-"""The most that SQS allows; with ten minutes between attempts an outage may last for days."""
+_MAX_RECEIVE_COUNT = 1000
+"""The maximum that SQS allows: at ten minutes per attempt, an outage may last for days."""
 
 
 class SlackNotifications(Construct):
-    """Posts alerts to channels of Slack.
+    """Posts alerts to Slack channels.
 
-    Secrets are named and never read here: the operator makes them, so that no value gets into a
-    template, and none goes with the stack.
+    The stack only names the secrets. The operator creates them, so no value gets into a template,
+    and deleting the stack deletes none.
     """
 
     def __init__(
@@ -43,25 +43,25 @@ class SlackNotifications(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         dead_letters = fifo_dead_letter_queue(self, "DeadLetters", shared.encryption)
-        queue = fifo_queue_before(
+        queue = fifo_queue(
             self,
             "Queue",
             encryption=shared.encryption,
             dead_letters=dead_letters,
             timeout_seconds=_TIMEOUT_SECONDS,
-            receives=_RECEIVES_BEFORE_DEAD_LETTER,
+            max_receive_count=_MAX_RECEIVE_COUNT,
         )
         self._route(shared, queue)
         self._post(shared, queue, dead_letters, channels)
-        watch_queue(self, shared.alerts, queue, dead_letters, _NOTIFIER, _LONGEST_WAIT_MINUTES)
+        watch_queue(self, shared.alerts, queue, dead_letters, _NOTIFIER, _MAX_WAIT_MINUTES)
         alarm_above(
             self,
             "RefusedAlarm",
             shared.alerts,
             metric=guard_metric(_NOTIFIER, "slack_refused", minutes(5)),
             description=(
-                "Slack refuses messages of the ECR platform guard. They wait in the dead-letter "
-                f"queue {dead_letters.queue_name}, each with Slack's reason in its attribute "
+                "Slack rejects messages of the ECR platform guard. They wait in the dead-letter "
+                f"queue {dead_letters.queue_name}, with Slack's reason in the message attribute "
                 "reason. Fix the webhook, then redrive them."
             ),
         )
@@ -75,7 +75,7 @@ class SlackNotifications(Construct):
             "Router",
             shared=shared,
             module="slack_router",
-            description="Puts alerts into the queue of every channel of Slack that they are for",
+            description="Routes alerts to Slack channels",
             event_patterns={},
             delay_seconds=0,
             publishes=False,
@@ -100,7 +100,7 @@ class SlackNotifications(Construct):
             "Notifier",
             shared=shared,
             module=_NOTIFIER,
-            description="Posts alerts to Slack, in order and one a second a channel",
+            description="Posts alerts to Slack, in order, one per second and channel",
             timeout_seconds=_TIMEOUT_SECONDS,
             reserved_concurrency=deploy.max_concurrency if deploy.reserve_concurrency else None,
             publishes=False,
@@ -124,21 +124,21 @@ class SlackNotifications(Construct):
             ],
         )
         notifier.check_policy_size(
-            "the secrets of the [[slack.channel]] tables", "write fewer channels"
+            "the secrets of the [[slack.channel]] tables", "use fewer channels"
         )
         notifier.function.add_environment("GUARD_SLACK_QUEUE_URL", queue.queue_url)
         notifier.function.add_environment("GUARD_SLACK_DEAD_LETTERS_URL", dead_letters.queue_url)
         notifier.function.add_event_source_mapping(
             "Messages",
             event_source_arn=queue.queue_arn,
-            # With more in a batch, those behind one that comes back would have waited for longer.
+            # In a larger batch, one failed message would delay all that follow it.
             batch_size=1,
             max_concurrency=deploy.max_concurrency,
             report_batch_item_failures=True,
         )
 
     def _secret_arn(self, name: str) -> str:
-        # AWS appends a hyphen and six characters of its own to a secret's name.
+        # Secrets Manager appends a hyphen and six random characters to the name.
         return Stack.of(self).format_arn(
             service="secretsmanager",
             resource="secret",

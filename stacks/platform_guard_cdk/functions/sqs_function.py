@@ -1,4 +1,4 @@
-"""A function that EventBridge feeds through a queue, so that no event is lost."""
+"""A function with an SQS queue between EventBridge and itself, so that no event is lost."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,18 +10,18 @@ from constructs import Construct
 
 from platform_guard_cdk.functions.function import GuardFunction
 from platform_guard_cdk.shared.alarms import watch_queue, watch_rules
-from platform_guard_cdk.shared.queues import dead_letter_queue, queue_before
+from platform_guard_cdk.shared.queues import dead_letter_queue, event_queue
 from platform_guard_cdk.shared.resources import SharedResources
 
 _TIMEOUT_SECONDS = 90
 
 _BATCH_SIZE = 10
 
-_LONGEST_WAIT_MINUTES = 30
+_MAX_WAIT_MINUTES = 30
 
 
 class SqsFunction(Construct):
-    """Rules, their queue, the function, the dead letters of all, and alarms on each."""
+    """EventBridge rules, their queue and dead-letter queue, the function, and alarms on each."""
 
     def __init__(
         self,
@@ -37,24 +37,26 @@ class SqsFunction(Construct):
         timeout_seconds: int = _TIMEOUT_SECONDS,
         batch_size: int = _BATCH_SIZE,
         max_concurrency: int | None = None,
-        longest_wait_minutes: int = _LONGEST_WAIT_MINUTES,
+        max_wait_minutes: int = _MAX_WAIT_MINUTES,
         schedule: events.Schedule | None = None,
         publishes: bool = True,
         sends_to_itself: bool = False,
     ) -> None:
-        """Feed `lambdas/<module>.py` with what matches, each event held back first.
+        """Create `lambdas/<module>.py` as a function that handles the matching events.
 
-        `event_patterns` are by the id of their rule; a schedule is a rule as well. Without any,
-        the caller puts messages into `queue`. `max_concurrency`: how many copies run at
-        once where the settings admit as many; None: as many as they admit. Messages that wait for
-        longer than `longest_wait_minutes` raise an alarm.
+        `event_patterns`: by construct id of their rule; `schedule` becomes a rule too. Without any
+        rule, senders use `queue` directly.
+        `delay_seconds`: how long the queue holds each message back.
+        `max_concurrency`: an upper bound below that of `[deploy] max_concurrency`; None adds none.
+        `max_wait_minutes`: the age of the oldest message that raises an alarm.
+        `publishes`, `sends_to_itself`: see `GuardFunction`.
         """
         super().__init__(scope, construct_id)
         deploy = shared.settings.deploy
         copies = min(max_concurrency or deploy.max_concurrency, deploy.max_concurrency)
         self.module = module
         self.dead_letters = dead_letter_queue(self, "DeadLetters", shared.encryption)
-        self.queue = queue_before(
+        self.queue = event_queue(
             self,
             "Queue",
             encryption=shared.encryption,
@@ -78,7 +80,7 @@ class SqsFunction(Construct):
             module=module,
             description=description,
             timeout_seconds=timeout_seconds,
-            permissions=[*permissions, _permission_to_consume(self.queue)],
+            permissions=[*permissions, _consume_permissions(self.queue)],
             reserved_concurrency=copies if deploy.reserve_concurrency else None,
             publishes=publishes,
             sends_to_itself=sends_to_itself,
@@ -92,17 +94,15 @@ class SqsFunction(Construct):
             max_concurrency=copies,
             report_batch_item_failures=True,
         )
-        watch_queue(
-            self, shared.alerts, self.queue, self.dead_letters, module, longest_wait_minutes
-        )
+        watch_queue(self, shared.alerts, self.queue, self.dead_letters, module, max_wait_minutes)
         if self.rules:
             watch_rules(self, shared.alerts, self.rules, module)
 
     def _deliver_events(self) -> None:
-        """Lead the rules to the queue, and those events that it does not take to the dead letters.
+        """Send the rules' events to the queue, and undeliverable ones to the dead-letter queue.
 
-        For a queue with a customer key the CDK's target would admit every rule of every account.
-        So it sees the queue by its ARN alone, and the queue admits each rule here.
+        For a queue with a customer key, the CDK's target would allow every rule of every account.
+        It therefore gets an imported queue, and the queue policy allows each rule here.
         """
         if not self.rules:
             return
@@ -123,16 +123,16 @@ class SqsFunction(Construct):
                 )
             )
 
-    def permit(self, statement: iam.PolicyStatement) -> None:
-        """Let the function do something more."""
-        self._handler.permit(statement)
+    def add_to_role_policy(self, statement: iam.PolicyStatement) -> None:
+        """Add a statement to the role's inline policy."""
+        self._handler.add_to_role_policy(statement)
 
-    def check_policy_size(self, because: str, instead: str) -> None:
-        """Raise SettingsError where the function may do more than a role can say."""
-        self._handler.check_policy_size(because, instead)
+    def check_policy_size(self, settings: str, advice: str) -> None:
+        """Raise SettingsError if the role's policy exceeds IAM's size limit."""
+        self._handler.check_policy_size(settings, advice)
 
 
-def _permission_to_consume(queue: sqs.Queue) -> iam.PolicyStatement:
+def _consume_permissions(queue: sqs.Queue) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
         resources=[queue.queue_arn],

@@ -1,4 +1,4 @@
-"""Alarms that say when the guard is not well. docs/operations.md says what to do about each."""
+"""Alarms on the guard's health. docs/operations.md explains each and what to do."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from platform_guard_cdk.shared.durations import hours, minutes
-from platform_guard_cdk.shared.metrics import guard_metric, images_put
+from platform_guard_cdk.shared.metrics import guard_metric, put_image_calls
 from platform_guard_cdk.shared.queues import DEAD_LETTER_DAYS
 from platform_guard_cdk.shared.topic import Alerts
 
@@ -27,7 +27,7 @@ def alarm_above(
     threshold: float = 0,
     periods: int = 1,
 ) -> cloudwatch.Alarm:
-    """Alarm where a metric is above `threshold` in `periods` of its periods, one after another.
+    """Alarm if a metric is above `threshold` for `periods` consecutive periods.
 
     Missing data does not raise the alarm.
     """
@@ -44,7 +44,7 @@ def alarm_above(
     )
 
 
-def alarm_when_absent(
+def alarm_when_missing(
     scope: Construct,
     construct_id: str,
     alerts: Alerts,
@@ -53,7 +53,7 @@ def alarm_when_absent(
     description: str,
     periods: int = 1,
 ) -> cloudwatch.Alarm:
-    """Alarm where a count stays away, or at zero, for `periods` of its periods.
+    """Alarm if a count is missing or zero for `periods` consecutive periods.
 
     A count that never existed raises no alarm, so a first deployment is quiet: only the transition
     to INSUFFICIENT_DATA notifies, and a new alarm starts in that state.
@@ -76,12 +76,12 @@ def alarm_when_absent(
 def watch_function(
     scope: Construct, alerts: Alerts, function: lambda_.Function, module: str
 ) -> None:
-    """Alarm if a function keeps failing or may not run."""
+    """Alarm if a function keeps failing or is throttled."""
     alarm_above(
         scope,
         "ErrorsAlarm",
         alerts,
-        # A batch that broke off comes back after nine minutes, so one that always does shows.
+        # A failed batch returns after nine minutes, so one that always fails counts twice.
         metric=function.metric_errors(period=minutes(30), statistic=_SUM),
         threshold=1,
         description=(
@@ -96,8 +96,8 @@ def watch_function(
         metric=function.metric_throttles(period=minutes(5), statistic=_SUM),
         periods=3,
         description=(
-            f"Lambda does not let the ECR platform guard's {module} run: this account uses up its "
-            "concurrency. Have the quota raised, or set [deploy] reserve_concurrency."
+            f"Lambda throttles {module} of the ECR platform guard: this account has reached its "
+            "concurrency limit. Request a quota increase, or set [deploy] reserve_concurrency."
         ),
     )
 
@@ -108,9 +108,9 @@ def watch_queue(
     queue: sqs.Queue,
     dead_letters: sqs.Queue,
     module: str,
-    longest_wait_minutes: int,
+    max_wait_minutes: int,
 ) -> None:
-    """Alarm where messages are given up, or wait for longer than they may."""
+    """Alarm if a dead-letter queue has messages, or events wait longer than `max_wait_minutes`."""
     alarm_above(
         scope,
         "DeadLettersAlarm",
@@ -119,9 +119,9 @@ def watch_queue(
             period=minutes(1), statistic=_MAXIMUM
         ),
         description=(
-            f"The ECR platform guard could not handle events. They wait in the dead-letter queue "
-            f"{dead_letters.queue_name} for {DEAD_LETTER_DAYS} days: read the log of {module}, "
-            "then redrive them."
+            f"The ECR platform guard could not process events. They stay in the dead-letter queue "
+            f"{dead_letters.queue_name} for {DEAD_LETTER_DAYS} days. Read the log of {module}, fix "
+            "the cause, then redrive them."
         ),
     )
     alarm_above(
@@ -131,12 +131,12 @@ def watch_queue(
         metric=queue.metric_approximate_age_of_oldest_message(
             period=minutes(5), statistic=_MAXIMUM
         ),
-        threshold=60 * longest_wait_minutes,
+        threshold=60 * max_wait_minutes,
         periods=2,
         description=(
-            f"Events have waited for the ECR platform guard's {module} for over "
-            f"{longest_wait_minutes} minutes. "
-            "Look at its log, at its throttles and at whether its event source mapping is enabled."
+            f"Events for {module} of the ECR platform guard have waited for more than "
+            f"{max_wait_minutes} minutes. Check its log, its throttles, and whether its event "
+            "source mapping is enabled."
         ),
     )
 
@@ -144,7 +144,7 @@ def watch_queue(
 def watch_rules(
     scope: Construct, alerts: Alerts, rules: Sequence[events.Rule], module: str
 ) -> None:
-    """Alarm where EventBridge cannot put an event into the queue of its rule."""
+    """Alarm if EventBridge cannot put an event into the queue of its rule."""
     failed = {
         f"failed{number}": cloudwatch.Metric(
             namespace="AWS/Events",
@@ -167,16 +167,16 @@ def watch_rules(
         ),
         description=(
             f"EventBridge cannot put events into the queue of the ECR platform guard's {module}. "
-            "Run platform-guard doctor: it looks at the queue's policy."
+            "Run platform-guard doctor: it checks the queue policy."
         ),
     )
 
 
 def watch_pushes(scope: Construct, alerts: Alerts, module: str) -> None:
-    """Alarm where ECR takes images in hour after hour, and the guard hears of none.
+    """Alarm if ECR receives images for hours and the guard receives no push event.
 
-    It sees what no other alarm does: a rule that is disabled or gone, and events that ECR does not
-    send. It does not see that one push among others went unheard, which is what the sweep is for.
+    This detects a disabled or deleted rule, and events that ECR does not send; no other alarm does.
+    A single missed push does not raise it: the sweep finds those.
     """
     alarm_above(
         scope,
@@ -185,17 +185,17 @@ def watch_pushes(scope: Construct, alerts: Alerts, module: str) -> None:
         metric=cloudwatch.MathExpression(
             expression="IF(FILL(put, 0) > 0 AND FILL(seen, 0) + FILL(failed, 0) == 0, 1, 0)",
             using_metrics={
-                "put": images_put(hours(1)),
+                "put": put_image_calls(hours(1)),
                 "seen": guard_metric(module, "pushes_seen", hours(1)),
                 "failed": guard_metric(module, "pushes_failed", hours(1)),
             },
-            label="Hours in which ECR took images in and the guard heard of none",
+            label="Hours with images pushed to ECR and no push event",
             period=hours(1),
         ),
         periods=3,
         description=(
-            "Images were pushed to ECR in each of three hours, and the ECR platform guard heard of "
-            "none. Run platform-guard doctor: it looks at the rule and at all behind it."
+            "Images were pushed to ECR in each of the last three hours, but the ECR platform guard "
+            "received no push event. Run platform-guard doctor: it checks the rule and the queue."
         ),
     )
 

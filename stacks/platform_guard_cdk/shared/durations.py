@@ -1,4 +1,4 @@
-"""Durations of the CDK, each made once: every call to it takes a turn of its process."""
+"""CDK durations, cached: creating one is a call to the CDK process."""
 
 from functools import cache
 
@@ -7,17 +7,17 @@ from aws_cdk import Duration
 
 @cache
 def seconds(number: int) -> Duration:
-    """Return so many seconds."""
+    """Return a cached duration in seconds."""
     return Duration.seconds(number)
 
 
 @cache
 def minutes(number: int) -> Duration:
-    """Return so many minutes."""
+    """Return a cached duration in minutes."""
     return Duration.minutes(number)
 
 
 @cache
 def hours(number: int) -> Duration:
-    """Return so many hours."""
+    """Return a cached duration in hours."""
     return Duration.hours(number)

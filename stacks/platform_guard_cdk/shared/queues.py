@@ -1,4 +1,4 @@
-"""Queues as the guard has them: encrypted, TLS only, with dead letters."""
+"""The guard's SQS queues: encrypted, TLS only, with a dead-letter queue."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
@@ -8,19 +8,19 @@ from platform_guard_cdk.shared.durations import seconds
 from platform_guard_cdk.shared.encryption import Encryption
 
 DEAD_LETTER_DAYS = 14
-"""How long dead letters wait to be redriven: the longest that SQS keeps a message."""
+"""How long dead letters stay: the maximum retention of SQS."""
 
-_LONGEST = Duration.days(DEAD_LETTER_DAYS)
+_MAX_RETENTION = Duration.days(DEAD_LETTER_DAYS)
 
-_RECEIVES_BEFORE_DEAD_LETTER = 4
+_MAX_RECEIVE_COUNT = 4
 
 
 def dead_letter_queue(scope: Construct, construct_id: str, encryption: Encryption) -> sqs.Queue:
-    """Make a queue for what could not be delivered or handled."""
-    return _queue(scope, construct_id, encryption, retention=_LONGEST)
+    """Return a queue for events that could not be delivered or processed."""
+    return _queue(scope, construct_id, encryption, retention=_MAX_RETENTION)
 
 
-def queue_before(
+def event_queue(
     scope: Construct,
     construct_id: str,
     *,
@@ -29,44 +29,45 @@ def queue_before(
     timeout_seconds: int,
     delay_seconds: int,
 ) -> sqs.Queue:
-    """Make a queue for a function that may take `timeout_seconds`, where a message waits first."""
+    """Return the source queue of a function with this timeout.
+
+    `delay_seconds`: how long each message waits before the function can receive it.
+    """
     return _queue(
         scope,
         construct_id,
         encryption,
         delay_seconds=delay_seconds,
         timeout_seconds=timeout_seconds,
-        dead_letters=sqs.DeadLetterQueue(
-            queue=dead_letters, max_receive_count=_RECEIVES_BEFORE_DEAD_LETTER
-        ),
+        dead_letters=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=_MAX_RECEIVE_COUNT),
     )
 
 
 def fifo_dead_letter_queue(
     scope: Construct, construct_id: str, encryption: Encryption
 ) -> sqs.Queue:
-    """Make a queue for what a first-in-first-out queue gives up."""
-    return _queue(scope, construct_id, encryption, fifo=True, retention=_LONGEST)
+    """Return the dead-letter queue of a FIFO queue."""
+    return _queue(scope, construct_id, encryption, fifo=True, retention=_MAX_RETENTION)
 
 
-def fifo_queue_before(
+def fifo_queue(
     scope: Construct,
     construct_id: str,
     *,
     encryption: Encryption,
     dead_letters: sqs.Queue,
     timeout_seconds: int,
-    receives: int,
+    max_receive_count: int,
 ) -> sqs.Queue:
-    """Make a first-in-first-out queue; a message is given up after so many receives."""
+    """Return the FIFO source queue of a function with this timeout."""
     return _queue(
         scope,
         construct_id,
         encryption,
         fifo=True,
-        retention=_LONGEST,
+        retention=_MAX_RETENTION,
         timeout_seconds=timeout_seconds,
-        dead_letters=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=receives),
+        dead_letters=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=max_receive_count),
     )
 
 
@@ -81,19 +82,19 @@ def _queue(
     timeout_seconds: int | None = None,
     dead_letters: sqs.DeadLetterQueue | None = None,
 ) -> sqs.Queue:
-    """Make a queue; `timeout_seconds` is for the function behind it, None if there is none."""
     has_key = encryption.customer_key is not None
     return sqs.Queue(
         scope,
         construct_id,
-        # CloudFormation knows no false: a queue is either first-in-first-out or says nothing.
+        # None, not False: CloudFormation accepts only true for FifoQueue.
         fifo=fifo,
         encryption=sqs.QueueEncryption.KMS if has_key else sqs.QueueEncryption.SQS_MANAGED,
         encryption_master_key=encryption.customer_key,
         enforce_ssl=True,
         retention_period=retention,
         delivery_delay=None if delay_seconds is None else seconds(delay_seconds),
-        # Lambda's advice, so that a batch is not received again while it is still being handled:
+        # Six times the function timeout, as Lambda recommends, so that a batch in progress is not
+        # received again:
         # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
         visibility_timeout=None if timeout_seconds is None else seconds(6 * timeout_seconds),
         dead_letter_queue=dead_letters,

@@ -1,4 +1,4 @@
-"""What the functions run on."""
+"""Runtime, architecture and Powertools layer of the functions."""
 
 from aws_cdk import Stack, Token
 from aws_cdk import aws_lambda as lambda_
@@ -14,7 +14,7 @@ ARCHITECTURE = lambda_.Architecture.ARM_64
 class PowertoolsLayer(Construct):
     """The layer that AWS publishes with Powertools for AWS Lambda.
 
-    CloudFormation looks its ARN up at every deployment, in the region that is deployed to.
+    CloudFormation resolves its ARN from SSM at each deployment, in the region of the stack.
     https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/
     """
 
@@ -25,10 +25,10 @@ class PowertoolsLayer(Construct):
         )
 
 
-def brings_powertools(scope: Construct) -> bool:
-    """Return whether the code has to bring Powertools, since its region has no layer for it.
+def bundles_powertools(scope: Construct) -> bool:
+    """Return whether the asset must contain Powertools, because the region has no layer.
 
-    A stack for any region takes the layer.
+    An environment-agnostic stack uses the layer.
     """
     region = Stack.of(scope).region
     return not Token.is_unresolved(region) and not has_layer(region)

@@ -1,4 +1,4 @@
-"""What the functions remember."""
+"""The DynamoDB table with the guard's state."""
 
 from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -15,10 +15,10 @@ from platform_guard_cdk.shared.encryption import Encryption
 
 
 class State(Construct):
-    """The table of the deliveries already made and of what was done to which image.
+    """The table with the ledger, the sweep's state, and idempotency records.
 
-    The former in the form that Powertools' idempotency writes. Everything in it expires by itself,
-    so it goes with the stack; DynamoDB keeps a backup of it for 35 days then.
+    Idempotency records have the format of Powertools. Every item has a TTL, so the stack deletes
+    the table with itself; DynamoDB keeps a backup for 35 days after that.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, encryption: Encryption) -> None:
@@ -39,7 +39,7 @@ class State(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.table_name = self.table.table_name
-        self._to_use = iam.PolicyStatement(
+        self._use_statement = iam.PolicyStatement(
             actions=[
                 "dynamodb:DeleteItem",
                 "dynamodb:GetItem",
@@ -52,7 +52,7 @@ class State(Construct):
             dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
             for name in LEDGER_INDEX_KEYS
         )
-        # Only the entries of the ledger have these, so it holds nothing else.
+        # Only ledger entries have these attributes, so the index contains nothing else.
         self.table.add_global_secondary_index(
             index_name=LEDGER_INDEX,
             partition_key=repository,
@@ -69,8 +69,8 @@ class State(Construct):
         output.override_logical_id(STATE_TABLE_OUTPUT)
 
     def permissions_to_use(self) -> list[iam.PolicyStatement]:
-        """Return what a function's role needs to remember what it did."""
-        return [self._to_use]
+        """Return the permissions to read and write single items."""
+        return [self._use_statement]
 
     def permissions_to_read_ledger(self) -> list[iam.PolicyStatement]:
         """Return the permissions to read the ledger by repository."""

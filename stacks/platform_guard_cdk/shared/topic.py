@@ -1,4 +1,4 @@
-"""Where alerts go."""
+"""The SNS topic for alerts, and its subscriptions."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,11 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from platform_guard_cdk.shared.encryption import Encryption, alarms_of
+from platform_guard_cdk.shared.encryption import Encryption, alarm_principal
 
 
 class Alerts(Construct):
-    """An encrypted topic that functions and alarms publish to, and who is subscribed to it."""
+    """An encrypted topic that functions and alarms publish to."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, encryption: Encryption, emails: Sequence[str]
@@ -29,11 +29,13 @@ class Alerts(Construct):
             enforce_ssl=True,
         )
         self.topic_arn = self.topic.topic_arn
-        self._to_publish = iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic_arn])
+        self._publish_statement = iam.PolicyStatement(
+            actions=["sns:Publish"], resources=[self.topic_arn]
+        )
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AlarmsMayPublish",
-                principals=[alarms_of(Stack.of(self))],
+                principals=[alarm_principal(Stack.of(self))],
                 actions=["sns:Publish"],
                 resources=[self.topic_arn],
             )
@@ -43,12 +45,12 @@ class Alerts(Construct):
             self.topic.add_subscription(subscriptions.EmailSubscription(email))
 
     def deliver_to(self, queue: sqs.Queue, dead_letters: sqs.Queue) -> None:
-        """Put all that is published into a queue, and what it does not take into another.
+        """Subscribe a queue; undeliverable messages go to the dead-letter queue.
 
-        For a queue with a customer key the CDK's subscription would let SNS use the key in the name
-        of every account.
+        For a queue with a customer key, the CDK's own subscription would allow SNS to use the key
+        on behalf of every account.
         """
-        admitted = queue.add_to_resource_policy(
+        added = queue.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("sns.amazonaws.com")],
                 actions=["sqs:SendMessage"],
@@ -58,8 +60,8 @@ class Alerts(Construct):
         )
         subscription = sns.Subscription(
             queue,
-            # The logical id of the CDK's own subscription. Under another one, SNS would
-            # return the existing subscription, and CloudFormation would then remove it.
+            # Keeps the logical id of the CDK's own subscription. With another id, CloudFormation
+            # would get the existing subscription from SNS and then delete it.
             Names.node_unique_id(self.topic.node),
             topic=self.topic,
             protocol=sns.SubscriptionProtocol.SQS,
@@ -67,17 +69,17 @@ class Alerts(Construct):
             raw_message_delivery=True,
             dead_letter_queue=dead_letters,
         )
-        if admitted.policy_dependable is not None:
-            subscription.node.add_dependency(admitted.policy_dependable)
+        if added.policy_dependable is not None:
+            subscription.node.add_dependency(added.policy_dependable)
 
     def permissions_to_publish(self) -> list[iam.PolicyStatement]:
-        """Return the permissions to publish, except for the key of the topic."""
-        return [self._to_publish]
+        """Return the permission to publish. `Encryption` has those for the topic's key."""
+        return [self._publish_statement]
 
     def notify_of_missing_data(self, alarm: cloudwatch.Alarm) -> None:
-        """Publish to the topic when an alarm has no data any more."""
+        """Publish to the topic when an alarm changes to INSUFFICIENT_DATA."""
         alarm.add_insufficient_data_action(self._action)
 
     def notify(self, alarm: cloudwatch.Alarm) -> None:
-        """Publish to the topic when an alarm goes off."""
+        """Publish to the topic when an alarm changes to ALARM."""
         alarm.add_alarm_action(self._action)
