@@ -1,9 +1,9 @@
-"""Tasks of Amazon ECS that cannot pull or execute their image: each is explained, once an incident.
+"""ECS tasks that cannot pull or execute their image: explained once per incident.
 
-    ECS ─ STOPPED ─▶ rules ─▶ queue ─▶ handler ─▶ classify ─▶ gather evidence ─▶ diagnose ─▶ alert
+    ECS ─ STOPPED ─▶ rules ─▶ queue ─▶ handler ─▶ classify ─▶ collect evidence ─▶ diagnose ─▶ alert
 
-The queue delivers at least once, and a service whose tasks fail stops another one every few
-seconds. The first stop of an incident is explained; the others cost one call, which counts them.
+The queue delivers at least once, and a failing service stops a task every few seconds. The first
+stopped task of an incident is explained; each further one costs a single call that counts it.
 """
 
 import os
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     from platform_guard.diagnosis.explainer import StopExplainer
     from platform_guard.diagnosis.incident_reporter import Reported
 
-# Of the function's time, for the state and the alert.
-_SECONDS_TO_ACT = 15
+# Left at the end of the function's timeout for the state table and the alert.
+_RESERVED_SECONDS = 15
 
-# A diagnosis that comes at once with less evidence is worth more than one that comes late.
-_SECONDS_TO_LOOK_UP = 15.0
+# A prompt diagnosis with less evidence is worth more than a late one.
+_EVIDENCE_SECONDS = 15.0
 
-# How long an image that a container exited with is not looked at again: one that is known to be
-# fit, and one that could not be seen.
+# How long the image of an exited container is not checked again: a compatible one, and one that
+# could not be read.
 _COMPATIBLE_SECONDS = 3600
 _UNKNOWN_SECONDS = 60
-_IMAGES_REMEMBERED = 10_000
+_MAX_CACHED_IMAGES = 10_000
 
 settings = deployed_settings()
 topic_arn = environment_variable(os.environ, "GUARD_TOPIC_ARN")
@@ -54,15 +54,19 @@ clients = Clients()
 task_definitions = TaskDefinitions()
 
 not_exec_format_until: dict[str, float] = {}
-"""The images of exited tasks that need no look for a while; in seconds of `time.monotonic`."""
+"""Images of exited tasks that need no check until then, in seconds of `time.monotonic`."""
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, object], context: LambdaContext) -> PartialItemFailureResponse:
-    """Explain a batch of stopped tasks; what fails is named in the answer and delivered again."""
+    """Explain a batch of stopped tasks and return the failed ones, which are redelivered."""
     return handle_each(
-        event, context, _handle, failure="a stop could not be explained", counted_as="stops_failed"
+        event,
+        context,
+        _handle,
+        failure="could not explain a stopped task",
+        counted_as="stops_failed",
     )
 
 
@@ -92,7 +96,7 @@ def _handle_service(event: object, context: LambdaContext) -> None:
 
 
 def _notify_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
-    """Tell that a service is steady again, if someone was alerted about it."""
+    """Report that a service is steady again, if it had an incident."""
     from platform_guard.alerts.sns import AlertTopic
     from platform_guard.aws.idempotency import Idempotency
     from platform_guard.diagnosis.incident_store import Incidents, ServiceIncidents
@@ -100,18 +104,16 @@ def _notify_if_resolved(steady: SteadyService, context: LambdaContext) -> None:
 
     database = clients.dynamodb
     services = ServiceIncidents(database, state_table, time.time)
-    known = services.of(steady.cluster_arn, steady.service)
+    known = services.incidents_of(steady.cluster_arn, steady.service)
     if not known:
-        _ignore("a service is steady that nobody was alerted about")
+        _ignore("the service has no reported incident")
         return
 
-    topic, once = (
-        AlertTopic(clients.sns, topic_arn),
-        Idempotency(database, state_table, scope="steady"),
-    )
+    topic = AlertTopic(clients.sns, topic_arn)
+    idempotency = Idempotency(database, state_table, scope="steady")
     for alert in alerts_about_steady_service(steady, known):
         key = f"{steady.event_id} {alert.repository}"
-        once.run(key, partial(topic.publish, alert), context)
+        idempotency.run(key, partial(topic.publish, alert), context)
     incidents = Incidents(database, state_table, time.time)
     for incident in known:
         incidents.end(incident.key)
@@ -127,26 +129,26 @@ def _explain(stop: TaskStop, context: LambdaContext) -> None:
         return
     candidates = exec_format_candidates(stop) if settings.exec_format else ()
     if not candidates:
-        _ignore("it stopped for another reason than its image")
+        _ignore("the task did not stop because of its image")
     for candidate in candidates:
         _check(stop, candidate, context)
 
 
 def _check(stop: TaskStop, candidate: PullFailure, context: LambdaContext) -> None:
-    """Look at the image of a container that exited, unless this process did so lately."""
-    # A cold start does not load what only failed pulls need.
-    from platform_guard.diagnosis.explainer import NotExecFormat, image_on_host
+    """Check the image of an exited container unless this process did so recently."""
+    # Imported here to keep cold starts short: only failed pulls need it.
+    from platform_guard.diagnosis.explainer import NotExecFormat, image_check_key
 
-    name = image_on_host(stop, candidate)
-    if not_exec_format_until.get(name, 0) > time.monotonic():
-        _ignore("it exited, and its image was looked at a while ago")
+    key = image_check_key(stop, candidate)
+    if not_exec_format_until.get(key, 0) > time.monotonic():
+        _ignore("the image of the exited container was checked recently")
         return
     match _explainer(context).check_exec_format(stop, candidate):
         case NotExecFormat(reason, is_compatible):
-            if len(not_exec_format_until) >= _IMAGES_REMEMBERED:
+            if len(not_exec_format_until) >= _MAX_CACHED_IMAGES:
                 not_exec_format_until.clear()
             seconds = _COMPATIBLE_SECONDS if is_compatible else _UNKNOWN_SECONDS
-            not_exec_format_until[name] = time.monotonic() + seconds
+            not_exec_format_until[key] = time.monotonic() + seconds
             _ignore(reason)
         case reported:
             _log(candidate, reported)
@@ -178,13 +180,13 @@ def _explainer(context: LambdaContext) -> "StopExplainer":
         ),
         Idempotency(database, state_table, "exited-image", _COMPATIBLE_SECONDS),
         context,
-        _seconds_to_look(context),
+        _evidence_seconds(context),
         ServiceIncidents(database, state_table, time.time) if settings.alerts.resolved else None,
     )
 
 
-def _seconds_to_look(context: LambdaContext) -> float:
-    return min(_SECONDS_TO_LOOK_UP, seconds_before(_SECONDS_TO_ACT, context))
+def _evidence_seconds(context: LambdaContext) -> float:
+    return min(_EVIDENCE_SECONDS, seconds_before(_RESERVED_SECONDS, context))
 
 
 def _log(failure: PullFailure, reported: "Reported") -> None:
@@ -194,5 +196,5 @@ def _log(failure: PullFailure, reported: "Reported") -> None:
 
 
 def _ignore(reason: str) -> None:
-    logger.info("stop ignored", outcome="ignored", reason=reason)
+    logger.info("event ignored", outcome="ignored", reason=reason)
     count("stops_ignored")

@@ -1,1 +1,1 @@
-"""The pull diagnosis: stopped task to cause, evidence, fixes and incident."""
+"""Diagnosis of stopped tasks: cause, evidence, fixes and incidents."""

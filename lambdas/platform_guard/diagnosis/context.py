@@ -1,4 +1,4 @@
-"""A pull failure together with all that bears on it."""
+"""A pull failure with its evidence."""
 
 import re
 from dataclasses import dataclass
@@ -34,26 +34,26 @@ _PRIVATE_ECR = re.compile(r"(?<!^public)[.-]ecr(?:-fips)?[.-](?!public\.)")
 
 @dataclass(frozen=True, slots=True)
 class PullContext:
-    """What a diagnosis is made from. The properties give None for what was not seen."""
+    """The input of a diagnosis. Properties are None if the evidence is missing."""
 
     failure: PullFailure
     stop: TaskStop | None = None
-    """None if there is nothing but a text."""
+    """None if only the error text is known."""
     evidence: Evidence = NO_EVIDENCE
 
     @property
     def cause(self) -> Cause:
-        """Why it failed, going by the text."""
+        """The cause according to the text."""
         return self.failure.cause
 
     @property
     def reference(self) -> Reference | None:
-        """The image in ECR; None if it is elsewhere or not known."""
+        """The image in ECR; None if it is not in ECR or unknown."""
         return self.failure.reference
 
     @property
     def is_external_registry(self) -> bool:
-        """Whether the image is surely not in ECR."""
+        """Whether the image is known to be outside ECR."""
         image, registry = self.failure.image, self.failure.error.registry or ""
         host = image.partition("/")[0] or registry
         return bool(host) and self.reference is None and not _PRIVATE_ECR.search(host)
@@ -65,14 +65,14 @@ class PullContext:
 
     @property
     def is_on_managed_instance(self) -> bool:
-        """Whether the task runs where nobody can log in."""
+        """Whether the task runs on a managed instance, which does not allow login."""
         return self.stop is not None and self.stop.launch_type is LaunchType.MANAGED_INSTANCES
 
     @property
     def puller(self) -> Literal["task", "instance", "host"]:
-        """Whose network interface the image comes through.
+        """Whose network interface pulls the image; `host` is an external instance.
 
-        On an instance that is the instance's own, also where the task has one.
+        An instance uses its own, even if the task has one.
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instances-awsvpc-mode.html
         """
         if self.is_on_fargate is not False:
@@ -83,10 +83,10 @@ class PullContext:
     @property
     def platform(self) -> Platform | None:
         """The platform that the task requires."""
-        wanted = self.failure.error.platform
+        required = self.failure.error.platform
         if self.stop is None:
-            return parse_platform(wanted) if wanted else None
-        return platform_of_task(self.stop, self.definition, wanted)
+            return parse_platform(required) if required else None
+        return platform_of_task(self.stop, self.definition, required)
 
     @property
     def definition(self) -> TaskDefinition | None:
@@ -102,7 +102,7 @@ class PullContext:
 
     @property
     def tag(self) -> StoredTag | None:
-        """What has become of the tag."""
+        """The state of the tag."""
         found = self.evidence.tag
         return found if isinstance(found, StoredTag) else None
 
@@ -114,7 +114,7 @@ class PullContext:
 
     @property
     def guard_history(self) -> GuardHistory:
-        """What the guard did."""
+        """The history of the guard with the image."""
         found = self.evidence.guard_history
         return found if isinstance(found, GuardHistory) else GuardHistory()
 
@@ -126,17 +126,17 @@ class PullContext:
 
     @property
     def is_cache_known(self) -> bool:
-        """Whether the rules of pull-through caches were seen."""
+        """Whether the pull-through cache rules could be read."""
         return isinstance(self.evidence.cache, CacheRule)
 
     @property
     def is_cached(self) -> bool:
-        """Whether a pull-through cache surely fills the repository, so nobody pushes to it."""
+        """Whether a pull-through cache fills the repository, so that nothing is pushed to it."""
         return self.cache_prefix not in ("", ROOT)
 
     @property
     def role(self) -> PullingRole | None:
-        """Who pulls."""
+        """The role that pulls."""
         found = self.evidence.role
         return found if isinstance(found, PullingRole) else None
 
@@ -148,7 +148,7 @@ class PullContext:
 
     @property
     def network(self) -> Network | None:
-        """The way to the registry."""
+        """The network path to the registry."""
         found = self.evidence.network
         return found if isinstance(found, Network) else None
 
@@ -164,24 +164,24 @@ class PullContext:
         return self.tag is not None and self.tag.state is TagState.MOVED
 
     @property
-    def runs_after_all(self) -> bool:
-        """Whether ECR holds an image for the wanted platform, whatever the text says."""
+    def has_required_platform(self) -> bool:
+        """Whether the image in ECR supports the required platform, despite the error."""
         return self.stored is not None and self.stored.verdict.name is NoFinding.COMPLIANT
 
     @property
     def cannot_run(self) -> bool:
-        """Whether the image in ECR is surely not for the wanted platform."""
+        """Whether the image in ECR is known not to support the required platform."""
         match self.stored.verdict.name if self.stored else None:
             case Finding.MISLABELED:
                 return True
             case Finding.MISSING_PLATFORM:
-                return not self._depends_on_the_processor
+                return not self._differs_in_variant
             case _:
                 return False
 
     @property
-    def _depends_on_the_processor(self) -> bool:
-        """Whether the image is for another variant of the wanted platform."""
+    def _differs_in_variant(self) -> bool:
+        """Whether the image is for another variant of the required platform."""
         entries = runnable_entries(self.stored.image.entries) if self.stored else ()
         return any(
             self.platform

@@ -15,7 +15,7 @@ from platform_guard.diagnosis.pull_error.classifier import Cause
 from platform_guard.diagnosis.summary import headline, summary
 from platform_guard.diagnosis.task_event import TaskStop
 
-_TEXT_SHOWN = 1024  # what the EC2 agent cuts at, so nearly always all of it
+_MAX_ERROR_LENGTH = 1024  # the limit of the EC2 agent, so longer texts are rare
 
 _WITH_RUNBOOK = frozenset(
     {
@@ -31,29 +31,29 @@ _WITH_RUNBOOK = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Why a task did not start, and what to do about it."""
+    """Why a task did not start, and how to fix it."""
 
     cause: Cause
     image: str
-    """As written; empty if it is not known."""
+    """As written; empty if unknown."""
     platform: str
-    """The one that was wanted, as `os/arch[/variant]`; empty if it is not known."""
+    """The required platform, as `os/arch[/variant]`; empty if unknown."""
     headline: str
-    """A few words."""
+    """The problem in a few words."""
     summary: str
-    """A sentence or two."""
+    """The problem in a sentence or two."""
     facts: tuple[tuple[str, str], ...]
     evidence: tuple[str, ...]
     fixes: tuple[Fix, ...]
-    """The likeliest first."""
+    """Most likely first."""
     truncated: bool
-    """Whether the text of the error shows that it was cut."""
+    """Whether the error text was truncated."""
 
 
 def diagnose(
     stop: TaskStop | None, failure: PullFailure, evidence: Evidence = NO_EVIDENCE
 ) -> Diagnosis:
-    """Tell why an image could not be pulled; without a stop from the text of the error alone."""
+    """Diagnose a pull failure; without `stop` only from the error text."""
     case = PullContext(failure, stop, evidence)
     return Diagnosis(
         cause=case.cause,
@@ -71,7 +71,7 @@ def diagnose(
 def diagnose_exec_format(
     stop: TaskStop, candidate: PullFailure, evidence: Evidence
 ) -> Diagnosis | None:
-    """Tell why a container ended at once; None unless ECR shows that it is for another platform."""
+    """Diagnose an immediate exit; None unless ECR shows an image for another platform."""
     if not PullContext(candidate, stop, evidence).cannot_run:
         return None
     return diagnose(stop, candidate, evidence)
@@ -110,9 +110,9 @@ def _links(stop: TaskStop, failure: PullFailure) -> tuple[Link, ...]:
 
 
 def incident_key(stop: TaskStop, failure: PullFailure) -> str:
-    """Name what goes wrong: the same for every task that fails in the same way.
+    """Return the key of the incident, equal for all tasks that fail in the same way.
 
-    Cluster, service or family, image by digest or else as written, and cause.
+    It contains cluster, service or family, image (by digest if known), and cause.
     """
     who = f"service:{stop.service}" if stop.service else f"family:{stop.family}"
     return " ".join([stop.cluster_arn, who, failure.digest or failure.image or "-", failure.cause])
@@ -127,7 +127,7 @@ def _facts(case: PullContext) -> list[tuple[str, str]]:
         ("Digest", failure.digest if failure.digest not in failure.image else ""),
         ("Holds", case.stored.image.platform_summary if case.stored else ""),
         ("Wanted", str(case.platform or "")),
-        ("ECS says", _notified(case)),
+        ("ECS says", _ecs_error(case)),
         ("Runbook", runbook_link(target_of(case)) if stop and case.cause in _WITH_RUNBOOK else ""),
     ]
 
@@ -143,15 +143,15 @@ def _task_facts(stop: TaskStop) -> list[tuple[str, str]]:
     ]
 
 
-def _notified(case: PullContext) -> str:
+def _ecs_error(case: PullContext) -> str:
     text = " ".join(case.failure.error.text.split())
-    shown = text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]} …"
+    shown = text if len(text) <= _MAX_ERROR_LENGTH else f"{text[:_MAX_ERROR_LENGTH]} …"
     exit_code = case.failure.container.exit_code if case.failure.container else None
     return shown if exit_code is None else f"{shown} (exit code {exit_code})".strip()
 
 
 def repository_name(failure: PullFailure) -> str:
-    """Return the repository of the image, in ECR or elsewhere; `unknown` if it is not known."""
+    """Return the name of the repository, in ECR or elsewhere; `unknown` if there is none."""
     if failure.reference is not None:
         return failure.reference.repository.name
     name = failure.image.partition("@")[0]

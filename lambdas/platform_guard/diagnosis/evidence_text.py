@@ -1,4 +1,4 @@
-"""What was seen of a pull failure, as lines for people."""
+"""Evidence as lines of text."""
 
 from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import (
@@ -14,7 +14,7 @@ _SERVICES = ("ecr.api", "ecr.dkr", "s3")
 
 
 def evidence_lines(case: PullContext) -> tuple[str, ...]:
-    """Tell what was looked up, and what could not be seen."""
+    """Return the evidence and the failed lookups as lines."""
     return (
         *_candidates(case),
         *_image(case),
@@ -83,16 +83,16 @@ def _network(case: PullContext) -> list[str]:
     network = case.network
     if network is None:
         return []
-    # Only what is in ECR comes through its endpoints.
+    # Only images in ECR are pulled through its endpoints.
     services = () if case.is_external_registry else _SERVICES
     return [
-        f"{network.subnet_id} leads to {_way_out(network)}",
+        f"{network.subnet_id} leads to {_route_target(network)}",
         *_public_address(network),
         *(_endpoint(network, service) for service in services),
     ]
 
 
-def _way_out(network: Network) -> str:
+def _route_target(network: Network) -> str:
     match network.egress:
         case Egress.NONE:
             return "nowhere outside of its VPC"

@@ -1,4 +1,4 @@
-"""Explaining a stopped task: evidence, diagnosis, and one alert an incident."""
+"""Explains a stopped task: evidence, diagnosis, and one alert per incident."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -36,83 +36,83 @@ from platform_guard.diagnosis.task_platform import platform_of_task
 
 @dataclass(frozen=True, slots=True)
 class NotExecFormat:
-    """A task exited, and nothing says that its image cannot be executed."""
+    """A container exited, but its image is not known to be the cause."""
 
     reason: str
     is_compatible: bool = False
-    """Whether the image itself says that it can be, so that nobody has to look again soon."""
+    """Whether the image matches the platform, so that it need not be checked again soon."""
 
 
 class _NotCompatibleError(Exception):
-    """The result must not be remembered for the image."""
+    """Raised so that `Idempotency` does not remember the image as compatible."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopExplainer:
-    """Explains the tasks that stop in one account."""
+    """Explains stopped tasks of one account."""
 
     clients: Clients
     collector: EvidenceCollector
     reporter: IncidentReporter
-    found_compatible: Idempotency
-    """Remembers for an hour of which images it is known that they can be executed."""
+    compatible_images: Idempotency
+    """Remembers for an hour which images match their platform."""
     context: LambdaContext
     seconds: float
-    """How long the gathering of evidence may take."""
+    """The time limit for evidence."""
     services: ServiceIncidents | None = None
-    """None if nobody wants to hear that a service is steady again."""
+    """None if resolutions are not reported."""
 
     def explain(self, stop: TaskStop, failure: PullFailure) -> Reported:
         """Alert about a task that could not pull its image, unless its incident is known."""
 
         def diagnosis() -> Diagnosis:
-            there, evidence = self._collect_evidence(stop, failure)
-            return diagnose(there, failure, evidence)
+            stop_on_host, evidence = self._collect_evidence(stop, failure)
+            return diagnose(stop_on_host, failure, evidence)
 
         return self._report(stop, failure, diagnosis)
 
     def check_exec_format(self, stop: TaskStop, failure: PullFailure) -> Reported | NotExecFormat:
         """Alert about a task that exited, if its image is for another platform.
 
-        A fit image is looked at once an hour: a service in a crash loop exits all the time.
+        A compatible image is checked once an hour, because a crash loop keeps exiting.
         """
         if self.reporter.is_ongoing(incident_key(stop, failure), stop.task_arn):
             return Reported.ONGOING
         outcome: Reported | NotExecFormat = NotExecFormat(
-            "its image was found fit within the hour", is_compatible=True
+            "the image was found compatible within the last hour", is_compatible=True
         )
 
-        def look() -> None:
+        def check() -> None:
             nonlocal outcome
-            outcome = self._look(stop, failure)
+            outcome = self._check_image(stop, failure)
             if not (isinstance(outcome, NotExecFormat) and outcome.is_compatible):
                 raise _NotCompatibleError
 
         try:
-            self.found_compatible.run(image_on_host(stop, failure), look, self.context)
+            self.compatible_images.run(image_check_key(stop, failure), check, self.context)
         except InProgressError:
-            return NotExecFormat("its image is being looked at")
+            return NotExecFormat("another invocation is checking the image")
         except _NotCompatibleError:
             pass
         return outcome
 
-    def _look(self, stop: TaskStop, failure: PullFailure) -> Reported | NotExecFormat:
-        there, evidence = self._collect_evidence(stop, failure)
-        definition = evidence.task_definition
-        stated = definition if isinstance(definition, TaskDefinition) else None
-        if platform_of_task(there, stated) is None:
-            return NotExecFormat("it exited, and the platform that it ran on was not seen")
-        diagnosis = diagnose_exec_format(there, failure, evidence)
+    def _check_image(self, stop: TaskStop, failure: PullFailure) -> Reported | NotExecFormat:
+        stop_on_host, evidence = self._collect_evidence(stop, failure)
+        found = evidence.task_definition
+        definition = found if isinstance(found, TaskDefinition) else None
+        if platform_of_task(stop_on_host, definition) is None:
+            return NotExecFormat("the platform of the exited task is unknown")
+        diagnosis = diagnose_exec_format(stop_on_host, failure, evidence)
         if diagnosis is not None:
-            return self._report(there, failure, lambda: diagnosis)
+            return self._report(stop_on_host, failure, lambda: diagnosis)
         match evidence.image:
             case StoredImage(verdict=verdict):
-                reason = f"it exited, and of its image is known: {verdict.reason}"
+                reason = f"the image does not explain the exit: {verdict.reason}"
                 return NotExecFormat(reason, is_compatible=True)
             case Unavailable(what, why):
-                return NotExecFormat(f"it exited, and {what} was not seen: {why}")
+                return NotExecFormat(f"could not read {what}: {why}")
             case None:
-                return NotExecFormat("it exited, and ECR has its image no more")
+                return NotExecFormat("the image is no longer in ECR")
 
     def _collect_evidence(self, stop: TaskStop, failure: PullFailure) -> tuple[TaskStop, Evidence]:
         return collect_evidence(self.clients, self.collector, stop, failure, self.seconds)
@@ -128,7 +128,7 @@ class StopExplainer:
         reported = self.reporter.report(key, stop.task_arn, make_alert, self.context)
         if reported is Reported.ALERTED and stop.service and self.services is not None:
             notified = NotifiedIncident(key, repository_name(failure), failure.image)
-            self.services.note(stop.cluster_arn, stop.service, notified)
+            self.services.record(stop.cluster_arn, stop.service, notified)
         return reported
 
 
@@ -139,17 +139,20 @@ def collect_evidence(
     failure: PullFailure,
     seconds: float,
 ) -> tuple[TaskStop, Evidence]:
-    """Gather the evidence, the processor of the instance included, within `seconds` in all."""
+    """Collect the evidence within `seconds`.
+
+    The returned stop includes the architecture of its instance, if that was needed and found.
+    """
     started = collector.clock()
-    there = _with_architecture(clients, stop, failure)
+    stop_on_host = _with_architecture(clients, stop, failure)
     seconds_left = max(seconds - (collector.clock() - started), 0)
-    return there, collector.collect(EvidenceRequest(there, failure), seconds_left)
+    return stop_on_host, collector.collect(EvidenceRequest(stop_on_host, failure), seconds_left)
 
 
 def _with_architecture(clients: Clients, stop: TaskStop, failure: PullFailure) -> TaskStop:
     """Add the architecture of the instance if the evaluation of the image needs it.
 
-    On EC2 a task without a runtime platform runs on whatever processor its instance has.
+    On EC2 a task without a runtime platform runs on the architecture of its instance.
     """
     if (
         stop.cpu_architecture
@@ -161,10 +164,10 @@ def _with_architecture(clients: Clients, stop: TaskStop, failure: PullFailure) -
     try:
         architecture = look_up_architecture(clients.fast_fail(stop.region).ecs, stop)
     except AWS_ERRORS:
-        return stop  # The task definition may say it.
+        return stop  # The task definition may state the architecture.
     return replace(stop, cpu_architecture=architecture)
 
 
-def image_on_host(stop: TaskStop, failure: PullFailure) -> str:
-    """Name what is looked at once: an image, and what tells the platform that it ran on."""
+def image_check_key(stop: TaskStop, failure: PullFailure) -> str:
+    """Return the cache key of an image check: the image and what determines the platform."""
     return f"{failure.digest or failure.image} {stop.cpu_architecture or stop.task_definition_arn}"

@@ -1,7 +1,7 @@
-"""Which container of a stopped task could not pull or execute its image, and what ECS says of it.
+"""Finds the container that could not pull or execute its image, and its error.
 
-On Fargate the error stands in the task's `stoppedReason`. On EC2 that says only "Task failed to
-start", and the error stands in the container's `reason`.
+On Fargate the error is in the task's `stoppedReason`. On EC2 that says only "Task failed to
+start", and the error is in the container's `reason`.
 """
 
 import re
@@ -13,28 +13,28 @@ from platform_guard.diagnosis.task_event import StopCode, StoppedContainer, Task
 from platform_guard.registry.reference import Reference, parse_reference
 
 EXEC_FORMAT_SECONDS = 15
-"""A program that cannot be executed ends at once; one that ran for longer did execute."""
+"""A program that cannot be executed exits at once."""
 
-# Of the shell and of runc, where execve answers ENOEXEC.
+# Exit codes of a shell and of runc when execve fails with ENOEXEC.
 _EXEC_FORMAT_EXIT_CODES = frozenset({1, 255})
 
-# Neither is about an image as such: the one is about something else, the other says too little.
-_UNTOLD = frozenset({Cause.NOT_A_PULL_ERROR, Cause.UNKNOWN})
+# Neither names a cause: the first is not about an image, the second is not specific enough.
+_INCONCLUSIVE = frozenset({Cause.NOT_A_PULL_ERROR, Cause.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
 class PullFailure:
-    """A pull error, and the container that it is about."""
+    """A pull error and its container."""
 
     error: PullError
     container: StoppedContainer | None = None
-    """None if no container fits the error."""
+    """None if no container matches the error."""
     candidates: tuple[StoppedContainer, ...] = ()
-    """Where the error does not tell: all containers that it may be about, the likeliest first."""
+    """All possible containers if the error names none, most likely first."""
 
     @property
     def cause(self) -> Cause:
-        """Why it failed, going by the text."""
+        """The cause according to the text."""
         return self.error.cause
 
     @property
@@ -54,8 +54,8 @@ class PullFailure:
     def digest(self) -> str:
         """The digest that was pulled; empty if neither container nor error names it."""
         reported = self.container.image_digest if self.container else ""
-        notified = _digest_in(self.error.image or "") or self.error.digest or ""
-        return _digest_in(self.image) or reported or notified
+        in_error = _digest_in(self.error.image or "") or self.error.digest or ""
+        return _digest_in(self.image) or reported or in_error
 
 
 def pull_failure(stop: TaskStop) -> PullFailure | None:
@@ -65,23 +65,23 @@ def pull_failure(stop: TaskStop) -> PullFailure | None:
         for container in stop.containers
         if _is_about_an_image(error := classify(container.reason))
     ]
-    notified = [failure for failure in failures if failure.cause not in _UNTOLD]
-    if notified:
-        return notified[0]
-    if stop.stop_code != StopCode.USER_INITIATED:  # else a person wrote the reason
+    conclusive = [failure for failure in failures if failure.cause not in _INCONCLUSIVE]
+    if conclusive:
+        return conclusive[0]
+    if stop.stop_code != StopCode.USER_INITIATED:  # otherwise a user wrote the reason
         error = classify(stop.stopped_reason)
         if _is_about_an_image(error):
-            return _of_whole_task(error, failures, stop)
+            return _failure_of_task(error, failures, stop)
     return failures[0] if failures else None
 
 
 def exec_format_candidates(stop: TaskStop) -> tuple[PullFailure, ...]:
-    """List the containers that ended as one does that cannot be executed on its host.
+    """Return the containers that exited as if they could not be executed on the host.
 
-    ECS knows only the exit code; "exec format error" goes to the container's log. Whether it was
-    that, only the platform of the image can tell.
+    ECS reports only the exit code; "exec format error" is in the container's log. Only the
+    platform of the image shows whether that was the cause.
     """
-    seconds = _seconds_of_running(stop)
+    seconds = _run_seconds(stop)
     if stop.stop_code != StopCode.ESSENTIAL_CONTAINER_EXITED or seconds is None:
         return ()
     if seconds > EXEC_FORMAT_SECONDS:
@@ -104,8 +104,8 @@ def _is_about_an_image(error: PullError) -> bool:
             return True
 
 
-def _of_whole_task(error: PullError, failures: list[PullFailure], stop: TaskStop) -> PullFailure:
-    """Find the container that an error of the whole task is about."""
+def _failure_of_task(error: PullError, failures: list[PullFailure], stop: TaskStop) -> PullFailure:
+    """Return the failure for an error of the task, with the container that it is about."""
     if failures:
         return PullFailure(error, failures[0].container)
     if error.image is not None or error.digest is not None:
@@ -114,8 +114,8 @@ def _of_whole_task(error: PullError, failures: list[PullFailure], stop: TaskStop
     with_image = [container for container in stop.containers if container.image]
     # A container with a digest or an exit code was pulled; images outside ECR cannot be read.
     with_image.sort(key=lambda c: (bool(c.image_digest), parse_reference(c.image) is None))
-    unclear = tuple(with_image) if len(with_image) > 1 else ()
-    return PullFailure(error, with_image[0] if with_image else None, unclear)
+    ambiguous = tuple(with_image) if len(with_image) > 1 else ()
+    return PullFailure(error, with_image[0] if with_image else None, ambiguous)
 
 
 def _digest_in(image: str) -> str:
@@ -130,29 +130,31 @@ def _is_named(container: StoppedContainer, error: PullError) -> bool:
         container.image.rpartition("@")[2],
     ):
         return True
-    return error.image is not None and _familiar(error.image) == _familiar(container.image)
+    return error.image is not None and _short_reference(error.image) == _short_reference(
+        container.image
+    )
 
 
-def _familiar(image: str) -> str:
-    """Return repository and tag as `docker` abbreviates them: no default registry, no digest."""
+def _short_reference(image: str) -> str:
+    """Return repository and tag as Docker abbreviates them, without default registry and digest."""
     name = image.partition("@")[0]
     for default in ("docker.io/", "index.docker.io/", "library/"):
         name = name.removeprefix(default)
     return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
 
 
-def _seconds_of_running(stop: TaskStop) -> float | None:
-    start = _instant(stop.started_at) or _instant(stop.pull_stopped_at)
-    end = _instant(stop.execution_stopped_at) or _instant(stop.stopped_at)
+def _run_seconds(stop: TaskStop) -> float | None:
+    start = _parse_time(stop.started_at) or _parse_time(stop.pull_stopped_at)
+    end = _parse_time(stop.execution_stopped_at) or _parse_time(stop.stopped_at)
     return None if start is None or end is None else (end - start).total_seconds()
 
 
-def _instant(text: str | None) -> datetime | None:
+def _parse_time(text: str | None) -> datetime | None:
     try:
-        instant = datetime.fromisoformat(text or "")
+        time = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _exec_format_error(container: StoppedContainer, stop: TaskStop) -> PullError:

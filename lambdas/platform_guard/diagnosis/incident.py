@@ -1,4 +1,4 @@
-"""Incidents that someone was alerted about: their names, and what is said while they go on."""
+"""A reported incident, and the follow-up text of its alerts."""
 
 from dataclasses import dataclass, replace
 
@@ -7,21 +7,21 @@ from platform_guard.alerts.alert import Alert
 
 @dataclass(frozen=True, slots=True, order=True)
 class NotifiedIncident:
-    """An incident of a service, and what its alert named."""
+    """An incident of a service that an alert reported."""
 
     key: str
     repository: str
     image: str
-    """As `docker` calls it."""
+    """The image reference as Docker writes it."""
 
     @property
     def cause(self) -> str:
-        """Why the tasks failed, by its fixed name."""
+        """The cause, which is the last word of the key."""
         return self.key.rpartition(" ")[2]
 
 
 def with_further_failures(alert: Alert, count: int) -> Alert:
-    """Add how many tasks failed since the last alert about the same incident; none adds nothing."""
+    """Add the number of tasks that failed since the last alert about the incident."""
     if not count:
         return alert
     tasks = "task" if count == 1 else "tasks"

@@ -1,4 +1,4 @@
-"""Alerting about an incident once, and counting the tasks that keep failing."""
+"""Alerts about an incident once and counts further failures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from platform_guard.diagnosis.incident_store import Incidents
 
 
 class Reported(StrEnum):
-    """What became of a failed task."""
+    """How a failed task was reported."""
 
     ALERTED = "alerted"
     ONGOING = "ongoing"
-    """It was counted: people know of its incident already."""
+    """Only counted: its incident was reported before."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentReporter:
-    """Alerts when an incident starts, and not again for `seconds`."""
+    """Alerts when an incident starts, then not again for `seconds`."""
 
     incidents: Incidents
-    once: Idempotency
-    """Remembers for `seconds`."""
+    idempotency: Idempotency
+    """Remembers a key for `seconds`."""
     topic: AlertTopic
     seconds: int
 
@@ -37,27 +37,27 @@ class IncidentReporter:
         make_alert: Callable[[int], Alert],
         context: LambdaContext,
     ) -> Reported:
-        """Alert about a failed task, or count it where its incident was alerted already.
+        """Alert about a failed task, or only count it if its incident was reported.
 
-        `make_alert` is given how many tasks failed since the last alert, and is called only where
-        there is to be one. An alert that cannot be sent raises, and is sent when the event comes
-        back. A task that fails while another process is sending the alert is counted; should that
-        fail, it is sent when the event of the other process comes back.
+        `make_alert` receives the number of tasks that failed since the last alert, and is called
+        only if an alert is due. If the alert cannot be sent, the call raises, and the redelivered
+        event sends it. A task that fails while another process sends the alert is only counted;
+        if that process fails, its redelivered event sends the alert.
         """
-        standing = self.incidents.count_if_open(key, task_arn)
-        if standing.is_open:
+        state = self.incidents.count_if_open(key, task_arn)
+        if state.is_open:
             return Reported.ONGOING
         reported = Reported.ONGOING
 
         def alert() -> None:
             nonlocal reported
-            self.topic.publish(make_alert(standing.unnotified))
-            self.incidents.open(key, task_arn, self.seconds, notified=standing.unnotified)
+            self.topic.publish(make_alert(state.unnotified))
+            self.incidents.open(key, task_arn, self.seconds, notified=state.unnotified)
             reported = Reported.ALERTED
 
         try:
-            # An incident that ended and comes back alerts again.
-            self.once.run(f"{key} {standing.ended}" if standing.ended else key, alert, context)
+            # An incident that recurs after its end alerts again.
+            self.idempotency.run(f"{key} {state.ended}" if state.ended else key, alert, context)
         except InProgressError:
             self.incidents.count(key, task_arn)
             return Reported.ONGOING
@@ -66,5 +66,5 @@ class IncidentReporter:
         return reported
 
     def is_ongoing(self, key: str, task_arn: str) -> bool:
-        """Count a failed task and say so, where its incident was alerted already."""
+        """Return whether the incident was reported, and if so count the failed task."""
         return self.incidents.count_if_open(key, task_arn).is_open

@@ -1,7 +1,7 @@
-"""The tasks that fail in an incident, counted in a table beside what was alerted already.
+"""Incidents in the state table.
 
 One item per incident: when it alerted, until when it does not alert again, and how many tasks
-have failed since. A count is one atomic update, so that no process loses what another one counted.
+failed since. Each count is an atomic update, so that concurrent processes lose no counts.
 """
 
 import hashlib
@@ -15,39 +15,41 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-# An incident that comes back within a day says how many tasks failed before.
-_SERVICE_KEPT_SECONDS = 30 * 24 * 3600  # time to fix the service
+# The time to fix a service.
+_SERVICE_KEPT_SECONDS = 30 * 24 * 3600
+
+# An incident that recurs within a day reports how many tasks failed before.
 _KEPT_SECONDS = 24 * 3600
 
-# For longer than it is remembered that the same incident was alerted about.
+# Longer than the idempotency record of the alert is kept.
 _KEPT_ENDED_SECONDS = 8 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of an incident when another task has failed."""
+class IncidentState:
+    """The state of an incident when another task fails."""
 
     is_open: bool
-    """Whether someone was alerted lately; then the task was counted."""
+    """Whether the incident was reported recently; the task was then counted."""
     unnotified: int = 0
     """How many failures were counted since the last alert."""
     ended: int = 0
-    """How often it has ended before."""
+    """How often the incident ended before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incidents:
-    """Incidents by their keys."""
+    """Incidents by key."""
 
     client: "DynamoDBClient"
     table: str
     clock: Callable[[], float]
     """Seconds since 1970."""
 
-    def count_if_open(self, key: str, task_arn: str) -> Standing:
+    def count_if_open(self, key: str, task_arn: str) -> IncidentState:
         """Count a failed task if the incident is open, in one call.
 
-        The same task twice in a row counts once: events are delivered again soon, if at all.
+        The same task twice in a row counts once, because duplicate events arrive close together.
         """
         now = int(self.clock())
         try:
@@ -63,12 +65,12 @@ class Incidents:
                 },
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self.client.exceptions.ConditionalCheckFailedException as refusal:
-            item = cast("dict[str, AttributeValueTypeDef]", refusal.response.get("Item", {}))
-            return Standing(
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            item = cast("dict[str, AttributeValueTypeDef]", error.response.get("Item", {}))
+            return IncidentState(
                 _number(item, "open_until") > now, _number(item, "untold"), _number(item, "ended")
             )
-        return Standing(is_open=True)
+        return IncidentState(is_open=True)
 
     def count(self, key: str, task_arn: str) -> None:
         """Count a failed task whose alert another process is sending."""
@@ -84,7 +86,7 @@ class Incidents:
         )
 
     def open(self, key: str, task_arn: str, seconds: int, notified: int) -> None:
-        """Note that an alert was sent that reports `notified` failures."""
+        """Record an alert about `notified` failures, and open the incident for `seconds`."""
         now = int(self.clock())
         self.client.update_item(
             TableName=self.table,
@@ -103,7 +105,7 @@ class Incidents:
         )
 
     def end(self, key: str) -> None:
-        """Note that it is over, so that the next failure is alerted about at once."""
+        """End the incident, so that the next failure alerts immediately."""
         self.client.update_item(
             TableName=self.table,
             Key={"id": {"S": _item_id(key)}},
@@ -136,8 +138,8 @@ class ServiceIncidents:
     clock: Callable[[], float]
     """Seconds since 1970."""
 
-    def note(self, cluster_arn: str, service: str, incident: NotifiedIncident) -> None:
-        """Remember that someone was alerted about an incident of a service."""
+    def record(self, cluster_arn: str, service: str, incident: NotifiedIncident) -> None:
+        """Record a reported incident of a service."""
         self.client.update_item(
             TableName=self.table,
             Key={"id": {"S": _service_item_id(cluster_arn, service)}},
@@ -148,8 +150,8 @@ class ServiceIncidents:
             },
         )
 
-    def of(self, cluster_arn: str, service: str) -> list[NotifiedIncident]:
-        """Return the incidents that someone was alerted about, in order of their keys."""
+    def incidents_of(self, cluster_arn: str, service: str) -> list[NotifiedIncident]:
+        """Return the reported incidents, sorted by key."""
         answer = self.client.get_item(
             TableName=self.table,
             Key={"id": {"S": _service_item_id(cluster_arn, service)}},
@@ -159,7 +161,7 @@ class ServiceIncidents:
         return sorted(map(_incident_from_text, texts))
 
     def forget(self, cluster_arn: str, service: str) -> None:
-        """Forget the incidents after the service was reported as steady."""
+        """Delete the incidents of a service that was reported as steady."""
         self.client.delete_item(
             TableName=self.table, Key={"id": {"S": _service_item_id(cluster_arn, service)}}
         )

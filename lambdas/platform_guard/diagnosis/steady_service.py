@@ -1,4 +1,4 @@
-"""Services of Amazon ECS that are steady: as many tasks run as they want, of the last deployment.
+"""Amazon ECS services that reached a steady state: all desired tasks are running.
 
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html
 """
@@ -17,7 +17,7 @@ STEADY = "SERVICE_STEADY_STATE"
 
 @dataclass(frozen=True, slots=True)
 class SteadyService:
-    """A service that has reached a steady state. ECS says so again every six hours."""
+    """A service in a steady state. ECS repeats the event every six hours."""
 
     event_id: str
     account: str
@@ -32,16 +32,16 @@ class SteadyService:
 
 
 def is_service_event(event: object) -> bool:
-    """Return whether an event is one of a service, rather than of a task."""
+    """Return whether an event is about a service rather than a task."""
     return isinstance(event, dict) and event.get("detail-type") == DETAIL_TYPE
 
 
 def parse_steady_service(event: object) -> SteadyService | Ignored:
-    """Read an event of a service. Raises EventError if it is not one."""
+    """Parse a service event. Raises EventError if it is malformed."""
     fields = required_object(event, "the event")
     detail = required_object(fields.get("detail"), "detail")
     if detail.get("eventName") != STEADY:
-        return Ignored(f"a service that is not steady: {detail.get('eventName')}")
+        return Ignored(f"the service is not steady: {detail.get('eventName')}")
     resources = fields.get("resources")
     arn = str(resources[0]) if isinstance(resources, list) and resources else ""
     return SteadyService(
@@ -56,9 +56,9 @@ def parse_steady_service(event: object) -> SteadyService | Ignored:
 def alerts_about_steady_service(
     steady: SteadyService, incidents: Sequence[NotifiedIncident]
 ) -> tuple[Alert, ...]:
-    """Tell that a service whose tasks failed is steady now, once for each repository of its images.
+    """Build the alerts that a service is steady again, one per repository of its images.
 
-    So every channel that got an alert also gets its end.
+    One per repository, so that every channel that received an alert also receives its resolution.
     """
     repositories = dict.fromkeys(incident.repository for incident in incidents)
     return tuple(

@@ -1,4 +1,4 @@
-"""What a pull error means, in words for the author of the Dockerfile."""
+"""Headline and summary of a diagnosis, written for the author of the Dockerfile."""
 
 import re
 from typing import assert_never
@@ -13,7 +13,7 @@ _TLS = re.compile(r"x509|tls: |remote error: tls|http response to https client",
 
 
 def name_of(case: PullContext) -> str:
-    """Call the image what people call it."""
+    """Return the short name of the image."""
     reference = case.reference
     if reference is None:
         return case.failure.image
@@ -21,7 +21,7 @@ def name_of(case: PullContext) -> str:
 
 
 def headline(case: PullContext) -> str:
-    """Return in a few words what is wrong."""
+    """Return the problem in a few words."""
     name = name_of(case) or "its image"
     platform = case.platform or "the platform of its host"
     match case.cause:
@@ -32,7 +32,7 @@ def headline(case: PullContext) -> str:
         case Cause.UNSUPPORTED_MANIFEST:
             return f"{name} is of a kind that is not supported"
         case Cause.IMAGE_NOT_FOUND:
-            return f"{name} {_whereabouts(case)}"
+            return f"{name} {_location(case)}"
         case Cause.ACCESS_DENIED:
             return f"may not pull {name}"
         case Cause.REGISTRY_AUTH:
@@ -62,11 +62,11 @@ def headline(case: PullContext) -> str:
 
 
 def summary(case: PullContext) -> str:
-    """Return what is wrong in a sentence, and add what qualifies it."""
+    """Return the problem in a sentence or two, with qualifications."""
     cause = _cause(case)
     if not name_of(case):
         cause = cause[:1].upper() + cause[1:]
-    return " ".join([cause, *_contradictions(case), *_cut(case)])
+    return " ".join([cause, *_contradictions(case), *_truncation(case)])
 
 
 def _cause(case: PullContext) -> str:
@@ -89,7 +89,7 @@ def _cause(case: PullContext) -> str:
             )
         case Cause.IMAGE_NOT_FOUND:
             return _not_found(case, name)
-        case Cause.ACCESS_DENIED if _is_refused_by_s3(case):
+        case Cause.ACCESS_DENIED if _is_denied_by_s3(case):
             return (
                 f"The registry of {name} answered, but S3, where it keeps the layers, refuses: a "
                 "policy on the way does not allow it."
@@ -143,13 +143,13 @@ def _cause(case: PullContext) -> str:
             assert_never(case.cause)
 
 
-def _is_refused_by_s3(case: PullContext) -> bool:
-    refuser = denial_source(case.failure.error.text)
-    return refuser is DenialSource.LAYER_STORE and not case.is_external_registry
+def _is_denied_by_s3(case: PullContext) -> bool:
+    denied_by = denial_source(case.failure.error.text)
+    return denied_by is DenialSource.LAYER_STORE and not case.is_external_registry
 
 
 def _platform_mismatch(case: PullContext, name: str, platform: str) -> str:
-    if case.stored is not None and not case.runs_after_all:
+    if case.stored is not None and not case.has_required_platform:
         return (
             f"{name} holds {case.stored.image.platform_summary}, but the task runs on {platform}."
         )
@@ -162,7 +162,7 @@ def _platform_mismatch(case: PullContext, name: str, platform: str) -> str:
 
 
 def _exec_format(case: PullContext, name: str, platform: str) -> str:
-    if case.stored is not None and not case.runs_after_all:
+    if case.stored is not None and not case.has_required_platform:
         return (
             f"{name} was pulled, but it cannot be executed on {platform}: "
             f"{case.stored.verdict.reason}."
@@ -174,11 +174,11 @@ def _exec_format(case: PullContext, name: str, platform: str) -> str:
 
 
 def _not_found(case: PullContext, name: str) -> str:
-    sentence = f"{name} {_whereabouts(case)}."
-    actions = [action for action in case.guard_history.actions if action.took_it_away]
+    sentence = f"{name} {_location(case)}."
+    actions = [action for action in case.guard_history.actions if action.made_unavailable]
     if actions:
         last = actions[-1]
-        return f"{sentence} This guard did that ({last.at}): {last.sentence}. Why: {last.because}."
+        return f"{sentence} This guard did that ({last.at}): {last.sentence}. Why: {last.reason}."
     if case.guard_history.marks:
         return f"{sentence} This guard had marked it as one that cannot run."
     if case.is_external_registry:
@@ -198,7 +198,7 @@ def _not_about_pulling(case: PullContext) -> str:
     )
 
 
-def _whereabouts(case: PullContext) -> str:
+def _location(case: PullContext) -> str:
     if case.repository is not None and not case.repository.exists:
         return "is not there, nor is its repository"
     match case.tag.state if case.tag else None:
@@ -216,7 +216,7 @@ def _whereabouts(case: PullContext) -> str:
 
 def _contradictions(case: PullContext) -> list[str]:
     about_platform = case.cause in (Cause.PLATFORM_MISMATCH, Cause.EXEC_FORMAT)
-    if about_platform and case.runs_after_all and case.stored is not None:
+    if about_platform and case.has_required_platform and case.stored is not None:
         return [
             f"That is what ECS says. What ECR holds now does have {case.platform}: "
             f"{case.stored.verdict.reason}."
@@ -228,7 +228,7 @@ def _contradictions(case: PullContext) -> list[str]:
     return []
 
 
-def _cut(case: PullContext) -> list[str]:
+def _truncation(case: PullContext) -> list[str]:
     if not case.failure.error.truncated:
         return []
     match case.cause:

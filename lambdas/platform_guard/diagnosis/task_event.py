@@ -30,7 +30,7 @@ class LaunchType(StrEnum):
 
 
 class StopCode:
-    """Why ECS stopped a task, as far as it matters here. ECS API, TaskStopCode."""
+    """Why ECS stopped a task, limited to the relevant codes. ECS API, TaskStopCode."""
 
     FAILED_TO_START = "TaskFailedToStart"
     ESSENTIAL_CONTAINER_EXITED = "EssentialContainerExited"
@@ -39,11 +39,11 @@ class StopCode:
 
 @dataclass(frozen=True, slots=True)
 class StoppedContainer:
-    """One container of a stopped task. What ECS left out is empty, or None for the exit code."""
+    """A container of a stopped task. Missing values are empty, the exit code None."""
 
     name: str
     image: str = ""
-    """As the task definition writes it; ECS leaves it out for containers that it adds itself."""
+    """As in the task definition; missing for containers that ECS adds itself."""
     image_digest: str = ""
     reason: str = ""
     exit_code: int | None = None
@@ -51,27 +51,27 @@ class StoppedContainer:
 
 @dataclass(frozen=True, slots=True)
 class TaskStop:
-    """A task that stopped. What ECS left out is empty, or None for a time."""
+    """A stopped task. Missing values are empty, times None."""
 
     event_id: str
-    """Empty where the task was described rather than announced."""
+    """Empty if the task came from DescribeTasks."""
     account: str
     region: str
     time: str
-    """When it was announced, or else when it stopped; RFC 3339."""
+    """The time of the event, else of the stop; RFC 3339."""
     cluster_arn: str
     task_arn: str
     task_definition_arn: str
     group: str = ""
     """`service:NAME`, `family:NAME`, or the group that RunTask named."""
     launch_type: LaunchType | None = None
-    """None also for a launch type that is not known here."""
+    """None also for an unknown launch type."""
     capacity_provider: str = ""
     container_instance_arn: str = ""
     platform_family: str = ""
-    """Of Fargate, such as `Linux` or `Windows Server 2022 Core`."""
+    """Only on Fargate, such as `Linux` or `Windows Server 2022 Core`."""
     cpu_architecture: str = ""
-    """`x86_64` or `arm64`, the attribute `ecs.cpu-architecture`."""
+    """`x86_64` or `arm64`, from the attribute `ecs.cpu-architecture`."""
     stop_code: str = ""
     stopped_reason: str = ""
     pull_stopped_at: str | None = None
@@ -81,7 +81,7 @@ class TaskStop:
     subnet_ids: tuple[str, ...] = ()
     network_interface_ids: tuple[str, ...] = ()
     version: int = 0
-    """Counts the changes of the task; an event that is delivered twice has the same."""
+    """The version of the task, equal for duplicate events."""
     containers: tuple[StoppedContainer, ...] = ()
 
     @property
@@ -91,7 +91,7 @@ class TaskStop:
 
     @property
     def task_id(self) -> str:
-        """What the console calls the task."""
+        """The task id, as the console shows it."""
         return _last_part(self.task_arn)
 
     @property
@@ -110,7 +110,7 @@ class TaskStop:
 
     @property
     def service(self) -> str:
-        """The name of the service; empty for a task that belongs to none."""
+        """The name of the service; empty for a standalone task."""
         return self.group.removeprefix("service:") if self.group.startswith("service:") else ""
 
     @property
@@ -122,18 +122,17 @@ class TaskStop:
 
 
 def parse_task_stop(event: object) -> TaskStop | Ignored:
-    """Read an event of ECS. Raises EventError if it is not one.
+    """Parse an ECS event. Raises EventError if it is malformed.
 
-    The rule in EventBridge lets only stopped tasks through; this asks again, because a rule can be
-    changed.
+    The EventBridge rule matches only stopped tasks; this checks again, because rules can change.
     """
     fields = required_object(event, "the event")
     detail = required_object(fields.get("detail"), "detail")
     kind = fields.get("source"), fields.get("detail-type")
     if kind != ("aws.ecs", _DETAIL_TYPE):
-        return Ignored(f"not a change of a task's state: {fields.get('detail-type')}")
+        return Ignored(f"not a task state change: {fields.get('detail-type')}")
     if detail.get("lastStatus") != "STOPPED":
-        return Ignored(f"a task that has not stopped: {detail.get('lastStatus')}")
+        return Ignored(f"the task is not stopped: {detail.get('lastStatus')}")
     return _read_task(
         detail,
         event_id=required_text(fields, "id"),
@@ -144,11 +143,11 @@ def parse_task_stop(event: object) -> TaskStop | Ignored:
 
 
 def parse_described_tasks(answer: object) -> tuple[TaskStop, ...]:
-    """Read the tasks that stopped out of what `aws ecs describe-tasks` prints.
+    """Parse stopped tasks from the output of `aws ecs describe-tasks`.
 
-    Raises EventError if it is something else.
+    Raises EventError if the output is malformed.
     """
-    fields = required_object(answer, "the answer of describe-tasks")
+    fields = required_object(answer, "the output of describe-tasks")
     if not isinstance(fields.get("tasks"), list):
         raise EventError("tasks is missing or not a list")
     return tuple(
@@ -215,7 +214,7 @@ def _attribute(task: Mapping[str, object], name: str) -> str:
 
 
 def _attached(task: Mapping[str, object], name: str) -> tuple[str, ...]:
-    """List what the task's attachments call by a name, each once."""
+    """Return the distinct values of an attachment detail."""
     values = [
         optional_text(detail, "value")
         for attachment in objects_in(task, "attachments")

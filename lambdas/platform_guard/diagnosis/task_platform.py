@@ -1,10 +1,10 @@
-"""Which platform a task runs on."""
+"""The platform that a task runs on."""
 
 from platform_guard.diagnosis.evidence.model import TaskDefinition
 from platform_guard.diagnosis.task_event import LaunchType, TaskStop
 from platform_guard.oci.platforms import Platform, parse_platform
 
-# ECS API, RuntimePlatform, cpuArchitecture; the attribute ecs.cpu-architecture in lower case.
+# ECS API, RuntimePlatform, cpuArchitecture. The attribute ecs.cpu-architecture is lower case.
 _ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 
 # ECS API, RuntimePlatform, operatingSystemFamily.
@@ -22,10 +22,10 @@ _WINDOWS_BUILDS = {
 def platform_of_task(
     stop: TaskStop, definition: TaskDefinition | None, pulled_for: str | None = None
 ) -> Platform | None:
-    """Tell the platform of a task; None if only its host could say.
+    """Return the platform of a task; None if only its host determines it.
 
-    `pulled_for` is the platform that the error of the engine names; it has the last word. Fargate
-    runs linux/amd64 where nothing else is asked for, while an instance of EC2 runs what it is.
+    `pulled_for` is the platform that the engine's error names; it takes precedence. Fargate
+    defaults to linux/amd64; an EC2 instance runs its own architecture.
     """
     if pulled_for is not None:
         return parse_platform(pulled_for)

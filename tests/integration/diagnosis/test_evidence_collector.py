@@ -1,4 +1,4 @@
-"""Looking things up in the emulator: what hangs, and where networks lead."""
+"""Evidence lookups in the emulator: time limits, networks and services."""
 
 import threading
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def stopped(definition: str, subnet: str = "") -> tuple[TaskStop, PullFailure]:
 
 @contextmanager
 def hanging(emitter: BaseEventHooks, operation: str) -> Iterator[None]:
-    """Let the calls of an operation hang until the context is left."""
+    """Make calls of an operation hang until the context exits."""
     released = threading.Event()
 
     def wait(**_: object) -> None:
@@ -63,15 +63,15 @@ def hanging(emitter: BaseEventHooks, operation: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("hangs_at", ["DescribeTaskDefinition", "DescribeImages", "BatchGetImage"])
-def test_a_call_that_never_ends_does_not_keep_the_evidence(shop: Shop, hangs_at: str) -> None:
+def test_a_call_that_hangs_does_not_delay_the_evidence(shop: Shop, hangs_at: str) -> None:
     shop.push(MAC_BUILD)
-    question = EvidenceRequest(*stopped(shop.define()))
+    request = EvidenceRequest(*stopped(shop.define()))
     clients = Clients(REGION)
     client = clients.fast_fail(REGION)
     service = client.ecs if hangs_at == "DescribeTaskDefinition" else client.ecr
 
     with hanging(service.meta.events, hangs_at):
-        evidence = EvidenceCollector(clients, TaskDefinitions(), lambda: 0.0).collect(question, 0.5)
+        evidence = EvidenceCollector(clients, TaskDefinitions(), lambda: 0.0).collect(request, 0.5)
 
     assert (
         Unavailable("the repository in ECR", "no answer within 0.5 seconds") in evidence.unavailable
@@ -81,29 +81,29 @@ def test_a_call_that_never_ends_does_not_keep_the_evidence(shop: Shop, hangs_at:
     )
 
 
-def test_no_look_up_is_begun_when_the_time_is_over(shop: Shop) -> None:
-    question = EvidenceRequest(*stopped(shop.define()))
+def test_no_lookup_starts_after_the_time_limit(shop: Shop) -> None:
+    request = EvidenceRequest(*stopped(shop.define()))
     ticks = iter([0.0, 0.0, *[100.0] * 9])
     collector = EvidenceCollector(Clients(REGION), TaskDefinitions(), lambda: next(ticks))
 
-    evidence = collector.collect(question, 15)
+    evidence = collector.collect(request, 15)
 
     assert isinstance(evidence.task_definition, TaskDefinition)
     assert {item.why for item in evidence.unavailable} == {"no answer within 15 seconds"}
     assert len(evidence.unavailable) == 6
 
 
-def test_a_mistake_of_our_own_is_loud(shop: Shop) -> None:
+def test_an_unexpected_error_in_a_lookup_is_raised(shop: Shop) -> None:
     def broken_clock() -> float:
         if threading.current_thread() is threading.main_thread():
             return 0.0
         raise ZeroDivisionError
 
-    question = EvidenceRequest(*stopped(shop.define()))
+    request = EvidenceRequest(*stopped(shop.define()))
     collector = EvidenceCollector(Clients(REGION), TaskDefinitions(), broken_clock)
 
     with pytest.raises(ZeroDivisionError):
-        collector.collect(question, 15)
+        collector.collect(request, 15)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def network_of(shop: Shop, subnet: str) -> Network:
     return look_up_network(Clients(REGION).ec2, stopped(shop.define(), subnet)[0], None)
 
 
-def test_a_subnet_without_a_default_route_leads_nowhere(shop: Shop) -> None:
+def test_a_subnet_without_a_default_route_has_no_egress(shop: Shop) -> None:
     network = network_of(shop, shop.private_subnet())
 
     assert (network.egress, network.egress_target, network.endpoints) == (Egress.NONE, "", ())
@@ -142,7 +142,7 @@ def test_an_instance_does_not_pull_through_the_network_of_its_task(
         look_up_network(Clients(REGION).ec2, stop, None)
 
 
-def test_a_subnet_leads_to_the_internet_gateway_of_the_main_table(
+def test_the_default_route_of_the_main_table_is_an_internet_gateway(
     shop: Shop, ec2: "EC2Client"
 ) -> None:
     subnet = shop.private_subnet()
@@ -157,7 +157,9 @@ def test_a_subnet_leads_to_the_internet_gateway_of_the_main_table(
     assert network.route_table_id == table
 
 
-def test_a_table_of_its_own_counts_more_than_the_main_one(shop: Shop, ec2: "EC2Client") -> None:
+def test_the_route_table_of_a_subnet_takes_precedence_over_the_main_one(
+    shop: Shop, ec2: "EC2Client"
+) -> None:
     subnet = shop.private_subnet()
     vpc, _ = main_table(ec2, subnet)
     own = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
@@ -172,13 +174,13 @@ def test_a_table_of_its_own_counts_more_than_the_main_one(shop: Shop, ec2: "EC2C
     assert network.egress_target == target
 
 
-def test_a_gateway_endpoint_helps_only_the_tables_that_it_is_in(
+def test_a_gateway_endpoint_reaches_only_subnets_of_its_route_tables(
     shop: Shop, ec2: "EC2Client"
 ) -> None:
     subnet = shop.private_subnet()
     vpc, table = main_table(ec2, subnet)
-    elsewhere = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
-    for tables in ([elsewhere], [table]):
+    other_table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    for tables in ([other_table], [table]):
         ec2.create_vpc_endpoint(
             VpcId=vpc,
             ServiceName=f"com.amazonaws.{REGION}.s3",
@@ -202,7 +204,7 @@ def test_a_gateway_endpoint_helps_only_the_tables_that_it_is_in(
     assert network.endpoint("s3") == network.endpoints[1]
 
 
-def test_a_cache_that_fills_the_repository_is_known_in_the_registry_of_the_task(
+def test_cache_rules_are_looked_up_only_in_the_registry_of_the_task(
     aws: LocalAws, shop: Shop
 ) -> None:
     aws.client("ecr").create_pull_through_cache_rule(
@@ -210,17 +212,17 @@ def test_a_cache_that_fills_the_repository_is_known_in_the_registry_of_the_task(
     )
     collector = EvidenceCollector(Clients(REGION), TaskDefinitions(), lambda: 0.0)
     stop, failure = stopped(shop.define())
-    elsewhere = replace(failure, container=StoppedContainer("app", OTHER_IMAGE))
+    other_registry = replace(failure, container=StoppedContainer("app", OTHER_IMAGE))
 
     assert collector.collect(EvidenceRequest(stop, failure), 15).cache == CacheRule("shop")
-    assert collector.collect(EvidenceRequest(stop, elsewhere), 15).cache is None
+    assert collector.collect(EvidenceRequest(stop, other_registry), 15).cache is None
 
 
 def service_of(shop: Shop) -> Service:
     return look_up_service(Clients(REGION).ecs, stopped(shop.define())[0])
 
 
-def test_a_service_states_all_networks_of_its_tasks(shop: Shop) -> None:
+def test_a_service_has_its_network_configuration(shop: Shop) -> None:
     subnets = shop.private_subnet(), shop.private_subnet()
     shop.serve(shop.define(), *subnets)
 
@@ -234,7 +236,7 @@ def test_a_service_states_all_networks_of_its_tasks(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("controller", ["CODE_DEPLOY", "EXTERNAL"])
-def test_a_service_tells_who_deploys_it(
+def test_a_service_has_its_deployment_controller(
     aws: LocalAws, shop: Shop, controller: "DeploymentControllerTypeType"
 ) -> None:
     ecs: ECSClient = aws.client("ecs")
@@ -250,14 +252,14 @@ def test_a_service_tells_who_deploys_it(
     assert service_of(shop) == Service(controller)
 
 
-def test_a_service_that_is_gone_is_not_seen(aws: LocalAws, shop: Shop) -> None:
+def test_a_deleted_service_is_a_failed_lookup(aws: LocalAws, shop: Shop) -> None:
     aws.client("ecs").create_cluster(clusterName="shop")
 
     with pytest.raises(LookupFailedError, match="no such service"):
         service_of(shop)
 
 
-def test_what_the_service_states_stands_for_an_interface_that_is_gone(shop: Shop) -> None:
+def test_the_network_configuration_of_the_service_replaces_a_deleted_interface(shop: Shop) -> None:
     subnet = shop.private_subnet()
     stated = AwsvpcConfiguration((subnet,), ("sg-1",), assigns_public_ip=True)
 
@@ -266,7 +268,7 @@ def test_what_the_service_states_stands_for_an_interface_that_is_gone(shop: Shop
     assert (network.public_ip, network.security_groups) == (True, ("sg-1",))
 
 
-def test_the_processor_of_the_instance_is_asked_for_within_the_same_time(shop: Shop) -> None:
+def test_the_lookup_of_the_architecture_counts_toward_the_time_limit(shop: Shop) -> None:
     event = stop_event(definition=shop.define(), launch_type="EC2", architecture="", text=NOT_FOUND)
     stop = parse_task_stop(event)
     assert isinstance(stop, TaskStop)

@@ -1,4 +1,4 @@
-"""Tasks whose container exits at once: is their image for another platform?"""
+"""Containers that exit immediately: is their image for another platform?"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -32,7 +32,7 @@ def exited(
     launch_type: str = "FARGATE",
     detail: Mapping[str, object] = MappingProxyType({}),
 ) -> list[Json]:
-    """Push an image, and let tasks of it exit one after the other."""
+    """Push an image and return the exit events of tasks that run it."""
     digest = shop.push(layout)
     definition = shop.define(architecture=stated)
     return [
@@ -64,7 +64,7 @@ def test_an_image_for_another_platform_is_reported_once(
 
 
 @pytest.mark.parametrize("layout", [PLAIN_AMD64, MULTI_PLATFORM])
-def test_a_crash_loop_of_a_good_image_is_silent_and_soon_costs_nothing(
+def test_a_crash_loop_of_a_compatible_image_costs_no_calls_and_no_alerts(
     aws: LocalAws, guard: Deployment, shop: Shop, layout: str
 ) -> None:
     first, *further = exited(shop, layout, tasks=5)
@@ -76,7 +76,7 @@ def test_a_crash_loop_of_a_good_image_is_silent_and_soon_costs_nothing(
     assert alerts_about_stops(guard) == []
 
 
-def test_another_process_looks_at_an_image_again_only_after_an_hour(
+def test_another_process_checks_an_image_again_only_after_an_hour(
     aws: LocalAws, guard: Deployment, shop: Shop
 ) -> None:
     first, second, third = exited(shop, PLAIN_AMD64, tasks=3)
@@ -92,7 +92,7 @@ def test_another_process_looks_at_an_image_again_only_after_an_hour(
     assert "BatchGetImage" in operations(aws)
 
 
-def test_every_service_with_the_image_is_told_of(
+def test_every_service_with_the_image_is_reported(
     aws: LocalAws, guard: Deployment, shop: Shop
 ) -> None:
     first, second, *_ = exited(shop, PLAIN_ARM64, tasks=4)
@@ -106,7 +106,7 @@ def test_every_service_with_the_image_is_told_of(
     assert [alert.attributes["service"] for alert in alerts_about_stops(guard)] == ["api", "worker"]
 
 
-def test_it_is_told_of_again_when_it_comes_back_after_it_was_resolved(
+def test_an_incident_that_recurs_after_its_resolution_is_reported_again(
     aws: LocalAws, guard: Deployment, shop: Shop
 ) -> None:
     first, second = exited(shop, PLAIN_ARM64, tasks=2)
@@ -119,9 +119,7 @@ def test_it_is_told_of_again_when_it_comes_back_after_it_was_resolved(
     assert [attributes["status"] for attributes in notified] == ["open", "resolved", "open"]
 
 
-def test_a_look_that_failed_is_made_again_a_minute_later(
-    aws: LocalAws, guard: Deployment, shop: Shop
-) -> None:
+def test_a_failed_image_check_is_repeated(aws: LocalAws, guard: Deployment, shop: Shop) -> None:
     first, second = exited(shop, PLAIN_ARM64, tasks=2)
     guard.drain()
     aws.fail("BatchGetImage", "ThrottlingException", times=9)
@@ -134,7 +132,7 @@ def test_a_look_that_failed_is_made_again_a_minute_later(
 
 
 @pytest.mark.parametrize("exit_code", [0, 137])
-def test_another_exit_code_is_not_looked_at(
+def test_another_exit_code_is_not_checked(
     aws: LocalAws, guard: Deployment, shop: Shop, exit_code: int
 ) -> None:
     deliver(aws, guard, *exited(shop, PLAIN_ARM64, exit_code=exit_code))
@@ -146,10 +144,10 @@ def test_another_exit_code_is_not_looked_at(
     "detail",
     [
         pytest.param({"executionStoppedAt": "2026-11-24T09:05:00Z"}, id="it ran for minutes"),
-        pytest.param({"stopCode": "UserInitiated"}, id="a person stopped it"),
+        pytest.param({"stopCode": "UserInitiated"}, id="a user stopped it"),
     ],
 )
-def test_a_task_that_did_run_is_not_looked_at(
+def test_a_task_that_did_run_is_not_checked(
     aws: LocalAws, guard: Deployment, shop: Shop, detail: dict[str, object]
 ) -> None:
     events = exited(shop, PLAIN_ARM64, detail=detail)
@@ -163,7 +161,7 @@ def test_a_task_that_did_run_is_not_looked_at(
 @pytest.mark.parametrize(
     ("stated", "outcome"), [("X86_64", "alerted"), ("ARM64", "ignored"), ("", "ignored")]
 )
-def test_on_ec2_a_stated_platform_counts_where_the_instance_is_gone(
+def test_on_ec2_the_task_definition_counts_if_the_instance_is_gone(
     aws: LocalAws, guard: Deployment, shop: Shop, stated: str, outcome: str
 ) -> None:
     events = exited(shop, PLAIN_ARM64, stated=stated, launch_type="EC2")
@@ -173,7 +171,7 @@ def test_on_ec2_a_stated_platform_counts_where_the_instance_is_gone(
 
 
 @pytest.mark.parametrize(("instance", "outcome"), [("x86_64", "alerted"), ("arm64", "ignored")])
-def test_on_ec2_the_processor_of_the_instance_counts(
+def test_on_ec2_the_architecture_of_the_instance_counts(
     aws: LocalAws, guard: Deployment, shop: Shop, instance: str, outcome: str
 ) -> None:
     arn = shop.add_instance(instance)
@@ -182,9 +180,7 @@ def test_on_ec2_the_processor_of_the_instance_counts(
     assert deliver(aws, guard, *events) == [outcome]
 
 
-def test_an_image_that_cannot_be_seen_convicts_nobody(
-    aws: LocalAws, guard: Deployment, shop: Shop
-) -> None:
+def test_an_unreadable_image_causes_no_alert(aws: LocalAws, guard: Deployment, shop: Shop) -> None:
     events = exited(shop, MAC_BUILD)
     guard.drain()
     aws.fail("BatchGetImage", "AccessDeniedException", times=9)

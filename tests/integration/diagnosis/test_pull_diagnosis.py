@@ -1,4 +1,4 @@
-"""Tasks that stop in the emulator, as the deployed diagnosis meets them."""
+"""Tasks that stop in the emulator, explained by the deployed function."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from tests.support.stop_events import IMAGE, MISMATCH, NO_LOGIN, NOT_FOUND, stop
 
 
 @pytest.mark.parametrize("launch_type", ["FARGATE", "EC2"])
-def test_a_mismatch_is_explained_by_what_the_image_holds(
+def test_a_mismatch_is_explained_by_the_contents_of_the_image(
     aws: LocalAws, guard: Deployment, shop: Shop, launch_type: str
 ) -> None:
     digest = shop.push(MAC_BUILD)
@@ -40,7 +40,7 @@ def test_a_mismatch_is_explained_by_what_the_image_holds(
     assert "--cluster shop --service api --force-new-deployment" in alert.texts["email"]
 
 
-def test_a_task_on_arm64_wants_an_image_for_arm64(
+def test_a_task_on_arm64_requires_an_image_for_arm64(
     aws: LocalAws, guard: Deployment, shop: Shop
 ) -> None:
     shop.push("docker26classic-build-push-default")
@@ -68,7 +68,7 @@ def test_an_image_is_read_in_its_own_region(aws: LocalAws, guard: Deployment, sh
     assert digest in alerts_about_stops(guard)[0].texts["email"]
 
 
-def test_what_is_there_instead_of_a_missing_tag_is_told(
+def test_an_alert_about_a_missing_tag_lists_similar_tags(
     aws: LocalAws, guard: Deployment, shop: Shop
 ) -> None:
     shop.push(MULTI_PLATFORM, tag="1.4.1")
@@ -91,9 +91,7 @@ def test_what_is_there_instead_of_a_missing_tag_is_told(
     assert "there is 1.4.1, pushed " in alert.texts["email"]
 
 
-def test_a_repository_that_is_not_there_is_told(
-    aws: LocalAws, guard: Deployment, shop: Shop
-) -> None:
+def test_a_missing_repository_is_reported(aws: LocalAws, guard: Deployment, shop: Shop) -> None:
     deliver(aws, guard, stop_event(definition=shop.define(), text=NOT_FOUND))
 
     assert operations(aws) == [
@@ -138,7 +136,7 @@ UNREACHABLE = (
     "CannotPullContainerError: Get https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/: "
     "dial tcp 10.0.1.7:443: i/o timeout"
 )
-LOOK_AT_NETWORK = (
+NETWORK_LOOKUPS = (
     "DescribeServices",
     "DescribeSubnets",
     "DescribeRouteTables",
@@ -162,23 +160,23 @@ COSTS = (
     ),
     ("disk-full", DISK_FULL, ("DescribeTaskDefinition", "DescribeServices")),
     ("rate-limited", RATE_LIMITED, ("DescribeTaskDefinition", "DescribeServices")),
-    ("network-dns", NO_NAME, LOOK_AT_NETWORK),
-    ("registry-auth", NO_LOGIN, ("DescribeTaskDefinition", *LOOK_AT_NETWORK)),
-    ("network-registry", UNREACHABLE, LOOK_AT_NETWORK),
-    ("canceled", CANCELED, LOOK_AT_NETWORK),
+    ("network-dns", NO_NAME, NETWORK_LOOKUPS),
+    ("registry-auth", NO_LOGIN, ("DescribeTaskDefinition", *NETWORK_LOOKUPS)),
+    ("network-registry", UNREACHABLE, NETWORK_LOOKUPS),
+    ("canceled", CANCELED, NETWORK_LOOKUPS),
 )
 
 
 @pytest.mark.parametrize(
-    ("cause", "text", "look_ups"), [pytest.param(*row, id=row[0]) for row in COSTS]
+    ("cause", "text", "lookups"), [pytest.param(*row, id=row[0]) for row in COSTS]
 )
-def test_a_cause_costs_the_look_ups_that_it_needs(
+def test_a_cause_costs_the_lookups_that_it_needs(
     aws: LocalAws,
     guard: Deployment,
     shop: Shop,
     cause: str,
     text: str,
-    look_ups: tuple[str, ...],
+    lookups: tuple[str, ...],
 ) -> None:
     shop.push(MAC_BUILD)
     definition, subnet = shop.define(), shop.private_subnet()
@@ -187,10 +185,12 @@ def test_a_cause_costs_the_look_ups_that_it_needs(
     deliver(aws, guard, stop_event(definition=definition, text=text, subnet=subnet))
 
     assert [alert.attributes["code"] for alert in alerts_about_stops(guard)] == [cause]
-    assert operations(aws) == [*RECORD_INCIDENT, *look_ups, *RECORD_ALERT]
+    assert operations(aws) == [*RECORD_INCIDENT, *lookups, *RECORD_ALERT]
 
 
-def test_the_network_of_a_task_is_told(aws: LocalAws, guard: Deployment, shop: Shop) -> None:
+def test_the_alert_names_the_subnet_of_the_task(
+    aws: LocalAws, guard: Deployment, shop: Shop
+) -> None:
     definition, subnet = shop.define(), shop.private_subnet()
     shop.serve(definition, subnet)
 
@@ -199,7 +199,7 @@ def test_the_network_of_a_task_is_told(aws: LocalAws, guard: Deployment, shop: S
     assert subnet in alerts_about_stops(guard)[0].texts["email"]
 
 
-def test_the_role_that_pulls_is_told(aws: LocalAws, guard: Deployment, shop: Shop) -> None:
+def test_the_alert_names_the_role_that_pulls(aws: LocalAws, guard: Deployment, shop: Shop) -> None:
     shop.push(MAC_BUILD)
 
     deliver(aws, guard, stop_event(definition=shop.define(), text=DENIED))
@@ -207,7 +207,7 @@ def test_the_role_that_pulls_is_told(aws: LocalAws, guard: Deployment, shop: Sho
     assert EXECUTION_ROLE.rpartition("/")[2] in alerts_about_stops(guard)[0].texts["email"]
 
 
-def test_a_task_definition_is_fetched_once_a_process(
+def test_a_task_definition_is_described_once_per_process(
     aws: LocalAws, guard: Deployment, shop: Shop
 ) -> None:
     definition = shop.define()
@@ -228,7 +228,7 @@ def test_a_task_definition_is_fetched_once_a_process(
         "Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:x)",
     ],
 )
-def test_a_task_that_failed_for_another_reason_costs_no_call_and_no_alert(
+def test_a_task_that_failed_for_another_reason_causes_no_call_and_no_alert(
     aws: LocalAws, guard: Deployment, shop: Shop, text: str
 ) -> None:
     outcomes = deliver(aws, guard, stop_event(definition=shop.define(), text=text))

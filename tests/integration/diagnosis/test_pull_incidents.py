@@ -1,4 +1,4 @@
-"""One alert an incident, however many tasks fail and whatever fails on the way."""
+"""One alert per incident, no matter how many tasks or calls fail."""
 
 import json
 
@@ -25,7 +25,7 @@ def definition(shop: Shop) -> str:
     return shop.define()
 
 
-def test_tasks_that_keep_failing_cost_one_call_and_disturb_nobody(
+def test_tasks_that_keep_failing_cost_one_call_each_and_cause_no_alert(
     aws: LocalAws, guard: Deployment, definition: str
 ) -> None:
     deliver(aws, guard, stop_event(1, definition=definition))
@@ -38,7 +38,7 @@ def test_tasks_that_keep_failing_cost_one_call_and_disturb_nobody(
     assert len(alerts_about_stops(guard)) == 1
 
 
-def test_the_next_alert_tells_how_many_tasks_failed_since(
+def test_the_next_alert_states_how_many_tasks_failed_since(
     aws: LocalAws, guard: Deployment, shop: Shop, definition: str
 ) -> None:
     deliver(aws, guard, *(stop_event(task, definition=definition) for task in (1, 2, 3, 4)))
@@ -80,7 +80,7 @@ def test_an_event_that_is_delivered_twice_counts_once(
         pytest.param("api", MISMATCH, f"sha256:{'5e' * 32}", id="another image"),
     ],
 )
-def test_what_differs_is_an_incident_of_its_own(
+def test_another_service_cause_or_image_is_a_separate_incident(
     aws: LocalAws, guard: Deployment, definition: str, service: str, text: str, digest: str
 ) -> None:
     changed = stop_event(2, definition=definition, service=service, text=text, digest=digest)
@@ -90,7 +90,7 @@ def test_what_differs_is_an_incident_of_its_own(
     assert outcomes == ["alerted", "alerted"]
 
 
-def test_an_alert_that_could_not_be_sent_is_sent_when_its_event_comes_back(
+def test_an_alert_that_could_not_be_sent_is_sent_when_its_event_is_redelivered(
     aws: LocalAws, guard: Deployment, definition: str
 ) -> None:
     guard.drain()
@@ -109,23 +109,23 @@ FAILURES = {
     "broken": "InternalError",
     "no answer": CALL_TIMEOUT,
 }
-OF_THE_IMAGE = {
+IMAGE_EVIDENCE = {
     "DescribeTaskDefinition": "the task definition",
     "DescribeImages": "the tag in ECR",
     "Query": "the records of this guard",
     "BatchGetImage": "the image in ECR",
     "DescribeRepositories": "the repository in ECR",
 }
-BESIDE_THE_IMAGE = {
+OTHER_EVIDENCE = {
     "DescribePullThroughCacheRules": "the pull-through cache rules",
     "DescribeServices": "the service of the task",
 }
-OF_THE_NETWORK = ("DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints")
+NETWORK_OPERATIONS = ("DescribeSubnets", "DescribeRouteTables", "DescribeVpcEndpoints")
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-@pytest.mark.parametrize("operation", OF_THE_IMAGE)
-def test_a_look_up_that_fails_is_named_and_delays_nothing(
+@pytest.mark.parametrize("operation", IMAGE_EVIDENCE)
+def test_a_failed_lookup_is_listed_and_does_not_delay_the_alert(
     aws: LocalAws, guard: Deployment, definition: str, operation: str, failure: str
 ) -> None:
     guard.drain()
@@ -136,13 +136,13 @@ def test_a_look_up_that_fails_is_named_and_delays_nothing(
     assert outcomes == ["alerted"]
     evidence = str(last_stop_alert(guard)["evidence"])
     why = "no answer in time" if FAILURES[failure] == CALL_TIMEOUT else FAILURES[failure]
-    assert OF_THE_IMAGE[operation] in evidence
+    assert IMAGE_EVIDENCE[operation] in evidence
     assert why in evidence
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-@pytest.mark.parametrize("operation", OF_THE_NETWORK)
-def test_a_network_that_is_not_seen_is_named(
+@pytest.mark.parametrize("operation", NETWORK_OPERATIONS)
+def test_a_failed_network_lookup_is_listed(
     aws: LocalAws, guard: Deployment, shop: Shop, definition: str, operation: str, failure: str
 ) -> None:
     guard.drain()
@@ -154,7 +154,7 @@ def test_a_network_that_is_not_seen_is_named(
 
 
 @pytest.mark.parametrize("operation", ["DescribeNetworkInterfaces", "DescribeServices"])
-def test_a_network_is_told_without_its_interface(
+def test_a_network_is_reported_without_its_interface(
     aws: LocalAws, guard: Deployment, shop: Shop, definition: str, operation: str
 ) -> None:
     subnet = shop.private_subnet()
@@ -165,7 +165,7 @@ def test_a_network_is_told_without_its_interface(
     assert subnet in str(last_stop_alert(guard)["evidence"])
 
 
-def test_what_is_gone_is_told(aws: LocalAws, guard: Deployment) -> None:
+def test_a_deleted_task_definition_is_reported(aws: LocalAws, guard: Deployment) -> None:
     gone = "arn:aws:ecs:eu-central-1:123456789012:task-definition/api:77"
 
     assert deliver(aws, guard, stop_event(1, definition=gone)) == ["alerted"]
@@ -173,23 +173,21 @@ def test_what_is_gone_is_told(aws: LocalAws, guard: Deployment) -> None:
     assert "it was deleted" in str(last_stop_alert(guard)["evidence"])
 
 
-def test_with_every_look_up_denied_the_text_is_explained(
+def test_with_every_lookup_denied_the_error_text_is_explained(
     aws: LocalAws, guard: Deployment, definition: str
 ) -> None:
     guard.drain()
-    looks = OF_THE_IMAGE | BESIDE_THE_IMAGE
-    for operation in looks:
+    lookups = IMAGE_EVIDENCE | OTHER_EVIDENCE
+    for operation in lookups:
         aws.fail(operation, "AccessDeniedException", times=9)
 
     assert deliver(aws, guard, stop_event(1, definition=definition)) == ["alerted"]
     assert "linux/amd64" in str(last_stop_alert(guard)["summary"])
     evidence = str(last_stop_alert(guard)["evidence"])
-    assert [what for what in looks.values() if what not in evidence] == []
+    assert [what for what in lookups.values() if what not in evidence] == []
 
 
-def test_a_role_of_another_name_is_no_way_around_the_template(
-    aws: LocalAws, guard: Deployment
-) -> None:
+def test_the_function_role_has_no_write_permissions(aws: LocalAws, guard: Deployment) -> None:
     role = guard.function("pull_diagnosis.handler").role_arn
 
     for action in ("ecr:PutImage", "ecr:BatchDeleteImage", "ecs:UpdateService", "iam:PassRole"):
@@ -204,7 +202,7 @@ def _without(event: Json, key: str) -> Json:
 
 
 @pytest.mark.parametrize("key", ["clusterArn", "taskArn", "taskDefinitionArn"])
-def test_a_malformed_event_becomes_a_dead_letter_and_stops_no_other(
+def test_a_malformed_event_becomes_a_dead_letter_and_blocks_no_other(
     aws: LocalAws, guard: Deployment, definition: str, key: str
 ) -> None:
     bad = _without(stop_event(1, definition=definition), key)

@@ -1,4 +1,4 @@
-"""An incident that ends: told once, and alerted about anew when it comes back."""
+"""Incidents that end: resolved once, and reported again if they recur."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def statuses(guard: Deployment) -> list[str]:
     return [alert.attributes["status"] for alert in about_service(guard)]
 
 
-def test_a_service_that_is_steady_again_is_told_once(
+def test_a_steady_service_is_reported_once(
     aws: LocalAws, guard: Deployment, definition: str
 ) -> None:
     deliver(aws, guard, stop_event(1, definition=definition), stop_event(2, definition=definition))
@@ -39,7 +39,7 @@ def test_a_service_that_is_steady_again_is_told_once(
     assert resolved["image"] == opened["image"]
 
 
-def test_each_repository_of_the_service_is_told_of(
+def test_each_repository_of_the_service_gets_a_resolution(
     aws: LocalAws, guard: Deployment, definition: str
 ) -> None:
     about_sidecar = stop_event(2, definition=definition, image=SIDECAR)
@@ -58,7 +58,7 @@ def test_each_repository_of_the_service_is_told_of(
     ]
 
 
-def test_an_incident_that_comes_back_after_its_end_is_alerted_about_at_once(
+def test_an_incident_that_recurs_after_its_end_alerts_immediately(
     aws: LocalAws, guard: Deployment, definition: str
 ) -> None:
     for round_ in (1, 2, 3):
@@ -76,7 +76,7 @@ def test_an_incident_that_comes_back_after_its_end_is_alerted_about_at_once(
     ],
     ids=["another service", "not steady"],
 )
-def test_nothing_else_ends_an_incident(
+def test_another_service_event_does_not_end_an_incident(
     aws: LocalAws, guard: Deployment, definition: str, event: Json
 ) -> None:
     deliver(aws, guard, stop_event(1, definition=definition))

@@ -150,9 +150,9 @@ def test_undoing_twice_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["undo", "0000", "--yes"], "the ledger in eu-central-1 has no entry 0000"),
-        (["undo", "0000", "--stack", "other"], "no guard stack other in eu-"),
-        (["history", "--region", "us-east-1"], "no guard stack ecr-platform-guard in us"),
+        (["undo", "0000", "--yes"], "No action 0000 in the ledger in eu-central-1."),
+        (["undo", "0000", "--stack", "other"], "Stack other in eu-central-1 is not a guard"),
+        (["history", "--region", "us-east-1"], "Stack ecr-platform-guard in us-east-1 is not"),
     ],
 )
 def test_a_usage_error_is_one_line(
@@ -169,7 +169,7 @@ def test_a_usage_error_is_one_line(
 @pytest.mark.parametrize(
     ("arguments", "output"),
     [
-        ([], "The guard has changed nothing in shop/typo yet (regions: eu-central-1).\n"),
+        ([], "No actions on shop/typo in eu-central-1.\n"),
         (["--json"], ""),
     ],
 )
@@ -207,7 +207,7 @@ def test_configured_regions_are_searched_and_one_without_a_guard_is_reported(
     assert shown.status == 2
     assert undone.status == 0
     for ran in (shown, undone):
-        assert "no guard stack ecr-platform-guard in us-east-1" in ran.errors
+        assert "Stack ecr-platform-guard in us-east-1 is not a guard" in ran.errors
         assert ran.errors.count("\n") == 1
 
 
@@ -242,7 +242,7 @@ def test_undo_does_not_prompt_without_a_terminal(
 
     assert main(["undo", history(repository.name)[0]["id"]]) == 2
 
-    assert "say --yes" in capsys.readouterr().err
+    assert "Use --yes to skip the confirmation" in capsys.readouterr().err
     assert repository.listing() == before
 
 

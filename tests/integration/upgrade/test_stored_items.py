@@ -266,7 +266,7 @@ def test_the_incidents_of_a_service_are_known_when_it_is_steady(
         row["item"]["id"]["S"].removeprefix("service-incidents#").partition(" ")
     )
 
-    known = ServiceIncidents(client, TABLE, lambda: row["at"]).of(cluster_arn, service)
+    known = ServiceIncidents(client, TABLE, lambda: row["at"]).incidents_of(cluster_arn, service)
 
     assert known == sorted(
         NotifiedIncident(*text.split("\t")) for text in row["item"]["incidents"]["SS"]

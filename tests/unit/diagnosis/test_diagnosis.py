@@ -1,4 +1,4 @@
-"""What is said about a task that could not pull or execute its image."""
+"""Diagnoses and alerts about tasks that could not pull or execute their image."""
 
 import re
 import shlex
@@ -21,21 +21,21 @@ from tests.support.stops import failure_of, stop_of, stored
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_diagnosis_reads_as_agreed(name: str) -> None:
+def test_the_text_of_a_diagnosis_matches_its_golden_file(name: str) -> None:
     assert render_text(alert_of(name)) == golden(f"diagnosis/{name}")
 
 
 @pytest.mark.parametrize("cause", sorted(set(Cause) - {Cause.NOT_A_PULL_ERROR}))
-def test_a_cause_reads_as_agreed_on_every_channel(cause: Cause) -> None:
+def test_an_alert_matches_its_golden_file_on_every_channel(cause: Cause) -> None:
     assert render_all_channels(alert_of(cause)) == golden(f"channels/{cause}")
 
 
-def test_every_cause_that_is_alerted_about_has_a_diagnosis() -> None:
+def test_every_alerted_cause_has_a_diagnosis() -> None:
     assert {alert_of(name).code for name in CASES} == set(Cause) - {Cause.NOT_A_PULL_ERROR}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_command_can_be_pasted(name: str) -> None:
+def test_every_fix_has_valid_commands(name: str) -> None:
     commands = [command for fix in alert_of(name).fixes for command in fix.commands]
 
     assert commands
@@ -48,7 +48,7 @@ def test_every_command_can_be_pasted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_diagnosis_keeps_to_80_columns_but_for_names_and_commands(name: str) -> None:
+def test_a_diagnosis_fits_80_columns_except_names_and_commands(name: str) -> None:
     for line in render_text(alert_of(name)).splitlines():
         is_command = re.match(r"  (?:aws|docker) ", line) is not None
         has_long_name = any(len(word) > 40 for word in line.split())
@@ -56,7 +56,7 @@ def test_a_diagnosis_keeps_to_80_columns_but_for_names_and_commands(name: str) -
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_fix_of_a_real_task_names_it(name: str) -> None:
+def test_a_fix_for_a_real_task_has_no_placeholders_for_its_names(name: str) -> None:
     text = " ".join(command for fix in alert_of(name).fixes for command in fix.commands)
 
     words = re.findall(r"[A-Z][A-Z_]+", text)
@@ -69,10 +69,10 @@ EXECUTABLE = stored(image("linux/amd64"), tag="2.0.0")
 @pytest.mark.parametrize(
     "evidence",
     [
-        pytest.param(NO_EVIDENCE, id="nothing looked up"),
-        pytest.param(Evidence(image=Unavailable("the image", "throttled")), id="not seen"),
-        pytest.param(Evidence(image=EXECUTABLE), id="the platform of the task"),
-        pytest.param(Evidence(image=stored(attestation())), id="no image"),
+        pytest.param(NO_EVIDENCE, id="no evidence"),
+        pytest.param(Evidence(image=Unavailable("the image", "throttled")), id="lookup failed"),
+        pytest.param(Evidence(image=EXECUTABLE), id="same platform"),
+        pytest.param(Evidence(image=stored(attestation())), id="attestation"),
         pytest.param(Evidence(image=stored(image("linux/amd64/v3"))), id="another variant"),
         pytest.param(
             Evidence(image=stored(index(listed(image("linux/amd64/v3"), "linux/amd64/v3")))),
@@ -80,14 +80,16 @@ EXECUTABLE = stored(image("linux/amd64"), tag="2.0.0")
         ),
     ],
 )
-def test_an_exit_is_no_exec_format_error_unless_the_platform_shows_it(evidence: Evidence) -> None:
+def test_an_exit_without_a_platform_mismatch_is_not_an_exec_format_error(
+    evidence: Evidence,
+) -> None:
     stop = stop_of("fargate-exec-format")
 
     assert diagnose_exec_format(stop, exec_format_candidates(stop)[0], evidence) is None
 
 
 @pytest.mark.parametrize(
-    ("root", "said"),
+    ("root", "expected"),
     [
         pytest.param(image("linux/arm64"), "it contains only linux/arm64", id="another platform"),
         pytest.param(
@@ -98,7 +100,7 @@ def test_an_exit_is_no_exec_format_error_unless_the_platform_shows_it(evidence: 
     ],
 )
 def test_an_exit_of_an_image_for_another_platform_is_an_exec_format_error(
-    root: Blob, said: str
+    root: Blob, expected: str
 ) -> None:
     stop = stop_of("fargate-exec-format")
     evidence = Evidence(image=stored(root, tag="2.0.0"))
@@ -107,11 +109,11 @@ def test_an_exit_of_an_image_for_another_platform_is_an_exec_format_error(
 
     assert diagnosis is not None
     assert diagnosis.cause is Cause.EXEC_FORMAT
-    assert said in diagnosis.summary
+    assert expected in diagnosis.summary
 
 
 @pytest.mark.parametrize(
-    ("held", "built"),
+    ("stored_platforms", "built"),
     [
         pytest.param(["linux/arm64"], "linux/amd64", id="one other"),
         pytest.param(
@@ -119,24 +121,24 @@ def test_an_exit_of_an_image_for_another_platform_is_an_exec_format_error(
         ),
     ],
 )
-def test_an_image_of_several_platforms_is_built_for_those_who_run_it_there_too(
-    held: list[str], built: str
+def test_a_rebuild_keeps_the_other_platforms_of_a_multi_platform_image(
+    stored_platforms: list[str], built: str
 ) -> None:
     stop = stop_of("fargate-platform-mismatch")
-    evidence = Evidence(image=stored(index(*map(listed_image, held))))
+    evidence = Evidence(image=stored(index(*map(listed_image, stored_platforms))))
 
     first, *_ = diagnose(stop, failure_of(stop), evidence).fixes
 
     assert f"docker buildx build --platform {built} " in first.commands[0]
 
 
-def test_a_mutable_repository_needs_no_tag_freed() -> None:
+def test_a_mutable_repository_needs_no_tag_deletion() -> None:
     commands = [command for fix in alert_of("platform-mismatch").fixes for command in fix.commands]
 
     assert not any("batch-delete-image" in command for command in commands)
 
 
-def test_in_an_immutable_repository_a_new_tag_is_pushed_before_any_is_freed() -> None:
+def test_in_an_immutable_repository_a_new_tag_comes_before_deleting_the_old_one() -> None:
     first, *_, last = alert_of("platform-mismatch-immutable").fixes
 
     assert "shop/api:1.4.2-rebuilt --push" in first.commands[0]
@@ -145,7 +147,7 @@ def test_in_an_immutable_repository_a_new_tag_is_pushed_before_any_is_freed() ->
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_tag_is_freed_by_no_fix_but_the_last_and_only_where_that_helps(name: str) -> None:
+def test_only_the_last_fix_deletes_a_tag_and_only_in_an_immutable_repository(name: str) -> None:
     *others, last = alert_of(name).fixes
 
     assert not any("batch-delete-image" in command for fix in others for command in fix.commands)
@@ -154,7 +156,7 @@ def test_a_tag_is_freed_by_no_fix_but_the_last_and_only_where_that_helps(name: s
         assert evidence.repository == IMMUTABLE
 
 
-def test_a_service_keeps_all_its_networks_when_its_tasks_get_public_addresses() -> None:
+def test_enabling_public_addresses_keeps_the_network_configuration_of_a_service() -> None:
     (command,) = alert_of("network-registry-no-public-address").fixes[0].commands
 
     assert SERVICE.network is not None
@@ -170,7 +172,7 @@ def test_a_service_that_ecs_does_not_deploy_is_not_updated(name: str) -> None:
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "eu-central-1"])
-def test_the_runbook_is_in_the_console_of_its_partition(region: str) -> None:
+def test_the_runbook_link_uses_the_console_of_the_partition(region: str) -> None:
     stop = replace(stop_of("fargate-truncated"), region=region)
     facts = dict(diagnose(stop, failure_of(stop)).facts)
 

@@ -15,7 +15,7 @@ FAILURE = failure_of(STOP)
 
 
 @given(st.uuids(), st.datetimes(), st.integers())
-def test_every_task_that_fails_in_the_same_way_is_the_same_incident(
+def test_tasks_that_fail_in_the_same_way_share_an_incident(
     task: object, time: object, version: int
 ) -> None:
     other = replace(
@@ -68,7 +68,7 @@ def test_another_service_or_image_is_another_incident(stop: TaskStop, failure: P
     assert incident_key(stop, failure) != incident_key(STOP, FAILURE)
 
 
-def test_without_any_image_there_is_still_an_incident() -> None:
+def test_a_failure_without_a_container_has_an_incident() -> None:
     assert incident_key(STOP, replace(FAILURE, container=None)).split() == [
         STOP.cluster_arn,
         "service:api",

@@ -1,4 +1,4 @@
-"""Which container of a stopped task failed, and with what."""
+"""The failed container of a stopped task, and its error."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ EXPECTED = {
 }
 
 
-def test_every_stop_among_the_sample_events_is_expected() -> None:
+def test_every_sample_event_of_a_stopped_task_is_covered() -> None:
     assert {path.stem for path in EVENTS.glob("*.json")} - {"running"} == set(EXPECTED)
 
 
@@ -78,7 +78,7 @@ NGINX = StoppedContainer("nginx", "nginx")
         pytest.param(stop("Task failed to start", API, replace(PROXY, reason=MISMATCH)), "proxy",
                      id="by its own reason"),
         pytest.param(stop(MISMATCH, API, replace(PROXY, reason="CannotPullContainerError: odd")),
-                     "proxy", id="by its own reason, which says less than that of the task"),
+                     "proxy", id="by its own reason, less specific than that of the task"),
         pytest.param(stop(NOT_FOUND.format(PROXY.image), API, PROXY), "proxy",
                      id="by the image"),
         pytest.param(stop(NOT_FOUND.format(f"{PROXY.image}@{DIGEST}"), API, PROXY), "proxy",
@@ -89,26 +89,26 @@ NGINX = StoppedContainer("nginx", "nginx")
                           "not found", API, replace(PROXY, image_digest=DIGEST)), "proxy",
                      id="by the digest"),
         pytest.param(stop(MISMATCH, replace(API, image_digest=DIGEST), PROXY), "proxy",
-                     id="as the one that was not pulled"),
-        pytest.param(stop(MISMATCH, NGINX, PROXY), "proxy", id="as the one in ECR"),
+                     id="as the only one not pulled"),
+        pytest.param(stop(MISMATCH, NGINX, PROXY), "proxy", id="as the only one in ECR"),
         pytest.param(stop(MISMATCH, StoppedContainer("guardduty"), API), "api",
-                     id="as the one that has an image"),
+                     id="as the only one with an image"),
     ],
 )  # fmt: skip
-def test_the_failing_container_is_told_from_others(stopped: TaskStop, name: str) -> None:
+def test_the_failing_container_is_identified(stopped: TaskStop, name: str) -> None:
     container = failure_of(stopped).container
 
     assert container is not None
     assert container.name == name
 
 
-def test_a_failing_container_that_cannot_be_told_is_one_of_several_candidates() -> None:
+def test_an_unidentified_failing_container_is_one_of_several_candidates() -> None:
     failure = failure_of(stop(MISMATCH, API, PROXY))
 
     assert failure.candidates == (API, PROXY)
 
 
-def test_an_image_that_no_container_has_belongs_to_none() -> None:
+def test_an_image_of_no_container_has_no_failing_container() -> None:
     failure = failure_of(stop(NOT_FOUND.format(f"{REGISTRY}/other:1"), API, PROXY))
 
     assert failure.container is None
@@ -120,13 +120,13 @@ def test_an_image_that_no_container_has_belongs_to_none() -> None:
     [
         pytest.param(stop("Task failed to start", API), id="no reason"),
         pytest.param(stop("Scaling activity initiated by (deployment ecs-svc/1)"), id="scaling"),
-        pytest.param(stop(MISMATCH, API, code="UserInitiated"), id="words of a person"),
+        pytest.param(stop(MISMATCH, API, code="UserInitiated"), id="reason written by a user"),
         pytest.param(
             stop("", StoppedContainer("api", reason="OutOfMemoryError: killed")), id="oom"
         ),
     ],
 )
-def test_a_stop_for_another_reason_is_no_pull_failure(stopped: TaskStop) -> None:
+def test_a_stop_for_another_reason_is_not_a_pull_failure(stopped: TaskStop) -> None:
     assert pull_failure(stopped) is None
 
 
@@ -135,11 +135,11 @@ def test_a_stop_for_another_reason_is_no_pull_failure(stopped: TaskStop) -> None
     [
         pytest.param(replace(API, image_digest=DIGEST), None, DIGEST, id="reported"),
         pytest.param(replace(API, image=f"{API.image}@{DIGEST}"), None, DIGEST, id="written"),
-        pytest.param(API, f"{API.image}@{DIGEST}", DIGEST, id="told"),
+        pytest.param(API, f"{API.image}@{DIGEST}", DIGEST, id="in the error"),
         pytest.param(API, None, "", id="unknown"),
     ],
 )
-def test_the_image_has_the_digest_that_was_pulled(
+def test_the_reference_has_the_digest_that_was_pulled(
     container: StoppedContainer, error_image: str | None, digest: str
 ) -> None:
     text = NOT_FOUND.format(error_image) if error_image else MISMATCH
@@ -157,21 +157,23 @@ EXITED = stop_of("fargate-exec-format")
     [
         pytest.param(EXITED, 1, id="exit code 255 within seconds"),
         pytest.param(stop_of("fargate-exec-format-mislabeled"), 1, id="exit code 1"),
-        pytest.param(replace(EXITED, started_at=None), 1, id="never seen running"),
+        pytest.param(replace(EXITED, started_at=None), 1, id="never running"),
         pytest.param(replace(EXITED, execution_stopped_at="2026-11-24T10:00:57Z"), 1,
-                     id="stopped before it was seen running"),
+                     id="stopped before running"),
         pytest.param(replace(EXITED, started_at=None, pull_stopped_at=None), 0, id="no times"),
-        pytest.param(replace(EXITED, started_at="soon"), 1, id="a time that is none"),
+        pytest.param(replace(EXITED, started_at="soon"), 1, id="invalid time"),
         pytest.param(replace(EXITED, execution_stopped_at="2026-11-24T10:02:00Z"), 0,
                      id=f"longer than {EXEC_FORMAT_SECONDS} s"),
-        pytest.param(replace(EXITED, stop_code="UserInitiated"), 0, id="stopped by a person"),
+        pytest.param(replace(EXITED, stop_code="UserInitiated"), 0, id="stopped by a user"),
         pytest.param(replace(EXITED, containers=(replace(API, exit_code=137),)), 0, id="killed"),
-        pytest.param(replace(EXITED, containers=(replace(API, exit_code=0),)), 0, id="done"),
+        pytest.param(replace(EXITED, containers=(replace(API, exit_code=0),)), 0, id="succeeded"),
         pytest.param(replace(EXITED, containers=(replace(NGINX, exit_code=1),)), 0,
                      id="not in ECR"),
     ],
 )  # fmt: skip
-def test_a_container_that_ended_at_once_is_a_suspect(stopped: TaskStop, count: int) -> None:
+def test_a_container_that_exited_immediately_is_an_exec_format_candidate(
+    stopped: TaskStop, count: int
+) -> None:
     candidates = exec_format_candidates(stopped)
 
     assert len(candidates) == count

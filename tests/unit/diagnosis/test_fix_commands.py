@@ -1,4 +1,4 @@
-"""Commands of fixes: whatever the names, they are taken as they are meant."""
+"""Commands of fixes: names are quoted correctly."""
 
 import re
 import shlex
@@ -45,7 +45,7 @@ TEXTS = [
     "CannotPullContainerError: something else",
 ]
 
-# The grammars of the ECS and ECR APIs, at their limits and past them.
+# The grammars of the ECS and ECR APIs, up to and beyond their limits.
 NAMES = st.from_regex(r"[A-Za-z0-9_-]{1,255}", fullmatch=True)
 TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", fullmatch=True)
 REPOSITORIES = st.lists(
@@ -53,14 +53,14 @@ REPOSITORIES = st.lists(
     min_size=1,
     max_size=8,
 ).map(lambda parts: "/".join(parts)[:256].rstrip("/._-"))
-# A leading hyphen makes an option of a value, quoted or not.
+# A value with a leading hyphen is an option, quoted or not.
 HOSTILE = st.text(
     st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60
 ).filter(lambda text: not text.startswith("-"))
 
 
 @given(NAMES, NAMES, REPOSITORIES, TAGS, st.sampled_from(TEXTS))
-def test_names_at_the_limits_of_their_grammars_survive(
+def test_commands_contain_names_at_the_limits_of_their_grammars(
     cluster: str, service: str, repository: str, tag: str, text: str
 ) -> None:
     image = f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/{repository}:{tag}"
@@ -87,7 +87,7 @@ def test_names_at_the_limits_of_their_grammars_survive(
 
 
 @given(HOSTILE, HOSTILE, HOSTILE, st.sampled_from(TEXTS))
-def test_hostile_names_stay_within_one_word(
+def test_hostile_names_remain_one_word_of_a_command(
     cluster: str, service: str, image: str, text: str
 ) -> None:
     stop = replace(stop_of("fargate-platform-mismatch"), group=f"service:{service}")
@@ -101,7 +101,7 @@ def test_hostile_names_stay_within_one_word(
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_without_names_the_title_says_which_words_to_replace(text: str) -> None:
+def test_the_title_lists_the_placeholders_of_the_commands(text: str) -> None:
     for fix in diagnose(None, PullFailure(classify(text))).fixes:
         for command in fix.commands:
             for word in ("CLUSTER", "SERVICE", "REGION", "REPOSITORY", "TAG", "TASK_ID"):
@@ -109,7 +109,7 @@ def test_without_names_the_title_says_which_words_to_replace(text: str) -> None:
                 assert not is_used or word in fix.title
 
 
-def test_a_new_tag_reaches_every_container_of_the_image_and_no_other() -> None:
+def test_a_new_tag_changes_only_the_containers_of_the_image() -> None:
     fix = alert_of("platform-mismatch-immutable").fixes[0]
     words = next(shlex.split(line) for line in fix.commands if "describe-task-definition" in line)
     old = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1.4.2"
@@ -132,7 +132,7 @@ def test_a_new_tag_reaches_every_container_of_the_image_and_no_other() -> None:
 
 
 def described(present: frozenset[str]) -> Json:
-    """Give what DescribeTaskDefinition might: some values, others null, and tags of AWS's own."""
+    """Return a DescribeTaskDefinition response with some null values and tags set by AWS."""
     values: Json = {
         name: _example(shape) if name in present else None
         for name, shape in DESCRIBED.members.items()
@@ -163,13 +163,13 @@ OPTIONAL = sorted(
 )
 
 
-@pytest.mark.parametrize("is_stated_known", [True, False])
+@pytest.mark.parametrize("are_parameters_known", [True, False])
 @given(st.frozensets(st.sampled_from(OPTIONAL)))
-def test_what_describes_a_task_definition_becomes_what_registers_one(
-    is_stated_known: bool, present: frozenset[str]
+def test_a_described_task_definition_becomes_valid_input_for_registration(
+    are_parameters_known: bool, present: frozenset[str]
 ) -> None:
     platform = {"runtimePlatform": '{cpuArchitecture: `"ARM64"`}'}
-    stated = present | {"family", "revision"} if is_stated_known else frozenset[str]()
+    stated = present | {"family", "revision"} if are_parameters_known else frozenset[str]()
     source = described(present)
 
     made = jmespath.search(registrable(platform, stated), source)

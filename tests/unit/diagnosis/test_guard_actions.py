@@ -1,4 +1,4 @@
-"""What the ledger says of an image that a task could not pull."""
+"""Ledger entries about an image that a task could not pull."""
 
 from dataclasses import replace
 
@@ -36,23 +36,25 @@ QUARANTINED = Entry(
 )
 
 
-def test_a_deed_says_when_what_and_why() -> None:
+def test_an_action_has_time_sentence_and_reason() -> None:
     assert guard_history_of(IMAGE, [QUARANTINED]) == (
         GuardAction(
             "2026-11-24T09:03:00Z",
             "quarantined: its tag 1.4.3 was removed",
             "it contains only linux/arm64; linux/amd64 is required",
-            took_it_away=True,
+            made_unavailable=True,
         ),
     )
 
 
 @pytest.mark.parametrize(
-    ("wanted", "is_told"),
+    ("pulled", "is_listed"),
     [
         pytest.param(Reference(REPOSITORY, "1.4.3"), True, id="the tag"),
         pytest.param(Reference(REPOSITORY, "", DIGEST), True, id="the digest"),
-        pytest.param(Reference(REPOSITORY, "1.4.3", OTHER_DIGEST), True, id="what the tag was"),
+        pytest.param(
+            Reference(REPOSITORY, "1.4.3", OTHER_DIGEST), True, id="the tag before it moved"
+        ),
         pytest.param(Reference(REPOSITORY, "1.4.2"), False, id="another tag"),
         pytest.param(Reference(REPOSITORY, "", OTHER_DIGEST), False, id="another digest"),
         pytest.param(
@@ -62,14 +64,12 @@ def test_a_deed_says_when_what_and_why() -> None:
         ),
     ],
 )
-def test_what_was_done_under_its_tag_or_to_its_digest_is_told(
-    wanted: Reference, is_told: bool
-) -> None:
-    assert bool(guard_history_of(wanted, [QUARANTINED])) is is_told
+def test_actions_on_the_tag_or_the_digest_are_listed(pulled: Reference, is_listed: bool) -> None:
+    assert bool(guard_history_of(pulled, [QUARANTINED])) is is_listed
 
 
 @pytest.mark.parametrize(
-    ("changes", "took_it_away"),
+    ("changes", "made_unavailable"),
     [
         ({"remedy": Remedy.QUARANTINE}, True),
         ({"remedy": Remedy.ARCHIVE}, True),
@@ -81,25 +81,23 @@ def test_what_was_done_under_its_tag_or_to_its_digest_is_told(
     ],
     ids=str,
 )
-def test_only_what_stands_took_the_image_away(
-    changes: dict[str, Remedy | State], took_it_away: bool
+def test_only_a_completed_destructive_remedy_made_the_image_unavailable(
+    changes: dict[str, Remedy | State], made_unavailable: bool
 ) -> None:
     (action,) = guard_history_of(IMAGE, [replace(QUARANTINED, **changes)])  # type: ignore[arg-type]
 
-    assert action.took_it_away is took_it_away
+    assert action.made_unavailable is made_unavailable
 
 
-def test_the_latest_few_are_told_the_oldest_of_them_first() -> None:
-    newest_first = [
-        replace(QUARANTINED, at=f"2026-11-{day:02}T09:00:00Z") for day in (9, 8, 7, 6, 5, 4)
-    ]
+def test_the_latest_actions_are_listed_oldest_first() -> None:
+    entries = [replace(QUARANTINED, at=f"2026-11-{day:02}T09:00:00Z") for day in (9, 8, 7, 6, 5, 4)]
 
-    actions = guard_history_of(IMAGE, newest_first)
+    actions = guard_history_of(IMAGE, entries)
 
     assert [action.at[8:10] for action in actions] == ["05", "06", "07", "08", "09"]
 
 
-def test_what_has_only_begun_says_nothing_yet() -> None:
+def test_an_entry_in_progress_is_not_listed() -> None:
     assert (
         guard_history_of(IMAGE, [replace(QUARANTINED, state=State.IN_PROGRESS, sentence="")]) == ()
     )

@@ -6,7 +6,7 @@ from platform_guard.diagnosis.incident import with_further_failures
 ALERT = Alert(Severity.WARNING, "image-not-found", "shop/api", "A title", "It is gone.")
 
 
-def test_the_first_alert_of_an_incident_says_nothing_of_others() -> None:
+def test_the_first_alert_of_an_incident_has_no_further_failures() -> None:
     assert with_further_failures(ALERT, 0) == ALERT
 
 
@@ -17,7 +17,7 @@ def test_the_first_alert_of_an_incident_says_nothing_of_others() -> None:
         (100_000, "It is gone. 100000 more tasks failed since the last alert."),
     ],
 )
-def test_a_later_alert_says_how_many_tasks_failed(count: int, summary: str) -> None:
+def test_a_later_alert_states_the_number_of_further_failures(count: int, summary: str) -> None:
     alert = with_further_failures(ALERT, count)
 
     assert alert.summary == summary

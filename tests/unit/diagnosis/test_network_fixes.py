@@ -1,4 +1,4 @@
-"""What is done about a network: for whom, in which order, and at whose cost."""
+"""Fixes for network errors: endpoints, routes and public addresses."""
 
 from dataclasses import replace
 
@@ -27,36 +27,38 @@ def commands_for(stop: TaskStop, network: Network | None = None) -> list[str]:
         ("100.128.0.1", False),
     ],
 )
-def test_what_answers_within_the_network_is_an_endpoint(address: str, is_endpoint: bool) -> None:
+def test_an_address_within_the_vpc_is_an_endpoint(address: str, is_endpoint: bool) -> None:
     stop = stop_with(UNREACHABLE.replace("3.120.1.2", address), API)
 
-    admits = any("--source-group" in command for command in commands_for(stop))
+    allows_ingress = any("--source-group" in command for command in commands_for(stop))
 
-    assert admits is is_endpoint
+    assert allows_ingress is is_endpoint
 
 
-def test_who_cannot_fetch_layers_is_given_no_endpoint_but_that_for_s3() -> None:
+def test_a_layer_error_needs_only_the_s3_endpoint() -> None:
     stop = stop_of("fargate-network-layers")
 
-    made = [line for line in commands_for(stop, replace(CLOSED, endpoints=())) if "create" in line]
+    created = [
+        line for line in commands_for(stop, replace(CLOSED, endpoints=())) if "create" in line
+    ]
 
-    (command,) = made
+    (command,) = created
     assert ".s3 --route-table-ids" in command
 
 
-def test_the_group_of_new_endpoints_admits_the_whole_vpc_before_they_take_over() -> None:
+def test_the_security_group_allows_the_whole_vpc_before_endpoints_are_created() -> None:
     network = replace(CLOSED, endpoints=(), vpc_cidr_blocks=("10.0.0.0/16", "10.1.0.0/16"))
 
     commands = commands_for(stop_with(UNREACHABLE, API), network)
 
-    admitted = [commands.index(line) for line in commands if "--cidr" in line]
-    taken_over = [commands.index(line) for line in commands if "--private-dns-enabled" in line]
-    assert len(admitted) == len(taken_over) == 2
-    assert max(admitted) < min(taken_over)
-    assert not any("sg-0123456789abcdef0" in commands[position] for position in taken_over)
+    ingress = [commands.index(line) for line in commands if "--cidr" in line]
+    endpoints = [commands.index(line) for line in commands if "--private-dns-enabled" in line]
+    assert len(ingress) == len(endpoints) == 2
+    assert max(ingress) < min(endpoints)
+    assert not any("sg-0123456789abcdef0" in commands[position] for position in endpoints)
 
 
-def test_a_gateway_endpoint_that_reaches_the_subnet_counts_before_one_that_does_not() -> None:
+def test_a_gateway_endpoint_that_reaches_the_subnet_takes_precedence() -> None:
     far = Endpoint("s3", "vpce-far", reaches_subnet=False)
     near = Endpoint("s3", "vpce-near")
 
@@ -65,7 +67,7 @@ def test_a_gateway_endpoint_that_reaches_the_subnet_counts_before_one_that_does_
 
 
 @pytest.mark.parametrize("name", ["network-registry-instance", "network-registry-host"])
-def test_nothing_is_done_about_the_subnet_of_a_task_that_does_not_pull(name: str) -> None:
+def test_no_fix_changes_the_subnet_of_a_task_whose_host_pulls(name: str) -> None:
     commands = [line for fix in alert_of(name).fixes for line in fix.commands]
 
     assert not any("subnet-0" in command for command in commands)
@@ -83,7 +85,7 @@ def test_nothing_is_done_about_the_subnet_of_a_task_that_does_not_pull(name: str
         (None, "mine", "", None),
     ],
 )
-def test_where_a_task_runs_is_told_by_what_ecs_says_of_it(
+def test_fargate_is_detected_by_launch_type_capacity_provider_or_instance(
     launch_type: LaunchType | None, provider: str, instance: str, is_on_fargate: bool | None
 ) -> None:
     stop = replace(

@@ -1,4 +1,4 @@
-"""Which registry an image is in, and what that means for its fixes."""
+"""The registry of an image, and its fixes."""
 
 import pytest
 
@@ -27,7 +27,7 @@ HERE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
         ("", False),
     ],
 )
-def test_an_image_is_elsewhere_unless_it_may_be_in_a_private_registry_of_ecr(
+def test_an_image_is_external_unless_it_may_be_in_a_private_ecr_registry(
     image: str, is_external_registry: bool
 ) -> None:
     failure = PullFailure(classify("CannotPullContainerError: x"), StoppedContainer("a", image))
@@ -43,7 +43,7 @@ def test_an_image_is_elsewhere_unless_it_may_be_in_a_private_registry_of_ecr(
         ('Get "https://api.ecr-public.us-east-1.amazonaws.com/v2/": i/o timeout', True),
     ],
 )
-def test_a_registry_that_the_error_names_counts_where_the_image_is_not_known(
+def test_the_registry_in_the_error_counts_if_the_image_is_unknown(
     text: str, is_external_registry: bool
 ) -> None:
     failure = PullFailure(classify(f"CannotPullContainerError: failed to do request: {text}"))
@@ -66,7 +66,7 @@ def test_a_registry_that_the_error_names_counts_where_the_image_is_not_known(
         ("public.ecr.aws/nginx/nginx:1", "ecr-public/nginx/nginx:1", ""),
     ],
 )
-def test_a_limited_registry_is_cached_under_a_name_of_its_own(
+def test_a_rate_limited_registry_has_its_own_cache_prefix(
     image: str, cached: str, secret: str
 ) -> None:
     failure = PullFailure(classify(LIMITED), StoppedContainer("api", image))
@@ -79,7 +79,7 @@ def test_a_limited_registry_is_cached_under_a_name_of_its_own(
     assert ("--credential-arn" in fix.commands[-1]) is bool(secret)
 
 
-def test_a_registry_that_ecr_cannot_cache_is_copied_from() -> None:
+def test_an_image_of_a_registry_without_cache_support_is_copied() -> None:
     image = "registry.example.com:5000/acme/tool:1"
     failure = PullFailure(classify(LIMITED), StoppedContainer("api", image))
 

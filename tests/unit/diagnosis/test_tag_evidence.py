@@ -1,4 +1,4 @@
-"""What ECR says of a tag, in words that nobody knew of."""
+"""Tag lookups with an unknown image status."""
 
 import boto3
 import pytest
@@ -10,7 +10,7 @@ from platform_guard.registry.reference import Reference
 from tests.support.stops import SHOP_API
 
 
-def test_a_status_that_is_new_is_said_and_not_guessed_at() -> None:
+def test_an_unknown_image_status_is_a_failed_lookup() -> None:
     ecr = boto3.client(
         "ecr", "eu-central-1", aws_access_key_id="none", aws_secret_access_key="none"
     )

@@ -33,7 +33,7 @@ def changed(detail: Json | None = None, /, **fields: object) -> Json:
     return without_omitted(merged)
 
 
-def test_a_stop_is_read() -> None:
+def test_an_event_of_a_stopped_task_is_parsed() -> None:
     task = "014f1c2ab09d6e4e77b3a51c8d0e92f7"
 
     assert stop_of(NAME) == TaskStop(
@@ -70,12 +70,12 @@ def test_a_stop_is_read() -> None:
     [
         pytest.param({}, "api", "shop-api", id="a task of a service"),
         pytest.param({"group": "family:shop-api"}, "", "shop-api", id="a standalone task"),
-        pytest.param({"group": "nightly"}, "", "shop-api", id="a group of its own"),
+        pytest.param({"group": "nightly"}, "", "shop-api", id="a custom group"),
         pytest.param({"group": OMIT}, "", "shop-api", id="no group"),
         pytest.param({"group": "service:a:b"}, "a:b", "shop-api", id="a colon in the name"),
     ],
 )
-def test_who_a_task_belongs_to(detail: Json, service: str, family: str) -> None:
+def test_the_service_and_family_of_a_task(detail: Json, service: str, family: str) -> None:
     stop = parse_task_stop(changed(detail))
 
     assert isinstance(stop, TaskStop)
@@ -87,28 +87,28 @@ def test_who_a_task_belongs_to(detail: Json, service: str, family: str) -> None:
     "detail",
     [
         pytest.param({"launchType": "FLYING"}, id="an unknown launch type"),
-        pytest.param({"cpu": "null", "memory": None}, id="null as a text"),
+        pytest.param({"cpu": "null", "memory": None}, id="null as a string"),
         pytest.param({"containers": [{"name": "api"}, None, 5]}, id="no image"),
         pytest.param({"containers": OMIT}, id="no containers"),
         pytest.param({"attachments": "null", "attributes": None}, id="no attachments"),
-        pytest.param({"stoppedAt": 1732442485.617, "version": "5"}, id="numbers for texts"),
+        pytest.param({"stoppedAt": 1732442485.617, "version": "5"}, id="numbers for strings"),
     ],
 )
-def test_what_is_odd_or_missing_is_left_empty(detail: Json) -> None:
+def test_invalid_or_missing_fields_are_left_empty(detail: Json) -> None:
     assert isinstance(parse_task_stop(changed(detail)), TaskStop)
 
 
 @pytest.mark.parametrize(
     ("ignored", "reason"),
     [
-        pytest.param(event("running"), "not stopped: RUNNING", id="running"),
-        pytest.param(changed(source="my.app"), "not a change", id="another source"),
+        pytest.param(event("running"), "the task is not stopped: RUNNING", id="running"),
+        pytest.param(changed(source="my.app"), "not a task state change", id="another source"),
         pytest.param(
             changed(**{"detail-type": "ECS Service Action"}), "ECS Service Action", id="a service"
         ),
     ],
 )
-def test_what_is_no_stop_is_ignored_with_a_reason(ignored: Json, reason: str) -> None:
+def test_an_event_about_something_else_is_ignored_with_a_reason(ignored: Json, reason: str) -> None:
     found = parse_task_stop(ignored)
 
     assert isinstance(found, Ignored)
@@ -121,34 +121,34 @@ def test_what_is_no_stop_is_ignored_with_a_reason(ignored: Json, reason: str) ->
         pytest.param(None, "the event", id="null"),
         pytest.param({}, "detail", id="empty"),
         pytest.param(changed(id=OMIT), "id", id="no id"),
-        pytest.param(changed(account=5), "account", id="account of a number"),
+        pytest.param(changed(account=5), "account", id="account as a number"),
         pytest.param(changed({"taskArn": OMIT}), "taskArn", id="no task"),
-        pytest.param(changed({"clusterArn": []}), "clusterArn", id="cluster of a list"),
+        pytest.param(changed({"clusterArn": []}), "clusterArn", id="cluster as a list"),
         pytest.param(changed({"taskDefinitionArn": ""}), "taskDefinitionArn", id="no definition"),
     ],
 )
-def test_an_event_that_is_none_is_an_error_that_names_the_field(broken: object, named: str) -> None:
+def test_a_malformed_event_is_an_error_that_names_the_field(broken: object, named: str) -> None:
     with pytest.raises(EventError, match=f"^{named} is "):
         parse_task_stop(broken)
 
 
 @pytest.mark.parametrize("path", sorted(EVENTS.glob("*.json")), ids=lambda path: path.stem)
-def test_a_task_is_the_same_whether_announced_or_described(path: object) -> None:
+def test_an_event_and_describe_tasks_yield_the_same_stop(path: object) -> None:
     name = getattr(path, "stem", "")
-    announced = parse_task_stop(event(name))
-    described = parse_described_tasks({"tasks": [event(name)["detail"]], "failures": []})
+    from_event = parse_task_stop(event(name))
+    from_api = parse_described_tasks({"tasks": [event(name)["detail"]], "failures": []})
 
-    if isinstance(announced, Ignored):
-        assert described == ()
+    if isinstance(from_event, Ignored):
+        assert from_api == ()
     else:
-        time = announced.stopped_at or ""
-        assert described == (replace(announced, event_id="", time=time),)
+        time = from_event.stopped_at or ""
+        assert from_api == (replace(from_event, event_id="", time=time),)
 
 
 @pytest.mark.parametrize(
     "broken", [None, [], {}, {"tasks": None}, {"tasks": [{"lastStatus": "STOPPED"}]}], ids=repr
 )
-def test_what_is_no_description_of_tasks_is_an_error(broken: object) -> None:
+def test_malformed_describe_tasks_output_is_an_error(broken: object) -> None:
     with pytest.raises(EventError):
         parse_described_tasks(broken)
 
@@ -165,13 +165,13 @@ DETAIL_KEYS = sorted(json.loads(json.dumps(event(NAME)["detail"])))
     st.dictionaries(st.sampled_from(DETAIL_KEYS), JSON_VALUES),
     st.dictionaries(st.sampled_from(["account", "id", "region", "time", "source"]), JSON_VALUES),
 )
-def test_an_arbitrary_event_is_read_ignored_or_refused(detail: Json, fields: Json) -> None:
+def test_an_arbitrary_event_is_parsed_ignored_or_rejected(detail: Json, fields: Json) -> None:
     with contextlib.suppress(EventError):
         assert isinstance(parse_task_stop(changed(detail, **fields)), TaskStop | Ignored)
 
 
 @given(JSON_VALUES)
-def test_arbitrary_json_is_refused_in_words(value: object) -> None:
+def test_arbitrary_json_is_rejected(value: object) -> None:
     with pytest.raises(EventError):
         parse_task_stop(value)
     with pytest.raises(EventError):

@@ -34,7 +34,7 @@ ARM64 = Platform("linux", "arm64")
 @pytest.mark.parametrize(
     ("task", "stated", "pulled_for", "expected"),
     [
-        pytest.param(FARGATE, None, None, AMD64, id="Fargate where nothing is stated"),
+        pytest.param(FARGATE, None, None, AMD64, id="Fargate default"),
         pytest.param(FARGATE, definition("ARM64"), None, ARM64, id="the task definition"),
         pytest.param(
             stop(LaunchType.FARGATE, "x86_64"), definition("ARM64"), None, AMD64, id="the task"
@@ -42,8 +42,10 @@ ARM64 = Platform("linux", "arm64")
         pytest.param(
             stop(LaunchType.FARGATE, "x86_64"), None, "linux/arm64", ARM64, id="the engine"
         ),
-        pytest.param(EC2, definition(), None, None, id="an instance of unknown kind"),
-        pytest.param(EC2, definition("ARM64", "LINUX"), None, ARM64, id="EC2 as asked for"),
+        pytest.param(EC2, definition(), None, None, id="an instance of unknown architecture"),
+        pytest.param(
+            EC2, definition("ARM64", "LINUX"), None, ARM64, id="EC2 by the task definition"
+        ),
         pytest.param(stop(None), None, None, None, id="an unknown launch type"),
         pytest.param(
             FARGATE,
@@ -61,7 +63,7 @@ ARM64 = Platform("linux", "arm64")
         ),
     ],
 )
-def test_the_platform_is_what_is_closest_to_the_host(
+def test_the_platform_comes_from_the_source_closest_to_the_host(
     task: TaskStop,
     stated: TaskDefinition | None,
     pulled_for: str | None,

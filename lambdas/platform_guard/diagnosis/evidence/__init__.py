@@ -1,1 +1,1 @@
-"""What the live account says about a failed pull."""
+"""Evidence about a failed pull, collected from the live account."""

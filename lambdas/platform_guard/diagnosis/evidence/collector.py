@@ -1,6 +1,6 @@
-"""Gathering what the live account says about a stopped task, within a time that is certain.
+"""Collects evidence about a stopped task from the live account within a fixed time.
 
-Every lookup may fail: what cannot be had is part of the evidence.
+Every lookup may fail; failed lookups are part of the evidence.
 """
 
 from collections.abc import Callable
@@ -50,7 +50,7 @@ _NAMES = {
     EvidenceKind.NETWORK: "the network of the task",
 }
 
-# Where only the host could say, what ECS assumes.
+# The default of ECS, for tasks whose platform only the host determines.
 _ASSUMED = Platform("linux", "amd64")
 
 _ABOUT_ECR = frozenset(
@@ -67,56 +67,56 @@ _ABOUT_ECR = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRequest:
-    """What is to be found out about a task that stopped."""
+    """The evidence to collect about a stopped task."""
 
     stop: TaskStop
     failure: PullFailure
 
     @property
-    def wanted(self) -> frozenset[EvidenceKind]:
-        """What is worth looking up, and can be."""
-        wanted = required_evidence(self.failure.cause)
+    def lookups(self) -> frozenset[EvidenceKind]:
+        """The lookups that are required and possible."""
+        required = required_evidence(self.failure.cause)
         if not self.stop.service:
-            wanted -= {EvidenceKind.SERVICE}
+            required -= {EvidenceKind.SERVICE}
         reference = self.failure.reference
         if reference is None:
-            return wanted - _ABOUT_ECR
-        # Another account's rules are not to be seen.
+            return required - _ABOUT_ECR
+        # The pull-through cache rules of another account cannot be read.
         is_own = reference.repository.account == self.stop.account
-        return wanted if is_own else wanted - {EvidenceKind.CACHE}
+        return required if is_own else required - {EvidenceKind.CACHE}
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceCollector:
-    """Looks things up in the account of the function."""
+    """Looks up evidence in the account of the function."""
 
     clients: Clients
     task_definitions: TaskDefinitions
     clock: Callable[[], float]
-    """Counts seconds."""
+    """In seconds."""
     history: History | None = None
-    """The records of the guard; None if there are none to read."""
+    """The ledger; None to collect without it."""
 
-    def collect(self, question: EvidenceRequest, seconds: float) -> Evidence:
-        """Look up what is wanted. Returns after `seconds` at the latest, whatever hangs."""
-        gathering = _EvidenceCollection(question, self, self.clock() + seconds)
-        # The time limits of a client hold for one attempt at one address, and for no name server.
+    def collect(self, request: EvidenceRequest, seconds: float) -> Evidence:
+        """Look up the requested evidence. Returns after at most `seconds`, even if a call hangs."""
+        collection = _EvidenceCollection(request, self, self.clock() + seconds)
+        # Client timeouts apply per attempt and per address, and do not cover DNS lookups.
         pool = ThreadPoolExecutor(max_workers=1)
-        running = pool.submit(gathering.run)
+        running = pool.submit(collection.run)
         wait([running], timeout=seconds)
         pool.shutdown(wait=False)
         if running.done():
             running.result()
-        return gathering.conclude(f"no answer within {seconds:g} seconds")
+        return collection.evidence_so_far(f"no answer within {seconds:g} seconds")
 
 
 @dataclass
 class _EvidenceCollection:
-    question: EvidenceRequest
+    request: EvidenceRequest
     collector: EvidenceCollector
     deadline: float
     evidence: Evidence = field(default_factory=Evidence)
-    """Replaced as a whole, so that another thread may read it at any time."""
+    """Replaced as a whole, so that another thread can read it at any time."""
     answered: frozenset[EvidenceKind] = frozenset()
 
     def run(self) -> None:
@@ -131,32 +131,32 @@ class _EvidenceCollection:
             ({EvidenceKind.SERVICE}, self._with_service),
             ({EvidenceKind.NETWORK}, self._with_network),
         ):
-            wanted = self._wanted & kinds
-            if wanted and self._seconds_left() > 0:
+            required = self._required & kinds
+            if required and self._seconds_left() > 0:
                 self.evidence = look_up(self.evidence)
-                self.answered |= wanted
+                self.answered |= required
 
-    def conclude(self, why: str) -> Evidence:
-        """Return what was found, and name what was still to come."""
+    def evidence_so_far(self, why: str) -> Evidence:
+        """Return the evidence so far, with unfinished lookups as unavailable."""
         answered, evidence = self.answered, self.evidence
         unanswered = {
             kind.value: Unavailable(_NAMES[kind], why)
             for kind in EvidenceKind
-            if kind in self._wanted - answered
+            if kind in self._required - answered
         }
         return replace(evidence, **unanswered)
 
     @property
-    def _wanted(self) -> frozenset[EvidenceKind]:
-        has_records = self.collector.history is not None
-        return self.question.wanted - (frozenset() if has_records else {EvidenceKind.LEDGER})
+    def _required(self) -> frozenset[EvidenceKind]:
+        has_ledger = self.collector.history is not None
+        return self.request.lookups - (frozenset() if has_ledger else {EvidenceKind.LEDGER})
 
     def _seconds_left(self) -> float:
         return self.deadline - self.collector.clock()
 
     def _with_task_definition(self, evidence: Evidence) -> Evidence:
-        stop = self.question.stop
-        container = self.question.failure.container
+        stop = self.request.stop
+        container = self.request.failure.container
         name = container.name if container else ""
         ecs = self._clients_in(stop.region).ecs
         found = _lookup(
@@ -170,14 +170,14 @@ class _EvidenceCollection:
         ecr = self._clients_in(image.repository.region).ecr
         found = _lookup(EvidenceKind.TAG, lambda: look_up_tag(ecr, image))
         if isinstance(found, TagEvidence):
-            return replace(evidence, tag=found.tag, guard_history=found.actions)
-        actions = Unavailable(_NAMES[EvidenceKind.GUARD_HISTORY], found.why)
-        return replace(evidence, tag=found, guard_history=actions)
+            return replace(evidence, tag=found.tag, guard_history=found.guard_history)
+        guard_history = Unavailable(_NAMES[EvidenceKind.GUARD_HISTORY], found.why)
+        return replace(evidence, tag=found, guard_history=guard_history)
 
     def _with_ledger(self, evidence: Evidence) -> Evidence:
         history, image = self.collector.history, self._image
         if history is None:
-            raise ValueError("records that are not there are not read")
+            raise ValueError("Cannot read the ledger: the collector has no history.")
         found = _lookup(
             EvidenceKind.LEDGER,
             lambda: guard_history_of(image, history.entries(image.repository.name)),
@@ -195,9 +195,9 @@ class _EvidenceCollection:
         image, pushed_at = self._image, ""
         if isinstance(tag := evidence.tag, StoredTag):
             if not image.digest and tag.state is TagState.MISSING:
-                return evidence  # The tag says it all.
+                return evidence  # Nothing to read.
             if tag.state in (TagState.ARCHIVED, TagState.RESTORING):
-                return evidence  # ECR answers as if it were not there.
+                return evidence  # ECR reports archived images as not found.
             image = replace(image, digest=image.digest or tag.digest)
             pushed_at = tag.pushed_at if tag.digest == image.digest else ""
         platform = self._platform(evidence)
@@ -213,8 +213,8 @@ class _EvidenceCollection:
     def _platform(self, evidence: Evidence) -> Platform:
         definition = evidence.task_definition
         stated = definition if isinstance(definition, TaskDefinition) else None
-        question = self.question
-        platform = platform_of_task(question.stop, stated, question.failure.error.platform)
+        request = self.request
+        platform = platform_of_task(request.stop, stated, request.failure.error.platform)
         return platform or _ASSUMED
 
     def _with_repository(self, evidence: Evidence) -> Evidence:
@@ -232,19 +232,19 @@ class _EvidenceCollection:
         )
 
     def _with_role(self, evidence: Evidence) -> Evidence:
-        definition, question = evidence.task_definition, self.question
-        denied = question.failure.error.role
-        found = _lookup(EvidenceKind.ROLE, lambda: find_role(question.stop, definition, denied))
+        definition, request = evidence.task_definition, self.request
+        denied = request.failure.error.role
+        found = _lookup(EvidenceKind.ROLE, lambda: find_role(request.stop, definition, denied))
         return replace(evidence, role=found)
 
     def _with_service(self, evidence: Evidence) -> Evidence:
-        stop = self.question.stop
+        stop = self.request.stop
         ecs = self._clients_in(stop.region).ecs
         found = _lookup(EvidenceKind.SERVICE, lambda: look_up_service(ecs, stop))
         return replace(evidence, service=found)
 
     def _with_network(self, evidence: Evidence) -> Evidence:
-        stop = self.question.stop
+        stop = self.request.stop
         ec2 = self._clients_in(stop.region).ec2
         stated = evidence.service.network if isinstance(evidence.service, Service) else None
         found = _lookup(EvidenceKind.NETWORK, lambda: look_up_network(ec2, stop, stated))
@@ -252,9 +252,9 @@ class _EvidenceCollection:
 
     @property
     def _image(self) -> Reference:
-        image = self.question.failure.reference
+        image = self.request.failure.reference
         if image is None:
-            raise ValueError("nothing about ECR is looked up for an image elsewhere")
+            raise ValueError("Cannot look up ECR evidence: the image is not in ECR.")
         return image
 
     def _clients_in(self, region: str) -> Clients:

@@ -1,4 +1,4 @@
-"""What the ledger says about an image that a task could not pull."""
+"""The ledger entries about an image that a task could not pull."""
 
 from collections.abc import Iterable
 
@@ -7,18 +7,18 @@ from platform_guard.policy.policy import Remedy
 from platform_guard.registry.reference import Reference
 from platform_guard.remediation.ledger import Entry, State
 
-_SHOWN = 5
+_MAX_ACTIONS = 5
 
 _DESTRUCTIVE = frozenset({Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE})
 
 
 def guard_history_of(image: Reference, entries: Iterable[Entry]) -> tuple[GuardAction, ...]:
-    """Pick what was done to an image or under its tag from entries, the newest of which is first.
+    """Return the latest actions on an image or its tag, oldest first.
 
-    The latest few, the oldest of them first.
+    `entries` are newest first.
     """
     found = [_action(entry) for entry in entries if _is_about(entry, image) and entry.sentence]
-    return tuple(reversed(found[:_SHOWN]))
+    return tuple(reversed(found[:_MAX_ACTIONS]))
 
 
 def _is_about(entry: Entry, image: Reference) -> bool:
@@ -33,5 +33,5 @@ def _action(entry: Entry) -> GuardAction:
         entry.at,
         entry.sentence,
         entry.reason,
-        took_it_away=entry.state is State.DONE and entry.remedy in _DESTRUCTIVE,
+        made_unavailable=entry.state is State.DONE and entry.remedy in _DESTRUCTIVE,
     )

@@ -1,4 +1,4 @@
-"""The image that a task was to pull, and its repository, as they are in Amazon ECR now."""
+"""The current state of an image and its repository in Amazon ECR."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 def look_up_image(
     client: "ECRClient",
-    wanted: Reference,
+    requested: Reference,
     platform: Platform,
     clock: Callable[[], float],
     seconds: float,
 ) -> StoredImage:
     """Read an image and evaluate it for one platform; ECS accepts an index.
 
-    Raises botocore errors and LookupFailedError where ECR has no such image.
+    Raises botocore errors, and LookupFailedError if the image does not exist.
     """
-    repository = EcrRepository(client, wanted.repository)
-    # What a deployment was pinned to counts, wherever its tag has gone.
-    named = replace(wanted, tag="") if wanted.digest else wanted
+    repository = EcrRepository(client, requested.repository)
+    # A digest wins over the tag, which may have moved since the deployment.
+    named = replace(requested, tag="") if requested.digest else requested
     document = repository.resolve(named)
     if document is None:
         raise LookupFailedError("ECR has no such image")
@@ -42,15 +42,15 @@ def look_up_image(
         clock,
         replace(Bounds(), seconds=seconds),
     )
-    reference = replace(wanted, digest=document.digest)
+    reference = replace(requested, digest=document.digest)
     return StoredImage(reference, image, evaluate(image, policy))
 
 
-def look_up_repository(client: "ECRClient", wanted: Repository) -> StoredRepository:
-    """Return whether a repository is there. One call; raises what botocore raises."""
+def look_up_repository(client: "ECRClient", repository: Repository) -> StoredRepository:
+    """Return the state of a repository, existing or not. One call; raises botocore errors."""
     try:
         answer = client.describe_repositories(
-            registryId=wanted.account, repositoryNames=[wanted.name]
+            registryId=repository.account, repositoryNames=[repository.name]
         )
     except client.exceptions.RepositoryNotFoundException:
         return StoredRepository(exists=False)

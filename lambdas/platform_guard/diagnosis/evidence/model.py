@@ -1,6 +1,6 @@
-"""What was looked up in the live account about a task that stopped.
+"""The evidence about a stopped task from the live account.
 
-Each lookup is a value, `Unavailable` where it was tried in vain, or None if nobody tried.
+Each lookup is a value, `Unavailable` if it failed, or None if it was not tried.
 """
 
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ from platform_guard.unavailable import Unavailable as Unavailable
 
 @dataclass(frozen=True, slots=True)
 class TaskDefinition:
-    """What a task was started from, and what it says about the container that failed."""
+    """The task definition, and what it says about the failed container."""
 
     arn: str
     image: str = ""
-    """Of that container, as written; empty if the task definition has no such container."""
+    """The image of that container as written; empty if the container does not exist."""
     cpu_architecture: str = ""
-    """`X86_64` or `ARM64` of its runtime platform; empty if it states none."""
+    """`X86_64` or `ARM64` from runtimePlatform; empty if not set."""
     operating_system_family: str = ""
-    """`LINUX`, `WINDOWS_SERVER_2022_CORE` and the like; empty if it states none."""
+    """Such as `LINUX` or `WINDOWS_SERVER_2022_CORE`; empty if not set."""
     execution_role_arn: str = ""
     repository_credentials: str = ""
-    """The secret with credentials for a registry other than ECR, as written."""
+    """The secret with registry credentials, as written."""
     ephemeral_storage_gib: int | None = None
-    """None if it states none: Fargate then gives 20 GiB."""
+    """None if not set: Fargate provides 20 GiB."""
     stated: frozenset[str] = frozenset()
-    """Names of the parameters of RegisterTaskDefinition that it states; empty: not looked at."""
+    """The RegisterTaskDefinition parameters that it sets; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class StoredImage:
     """The image in ECR now."""
 
     reference: Reference
-    """With its digest."""
+    """Includes the digest."""
     image: Image
     verdict: Verdict
     """The verdict for only the required platform, with an index allowed."""
@@ -46,20 +46,20 @@ class StoredImage:
 
 
 class TagState(StrEnum):
-    """What a reference leads to in ECR."""
+    """The state in ECR of the tag or digest that was pulled."""
 
     PRESENT = "present"
     MOVED = "moved"
-    """The tag is there and names another image than the one that was to be pulled."""
+    """The tag exists and names another image than the one that was pulled."""
     MISSING = "missing"
     ARCHIVED = "archived"
     RESTORING = "restoring"
-    """On its way back from the archive, which takes up to 20 minutes."""
+    """Being restored from the archive, which takes up to 20 minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class NearbyTag:
-    """A tag that someone may have meant."""
+    """A similar tag."""
 
     name: str
     digest: str
@@ -73,16 +73,16 @@ class StoredTag:
 
     state: TagState
     digest: str = ""
-    """What it names now; empty if it is missing."""
+    """The digest it names now; empty if missing."""
     pushed_at: str = ""
-    """ISO 8601; empty if it is missing."""
+    """ISO 8601; empty if missing."""
     closest: tuple[NearbyTag, ...] = ()
-    """Where it is missing: what there is instead, the likeliest first."""
+    """Similar tags if it is missing, most likely first."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRepository:
-    """The repository, or that there is none."""
+    """The repository, existing or not."""
 
     exists: bool
     tag_mutability: str = ""
@@ -91,30 +91,30 @@ class StoredRepository:
 
 @dataclass(frozen=True, slots=True)
 class GuardAction:
-    """One thing that the guard did to the image."""
+    """One action of the guard on the image."""
 
     at: str
     """ISO 8601."""
     sentence: str
     """What was done, such as `quarantined: its tag 1.4.2 was removed`."""
-    because: str
-    """Why, a clause."""
-    took_it_away: bool = True
-    """Whether the image could not be pulled by its tag any more, and nobody has undone that."""
+    reason: str
+    """Why, as a clause."""
+    made_unavailable: bool = True
+    """Whether it removed the image or its tag and was not undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class GuardHistory:
-    """What the guard itself had to do with the image."""
+    """The history of the guard with the image."""
 
     marks: tuple[str, ...] = ()
     """Its marks among the tags of the image."""
     actions: tuple[GuardAction, ...] = ()
-    """From its records, the oldest first."""
+    """From the ledger, oldest first."""
 
 
 class RoleKind(StrEnum):
-    """As what a role pulls."""
+    """Which kind of role pulls the image."""
 
     EXECUTION = "execution role"
     INSTANCE = "instance role"
@@ -122,7 +122,7 @@ class RoleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PullingRole:
-    """Who asks ECR for the image."""
+    """The role that requests the image from ECR."""
 
     arn: str
     kind: RoleKind
@@ -130,39 +130,39 @@ class PullingRole:
 
 @dataclass(frozen=True, slots=True)
 class AwsvpcConfiguration:
-    """The networks that a service puts its tasks into. ECS API, AwsVpcConfiguration."""
+    """The network configuration of a service (ECS API, AwsVpcConfiguration)."""
 
     subnets: tuple[str, ...]
     security_groups: tuple[str, ...] = ()
-    """Empty where tasks get the default one of the VPC."""
+    """Empty if tasks get the default group of the VPC."""
     assigns_public_ip: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The service that a task belongs to."""
+    """The service of a task."""
 
     deployment_controller: str = "ECS"
     """`ECS`, `CODE_DEPLOY` or `EXTERNAL`. ECS API, DeploymentController."""
     network: AwsvpcConfiguration | None = None
-    """None if the tasks have no network interface of their own."""
+    """None if tasks have no network interface of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class CacheRule:
-    """Which pull-through cache may fill the repository."""
+    """The pull-through cache rule of the repository."""
 
     prefix: str
-    """Of the repositories that it fills, or `ROOT`; empty if none fills this one."""
+    """The repository prefix, or `ROOT`; empty if no rule applies."""
 
 
 class Egress(StrEnum):
-    """Where the default route of a subnet leads."""
+    """The kind of the default route of a subnet."""
 
     INTERNET_GATEWAY = "internet gateway"
     NAT_GATEWAY = "NAT gateway"
     OTHER = "other"
-    """A transit gateway, a network interface, a firewall: whether it reaches ECR is not seen."""
+    """A transit gateway, network interface or firewall, which is not inspected further."""
     NONE = "none"
 
 
@@ -174,25 +174,25 @@ class Endpoint:
     """`ecr.api`, `ecr.dkr` or `s3`."""
     endpoint_id: str
     security_groups: tuple[str, ...] = ()
-    """Of an interface endpoint."""
+    """Security groups of an interface endpoint."""
     reaches_subnet: bool = True
     """Whether a gateway endpoint is in the route table of the task's subnet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The way from the task to the registry."""
+    """The network path from the task to the registry."""
 
     vpc_id: str
     subnet_id: str
     egress: Egress
     egress_target: str = ""
-    """The id of what the default route names."""
+    """The target id of the default route."""
     public_ip: bool | None = None
     """Whether the task has one; None if unknown."""
     route_table_id: str = ""
     security_groups: tuple[str, ...] = ()
-    """Of the task's network interface."""
+    """Security groups of the task's network interface."""
     endpoints: tuple[Endpoint, ...] = ()
     vpc_cidr_blocks: tuple[str, ...] = ()
     """The IPv4 addresses of the VPC, such as `10.0.0.0/16`."""
@@ -200,7 +200,7 @@ class Network:
     def endpoint(self, service: str) -> Endpoint | None:
         """Return the endpoint of a service, such as `ecr.dkr`; None if there is none.
 
-        Where there are several, one that reaches the subnet.
+        Of several, one that reaches the subnet.
         """
         found = [endpoint for endpoint in self.endpoints if endpoint.service == service]
         reaching = (endpoint for endpoint in found if endpoint.reaches_subnet)
@@ -209,7 +209,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that was looked up."""
+    """The results of all lookups."""
 
     task_definition: TaskDefinition | Unavailable | None = None
     image: StoredImage | Unavailable | None = None
@@ -217,7 +217,7 @@ class Evidence:
     repository: StoredRepository | Unavailable | None = None
     guard_history: GuardHistory | Unavailable | None = None
     ledger: Unavailable | None = None
-    """That the records of the guard could not be read; what they say is part of `guard_history`."""
+    """Set if the ledger could not be read; its content is in `guard_history`."""
     cache: CacheRule | Unavailable | None = None
     role: PullingRole | Unavailable | None = None
     service: Service | Unavailable | None = None
@@ -225,7 +225,7 @@ class Evidence:
 
     @property
     def unavailable(self) -> tuple[Unavailable, ...]:
-        """What could not be had."""
+        """The failed lookups."""
         looked_up = (
             self.task_definition,
             self.image,
@@ -242,4 +242,4 @@ class Evidence:
 
 
 NO_EVIDENCE = Evidence()
-"""Nothing was looked up."""
+"""No evidence."""

@@ -1,4 +1,4 @@
-"""The way from a task to the registry: its subnet, where that leads, and the endpoints there."""
+"""The network path of a task: subnet, default route and VPC endpoints."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -23,10 +23,10 @@ _SERVICES = ("ecr.api", "ecr.dkr", "s3")
 def look_up_network(
     ec2: "EC2Client", stop: TaskStop, stated: AwsvpcConfiguration | None
 ) -> Network:
-    """Follow the task's way out. Four calls.
+    """Look up the network path of a task. Four calls.
 
-    `stated` is what its service gives to its tasks; None if unknown. Raises what
-    botocore raises, and LookupFailedError where the image does not come through the task's network.
+    `stated` is the network configuration of the service; None if unknown. Raises botocore errors,
+    and LookupFailedError if the host pulls the image or the subnet is unknown.
     """
     if stop.is_on_fargate is False:
         raise LookupFailedError("the host pulls through its own network")
@@ -55,7 +55,7 @@ def look_up_network(
 
 
 def _table_of(subnet_id: str, tables: "Sequence[RouteTableTypeDef]") -> "RouteTableTypeDef":
-    """Choose the table that the subnet is associated with, else the main one of the VPC."""
+    """Return the route table of the subnet, else the main one of the VPC."""
     associations = [(link, table) for table in tables for link in table.get("Associations", [])]
     for link, table in associations:
         if link.get("SubnetId") == subnet_id:
@@ -82,7 +82,7 @@ def _egress(routes: "Sequence[RouteTypeDef]") -> tuple[Egress, str]:
 
 
 def _local_blocks(routes: "Sequence[RouteTypeDef]") -> tuple[str, ...]:
-    """Read what the VPC consists of: every table routes that locally."""
+    """Return the CIDR blocks of the VPC, which every table routes locally."""
     blocks = (
         route.get("DestinationCidrBlock", "")
         for route in routes
@@ -106,7 +106,7 @@ def _other_target(route: "RouteTypeDef") -> str:
 def _read_endpoints(
     endpoints: "Sequence[VpcEndpointTypeDef]", route_table_id: str
 ) -> list[Endpoint]:
-    """Read the endpoints that an image comes through, as far as they are up."""
+    """Return the available endpoints that a pull uses."""
     return [
         Endpoint(
             service,
@@ -127,15 +127,15 @@ def _read_endpoints(
 def _interface(
     ec2: "EC2Client", stop: TaskStop, stated: AwsvpcConfiguration | None
 ) -> tuple[bool | None, tuple[str, ...]]:
-    """Return whether the task had a public address, and its security groups; (None, ()) if unseen.
+    """Return whether the task had a public address, and its security groups; (None, ()) if unknown.
 
-    ECS removes the interface of a stopped task, often before its event is handled. A service
-    states what it gives to its tasks.
+    ECS deletes the interface of a stopped task, often before its event is handled. The network
+    configuration of the service is the fallback.
     """
     try:
         found = _attached_interface(ec2, stop)
     except AWS_ERRORS:
-        # The rest of the network is worth telling without.
+        # The rest of the network evidence is useful without it.
         found = None
     if found is not None:
         return found
@@ -147,7 +147,7 @@ def _attached_interface(
 ) -> tuple[bool | None, tuple[str, ...]] | None:
     if not stop.network_interface_ids:
         return None
-    # A filter, because an id that is gone is an error where it is asked for as such.
+    # A filter, because DescribeNetworkInterfaces fails for a deleted id.
     ids: FilterTypeDef = {"Name": "network-interface-id", "Values": [stop.network_interface_ids[0]]}
     for interface in ec2.describe_network_interfaces(Filters=[ids])["NetworkInterfaces"]:
         public_ip = bool(interface.get("Association", {}).get("PublicIp"))

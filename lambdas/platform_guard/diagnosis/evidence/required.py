@@ -1,4 +1,4 @@
-"""What is worth looking up about a task that stopped."""
+"""The evidence that each cause requires."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from platform_guard.diagnosis.pull_error.rule import Cause
 
 
 class EvidenceKind(StrEnum):
-    """What can be looked up; each is a field of `Evidence`."""
+    """The kinds of evidence; each is a field of `Evidence`."""
 
     TASK_DEFINITION = "task_definition"
     IMAGE = "image"
@@ -21,8 +21,8 @@ class EvidenceKind(StrEnum):
 
 
 def required_evidence(cause: Cause) -> frozenset[EvidenceKind]:
-    """Tell what is worth looking up for a cause. What is about ECR needs an image in ECR."""
-    return _WANTED[cause]
+    """Return the evidence that a cause requires. ECR evidence requires an image in ECR."""
+    return _REQUIRED[cause]
 
 
 _SERVICE = frozenset({EvidenceKind.SERVICE})
@@ -37,7 +37,7 @@ _STORED = _DEFINITION | {
     EvidenceKind.CACHE,
 }
 
-_WANTED = {
+_REQUIRED = {
     Cause.PLATFORM_MISMATCH: _STORED,
     Cause.ATTESTATION_PULLED: _STORED,
     Cause.UNSUPPORTED_MANIFEST: _STORED,

@@ -1,4 +1,4 @@
-"""What has become of a tag in Amazon ECR, and of the image that it names."""
+"""The state of a tag in Amazon ECR and of the image that it names."""
 
 import difflib
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, ImageIdentifierTypeDef
 
-_LISTED = 1000  # DescribeImages, maxResults
+_PAGE_SIZE = 1000  # DescribeImages, maxResults
 
 # DescribeImages, imageStatus
 _STATES = {
@@ -28,23 +28,23 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class TagEvidence:
-    """What is there under a tag, and which marks of the guard go with it."""
+    """The state of a tag, and the marks of the guard on its image."""
 
     tag: StoredTag
-    actions: GuardHistory
+    guard_history: GuardHistory
 
 
-def look_up_tag(client: "ECRClient", wanted: Reference) -> TagEvidence:
-    """Tell what a reference leads to now, archived images included.
+def look_up_tag(client: "ECRClient", requested: Reference) -> TagEvidence:
+    """Look up what a reference names now, including archived images.
 
-    One call; one more for a missing tag, to see what there is instead. Raises botocore errors,
-    and LookupFailedError where ECR says of the image what nobody knew of.
+    One call; one more for a missing tag, to find similar tags. Raises botocore errors,
+    and LookupFailedError if ECR returns an unknown image status.
     """
     missing = TagEvidence(StoredTag(TagState.MISSING), GuardHistory())
     try:
-        detail = _describe(client, wanted)
+        detail = _describe(client, requested)
         if detail is None:
-            return _missing(client, wanted) if wanted.tag else missing
+            return _missing(client, requested) if requested.tag else missing
     except client.exceptions.RepositoryNotFoundException:
         return missing
     digest = detail["imageDigest"]
@@ -52,20 +52,20 @@ def look_up_tag(client: "ECRClient", wanted: Reference) -> TagEvidence:
     state = _STATES.get(status)
     if state is None:
         raise LookupFailedError(f"ECR gives its image the status {status}, which is not known here")
-    if wanted.digest and wanted.digest != digest:
+    if requested.digest and requested.digest != digest:
         state = TagState.MOVED
     marks = tuple(tag for tag in detail.get("imageTags", []) if is_mark(tag))
     return TagEvidence(StoredTag(state, digest, _pushed_at(detail)), GuardHistory(marks))
 
 
-def _describe(client: "ECRClient", wanted: Reference) -> "ImageDetailTypeDef | None":
+def _describe(client: "ECRClient", requested: Reference) -> "ImageDetailTypeDef | None":
     image_id: ImageIdentifierTypeDef = (
-        {"imageTag": wanted.tag} if wanted.tag else {"imageDigest": wanted.digest}
+        {"imageTag": requested.tag} if requested.tag else {"imageDigest": requested.digest}
     )
     try:
         answer = client.describe_images(
-            registryId=wanted.repository.account,
-            repositoryName=wanted.repository.name,
+            registryId=requested.repository.account,
+            repositoryName=requested.repository.name,
             imageIds=[image_id],
             filter={"imageStatus": "ANY"},
         )
@@ -74,28 +74,29 @@ def _describe(client: "ECRClient", wanted: Reference) -> "ImageDetailTypeDef | N
     return next(iter(answer["imageDetails"]), None)
 
 
-def _missing(client: "ECRClient", wanted: Reference) -> TagEvidence:
+def _missing(client: "ECRClient", requested: Reference) -> TagEvidence:
     answer = client.describe_images(
-        registryId=wanted.repository.account,
-        repositoryName=wanted.repository.name,
+        registryId=requested.repository.account,
+        repositoryName=requested.repository.name,
         filter={"tagStatus": "TAGGED", "imageStatus": "ANY"},
-        maxResults=_LISTED,
+        maxResults=_PAGE_SIZE,
     )
     details = answer["imageDetails"]
-    there = [
+    existing = [
         NearbyTag(tag, detail["imageDigest"], _pushed_at(detail))
         for detail in details
         for tag in detail.get("imageTags", [])
         if not is_mark(tag)
     ]
-    marks = _marks_left_behind(wanted.tag, details)
+    marks = _earlier_marks(requested.tag, details)
     return TagEvidence(
-        StoredTag(TagState.MISSING, closest=closest_tags(wanted.tag, there)), GuardHistory(marks)
+        StoredTag(TagState.MISSING, closest=closest_tags(requested.tag, existing)),
+        GuardHistory(marks),
     )
 
 
-def _marks_left_behind(tag: str, details: "Sequence[ImageDetailTypeDef]") -> tuple[str, ...]:
-    """Find the marks that the guard made when the tag was still there."""
+def _earlier_marks(tag: str, details: "Sequence[ImageDetailTypeDef]") -> tuple[str, ...]:
+    """Return the marks that the guard set while the tag existed."""
     return tuple(
         mark
         for detail in details
@@ -109,13 +110,13 @@ def _pushed_at(detail: "ImageDetailTypeDef") -> str:
     return iso_time(pushed_at) if pushed_at else ""
 
 
-_SHOWN = 3
+_MAX_SUGGESTIONS = 3
 
 
-def closest_tags(wanted: str, there: Sequence[NearbyTag]) -> tuple[NearbyTag, ...]:
-    """Return up to three tags: those that resemble the wanted one, then the youngest."""
-    by_name = {tag.name: tag for tag in there}
-    similar = difflib.get_close_matches(wanted, by_name, n=_SHOWN)
-    youngest_first = sorted(there, key=lambda tag: tag.pushed_at, reverse=True)
-    names = dict.fromkeys([*similar, *(tag.name for tag in youngest_first)])
-    return tuple(by_name[name] for name in list(names)[:_SHOWN])
+def closest_tags(requested: str, existing: Sequence[NearbyTag]) -> tuple[NearbyTag, ...]:
+    """Return up to three tags: similar ones first, then the newest."""
+    by_name = {tag.name: tag for tag in existing}
+    similar = difflib.get_close_matches(requested, by_name, n=_MAX_SUGGESTIONS)
+    newest_first = sorted(existing, key=lambda tag: tag.pushed_at, reverse=True)
+    names = dict.fromkeys([*similar, *(tag.name for tag in newest_first)])
+    return tuple(by_name[name] for name in list(names)[:_MAX_SUGGESTIONS])

@@ -1,4 +1,4 @@
-"""Task definitions of Amazon ECS. A revision never changes, so each is fetched once a process."""
+"""Task definitions, roles, services and hosts in Amazon ECS."""
 
 import re
 from dataclasses import dataclass, field
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
         TaskDefinitionTypeDef,
     )
 
-_REMEMBERED = 500
+_MAX_CACHED = 500
 
 
 @dataclass(slots=True)
 class TaskDefinitions:
-    """Those that this process has seen, by ARN."""
+    """Task definitions, cached by ARN: a revision never changes."""
 
-    _seen: "dict[str, TaskDefinitionTypeDef]" = field(default_factory=dict)
+    _cached: "dict[str, TaskDefinitionTypeDef]" = field(default_factory=dict)
 
     def find(self, client: "ECSClient", arn: str, container: str) -> TaskDefinition:
-        """Return what a task definition says about one of its containers. At most one call.
+        """Return a task definition with one of its containers. At most one call.
 
         Raises LookupFailedError if it was deleted.
         """
-        definition = self._seen.get(arn) or _describe(client, arn)
-        if len(self._seen) >= _REMEMBERED:
-            self._seen.clear()
-        self._seen[arn] = definition
+        definition = self._cached.get(arn) or _describe(client, arn)
+        if len(self._cached) >= _MAX_CACHED:
+            self._cached.clear()
+        self._cached[arn] = definition
         return _about(definition, arn, container)
 
 
@@ -50,7 +50,7 @@ def _describe(client: "ECSClient", arn: str) -> "TaskDefinitionTypeDef":
     try:
         return client.describe_task_definition(taskDefinition=arn)["taskDefinition"]
     except ClientError as error:
-        # ECS API, DescribeTaskDefinition: its only answer to an ARN that names nothing.
+        # ECS API, DescribeTaskDefinition: the error for an unknown ARN.
         if error_code(error) == "ClientException":
             raise LookupFailedError("it was deleted") from error
         raise
@@ -83,7 +83,7 @@ def _container(
     return next((found for found in containers if found.get("name") == name), None)
 
 
-# The session of a role on an instance of EC2 is called by the instance.
+# The session name of an instance role is the instance id.
 _ON_INSTANCE = re.compile(
     r"arn:(?P<partition>[\w-]+):sts::(?P<account>\d{12}):assumed-role/(?P<role>[\w+=,.@-]+)/"
     r"i-[0-9a-f]{8,17}"
@@ -93,11 +93,10 @@ _ON_INSTANCE = re.compile(
 def find_role(
     stop: TaskStop, definition: TaskDefinition | Unavailable | None, denied: str | None
 ) -> PullingRole:
-    """Return the role that pulls. No call: the error names it, or the task definition.
+    """Return the role that pulls, from the error or the task definition. No call.
 
-    `denied` is who was denied, as the error says; it has the last word.
-
-    Raises LookupFailedError if it does not: then the instance pulls as itself.
+    `denied` is the principal that the error names; it takes precedence. Raises LookupFailedError
+    if the task definition is unknown or has no execution role: then the instance role pulls.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
     if denied and (session := _ON_INSTANCE.fullmatch(denied)):
@@ -117,14 +116,14 @@ def find_role(
 
 
 def look_up_service(client: "ECSClient", stop: TaskStop) -> Service:
-    """Tell who deploys a service, and into which networks.
+    """Look up deployment controller and network configuration of a service.
 
     One call. Raises botocore errors, and LookupFailedError if the service does not exist.
     """
     answer = client.describe_services(cluster=stop.cluster_arn, services=[stop.service])
     for service in answer["services"]:
         network = service.get("networkConfiguration", {}).get("awsvpcConfiguration")
-        # Absent where nobody chose one.
+        # Absent if the default is used.
         controller = service.get("deploymentController", {}).get("type", "ECS")
         return Service(controller, _read_network(network) if network else None)
     raise LookupFailedError("ECS has no such service")
@@ -139,10 +138,10 @@ def _read_network(network: "AwsVpcConfigurationOutputTypeDef") -> AwsvpcConfigur
 
 
 def look_up_architecture(client: "ECSClient", stop: TaskStop) -> str:
-    """Return `x86_64` or `arm64`; empty if the instance does not say, or is gone.
+    """Return `x86_64` or `arm64`; empty if the instance is gone or has no such attribute.
 
     The agent registers it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html
-    One call; raises what botocore raises.
+    One call; raises botocore errors.
     """
     answer = client.describe_container_instances(
         cluster=stop.cluster_arn, containerInstances=[stop.container_instance_arn]

@@ -1,4 +1,4 @@
-"""Fixes for a pull that Amazon ECR, or what stands before and behind it, refuses."""
+"""Fixes for pulls that Amazon ECR or a policy around it denies."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from platform_guard.alerts.alert import Fix
 from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.fixes.credentials import credential_fixes
 from platform_guard.diagnosis.fixes.iam import allow, allow_caching, pulls_as_instance, role_name
-from platform_guard.diagnosis.fixes.pull_through_cache import refused_cache_fixes
+from platform_guard.diagnosis.fixes.pull_through_cache import denied_cache_fixes
 from platform_guard.diagnosis.fixes.target import Target
 from platform_guard.diagnosis.pull_error.denial import DenialSource, denial_source
 from platform_guard.registry.reference import partition
@@ -25,21 +25,21 @@ _KEY = re.compile(r"on resource: (?P<key>arn:[\w-]{3,20}:kms:[\w:/-]{1,200})")
 
 
 def access_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Let the task's role pull."""
+    """Return fixes that allow the task's role to pull."""
     if case.is_external_registry:
         return credential_fixes(case, target)
     match denial_source(case.failure.error.text):
         case DenialSource.LAYER_STORE:
-            # Older engines name the registry's address, whichever of the two refused.
+            # Older engines name the registry URL even if S3 denied the request.
             is_sure = "/v2/" not in case.failure.error.text
             role = [] if is_sure else [_allow_role(case, target)]
-            return [look_at_layer_store(case, target), *role]
+            return [inspect_s3_endpoint(case, target), *role]
         case DenialSource.KEY:
             return _key_fixes(case, target)
         case DenialSource.PULL_THROUGH_CACHE:
             return [_allow_caching(case, target)]
         case DenialSource.ENDPOINT_POLICY:
-            return [_look_at_endpoint_policies(target)]
+            return [_inspect_endpoint_policies(target)]
         case DenialSource.ORGANIZATION:
             return [
                 Fix(
@@ -48,24 +48,24 @@ def access_fixes(case: PullContext, target: Target) -> list[Fix]:
                 )
             ]
         case DenialSource.BOUNDARY:
-            return [_look_at_boundary(case, target)]
+            return [_inspect_boundary(case, target)]
         case DenialSource.RESOURCE_POLICY:
             title = "The repository's own policy does not let the role pull: have it allow that"
-            look = _look_at_repository_policy(target, title)
-            return [*_let_account_in(case, target), look]
+            inspect = _inspect_repository_policy(target, title)
+            return [*_allow_account(case, target), inspect]
         case DenialSource.DENIED_IDENTITY:
-            return [_look_at_denials(case, target)]
+            return [_inspect_denials(case, target)]
         case DenialSource.IDENTITY:
-            cache = refused_cache_fixes(case, target)
-            may = [*cache, *_let_account_in(case, target), _allow_role(case, target)]
+            cache = denied_cache_fixes(case, target)
+            may = [*cache, *_allow_account(case, target), _allow_role(case, target)]
             title = "If it may already, see whether the repository's own policy denies it"
-            return [*may, _look_at_repository_policy(target, title)]
-        case refuser:
-            assert_never(refuser)
+            return [*may, _inspect_repository_policy(target, title)]
+        case denied_by:
+            assert_never(denied_by)
 
 
-def look_at_layer_store(case: PullContext, target: Target) -> Fix:
-    """Show the policy of the endpoint for S3, which the layers come through."""
+def inspect_s3_endpoint(case: PullContext, target: Target) -> Fix:
+    """Return the fix that shows the policies of the S3 endpoints."""
     region = case.reference.repository.region if case.reference else target.region
     bucket = f"arn:{partition(region)}:s3:::prod-{region}-starport-layer-bucket/*"
     vpc = [f"Name=vpc-id,Values={case.network.vpc_id}"] if case.network else []
@@ -78,7 +78,7 @@ def look_at_layer_store(case: PullContext, target: Target) -> Fix:
     )
 
 
-def _look_at_endpoint_policies(target: Target) -> Fix:
+def _inspect_endpoint_policies(target: Target) -> Fix:
     services = ",".join(endpoint_service(target, name) for name in ("ecr.api", "ecr.dkr"))
     return target.fix(
         "Let the policies of the VPC endpoints for Amazon ECR allow ecr:GetAuthorizationToken, "
@@ -93,7 +93,7 @@ def _describe_endpoints(target: Target, *filters: str) -> str:
 
 
 def endpoint_service(target: Target, name: str) -> str:
-    """Return the name of the service that a VPC endpoint is for."""
+    """Return the service name of a VPC endpoint; `name` is such as `ecr.api`."""
     is_china = target.region.startswith("cn-") and name != "s3"
     return f"{'cn.' if is_china else ''}com.amazonaws.{target.region}.{name}"
 
@@ -134,7 +134,7 @@ def _allow_caching(case: PullContext, target: Target) -> Fix:
     )
 
 
-def _look_at_boundary(case: PullContext, target: Target) -> Fix:
+def _inspect_boundary(case: PullContext, target: Target) -> Fix:
     query = ("--query", "Role.PermissionsBoundary")
     return target.fix(
         "The permissions boundary of the role does not let it pull, whatever its policies allow: "
@@ -143,7 +143,7 @@ def _look_at_boundary(case: PullContext, target: Target) -> Fix:
     )
 
 
-def _look_at_denials(case: PullContext, target: Target) -> Fix:
+def _inspect_denials(case: PullContext, target: Target) -> Fix:
     role = ("--role-name", role_name(case))
     return target.fix(
         "A policy of the role denies it, which counts more than any that allows it: find the "
@@ -153,7 +153,7 @@ def _look_at_denials(case: PullContext, target: Target) -> Fix:
     )
 
 
-def _look_at_repository_policy(target: Target, title: str) -> Fix:
+def _inspect_repository_policy(target: Target, title: str) -> Fix:
     return target.fix(title, target.ecr("get-repository-policy"))
 
 
@@ -174,7 +174,7 @@ def _allow_role(case: PullContext, target: Target) -> Fix:
     )
 
 
-def _let_account_in(case: PullContext, target: Target) -> list[Fix]:
+def _allow_account(case: PullContext, target: Target) -> list[Fix]:
     owner = case.reference.repository.account if case.reference else target.account
     account = target.account
     if owner == account:

@@ -1,4 +1,4 @@
-"""Fixes for each cause of a pull error, the likeliest first."""
+"""Fixes for each cause, most likely first."""
 
 import re
 from typing import assert_never
@@ -7,7 +7,7 @@ from platform_guard.alerts.alert import Fix
 from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.fixes.access import access_fixes
 from platform_guard.diagnosis.fixes.credentials import credential_fixes
-from platform_guard.diagnosis.fixes.ecs import look_closer, restart
+from platform_guard.diagnosis.fixes.ecs import inspect_task, restart
 from platform_guard.diagnosis.fixes.host import disk_fixes, slow_pull_fixes, unpack_fixes
 from platform_guard.diagnosis.fixes.image import missing_image_fixes, platform_fixes, rebuild_fixes
 from platform_guard.diagnosis.fixes.network import name_fixes, network_fixes, runbook_fix
@@ -19,7 +19,7 @@ _CONNECTION = re.compile(r"connection issue|dial tcp|timeout|timed out|request c
 
 
 def fixes_for(case: PullContext) -> tuple[Fix, ...]:
-    """List the ways out of a pull error."""
+    """Return the fixes for a pull error."""
     return tuple(_fixes(case, target_of(case)))
 
 
@@ -48,15 +48,15 @@ def _fixes(case: PullContext, target: Target) -> list[Fix]:
         case Cause.CANCELED:
             return slow_pull_fixes(case, target)
         case Cause.UNKNOWN:
-            return [look_closer(target), runbook_fix(target)]
+            return [inspect_task(target), runbook_fix(target)]
         case Cause.NOT_A_PULL_ERROR:
-            return [look_closer(target)]
+            return [inspect_task(target)]
         case _:
             assert_never(case.cause)
 
 
 def _registry_auth_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Choose between the two reasons why a task gets no credentials: its network and its role."""
+    """Return fixes for missing credentials: the network or the role."""
     if case.is_external_registry:
         return [*credential_fixes(case, target), restart(case, target)]
     if _CONNECTION.search(case.failure.error.text.lower()):

@@ -10,7 +10,7 @@ _NEW_SECRET = "registry-credentials"  # noqa: S105 a name
 
 
 def credential_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Have the registry know the task."""
+    """Return fixes for missing or wrong registry credentials."""
     secret = case.definition.repository_credentials if case.definition else ""
     if not secret:
         return give_credentials(case, target, "Give the task credentials for the registry")
@@ -25,11 +25,11 @@ def credential_fixes(case: PullContext, target: Target) -> list[Fix]:
             "file://credentials.json",
         ),
     )
-    return [store, _let_role_read(case, target, secret)]
+    return [store, _allow_secret_access(case, target, secret)]
 
 
 def give_credentials(case: PullContext, target: Target, action: str) -> list[Fix]:
-    """Return the fix that stores credentials for a registry; `action` is the start of its title."""
+    """Return fixes that store registry credentials; `action` starts the title of the first."""
     store = target.fix(
         f"{action}: a secret with username and password, named as repositoryCredentials in the "
         "container's definition",
@@ -42,11 +42,11 @@ def give_credentials(case: PullContext, target: Target, action: str) -> list[Fix
             "file://credentials.json",
         ),
     )
-    return [store, _let_role_read(case, target, _NEW_SECRET)]
+    return [store, _allow_secret_access(case, target, _NEW_SECRET)]
 
 
-def _let_role_read(case: PullContext, target: Target, secret: str) -> Fix:
-    """Allow what the execution role needs for that.
+def _allow_secret_access(case: PullContext, target: Target, secret: str) -> Fix:
+    """Return the fix that lets the execution role read the secret.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
     """
@@ -64,7 +64,7 @@ def _let_role_read(case: PullContext, target: Target, secret: str) -> Fix:
 
 
 def _arn(target: Target, secret: str) -> str:
-    """Name a secret as policies do. Secrets Manager adds six characters to its name."""
+    """Return the ARN of a secret for a policy. Secrets Manager adds six characters to the name."""
     if secret.startswith("arn:"):
         return secret
     where = f"{target.region}:{target.account}"

@@ -1,4 +1,4 @@
-"""Fixes that are about the task: start it again, change its task definition, look closer."""
+"""Fixes on the task: restart, new task definition, inspection."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ _TRY_NOW = "ECS may try again by itself; to have it try now, start a new deploym
 
 
 def restart(case: PullContext, target: Target, title: str = _TRY_NOW) -> Fix:
-    """Return the fix that makes ECS try again: a new deployment, or the task again."""
+    """Return the fix that retries: a new deployment, or the task again."""
     if target.service:
         return deploy_again(case, target, title)
     return target.fix(
@@ -25,7 +25,7 @@ def restart(case: PullContext, target: Target, title: str = _TRY_NOW) -> Fix:
 
 
 def run_new_image(case: PullContext, target: Target) -> Fix:
-    """Have ECS run what was pushed."""
+    """Return the fix that runs the pushed image."""
     if not case.is_pinned:
         return restart(
             case,
@@ -47,10 +47,10 @@ def change_task_definition(
     changes: Mapping[str, str],
     before: Sequence[str] = (),
 ) -> Fix:
-    """Register a revision of the task definition with changes, and run that.
+    """Return the fix that registers and runs a changed task definition.
 
-    `changes` are JMESPath expressions by parameter of RegisterTaskDefinition; `before` are commands
-    that come first.
+    `changes` maps parameters of RegisterTaskDefinition to JMESPath expressions; `before` are
+    commands to run first.
     """
     definition = case.evidence.task_definition
     stated = definition.stated if isinstance(definition, TaskDefinition) else frozenset[str]()
@@ -89,7 +89,7 @@ def _run_latest(case: PullContext, target: Target, title: str, *register: str) -
 def run_task(
     stop: TaskStop | None, target: Target, definition: str, network_configuration: str = ""
 ) -> str:
-    """Return the command that starts a task where the stopped one ran."""
+    """Return the command that runs a task like the stopped one."""
     words = ["--cluster", target.cluster, "--task-definition", definition]
     if stop is not None and stop.capacity_provider:
         words += ["--capacity-provider-strategy", f"capacityProvider={stop.capacity_provider}"]
@@ -102,8 +102,8 @@ def run_task(
     return target.aws("ecs", "run-task", *words)
 
 
-def look_closer(target: Target) -> Fix:
-    """Show all that ECS says about the task."""
+def inspect_task(target: Target) -> Fix:
+    """Return the fix that describes the task."""
     return target.fix(
         "Read all that ECS says about the task, within an hour of its end",
         target.aws(
@@ -141,7 +141,7 @@ def deploy_again(case: PullContext, target: Target, title: str) -> Fix:
 
 
 def deploy_new_revision(case: PullContext, target: Target, title: str, *register: str) -> Fix:
-    """Register a revision of the task definition with commands, and have a service run it."""
+    """Return the fix that registers a task definition revision and deploys it to the service."""
     match _controller(case):
         case "ECS":
             run = target.update_service(
@@ -165,18 +165,18 @@ def deploy_new_revision(case: PullContext, target: Target, title: str, *register
 
 
 def describe_service(target: Target, query: str) -> str:
-    """Show what a service is like."""
+    """Return the command that describes a service."""
     where = ("--cluster", target.cluster, "--services", target.service)
     return target.aws("ecs", "describe-services", *where, "--query", query)
 
 
 def is_deployed_by_ecs(case: PullContext) -> bool:
-    """Return whether ECS itself deploys the service, as it does where nothing else was seen."""
+    """Return whether ECS deploys the service, which is assumed if the controller is unknown."""
     return _controller(case) == "ECS"
 
 
 def wait_until_stable(case: PullContext, target: Target) -> list[str]:
-    """Return the command that waits for a service; none where ECS knows no end to wait for."""
+    """Return the command that waits for a service; none if ECS cannot."""
     if not target.service or not is_deployed_by_ecs(case):
         return []
     cluster, service = target.cluster, target.service
@@ -189,7 +189,7 @@ def _controller(case: PullContext) -> str:
 
 
 def _with_code_deploy(target: Target) -> list[str]:
-    """Deploy what was deployed last, which CodeDeploy names by its checksum alone."""
+    """Return the commands that repeat the last CodeDeploy deployment."""
     application = ("--application-name", "APPLICATION")
     group = (*application, "--deployment-group-name", "DEPLOYMENT_GROUP")
     last = ("--query", "deploymentGroupInfo.targetRevision", "--output", "json")

@@ -1,4 +1,4 @@
-"""Fixes that are about the VPC endpoints of Amazon ECR and S3.
+"""Fixes for the VPC endpoints of Amazon ECR and S3.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 """
@@ -8,7 +8,7 @@ import ipaddress
 from platform_guard.alerts.alert import Fix
 from platform_guard.diagnosis.context import PullContext
 from platform_guard.diagnosis.evidence.model import Egress, Network
-from platform_guard.diagnosis.fixes.access import endpoint_service, look_at_layer_store
+from platform_guard.diagnosis.fixes.access import endpoint_service, inspect_s3_endpoint
 from platform_guard.diagnosis.fixes.target import Target
 from platform_guard.diagnosis.pull_error.classifier import Cause
 
@@ -19,28 +19,28 @@ _HTTPS = ("--protocol", "tcp", "--port", "443")
 def endpoint_fixes(case: PullContext, target: Target) -> list[Fix]:
     """Return fixes that make endpoints reachable or create missing ones."""
     fixes: list[Fix] = []
-    went_to_endpoint = _went_to_endpoint(case)
-    if went_to_endpoint:
-        fixes.append(_admit_to_endpoint(case, target))
-    if not (went_to_endpoint if case.network is None else _has_way_out(case.network)):
+    reached_endpoint = _reached_endpoint(case)
+    if reached_endpoint:
+        fixes.append(_allow_endpoint_ingress(case, target))
+    if not (reached_endpoint if case.network is None else _has_egress(case.network)):
         fixes.extend(_add_endpoints(case, target))
     if case.cause is Cause.NETWORK_LAYERS:
-        fixes.append(look_at_layer_store(case, target))
+        fixes.append(inspect_s3_endpoint(case, target))
     return fixes
 
 
-def _went_to_endpoint(case: PullContext) -> bool:
-    """Return whether an endpoint answers for the registry, so that only its doors can be shut."""
+def _reached_endpoint(case: PullContext) -> bool:
+    """Return whether the pull reached a VPC endpoint, so that its security group may block it."""
     address = (case.failure.error.address or "").rpartition(":")[0].strip("[]")
     try:
-        # A VPC may have addresses that are neither private nor global, such as 100.64.0.0/10.
+        # VPC addresses may be neither private nor global, such as 100.64.0.0/10.
         return not ipaddress.ip_address(address).is_global
     except ValueError:
         is_about_registry = case.cause is not Cause.NETWORK_LAYERS
         return is_about_registry and bool(case.network and case.network.endpoint("ecr.dkr"))
 
 
-def _has_way_out(network: Network) -> bool:
+def _has_egress(network: Network) -> bool:
     match network.egress:
         case Egress.NAT_GATEWAY | Egress.OTHER:
             return True
@@ -50,19 +50,19 @@ def _has_way_out(network: Network) -> bool:
             return False
 
 
-def _admit_to_endpoint(case: PullContext, target: Target) -> Fix:
+def _allow_endpoint_ingress(case: PullContext, target: Target) -> Fix:
     network = case.network
-    groups = _groups_of_endpoints(network) or (_NEW_GROUP,)
+    groups = _endpoint_groups(network) or (_NEW_GROUP,)
     sources = (network.security_groups if network else ()) or ("SECURITY_GROUP",)
     return target.fix(
         f"Let the {case.puller} reach the VPC endpoint of Amazon ECR: its security group has to "
         f"admit HTTPS from that of the {case.puller}",
-        _admit(target, groups[0], "--source-group", sources[0]),
+        _allow_ingress(target, groups[0], "--source-group", sources[0]),
     )
 
 
 def _add_endpoints(case: PullContext, target: Target) -> list[Fix]:
-    layers = _make_endpoint_for_layers(case.network, target)
+    layers = _create_s3_endpoint(case.network, target)
     where = f"the subnet{'' if case.puller == 'task' else f' of the {case.puller}'}"
     if case.cause is Cause.NETWORK_LAYERS:
         title = (
@@ -70,7 +70,7 @@ def _add_endpoints(case: PullContext, target: Target) -> list[Fix]:
             "this VPC endpoint"
         )
         return [target.fix(title, *layers)] if layers else []
-    registry = _make_endpoints_for_registry(case.network, target)
+    registry = _create_ecr_endpoints(case.network, target)
     title = (
         f"Give {where} a way to Amazon ECR, and to S3, where that keeps the layers: a NAT gateway, "
         "or these VPC endpoints"
@@ -84,30 +84,30 @@ def _add_endpoints(case: PullContext, target: Target) -> list[Fix]:
     return [target.fix(title, *commands)] if commands else []
 
 
-def _make_endpoint_for_layers(network: Network | None, target: Target) -> list[str]:
+def _create_s3_endpoint(network: Network | None, target: Target) -> list[str]:
     table = (network.route_table_id if network else "") or "ROUTE_TABLE_ID"
     s3 = network.endpoint("s3") if network else None
     if s3 is None:
         what = ("--service-name", endpoint_service(target, "s3"), "--route-table-ids", table)
-        return [_create(network, target, "Gateway", *what)]
+        return [_create_endpoint(network, target, "Gateway", *what)]
     if s3.reaches_subnet:
         return []
     which = ("--vpc-endpoint-id", s3.endpoint_id)
     return [target.aws("ec2", "modify-vpc-endpoint", *which, "--add-route-table-ids", table)]
 
 
-def _make_endpoints_for_registry(network: Network | None, target: Target) -> list[str]:
+def _create_ecr_endpoints(network: Network | None, target: Target) -> list[str]:
     missing = [
         name for name in ("ecr.api", "ecr.dkr") if network is None or network.endpoint(name) is None
     ]
     if not missing:
         return []
-    known = _groups_of_endpoints(network)
+    known = _endpoint_groups(network)
     subnet = network.subnet_id if network else "SUBNET_ID"
     return [
-        *([] if known else _make_group(network, target)),
+        *([] if known else _create_group(network, target)),
         *(
-            _create(
+            _create_endpoint(
                 network,
                 target,
                 "Interface",
@@ -124,8 +124,11 @@ def _make_endpoints_for_registry(network: Network | None, target: Target) -> lis
     ]
 
 
-def _make_group(network: Network | None, target: Target) -> list[str]:
-    """Make a security group that admits HTTPS from the whole VPC; the first command prints it."""
+def _create_group(network: Network | None, target: Target) -> list[str]:
+    """Return commands for a security group that allows HTTPS from the whole VPC.
+
+    The first command prints its id.
+    """
     create = target.aws(
         "ec2",
         "create-security-group",
@@ -140,15 +143,15 @@ def _make_group(network: Network | None, target: Target) -> list[str]:
         "text",
     )
     blocks = (network.vpc_cidr_blocks if network else ()) or ("VPC_CIDR",)
-    return [create, *(_admit(target, _NEW_GROUP, "--cidr", block) for block in blocks)]
+    return [create, *(_allow_ingress(target, _NEW_GROUP, "--cidr", block) for block in blocks)]
 
 
-def _admit(target: Target, group: str, *source: str) -> str:
+def _allow_ingress(target: Target, group: str, *source: str) -> str:
     what = ("--group-id", group, *_HTTPS, *source)
     return target.aws("ec2", "authorize-security-group-ingress", *what)
 
 
-def _create(network: Network | None, target: Target, kind: str, *options: str) -> str:
+def _create_endpoint(network: Network | None, target: Target, kind: str, *options: str) -> str:
     what = (*_vpc(network), "--vpc-endpoint-type", kind, *options)
     return target.aws("ec2", "create-vpc-endpoint", *what)
 
@@ -157,8 +160,8 @@ def _vpc(network: Network | None) -> tuple[str, str]:
     return ("--vpc-id", network.vpc_id if network else "VPC_ID")
 
 
-def _groups_of_endpoints(network: Network | None) -> tuple[str, ...]:
-    """Return the security groups of an endpoint of Amazon ECR that is there."""
+def _endpoint_groups(network: Network | None) -> tuple[str, ...]:
+    """Return the security groups of an existing ECR endpoint."""
     if network is None:
         return ()
     found = network.endpoint("ecr.dkr") or network.endpoint("ecr.api")

@@ -1,4 +1,4 @@
-"""Fixes that are about the host that pulls: its disk, its patience."""
+"""Fixes on the pulling host: disk and timeouts."""
 
 import shlex
 
@@ -10,13 +10,13 @@ from platform_guard.diagnosis.fixes.network import runbook_fix
 from platform_guard.diagnosis.fixes.target import Target
 from platform_guard.oci.platforms import Platform
 
-# ECS API, EphemeralStorage: 21 to 200 GiB; 20 GiB where nothing is stated.
+# ECS API, EphemeralStorage: 21 to 200 GiB; the default is 20 GiB.
 _DEFAULT_GIB = 20
 _MAX_GIB = 200
 
 
 def disk_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Make room for the image."""
+    """Return fixes for a full disk."""
     fixes = [] if case.is_on_fargate is False else [_more_storage(case, target)]
     if case.is_on_managed_instance:
         fixes.append(_larger_volumes(case, target))
@@ -33,7 +33,7 @@ def disk_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def _larger_volumes(case: PullContext, target: Target) -> Fix:
-    """Nobody can log in to a managed instance."""
+    """Return the fix for managed instances, which do not allow login."""
     provider = (case.stop.capacity_provider if case.stop else "") or "CAPACITY_PROVIDER"
     template = "capacityProviders[].managedInstancesProvider.instanceLaunchTemplate"
     which = ("--cluster", target.cluster, "--capacity-providers", provider, "--query", template)
@@ -58,7 +58,7 @@ def _more_storage(case: PullContext, target: Target) -> Fix:
 
 
 def unpack_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Find out whether image or host is at fault."""
+    """Return fixes for layers that cannot be unpacked."""
     platform = str(case.platform or Platform("linux", "amd64"))
     pull = ["docker", "pull", "--platform", platform, target.image]
     fixes = [
@@ -73,7 +73,7 @@ def unpack_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def slow_pull_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Have the pull end in time."""
+    """Return fixes for slow pulls."""
     fixes = [restart(case, target, "Try again: the pull was given up, usually for taking too long")]
     if not case.is_external_registry:
         fixes.append(

@@ -1,4 +1,4 @@
-"""As whom a task pulls, and the commands that allow it something."""
+"""The role that pulls, and commands that grant permissions."""
 
 import json
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from platform_guard.diagnosis.fixes.target import Target
 
 
 def role_name(case: PullContext) -> str:
-    """Name the role that pulls: as looked up, else as the error says, else a word to replace."""
+    """Return the pulling role's name: from the evidence, else the error, else a placeholder."""
     role = (case.role.arn if case.role else "") or case.failure.error.role or ""
     if ":assumed-role/" in role:
         return role.partition(":assumed-role/")[2].partition("/")[0]
@@ -17,13 +17,13 @@ def role_name(case: PullContext) -> str:
 
 
 def execution_role_name(case: PullContext) -> str:
-    """Name the execution role, else give a word to replace."""
+    """Return the name of the execution role, else a placeholder."""
     role = case.definition.execution_role_arn if case.definition else ""
     return role.rpartition("/")[2] or "ROLE"
 
 
 def pulls_as_instance(case: PullContext) -> bool:
-    """Return whether the instance pulls as itself, as it does where no execution role is named."""
+    """Return whether the instance role pulls, as it does without an execution role."""
     if case.role is not None:
         return case.role.kind is RoleKind.INSTANCE
     is_on_instance = case.stop is not None and bool(case.stop.container_instance_arn)
@@ -31,7 +31,7 @@ def pulls_as_instance(case: PullContext) -> bool:
 
 
 def allow_caching(target: Target, role: str, repositories: str) -> str:
-    """Let a role have repositories, by ARN, filled by a pull-through cache.
+    """Return the command that lets a role fill a pull-through cache; `repositories` is an ARN.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
     """
@@ -42,7 +42,7 @@ def allow_caching(target: Target, role: str, repositories: str) -> str:
 def allow(
     target: Target, role: str, policy_name: str, actions: Sequence[str], resource: str
 ) -> str:
-    """Allow a role some actions, by a policy of its own."""
+    """Return the command that allows actions with an inline policy."""
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     what = ("--policy-name", policy_name, "--policy-document", policy)

@@ -1,4 +1,4 @@
-"""Fixes that are about the image: build it, give it its tag, fetch it from the archive."""
+"""Fixes on the image: build, tag, restore."""
 
 import shlex
 from dataclasses import replace
@@ -28,9 +28,9 @@ _ENTRYPOINT = "{{.Os}}/{{.Architecture}} {{json .Config.Entrypoint}} {{json .Con
 
 
 def platform_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Bring image and task to the same platform."""
+    """Return fixes for a platform mismatch."""
     fixes = _replace_image(case, target)
-    switch = _switch_task(case, target)
+    switch = _change_task_platform(case, target)
     if switch is not None:
         fixes.append(switch)
     fixes += free_tag_fixes(case, target)
@@ -49,25 +49,25 @@ def platform_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def rebuild_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Replace the image by one that runs."""
+    """Return fixes that replace the image."""
     return [*_replace_image(case, target), *free_tag_fixes(case, target)]
 
 
 def _replace_image(case: PullContext, target: Target) -> list[Fix]:
     rebuild = [choose_other_image(case, target)] if case.is_cached else build_fixes(case, target)
-    if not case.has_moved and not case.runs_after_all:
+    if not case.has_moved and not case.has_required_platform:
         return rebuild
     again = restart(case, target, "Start a new deployment, which takes what ECR holds now")
     return [again, check_image(case, target), rebuild[0]]
 
 
 def missing_image_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Put an image where the task looks for one."""
+    """Return fixes for a missing image."""
     if case.is_external_registry:
-        return _find_elsewhere(case, target)
-    again, check = restart(case, target), check_image(case, _as_named(target))
-    is_there = case.tag is not None and case.tag.state is not TagState.MISSING
-    if case.is_cached and not is_there:
+        return _external_image_fixes(case, target)
+    again, check = restart(case, target), check_image(case, _with_written_name(target))
+    exists = case.tag is not None and case.tag.state is not TagState.MISSING
+    if case.is_cached and not exists:
         return missing_upstream_fixes(case, target)
     if case.repository is not None and not case.repository.exists:
         create = target.fix(
@@ -79,25 +79,25 @@ def missing_image_fixes(case: PullContext, target: Target) -> list[Fix]:
         case TagState.ARCHIVED:
             return [_restore(target), again, check]
         case TagState.RESTORING:
-            return [_watch_restoring(target), again, check]
+            return [_await_restore(target), again, check]
         case TagState.PRESENT | TagState.MOVED:
             return [again, check, _list_tags(target)]
         case _:
             fixes = [*likely_cache_fixes(case, target), *build_fixes(case, target)]
-            return [*fixes, *_release(case, target), _list_tags(target)]
+            return [*fixes, *_restore_tag(case, target), _list_tags(target)]
 
 
-def _as_named(target: Target) -> Target:
-    """Call the image as the task does, who may know it by its digest alone."""
+def _with_written_name(target: Target) -> Target:
+    """Use the digest if the task definition has no tag."""
     reference = target.reference
     return target if reference is None or reference.tag else replace(target, image=reference.uri)
 
 
-def _switch_task(case: PullContext, target: Target) -> Fix | None:
-    """Have the task run where the image can."""
-    wanted = case.platform
+def _change_task_platform(case: PullContext, target: Target) -> Fix | None:
+    """Return the fix that changes the platform of the task."""
+    required = case.platform
     other = next(
-        (p for p in _CPU_ARCHITECTURES if wanted in _CPU_ARCHITECTURES and p != wanted), None
+        (p for p in _CPU_ARCHITECTURES if required in _CPU_ARCHITECTURES and p != required), None
     )
     if other is None or (case.stored and str(other) not in case.stored.image.platforms):
         return None
@@ -127,7 +127,7 @@ def _restore(target: Target) -> Fix:
     )
 
 
-def _watch_restoring(target: Target) -> Fix:
+def _await_restore(target: Target) -> Fix:
     return target.fix(
         "Wait until the image is back from the archive: this says ACTIVE then", _status(target)
     )
@@ -147,8 +147,8 @@ def _status(target: Target) -> str:
     )
 
 
-def _release(case: PullContext, target: Target) -> list[Fix]:
-    """Return the fix that undoes the remedy for teams that want the image unchanged."""
+def _restore_tag(case: PullContext, target: Target) -> list[Fix]:
+    """Return the fix that restores a tag which a remedy removed."""
     marks = case.guard_history.marks
     if not marks or target.reference is None:
         return []
@@ -173,7 +173,7 @@ def _list_tags(target: Target) -> Fix:
     )
 
 
-def _find_elsewhere(case: PullContext, target: Target) -> list[Fix]:
+def _external_image_fixes(case: PullContext, target: Target) -> list[Fix]:
     return [
         target.fix(
             "Correct the name of the image in the task definition; this shows whether it is there",

@@ -1,4 +1,4 @@
-"""Fixes for a registry, a layer store or a name server that cannot be reached."""
+"""Fixes for an unreachable registry or layer storage, and for DNS errors."""
 
 from platform_guard.alerts.alert import Fix
 from platform_guard.alerts.console import console_url, percent_encode
@@ -12,20 +12,20 @@ _RUNBOOK = "AWSSupport-TroubleshootECSTaskFailedToStart"
 
 
 def network_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Open the way from the task to its registry, and to where that keeps the layers."""
+    """Return fixes for an unreachable registry or layer storage."""
     network = case.network
     fixes: list[Fix] = []
     if network is not None and case.is_on_fargate and _lacks_public_ip(network):
-        fixes.append(_let_task_out(case, network, target))
+        fixes.append(_assign_public_ip(case, network, target))
     if not case.is_external_registry and case.puller != "host":
         fixes.extend(endpoint_fixes(case, target))
-    look = _follow_route(case, target)
-    # Without network evidence, the lookup comes first.
-    return [look, *fixes] if case.puller == "instance" else [*fixes, look]
+    inspect = _inspect_route(case, target)
+    # The network of an instance is unknown, so inspecting it comes first.
+    return [inspect, *fixes] if case.puller == "instance" else [*fixes, inspect]
 
 
 def name_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Have the registry's name resolve."""
+    """Return fixes for DNS errors."""
     vpc = case.network.vpc_id if case.network else "VPC_ID"
     registry = case.failure.error.registry or "the registry"
     set_attribute = ("ec2", "modify-vpc-attribute", "--vpc-id", vpc)
@@ -50,7 +50,7 @@ def name_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def runbook_fix(target: Target) -> Fix:
-    """Have AWS look for what is wrong with the network, roles and endpoints."""
+    """Return the fix that starts the AWS troubleshooting runbook."""
     parameters = f"ClusterName={target.cluster},TaskId={target.task_id}"
     return target.fix(
         "Have AWS's own runbook look at the task, within an hour of its end",
@@ -66,7 +66,7 @@ def runbook_fix(target: Target) -> Fix:
 
 
 def runbook_link(target: Target) -> str:
-    """Return the address of the runbook in the console, filled in."""
+    """Return the console URL of the runbook with its parameters."""
     parameters = (
         f"ClusterName={percent_encode(target.cluster)}&TaskId={percent_encode(target.task_id)}"
     )
@@ -74,7 +74,7 @@ def runbook_link(target: Target) -> str:
     return console_url(target.region, path, parameters)
 
 
-def _let_task_out(case: PullContext, network: Network, target: Target) -> Fix:
+def _assign_public_ip(case: PullContext, network: Network, target: Target) -> Fix:
     title = (
         "The subnet leads to an internet gateway, but the task has no public address: give it one, "
         "or move it to a subnet with a NAT gateway"
@@ -105,7 +105,7 @@ def _lacks_public_ip(network: Network) -> bool:
     return network.egress is Egress.INTERNET_GATEWAY and network.public_ip is False
 
 
-def _follow_route(case: PullContext, target: Target) -> Fix:
+def _inspect_route(case: PullContext, target: Target) -> Fix:
     network = case.network
     subnet = network.subnet_id if network else "SUBNET_ID"
     associated = ("--filters", f"Name=association.subnet-id,Values={subnet}")

@@ -11,12 +11,14 @@ from platform_guard.registry.pull_through import SUGGESTED_PREFIXES
 
 
 def missing_upstream_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Have the cache find the image. ECR answers in the same way where the role may not fill it.
+    """Return fixes for an image that the cache did not find.
+
+    ECR returns the same error if the role lacks permission to fill the cache.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/error-pullthroughcache.html
     """
     if case.reference is None:
-        raise ValueError("only a repository of Amazon ECR is filled by a cache")
+        raise ValueError("Only an image in Amazon ECR can come from a pull-through cache.")
     repository = case.reference.repository
     name = case.reference.short_name.removeprefix(f"{case.cache_prefix.rstrip('/')}/")
     return [
@@ -39,8 +41,8 @@ def missing_upstream_fixes(case: PullContext, target: Target) -> list[Fix]:
     ]
 
 
-def refused_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Have a cache filled that ECR or the registry behind it refuses to fill."""
+def denied_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
+    """Return fixes for a cache that ECR or the upstream registry does not fill; empty if none."""
     if case.reference is None or not case.is_cached:
         return []
     return [
@@ -58,9 +60,9 @@ def refused_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def likely_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Return what holds if a cache fills the repository, where its name looks like that.
+    """Return the fix for a repository whose name suggests a pull-through cache.
 
-    The rules of another account are not to be seen.
+    Only if the cache rules are unknown, as those of another account are.
     """
     repository = case.reference.repository if case.reference else None
     prefix, slash, _ = repository.name.partition("/") if repository else ("", "", "")
@@ -76,7 +78,7 @@ def likely_cache_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def choose_other_image(case: PullContext, target: Target) -> Fix:
-    """Have the task name what is published for its platform."""
+    """Return the fix that chooses an upstream image for the platform of the task."""
     platform = case.platform or Platform("linux", "amd64")
     return target.fix(
         f"Write an image into the task definition that is published for {platform}. A pull-through "

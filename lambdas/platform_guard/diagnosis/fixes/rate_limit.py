@@ -1,4 +1,4 @@
-"""Fixes for a registry that serves no more."""
+"""Fixes for registry rate limits."""
 
 import shlex
 
@@ -12,7 +12,7 @@ from platform_guard.registry.reference import Repository
 
 
 def rate_limit_fixes(case: PullContext, target: Target) -> list[Fix]:
-    """Pull from ECR instead, or less often."""
+    """Return fixes that cache or copy the image in ECR, or retry later."""
     again = restart(case, target, "Try again in a while")
     if case.reference is not None:
         quotas = target.fix(
@@ -24,11 +24,11 @@ def rate_limit_fixes(case: PullContext, target: Target) -> list[Fix]:
     upstream = upstream_of(host)
     if upstream is None:
         return [again, _copy(case, target, name)]
-    return [_cache(target, upstream, name), _let_role_cache(case, target, upstream), again]
+    return [_cache(target, upstream, name), _allow_role_to_cache(case, target, upstream), again]
 
 
 def _split(case: PullContext) -> tuple[str, str]:
-    """Tell the registry of the image, and what it is called there, tag included."""
+    """Return the registry host of the image, and its repository with tag in that registry."""
     image = case.failure.image.partition("@")[0]
     host, slash, rest = image.partition("/")
     if slash and ("." in host or ":" in host or host == "localhost"):
@@ -63,7 +63,7 @@ def _cache(target: Target, upstream: Upstream, name: str) -> Fix:
     )
 
 
-def _let_role_cache(case: PullContext, target: Target, upstream: Upstream) -> Fix:
+def _allow_role_to_cache(case: PullContext, target: Target, upstream: Upstream) -> Fix:
     filled = Repository(target.account, target.region, f"{upstream.prefix}/*").arn
     return target.fix(
         "Let the execution role have the cache filled",
@@ -72,7 +72,7 @@ def _let_role_cache(case: PullContext, target: Target, upstream: Upstream) -> Fi
 
 
 def _copy(case: PullContext, target: Target, name: str) -> Fix:
-    """Copy an image from a registry that Amazon ECR cannot cache."""
+    """Return the fix for a registry that ECR cannot cache: copy the image into ECR."""
     path, _, tag = name.partition(":")
     copy = f"{Repository(target.account, target.region, path).uri}:{tag or 'latest'}"
     command = ["docker", "buildx", "imagetools", "create", "-t", copy, case.failure.image]

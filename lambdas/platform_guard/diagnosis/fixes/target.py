@@ -1,6 +1,6 @@
-"""What the commands of a fix are about, by the names that a shell takes.
+"""The names in the commands of a fix, quoted for the shell.
 
-A name that is not known is a word in capitals, to be replaced.
+Unknown names are placeholders in capitals.
 """
 
 import re
@@ -44,41 +44,41 @@ PLACEHOLDERS = frozenset(
         "VPC_ID",
     }
 )
-"""Words that stand for a name that is not known."""
+"""Placeholders for unknown names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The names of a task, and of its image."""
+    """The names of a task and its image."""
 
     region: str
     cluster: str
     service: str
-    """Empty for a task that belongs to no service."""
+    """Empty for a task without a service."""
     family: str
     task_definition: str
     task_id: str
     image: str
-    """As `docker` takes it, by a tag."""
+    """The image reference for Docker commands, with a tag."""
     reference: Reference | None
-    """In ECR; None if the image is elsewhere, or not known."""
+    """In ECR; None if the image is not in ECR or unknown."""
     account: str
-    """Of the task."""
+    """The account of the task."""
     known: frozenset[str]
-    """All names above, as far as they are real."""
+    """Real names above that look like placeholders."""
 
     def aws(self, service: str, operation: str, *options: str, region: str = "") -> str:
-        """Write a command of the AWS CLI."""
+        """Return an AWS CLI command; `region` defaults to that of the task."""
         return shlex.join(["aws", service, operation, "--region", region or self.region, *options])
 
     def ecr(self, operation: str, *options: str) -> str:
-        """Write a command about the repository, in the region and the account that it is in."""
+        """Return an ECR command for the repository, in its region and account."""
         reference = self.reference
         if reference is None:
             return self.aws("ecr", operation, "--repository-name", "REPOSITORY", *options)
         repository = reference.repository
-        elsewhere = repository.account != self.account
-        registry = ["--registry-id", repository.account] if elsewhere else []
+        is_other_account = repository.account != self.account
+        registry = ["--registry-id", repository.account] if is_other_account else []
         return self.aws(
             "ecr",
             operation,
@@ -90,26 +90,26 @@ class Target:
         )
 
     def update_service(self, *options: str) -> str:
-        """Write the command that changes the service of the task."""
+        """Return the command that updates the service of the task."""
         names = ["--cluster", self.cluster, "--service", self.service]
         return self.aws("ecs", "update-service", *names, *options)
 
     @property
     def tag_id(self) -> str:
-        """The tag as an image id of ECR's commands."""
+        """The tag as an image id for ECR commands."""
         tag = self.reference.tag if self.reference else ""
         return f"imageTag={tag or 'TAG'}"
 
     @property
     def image_id(self) -> str:
-        """The image as an image id of ECR's commands: by its tag, else by its digest."""
+        """The image id for ECR commands: the tag, else the digest."""
         reference = self.reference
         if reference is None or reference.tag or not reference.digest:
             return self.tag_id
         return f"imageDigest={reference.digest}"
 
     def fix(self, title: str, *commands: str) -> Fix:
-        """Make a fix; its title says which words to replace."""
+        """Return a fix whose title names the placeholders."""
         unknown = sorted(_words(commands) - self.known)
         if not unknown:
             return Fix(title, commands)
@@ -117,7 +117,7 @@ class Target:
 
 
 def target_of(case: PullContext) -> Target:
-    """Name what a pull failure is about."""
+    """Return the names for a pull failure."""
     stop, reference = case.stop, case.reference
     image = _taggable(case.failure.image)
     unknown = "IMAGE" if case.is_external_registry else _UNKNOWN_IMAGE
@@ -155,7 +155,7 @@ def target_of(case: PullContext) -> Target:
 
 
 def _taggable(image: str) -> str:
-    """Return an image reference without its digest."""
+    """Return an image reference with a tag and without its digest."""
     name, _, digest = image.partition("@")
     has_tag = ":" in name.rpartition("/")[2]
     return f"{name}:TAG" if digest and not has_tag else name

@@ -1,1 +1,1 @@
-"""From the text of a pull error to its cause."""
+"""Classification of pull errors by their text."""

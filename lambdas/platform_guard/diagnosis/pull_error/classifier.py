@@ -1,8 +1,8 @@
-"""What the text of an ECS pull failure means: its cause, and the facts that it mentions.
+"""Classifies the text of an ECS pull failure: its cause and the facts it mentions.
 
-The texts come from Fargate, the EC2 agent, containerd, moby and the registries, in wordings that
-changed over the years, and they may be cut anywhere. A text that does not reach its cause is
-`unknown`: a wrong answer sends people to the wrong place.
+The texts come from Fargate, the EC2 agent, containerd, moby and the registries. Their wording
+changed over the years, and they may be truncated anywhere. A text without a clear cause is
+`unknown`, because a wrong cause is worse than none.
 """
 
 import re
@@ -26,9 +26,9 @@ _RULES = (*IMAGE_RULES, *REGISTRY_RULES)
 
 _INSPECTED_CHARACTERS = 10_000
 
-# Fargate cut at 255 characters until 2022, the EC2 agent cuts at 1024 bytes. Fargate's newer limit
-# of about 490 is not published: there only an ending that cannot be one gives the cut away.
-_CUT_LENGTHS = frozenset({255, 1024})
+# Fargate truncated at 255 characters until 2022; the EC2 agent truncates at 1024 bytes. Fargate's
+# newer limit of about 490 is not published, so only an unfinished ending reveals it.
+_TRUNCATED_LENGTHS = frozenset({255, 1024})
 
 _ELLIPSIS = re.compile(r"(?:\.\.\.|…)[\"')]{0,2}$")
 _UNFINISHED_END = re.compile(
@@ -39,7 +39,7 @@ _UNFINISHED_END = re.compile(
     r"|failed to (?:extract|register) layer \S{0,80}$",
     re.IGNORECASE,
 )
-_NEVER_LAST_WORDS = (
+_UNFINISHED_PHRASES = (
     "CannotPullContainerError: ",
     "CannotPullImageManifestError: ",
     "CannotPullECRContainerError: ",
@@ -58,7 +58,7 @@ _NEVER_LAST_WORDS = (
     "is not authorized to perform: ",
     ": dial tcp ",
 )
-_SHORTEST_TELLING_PREFIX = 8
+_MIN_PREFIX_LENGTH = 8
 
 _STRAIGHT_QUOTES = str.maketrans(
     {
@@ -73,37 +73,35 @@ _JSON_ESCAPE = re.compile(r"\\(?:(?P<quote>\")|u(?P<code_point>[0-9A-Fa-f]{4})|[
 
 @dataclass(frozen=True, slots=True)
 class PullError:
-    """A pull failure in the terms of its text; what the text does not mention is None."""
+    """A classified pull error. Facts that the text does not mention are None."""
 
     cause: Cause
     text: str
     """As given."""
     platform: str | None
-    """The platform that was wanted, normalized, such as `linux/arm64`."""
+    """The required platform, normalized, such as `linux/arm64`."""
     image: str | None
     """The image reference as written."""
     registry: str | None
     """The registry's host."""
     address: str | None
-    """What was dialed, as `ip:port`."""
+    """The address that was dialed, as `ip:port`."""
     role: str | None
-    """Who was denied, as ARN or as name."""
+    """The denied role, as ARN or name."""
     digest: str | None
     """The digest of the image or its manifest, never of a layer."""
     truncated: bool
-    """Whether the text shows that it was cut."""
+    """Whether the text was truncated."""
     rule: str | None
-    """The name of the rule that told the cause; None when no rule did."""
+    """The name of the matching rule; None if no rule matched."""
 
 
 def classify(text: str) -> PullError:
-    """Tell what a pull error means. Reads the first 10,000 characters; never raises."""
+    """Classify a pull error. Reads the first 10,000 characters; never raises."""
     readable = _make_readable(text[:_INSPECTED_CHARACTERS])
     truncated = _is_truncated(text, readable)
     lower_case = readable.lower()
-    rule = next(
-        (rule for rule in (*IMAGE_RULES, *REGISTRY_RULES) if rule.matches(lower_case)), None
-    )
+    rule = next((rule for rule in _RULES if rule.matches(lower_case)), None)
     image = find_image(readable, truncated=truncated)
     return PullError(
         cause=Cause.UNKNOWN if rule is None else rule.cause,
@@ -120,7 +118,7 @@ def classify(text: str) -> PullError:
 
 
 def _make_readable(text: str) -> str:
-    """Undo what consoles, logs and JSON do to a text: single spaces, straight quotes."""
+    """Normalize spaces, quotes and JSON escapes."""
     return " ".join(_JSON_ESCAPE.sub(_unescape, text).translate(_STRAIGHT_QUOTES).split())
 
 
@@ -133,15 +131,15 @@ def _unescape(escape: re.Match[str]) -> str:
 def _is_truncated(text: str, readable: str) -> bool:
     lengths = {len(text), len(text.encode(errors="replace"))}
     return (
-        not lengths.isdisjoint(_CUT_LENGTHS)
+        not lengths.isdisjoint(_TRUNCATED_LENGTHS)
         or _ELLIPSIS.search(readable) is not None
         or _UNFINISHED_END.search(readable) is not None
-        or any(_ends_inside(readable, words) for words in _NEVER_LAST_WORDS)
+        or any(_ends_within(readable, words) for words in _UNFINISHED_PHRASES)
     )
 
 
-def _ends_inside(readable: str, words: str) -> bool:
-    """Return whether a text ends within words that always go on, or right after them."""
+def _ends_within(readable: str, words: str) -> bool:
+    """Return whether a text ends within a phrase that always continues, or right after it."""
     whole = words.rstrip()
-    lengths = range(_SHORTEST_TELLING_PREFIX, len(whole) + (whole != words))
+    lengths = range(_MIN_PREFIX_LENGTH, len(whole) + (whole != words))
     return any(readable.endswith(whole[:length]) for length in lengths)

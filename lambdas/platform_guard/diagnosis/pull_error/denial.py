@@ -1,11 +1,11 @@
-"""Who refuses a pull from Amazon ECR, going by the words of the refusal."""
+"""Finds what denied a pull from Amazon ECR by the wording of the error."""
 
 import re
 from enum import StrEnum
 
 
 class DenialSource(StrEnum):
-    """What stands in the way of a pull; the texts are IAM's names for the kinds of policies."""
+    """What denied a pull, in IAM's terms for policy types."""
 
     LAYER_STORE = "S3"
     KEY = "KMS"
@@ -16,12 +16,13 @@ class DenialSource(StrEnum):
     RESOURCE_POLICY = "resource-based policy"
     DENIED_IDENTITY = "deny in an identity-based policy"
     IDENTITY = "identity-based policy"
-    """Nothing allows it; also where the text does not say more."""
+    """No policy allows it, or the text does not say more."""
 
 
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html words a refusal
-# as "because no … policy allows" or "with an explicit deny in a …". The first that fits counts: a
-# missing grant for a pull-through cache is called an identity-based policy, too.
+# IAM words a denial as "because no … policy allows" or "with an explicit deny in a …":
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+# The first match counts, because a missing grant for a pull-through cache also names an
+# identity-based policy.
 _WORDS = (
     (DenialSource.ENDPOINT_POLICY, r"vpc endpoint policy"),
     (DenialSource.ORGANIZATION, r"(?:service|resource) control policy"),
@@ -39,6 +40,6 @@ _WORDS = (
 
 
 def denial_source(text: str) -> DenialSource:
-    """Tell what refused a pull."""
+    """Return what denied a pull."""
     readable = " ".join(text.lower().split())
     return next((who for who, words in _WORDS if re.search(words, readable)), DenialSource.IDENTITY)

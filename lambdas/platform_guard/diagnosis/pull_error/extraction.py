@@ -1,7 +1,7 @@
 """Facts that pull errors mention: image, registry, platform, address, role, digest.
 
-A name counts only where the text goes on after it, so that a text cut in the middle yields no half
-of a name.
+A name counts only if the text continues after it, so that a truncated text never yields a partial
+name.
 """
 
 import re
@@ -16,7 +16,7 @@ _IMAGES = tuple(
         rf"failed to resolve ref(?:erence)? \"?{_REFERENCE}",
         rf"\bmanifest for {_REFERENCE} not found",
         rf"pull access denied for {_REFERENCE},",
-        # A slash tells an image from "cannot pull secrets from".
+        # The slash excludes "cannot pull secrets from".
         rf"cannot pull '?(?=[^\s/]{{1,255}}/){_REFERENCE}'? from the ",
         rf"can't pull the image '{_REFERENCE}'",
         rf"redacted ecr url related to {_REFERENCE}",
@@ -67,7 +67,7 @@ _IMAGE_DIGEST = re.compile(
 
 
 def find_image(text: str, *, truncated: bool) -> str | None:
-    """Find the image reference as written; one that a truncated text ends in is not whole."""
+    """Find the image reference as written, unless a truncated text ends in it."""
     for pattern in _IMAGES:
         match = pattern.search(text)
         if match is not None and not (truncated and match.end("image") == len(text)):
@@ -76,7 +76,7 @@ def find_image(text: str, *, truncated: bool) -> str | None:
 
 
 def find_registry(text: str, image: str | None) -> str | None:
-    """Find the registry's host: that of the image reference, else of a registry or ECR address."""
+    """Find the registry host: from the image reference, else from a registry URL or ECR host."""
     if image is not None:
         host, separator, _ = image.partition("/")
         if separator and ("." in host or ":" in host or host == "localhost"):
@@ -88,14 +88,14 @@ def find_registry(text: str, image: str | None) -> str | None:
 
 
 def find_platform(text: str) -> str | None:
-    """Find the platform that was wanted, normalized, as `os/arch[/variant]`."""
+    """Find the required platform, normalized, as `os/arch[/variant]`."""
     match = _PLATFORM.search(text) or _PLATFORM_IN_PARTS.search(text)
     if match is None:
         return None
-    wanted = Platform(
+    required = Platform(
         os=match["os"], architecture=match["architecture"], variant=match["variant"] or ""
     )
-    return str(normalize_platform(wanted))
+    return str(normalize_platform(required))
 
 
 def find_address(text: str) -> str | None:
@@ -105,12 +105,12 @@ def find_address(text: str) -> str | None:
 
 
 def find_role(text: str) -> str | None:
-    """Find who was denied: the ARN of the session, else the name of the role."""
+    """Find the denied principal: the session ARN, else the role name."""
     match = _DENIED_PRINCIPAL.search(text) or _NAMED_ROLE.search(text)
     return None if match is None else match["role"]
 
 
 def find_digest(text: str) -> str | None:
-    """Find the digest of the image or its manifest; digests of layers do not count."""
+    """Find the digest of the image or its manifest; layer digests are skipped."""
     match = _IMAGE_DIGEST.search(text)
     return None if match is None else match["digest"]

@@ -4,7 +4,7 @@ import re
 
 from platform_guard.diagnosis.pull_error.rule import Cause, Rule
 
-# The agent meets it when it creates the container just as when it pulls the image.
+# The agent also reports it when it creates the container.
 _THIN_POOL_FULL = re.compile(r"free (?:data|metadata) blocks which is less than minimum required")
 
 _PLATFORM = (
@@ -106,7 +106,7 @@ _TASK = (
             "unable to retrieve ecr registry auth",
             "unable to get registry auth",
         ),
-        # Where ECR says why it gives none, that is the cause. Cut before that, this is half of it.
+        # If ECR states a reason, that is the cause. A text truncated before the reason ends here.
         unless=("is not authorized to perform: ecr:", "throttlingexception"),
     ),
     Rule(
@@ -147,7 +147,7 @@ _TASK = (
             "capacity is unavailable at this time",
             re.compile(r"could not transition to (?:created|started|running|stopped);"),
         ),
-        # An agent that starts from its cache after a failed pull says no more than "No such image".
+        # An agent that uses its image cache after a failed pull reports only "No such image".
         unless=("cannotpull", "no such image", _THIN_POOL_FULL),
     ),
 )
@@ -203,7 +203,7 @@ _HOST = (
             "failed to get reader from content store",
             "the system cannot find the path specified",
             "in win32: the system cannot",
-            # How gRPC ends a containerd error that has no code: nothing is cut off.
+            # gRPC appends this to containerd errors without a code; the text is complete.
             re.compile(r": unknown[.)\"']{0,3}$"),
         ),
         unless=("context canceled", "context deadline exceeded", "i/o timeout"),
@@ -226,4 +226,4 @@ _HOST = (
 )
 
 IMAGE_RULES: tuple[Rule, ...] = (*_PLATFORM, *_MANIFEST, *_TASK, *_HOST)
-"""In the order in which they are tried, before those about the registry."""
+"""In order of precedence; `REGISTRY_RULES` follow."""

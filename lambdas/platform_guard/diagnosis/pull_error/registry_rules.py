@@ -1,4 +1,4 @@
-"""Rules for pull errors about the registry: it refuses, has no such image, is out of reach."""
+"""Rules for pull errors about the registry: denied, not found, or unreachable."""
 
 import re
 
@@ -11,7 +11,7 @@ from platform_guard.diagnosis.pull_error.rule import (
     Rule,
 )
 
-_REFUSED = (
+_DENIED = (
     Rule(
         name="rate-limit",
         cause=Cause.RATE_LIMITED,
@@ -246,5 +246,5 @@ _GIVEN_UP = (
     ),
 )
 
-REGISTRY_RULES: tuple[Rule, ...] = (*_REFUSED, *_MISSING, *_NETWORK, *_GIVEN_UP)
-"""In the order in which they are tried, after those about the image."""
+REGISTRY_RULES: tuple[Rule, ...] = (*_DENIED, *_MISSING, *_NETWORK, *_GIVEN_UP)
+"""In order of precedence, after `IMAGE_RULES`."""

@@ -1,8 +1,7 @@
-"""Causes of pull errors, what a rule for one is made of, and the words that rules share.
+"""Causes of pull errors, and the form of the rules that recognize them.
 
-A rule quotes words that an engine or a registry prints, and names where they come from. It answers
-only when the text has reached its cause: what could still turn into another cause says nothing, so
-that a text cut in the middle is never taken for something else.
+A rule quotes phrases that an engine or a registry prints, and names their source. It matches only
+a text that is specific to its cause, so that a truncated text is never classified as another cause.
 """
 
 import re
@@ -14,7 +13,7 @@ class Cause(StrEnum):
     """Why a task could not pull or start its image."""
 
     PLATFORM_MISMATCH = "platform-mismatch"
-    """The image has nothing for the platform of the host."""
+    """The image does not support the platform of the host."""
     ATTESTATION_PULLED = "attestation-pulled"
     """The reference names an attestation manifest instead of the image."""
     UNSUPPORTED_MANIFEST = "unsupported-manifest"
@@ -22,40 +21,40 @@ class Cause(StrEnum):
     IMAGE_NOT_FOUND = "image-not-found"
     """The registry has no such repository, tag, digest or blob."""
     ACCESS_DENIED = "access-denied"
-    """The registry knows who asks and refuses."""
+    """The registry denied an authenticated request."""
     REGISTRY_AUTH = "registry-auth"
     """There were no valid credentials for the registry."""
     RATE_LIMITED = "rate-limited"
-    """The registry serves no more for now."""
+    """The pull rate limit was reached."""
     NETWORK_REGISTRY = "network-registry"
     """The registry cannot be reached."""
     NETWORK_LAYERS = "network-layers"
-    """The registry answered; the storage that it sends to for layers cannot be reached."""
+    """The registry answered, but its layer storage cannot be reached."""
     NETWORK_DNS = "network-dns"
-    """The name of a host cannot be resolved."""
+    """A host name cannot be resolved."""
     DISK_FULL = "disk-full"
-    """The host has no room for the image."""
+    """The disk of the host is full."""
     UNPACK_FAILED = "unpack-failed"
-    """The layers arrived and cannot be unpacked."""
+    """The layers were pulled but cannot be unpacked."""
     CANCELED = "canceled"
-    """The pull was given up from outside, usually because it took too long."""
+    """The pull was canceled from outside, usually because of a timeout."""
     EXEC_FORMAT = "exec-format"
-    """The image was pulled and cannot be executed on this processor."""
+    """The image was pulled but cannot be executed on this architecture."""
     NOT_A_PULL_ERROR = "not-a-pull-error"
-    """The task failed at something other than its image."""
+    """The task failed for another reason than its image."""
     UNKNOWN = "unknown"
-    """The text does not say."""
+    """The text does not state the cause."""
 
 
 Clue = str | re.Pattern[str]
-"""Words in lower case, or a pattern for such words."""
+"""A phrase in lower case, or a pattern for lower-case text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a text must say to mean a cause: one of `says`, one of `also` if any, none of `unless`.
+    """Matches a text with one of `says`, one of `also` (if any) and none of `unless`.
 
-    `source` names who prints these words.
+    `source` names the component that prints these phrases.
     """
 
     name: str
@@ -66,7 +65,7 @@ class Rule:
     unless: tuple[Clue, ...] = ()
 
     def matches(self, text: str) -> bool:
-        """Return whether a text in lower case, with single spaces and straight quotes, fits."""
+        """Return whether the rule matches a normalized text in lower case."""
         return (
             _says_any(text, self.says)
             and (not self.also or _says_any(text, self.also))
@@ -80,8 +79,8 @@ def _says_any(text: str, clues: tuple[Clue, ...]) -> bool:
     )
 
 
-# Ordinary programs fail with "connection refused" or "AccessDenied" too. Only next to one of these
-# words is that about pulling an image.
+# Applications also fail with "connection refused" or "AccessDenied". Only together with one of
+# these phrases is that a pull error.
 ABOUT_A_PULL: tuple[Clue, ...] = (
     "cannotpull",
     "error response from daemon",
@@ -109,7 +108,7 @@ ABOUT_A_PULL: tuple[Clue, ...] = (
 
 ECR: tuple[Clue, ...] = (".dkr.ecr.", ".dkr-ecr.", "public.ecr.aws")
 
-# How Go's net, net/http and crypto/tls word a connection that fails, in the engines alike.
+# Connection errors of Go's net, net/http and crypto/tls, which all engines share.
 CONNECTION_FAILED: tuple[Clue, ...] = (
     "i/o timeout",
     re.compile(r"dial tcp \S{3,60}:\d{1,5}: "),

@@ -1,4 +1,4 @@
-"""The published pull errors, whole, cut, wrapped and reformatted."""
+"""Published pull errors, complete, truncated, wrapped and reformatted."""
 
 import json
 from collections.abc import Callable
@@ -41,13 +41,13 @@ def test_a_published_error_gets_its_best_cause(error: PublishedError) -> None:
 
 
 @each_published_error
-def test_a_text_is_kept_as_given(error: PublishedError) -> None:
+def test_the_text_of_an_error_is_kept_unchanged(error: PublishedError) -> None:
     assert classify(error["message"]).text == error["message"]
 
 
 @pytest.mark.parametrize("ending", ["", "..."], ids=["cut", "ellipsis"])
 @each_published_error
-def test_a_text_cut_anywhere_never_gets_another_cause(error: PublishedError, ending: str) -> None:
+def test_a_truncated_text_never_gets_another_cause(error: PublishedError, ending: str) -> None:
     allowed = {*error["causes"], Cause.UNKNOWN}
     cuts = [error["message"][:length] + ending for length in range(len(error["message"]))]
     assert {cut: cause for cut in cuts if (cause := classify(cut).cause) not in allowed} == {}
@@ -58,9 +58,7 @@ LONGER_THAN_255 = [error for error in PUBLISHED if len(error["message"]) > 255]
 
 @pytest.mark.parametrize("ending", ["", "..."], ids=["cut", "ellipsis"])
 @pytest.mark.parametrize("error", LONGER_THAN_255, ids=lambda error: error["message"][:60])
-def test_a_text_cut_to_255_characters_is_seen_to_be_truncated(
-    error: PublishedError, ending: str
-) -> None:
+def test_a_text_cut_to_255_characters_is_truncated(error: PublishedError, ending: str) -> None:
     cut = classify(error["message"][: 255 - len(ending)] + ending)
     assert cut.truncated
 
@@ -88,17 +86,17 @@ def test_a_text_cut_to_255_characters_is_seen_to_be_truncated(
         pytest.param("failed to extract layer sha256:20ba: wri...", id="ellipsis"),
     ],
 )
-def test_a_text_that_ends_where_none_can_end_is_truncated(text: str) -> None:
+def test_a_text_with_an_unfinished_ending_is_truncated(text: str) -> None:
     assert classify(text).truncated
 
 
 @each_published_error
-def test_only_texts_published_as_cut_are_truncated(error: PublishedError) -> None:
-    is_cut = "truncated" in error["fidelity"]
-    assert classify(error["message"]).truncated == is_cut
+def test_only_texts_published_as_truncated_are_truncated(error: PublishedError) -> None:
+    is_truncated = "truncated" in error["fidelity"]
+    assert classify(error["message"]).truncated == is_truncated
 
 
-def test_a_text_cut_before_its_cause_says_what_it_can() -> None:
+def test_a_text_truncated_before_its_cause_still_has_facts() -> None:
     text = (
         "CannotPullContainerError: ref pull has been retried 1 time(s): failed to copy: "
         "httpReaderSeeker: failed open: unexpected status code "
@@ -125,12 +123,12 @@ REFORMATTED = [
     pytest.param(json.dumps, id="json"),
 ]
 
-# Nothing follows the ellipsis of a cut text.
-WHOLE = [error for error in PUBLISHED if "truncated" not in error["fidelity"]]
+# Nothing follows the ellipsis of a truncated text.
+COMPLETE = [error for error in PUBLISHED if "truncated" not in error["fidelity"]]
 
 
 @pytest.mark.parametrize("form", REFORMATTED)
-@pytest.mark.parametrize("error", WHOLE, ids=lambda error: error["message"][:60])
+@pytest.mark.parametrize("error", COMPLETE, ids=lambda error: error["message"][:60])
 def test_the_cause_does_not_depend_on_the_form_of_the_text(
     error: PublishedError, form: Callable[[str], str]
 ) -> None:
@@ -144,11 +142,11 @@ def test_any_text_gets_a_cause(text: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(codec=None, categories=["Cs", "Cc", "Zs", "Zl"])))
-def test_odd_characters_say_nothing(text: str) -> None:
+def test_a_text_without_letters_has_an_unknown_cause(text: str) -> None:
     assert classify(text).cause is Cause.UNKNOWN
 
 
-# Without letters it adds no words.
+# No letters, so that it adds no words.
 NOISE = st.text(alphabet=st.characters(categories=["N", "P", "S", "Z"]), max_size=50)
 
 
@@ -159,21 +157,21 @@ def test_a_known_error_amid_other_text_keeps_its_cause(
     assert classify(f"{before} {error['message']} {after}").cause in error["causes"]
 
 
-def test_what_stands_past_the_inspected_part_does_not_count() -> None:
+def test_text_beyond_the_inspected_length_is_ignored() -> None:
     cause = "no matching manifest for linux/amd64 in the manifest list entries"
     assert classify(" " * 10_000 + cause).cause is Cause.UNKNOWN
     assert classify(" " * 9_000 + cause).cause is Cause.PLATFORM_MISMATCH
 
 
-def test_every_cause_but_unknown_has_a_rule() -> None:
+def test_every_cause_except_unknown_has_a_rule() -> None:
     assert {rule.cause for rule in RULES} == set(Cause) - {Cause.UNKNOWN}
 
 
-def test_rules_have_names_of_their_own() -> None:
+def test_rules_have_unique_names() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_the_words_of_a_rule_can_be_found_in_a_text_in_lower_case(rule: Rule) -> None:
-    words = [clue for clue in (*rule.says, *rule.also, *rule.unless) if isinstance(clue, str)]
-    assert words == [clue.lower() for clue in words]
+def test_the_phrases_of_a_rule_are_in_lower_case(rule: Rule) -> None:
+    phrases = [clue for clue in (*rule.says, *rule.also, *rule.unless) if isinstance(clue, str)]
+    assert phrases == [clue.lower() for clue in phrases]

@@ -1,4 +1,4 @@
-"""Who refuses a pull, and what is done about it."""
+"""The source of a denied pull, and its fixes."""
 
 import pytest
 
@@ -82,25 +82,27 @@ ROWS = (
 )
 
 
-@pytest.mark.parametrize(("text", "refuser", "title"), ROWS)
-def test_a_refusal_is_answered_by_who_refused(text: str, refuser: DenialSource, title: str) -> None:
+@pytest.mark.parametrize(("text", "denied_by", "title"), ROWS)
+def test_the_first_fix_is_for_the_source_of_the_denial(
+    text: str, denied_by: DenialSource, title: str
+) -> None:
     failure = PullFailure(classify(text), StoppedContainer("api", API))
 
     first = diagnose(stop_with(text, API), failure).fixes[0]
 
-    assert denial_source(text) is refuser
+    assert denial_source(text) is denied_by
     assert first.title.startswith(title)
 
 
-@pytest.mark.parametrize("refuser", sorted(set(DenialSource) - {DenialSource.IDENTITY}))
-def test_no_other_refusal_is_answered_by_a_policy_for_the_role(refuser: DenialSource) -> None:
-    for text in (text for text, found, _ in ROWS if found is refuser):
+@pytest.mark.parametrize("denied_by", sorted(set(DenialSource) - {DenialSource.IDENTITY}))
+def test_only_a_missing_permission_is_fixed_with_a_role_policy(denied_by: DenialSource) -> None:
+    for text in (text for text, found, _ in ROWS if found is denied_by):
         failure = PullFailure(classify(text), StoppedContainer("api", API))
         commands = [line for fix in diagnose(None, failure).fixes for line in fix.commands]
         assert not any("attach-role-policy" in command for command in commands)
 
 
-def test_an_instance_that_is_denied_pulls_as_its_role() -> None:
+def test_a_denied_instance_pulls_with_its_instance_role() -> None:
     denied_instance = f"{SESSION}/ecsInstanceRole/i-0a1b2c3d4e5f60718"
 
     role = find_role(stop_of("ec2-platform-mismatch"), DEFINITION, denied_instance)
@@ -108,11 +110,13 @@ def test_an_instance_that_is_denied_pulls_as_its_role() -> None:
     assert role == PullingRole("arn:aws:iam::123456789012:role/ecsInstanceRole", RoleKind.INSTANCE)
 
 
-@pytest.mark.parametrize("who", [None, f"{SESSION}/shop-execution/0a4f1c2ab09d6e4e", "shop"])
-def test_everyone_else_pulls_as_the_execution_role(who: str | None) -> None:
-    assert find_role(stop_of("fargate-platform-mismatch"), DEFINITION, who) == ROLE
+@pytest.mark.parametrize(
+    "denied_principal", [None, f"{SESSION}/shop-execution/0a4f1c2ab09d6e4e", "shop"]
+)
+def test_any_other_task_pulls_with_the_execution_role(denied_principal: str | None) -> None:
+    assert find_role(stop_of("fargate-platform-mismatch"), DEFINITION, denied_principal) == ROLE
 
 
-def test_a_role_that_nothing_names_is_not_seen() -> None:
+def test_a_role_without_a_task_definition_is_unknown() -> None:
     with pytest.raises(LookupFailedError, match="which was not seen"):
         find_role(stop_of("fargate-platform-mismatch"), Unavailable("it", "throttled"), None)

@@ -1,4 +1,4 @@
-"""The facts that pull errors mention."""
+"""Facts in the text of pull errors."""
 
 import pytest
 
@@ -28,7 +28,7 @@ FARGATE = "image Manifest does not contain descriptor matching platform"
         ("no match for platform in manifest sha256:b9: not found", None),
     ],
 )
-def test_the_wanted_platform_is_normalized(text: str, platform: str | None) -> None:
+def test_the_required_platform_is_normalized(text: str, platform: str | None) -> None:
     assert classify(text).platform == platform
 
 
@@ -134,5 +134,5 @@ def test_the_role_is_the_one_denied(text: str, role: str | None) -> None:
         (f"{ECR}/app@{DIGEST[:-1]}", None),
     ],
 )
-def test_the_digest_is_that_of_the_image_and_whole(text: str, digest: str | None) -> None:
+def test_the_digest_is_the_complete_digest_of_the_image(text: str, digest: str | None) -> None:
     assert classify(text).digest == digest

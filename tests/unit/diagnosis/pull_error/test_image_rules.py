@@ -1,4 +1,4 @@
-"""How engines and ECS word errors about the image, the host and the task, and what says nothing."""
+"""Wordings of errors about image, host and task, and texts without a known cause."""
 
 import pytest
 
@@ -206,12 +206,12 @@ NOT_A_PULL = [
 
 UNKNOWN = [
     error_case("", Cause.UNKNOWN, "nothing"),
-    error_case("Task failed to start", Cause.UNKNOWN, "ECS, before it says why"),
-    error_case(f"{SECRETS}", Cause.UNKNOWN, "secrets or registry auth, not said which"),
+    error_case("Task failed to start", Cause.UNKNOWN, "ECS, before the reason"),
+    error_case(f"{SECRETS}", Cause.UNKNOWN, "secrets or registry auth, not specific"),
     error_case(
         f"{COPY}httpReaderSeeker: failed open: unexpected status code",
         Cause.UNKNOWN,
-        "ECS developer guide, status left out",
+        "ECS developer guide, without a status",
     ),
     error_case(
         f"{DAEMON}received unexpected HTTP status: 500 Internal Server Error",
@@ -224,7 +224,7 @@ UNKNOWN = [
         Cause.UNKNOWN,
         "registry, no reason",
     ),
-    error_case(f"{DAEMON}invalid reference format", Cause.UNKNOWN, "no cause has this name"),
+    error_case(f"{DAEMON}invalid reference format", Cause.UNKNOWN, "no cause for it"),
     error_case(
         'failed commit on ref "layer-sha256:3690": unexpected commit size 5674492, expected 2312958'
         ": unknown",
@@ -234,28 +234,28 @@ UNKNOWN = [
     error_case(
         f"{COPY}failed to extract layer sha256:7c52: write /var/lib/containerd/fs/usr/l",
         Cause.UNKNOWN,
-        "unpacking, cut before why",
+        "unpacking, truncated before the reason",
     ),
     error_case(
         "CannotPullContainerError: dial tcp 52.1.2.3:443: i/o timeout",
         Cause.UNKNOWN,
-        "registry or layers, not said which",
+        "registry or layers, not specific",
     ),
     error_case(
         "CannotCreateContainerError: Error response from daemon: No such image: app:1",
         Cause.UNKNOWN,
-        "EC2 agent, why it is not there is not said",
+        "EC2 agent, without a reason",
     ),
-    error_case("dial tcp: lookup db.internal: no such host", Cause.UNKNOWN, "a program's log"),
-    error_case("connect: connection refused", Cause.UNKNOWN, "a program's log"),
+    error_case("dial tcp: lookup db.internal: no such host", Cause.UNKNOWN, "an application log"),
+    error_case("connect: connection refused", Cause.UNKNOWN, "an application log"),
     error_case(
         "User: arn:aws:iam::111122223333:user/x is not authorized to perform: s3:GetObject",
         Cause.UNKNOWN,
-        "a program's log",
+        "an application log",
     ),
 ]
 
 
 @pytest.mark.parametrize(("text", "cause"), [*PLATFORM, *MANIFEST, *HOST, *NOT_A_PULL, *UNKNOWN])
-def test_a_wording_about_image_host_or_task_means_its_cause(text: str, cause: Cause) -> None:
+def test_a_wording_about_image_host_or_task_has_its_cause(text: str, cause: Cause) -> None:
     assert classify(text).cause == cause

@@ -1,11 +1,11 @@
-"""How engines and registries word errors about the registry and the way to it."""
+"""Wordings of errors about the registry and its network path."""
 
 import pytest
 
 from platform_guard.diagnosis.pull_error.classifier import Cause, classify
 from tests.support.wordings import COPY, DAEMON, DIGEST, ECR, RETRIEVAL, error_case
 
-REFUSED = [
+DENIED = [
     error_case(
         "CannotPullContainerError: The task can\u2019t pull the image. Check that the role has the "
         "permissions to pull images from the registry. Error response from daemon: pull access "
@@ -132,7 +132,7 @@ REFUSED = [
     error_case(
         "CannotPullContainerAuthError: engine docker auth data: not usable",
         Cause.REGISTRY_AUTH,
-        "EC2 agent, whatever it adds to the name",
+        "EC2 agent, other suffix",
     ),
     error_case(
         "You have reached your unauthenticated pull rate limit. https://www.docker.com/",
@@ -286,6 +286,6 @@ NETWORK = [
 ]
 
 
-@pytest.mark.parametrize(("text", "cause"), [*REFUSED, *MISSING, *NETWORK])
-def test_a_wording_about_the_registry_means_its_cause(text: str, cause: Cause) -> None:
+@pytest.mark.parametrize(("text", "cause"), [*DENIED, *MISSING, *NETWORK])
+def test_a_wording_about_the_registry_has_its_cause(text: str, cause: Cause) -> None:
     assert classify(text).cause == cause
