@@ -114,7 +114,7 @@ class PullContext:
 
     @property
     def guard_history(self) -> GuardHistory:
-        """The history of the guard with the image."""
+        """The guard's marks and actions on the image; empty if unknown."""
         found = self.evidence.guard_history
         return found if isinstance(found, GuardHistory) else GuardHistory()
 

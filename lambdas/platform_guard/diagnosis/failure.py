@@ -13,7 +13,7 @@ from platform_guard.diagnosis.task_event import StopCode, StoppedContainer, Task
 from platform_guard.registry.reference import Reference, parse_reference
 
 EXEC_FORMAT_SECONDS = 15
-"""A program that cannot be executed exits at once."""
+"""The longest run of a program that could not be executed; after that, it did execute."""
 
 # Exit codes of a shell and of runc when execve fails with ENOEXEC.
 _EXEC_FORMAT_EXIT_CODES = frozenset({1, 255})

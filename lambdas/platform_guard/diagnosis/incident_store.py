@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-# The time to fix a service.
+# How long a service may take to recover and still be reported as resolved.
 _SERVICE_KEPT_SECONDS = 30 * 24 * 3600
 
 # An incident that recurs within a day reports how many tasks failed before.
@@ -93,14 +93,14 @@ class Incidents:
             Key={"id": {"S": _item_id(key)}},
             UpdateExpression=(
                 "SET last_task = :task, incident = :key, open_until = :until,"
-                " expiration = :expiration ADD untold :told"
+                " expiration = :expiration ADD untold :notified"
             ),
             ExpressionAttributeValues={
                 ":task": {"S": task_arn},
                 ":key": {"S": key},
                 ":until": {"N": str(now + seconds)},
                 ":expiration": {"N": str(now + seconds + _KEPT_SECONDS)},
-                ":told": {"N": str(-notified)},
+                ":notified": {"N": str(-notified)},
             },
         )
 

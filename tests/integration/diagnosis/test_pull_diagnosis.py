@@ -107,7 +107,7 @@ def test_a_missing_repository_is_reported(aws: LocalAws, guard: Deployment, shop
     assert "shop/api" in str(last_stop_alert(guard)["summary"])
 
 
-def test_an_archived_image_is_told_apart_from_a_missing_one(
+def test_an_archived_image_is_distinguished_from_a_missing_one(
     aws: LocalAws, guard: Deployment, shop: Shop
 ) -> None:
     digest = shop.push("docker26classic-build-push-default")
@@ -170,7 +170,7 @@ COSTS = (
 @pytest.mark.parametrize(
     ("cause", "text", "lookups"), [pytest.param(*row, id=row[0]) for row in COSTS]
 )
-def test_a_cause_costs_the_lookups_that_it_needs(
+def test_a_cause_makes_only_its_required_lookups(
     aws: LocalAws,
     guard: Deployment,
     shop: Shop,

@@ -13,7 +13,7 @@ _DESTRUCTIVE = frozenset({Remedy.QUARANTINE, Remedy.ARCHIVE, Remedy.DELETE})
 
 
 def guard_history_of(image: Reference, entries: Iterable[Entry]) -> tuple[GuardAction, ...]:
-    """Return the latest actions on an image or its tag, oldest first.
+    """Return the latest five actions on an image or its tag, oldest first.
 
     `entries` are newest first.
     """

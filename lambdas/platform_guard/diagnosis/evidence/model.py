@@ -50,7 +50,7 @@ class TagState(StrEnum):
 
     PRESENT = "present"
     MOVED = "moved"
-    """The tag exists and names another image than the one that was pulled."""
+    """The tag exists and names a different image from the one that was pulled."""
     MISSING = "missing"
     ARCHIVED = "archived"
     RESTORING = "restoring"
@@ -105,7 +105,7 @@ class GuardAction:
 
 @dataclass(frozen=True, slots=True)
 class GuardHistory:
-    """The history of the guard with the image."""
+    """The guard's marks and actions on an image."""
 
     marks: tuple[str, ...] = ()
     """Its marks among the tags of the image."""
@@ -114,7 +114,7 @@ class GuardHistory:
 
 
 class RoleKind(StrEnum):
-    """Which kind of role pulls the image."""
+    """The kind of role that pulls the image."""
 
     EXECUTION = "execution role"
     INSTANCE = "instance role"
@@ -200,7 +200,7 @@ class Network:
     def endpoint(self, service: str) -> Endpoint | None:
         """Return the endpoint of a service, such as `ecr.dkr`; None if there is none.
 
-        Of several, one that reaches the subnet.
+        If there are several, one that reaches the subnet.
         """
         found = [endpoint for endpoint in self.endpoints if endpoint.service == service]
         reaching = (endpoint for endpoint in found if endpoint.reaches_subnet)
@@ -242,4 +242,4 @@ class Evidence:
 
 
 NO_EVIDENCE = Evidence()
-"""No evidence."""
+"""No lookup was tried."""

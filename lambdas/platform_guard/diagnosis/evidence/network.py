@@ -106,7 +106,7 @@ def _other_target(route: "RouteTypeDef") -> str:
 def _read_endpoints(
     endpoints: "Sequence[VpcEndpointTypeDef]", route_table_id: str
 ) -> list[Endpoint]:
-    """Return the available endpoints that a pull uses."""
+    """Return the available endpoints of the services that a pull uses."""
     return [
         Endpoint(
             service,

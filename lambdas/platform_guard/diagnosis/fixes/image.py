@@ -88,7 +88,7 @@ def missing_image_fixes(case: PullContext, target: Target) -> list[Fix]:
 
 
 def _with_written_name(target: Target) -> Target:
-    """Use the digest if the task definition has no tag."""
+    """Return the target with its image as written: by digest if it has no tag."""
     reference = target.reference
     return target if reference is None or reference.tag else replace(target, image=reference.uri)
 

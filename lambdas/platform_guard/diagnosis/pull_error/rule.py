@@ -41,7 +41,7 @@ class Cause(StrEnum):
     EXEC_FORMAT = "exec-format"
     """The image was pulled but cannot be executed on this architecture."""
     NOT_A_PULL_ERROR = "not-a-pull-error"
-    """The task failed for another reason than its image."""
+    """The task failed for a reason other than its image."""
     UNKNOWN = "unknown"
     """The text does not state the cause."""
 
