@@ -1,13 +1,10 @@
 """Every kind of item that 0.1.0 stored is read as it was meant."""
 
-import base64
 import json
 import time
-from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -25,50 +22,13 @@ from platform_guard.remediation.ledger_dynamodb import DynamoDbLedger
 from platform_guard.sweep.evaluated_images import read_evaluated
 from platform_guard.sweep.state import SweepState
 from platform_guard_emulator import LocalAws
-from tests.support.state_table import TABLE, create_state_table
+from tests.support.recorded_items import ROWS, Row, put, rows, stored
+from tests.support.state_table import TABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RETRIES = RetryPolicy(sleep=lambda _: None, random=lambda: 1.0)
-Row = dict[str, Any]
-
-ROWS: list[Row] = json.loads(
-    (Path(__file__).parent / "data/items-0.1.0.json").read_text(encoding="utf-8")
-)
-
-
-def rows(*kinds: str) -> list[Any]:
-    """Parametrize with the rows whose kind begins with one of these words."""
-    chosen = [row for row in ROWS if row["kind"].startswith(kinds)]
-    return [pytest.param(row, id=f"{row['kind']}-{number}") for number, row in enumerate(chosen)]
-
-
-def stored(row: Row) -> Row:
-    """Return the item with bytes where JSON has base64."""
-    return {
-        name: {"B": base64.b64decode(value["B"])} if "B" in value else value
-        for name, value in row["item"].items()
-    }
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[LocalAws]:
-    with LocalAws() as local:
-        yield local
-
-
-@pytest.fixture
-def client(emulator: LocalAws) -> Iterator["DynamoDBClient"]:
-    client: DynamoDBClient = emulator.client("dynamodb")
-    create_state_table(client)
-    yield client
-    client.delete_table(TableName=TABLE)
-
-
-def put(client: "DynamoDBClient", *rows_to_store: Row) -> None:
-    for row in rows_to_store:
-        client.put_item(TableName=TABLE, Item=stored(row))
 
 
 def test_every_stored_kind_has_a_test() -> None:
