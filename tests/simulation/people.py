@@ -74,7 +74,11 @@ def stop_image(world: World) -> None:
 
 
 def pull(world: World) -> None:
+    """Pull a tag, or any image by its digest."""
+    there = [image.digest for image in world.store.images()]
     digest = world.store._tags.get(world.random.choice(TAGS))
+    if there and world.random.random() < 0.5:
+        digest = world.random.choice(there)
     if digest is not None:
         world.store.record_pull(digest, world.now)
 

@@ -28,11 +28,15 @@ class Protection:
         pulled = (image.digest for image in store.images() if image.last_pulled_at)
         return cls(store, account, dict(store._tags), dict(account.running), frozenset(pulled))
 
-    def refreshed(self) -> Self:
-        """Drop the tags that are gone when the guard describes images; they may return later."""
+    def refreshed(self, described: str) -> Self:
+        """Record the tags of an image that the guard describes.
+
+        Of other images, the tags that are gone are dropped; they may return later.
+        """
         named = self.store._tags
         still = {tag: digest for tag, digest in self.tags.items() if named.get(tag) == digest}
-        return replace(self, tags=still)
+        seen = dict.fromkeys(self.store.tags_of(described), described) if described else {}
+        return replace(self, tags=still | seen)
 
     def protected_by(self, digest: str, tag: str) -> str:
         """Return why a tag may not be removed, empty if it may. No `tag` means archiving."""

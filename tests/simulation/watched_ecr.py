@@ -13,8 +13,8 @@ Watch = Callable[[str, str, str], None]
 Removed = Callable[[str, str], None]
 """Called with the digest and the removed tag."""
 
-Described = Callable[[], None]
-"""Called after images were described."""
+Described = Callable[[str], None]
+"""Called when an image is described, with the digest if the call names it, else with none."""
 
 
 class WatchedEcr(FaultyEcr):
@@ -31,7 +31,8 @@ class WatchedEcr(FaultyEcr):
     def _call(self, operation: str, params: dict[str, Any]) -> Any:
         def call() -> Any:
             if operation == "describe_images":
-                self._described_images()
+                ids = params.get("imageIds", [])
+                self._described_images(ids[0].get("imageDigest", "") if ids else "")
             return self._ecr._call(operation, params)
 
         return self._faults.call(operation, call, is_repeated=True)

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from botocore.exceptions import ClientError
@@ -194,13 +194,28 @@ class World:
         )
         if why:
             raise AssertionError(f"the guard {what} {NAMES.get(digest, 'a child')}: {why}")
-        why = self.handling[-1].protection.protected_by(digest, tag)
+        why = self.handling[-1].protection.protected_by(digest, tag) or self._old_child(digest, tag)
         if why:
             raise AssertionError(f"the guard {what} {NAMES.get(digest, 'a child')}, although {why}")
 
-    def _note_describe(self) -> None:
+    def _old_child(self, digest: str, tag: str) -> str:
+        """Return why a child of an index may not lose its last tag, a mark; empty if it may."""
+        pushes = [
+            entry.pushed
+            for entry in self.ledger.kept.values()
+            if entry.is_open and digest in entry.children
+        ]
+        evaluated = {entry.image.digest for entry in self.ledger.kept.values()}
+        if digest in evaluated or not pushes or self.store.tags_of(digest) != [tag]:
+            return ""
+        stored = self.store._images[digest].pushed_at
+        if stored >= datetime.fromisoformat(min(pushes)) - timedelta(seconds=60):
+            return ""
+        return "it was stored long before the push of its index"
+
+    def _note_describe(self, digest: str) -> None:
         handling = self.handling[-1]
-        handling.protection = handling.protection.refreshed()
+        handling.protection = handling.protection.refreshed(digest)
 
     def _note_removed(self, digest: str, tag: str) -> None:
         if not is_mark(tag):
